@@ -1,0 +1,3 @@
+"""Chairside: a second, independent watch over the chairs of an infusion clinic."""
+
+__version__ = "0.1.0"

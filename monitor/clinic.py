@@ -1,0 +1,87 @@
+"""The clinic as nouns: chairs, devices, staff, and a session with its phases.
+
+Knows who sits where and which phase follows which. Knows no bytes, alarms,
+databases or screens.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(Enum):
+    """Where a session stands. Only a person moves it on."""
+
+    PREPARE = "PREPARE"
+    BASELINE = "BASELINE"
+    INFUSION = "INFUSION"
+    RECOVERY = "RECOVERY"
+    CLOSED = "CLOSED"
+
+
+NEXT_PHASES: dict[Phase, tuple[Phase, ...]] = {
+    Phase.PREPARE: (Phase.BASELINE, Phase.CLOSED),
+    Phase.BASELINE: (Phase.INFUSION, Phase.CLOSED),
+    Phase.INFUSION: (Phase.RECOVERY,),
+    Phase.RECOVERY: (Phase.CLOSED,),
+    Phase.CLOSED: (),
+}
+
+
+class Role(Enum):
+    """What a member of staff may do."""
+
+    NURSE = "nurse"
+    CLINICIAN = "clinician"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A member of staff. `id` goes into the record, `name` only onto the screen."""
+
+    id: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A bedside monitor: which protocol it speaks (`driver`), over which `link`, at which chair.
+
+    `link` is `serial:PATH`, `tcp://HOST:PORT`, `mqtt:TOPIC-FILTER` or `direct:NAME`.
+    """
+
+    id: str
+    driver: str
+    link: str
+    chair: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chair:
+    """A place where one patient sits (BICEPS LocationDetail)."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One patient's time in one chair. `patient_ref` is a pseudonym, never a name.
+
+    Times are UTC microseconds (`_us`). `phase_since_us` is when the present
+    phase began; `infusion_started_us` is None until the infusion starts.
+    """
+
+    id: str
+    chair: str
+    patient_ref: str
+    phase: Phase
+    opened_us: int
+    phase_since_us: int
+    infusion_started_us: int | None = None
+    infusion_ended_us: int | None = None
+    closed_us: int | None = None
+    planned_minutes: int = 40

@@ -1,0 +1,111 @@
+"""What the record holds, as plain rows, and the one way to read it back.
+
+Knows vitals and clinic. Knows no database: `store.record` and `store.influx`
+both give these rows, and the review, the pages and the exports take them.
+All times are UTC microseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRow:
+    """One stored reading. `seq` and `boot` are None for senders that do not number messages."""
+
+    sampled_at_us: int
+    received_at_us: int
+    chair: str
+    device: str
+    session: str | None
+    vital: VitalSign
+    value: float | None
+    validity: Validity
+    mode: GenerationMode
+    basis: TimeBasis
+    reason: str
+    late: bool
+    boot: str | None
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionRow:
+    """One step in the life of one alarm; immutable (alarms.md section 8, last paragraph).
+
+    `alarm` is the alarm's id, `ordinal` counts its transitions from 0.
+    `at_us` is when the service took the step, `sampled_at_us` the time of the
+    sample that caused it (None for acts and timers), `onset_us` the first
+    violating sample of this episode. `value`, `limit`, `extreme` are in the
+    vital's unit. `reason` is the engine's word for why, `note` a person's.
+    """
+
+    alarm: str
+    ordinal: int
+    session: str | None
+    chair: str
+    condition: str
+    instance: str
+    kind: str
+    priority: str
+    from_state: str
+    to_state: str
+    reason: str
+    at_us: int
+    onset_us: int
+    sampled_at_us: int | None
+    value: float | None
+    limit: float | None
+    extreme: float | None
+    episode: int
+    message: str
+    preset: str
+    actor: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """One fact of a session or act of a person: seated, phase, audio paused, acknowledged ...
+
+    `data` holds what the kind needs, as plain JSON values, never a name:
+    "seated": patient_ref, planned_minutes; "phase": phase.
+    """
+
+    at_us: int
+    ordinal: int
+    session: str | None
+    chair: str
+    kind: str
+    actor: str | None
+    data: Mapping[str, str | int | float | bool | None]
+
+
+class History(Protocol):
+    """Reading back. Same answers from the local record and from InfluxDB.
+
+    `chair` with `start_us`/`end_us` bounds a chair's time; rows come in order of time.
+    """
+
+    async def sessions(self) -> list[str]:
+        """Ids of all sessions, newest first."""
+        ...
+
+    async def facts(self, session: str) -> list[FactRow]:
+        """The session's facts in order; empty when there is no such session."""
+        ...
+
+    async def readings(
+        self, session: str, *, vitals: Sequence[VitalSign] | None = None
+    ) -> list[ReadingRow]:
+        """The session's readings, ordered by sample time, then vital, then device."""
+        ...
+
+    async def transitions(self, session: str) -> list[TransitionRow]:
+        """Every alarm transition of the session, in the order taken."""
+        ...
