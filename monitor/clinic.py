@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from monitor.vitals import GenerationMode
+
 
 class Phase(Enum):
     """Where a session stands. Only a person moves it on."""
@@ -51,12 +53,16 @@ class Device:
     """A bedside monitor: which protocol it speaks (`driver`), over which `link`, at which chair.
 
     `link` is `serial:PATH`, `tcp://HOST:PORT`, `mqtt:TOPIC-FILTER` or `direct:NAME`.
+    `baud` None means the driver's usual speed. `mode` is DEMO for a simulator:
+    serial protocols cannot say it themselves.
     """
 
     id: str
     driver: str
     link: str
     chair: str
+    baud: int | None = None
+    mode: GenerationMode = GenerationMode.REAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
