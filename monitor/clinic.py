@@ -91,3 +91,29 @@ class Session:
     infusion_ended_us: int | None = None
     closed_us: int | None = None
     planned_minutes: int = 40
+
+
+class Seating:
+    """Who sits where now: at most one open session a chair."""
+
+    def __init__(self) -> None:
+        self._by_chair: dict[str, Session] = {}
+
+    def at(self, chair: str) -> Session | None:
+        """The open session of a chair."""
+        return self._by_chair.get(chair)
+
+    def find(self, session: str) -> Session | None:
+        """The open session with that id."""
+        return next((one for one in self._by_chair.values() if one.id == session), None)
+
+    def put(self, session: Session) -> None:
+        """Note a session as it stands now; a closed one frees its chair."""
+        if session.phase is Phase.CLOSED:
+            self._by_chair.pop(session.chair, None)
+        else:
+            self._by_chair[session.chair] = session
+
+    def all(self) -> list[Session]:
+        """Every open session, by chair."""
+        return [self._by_chair[chair] for chair in sorted(self._by_chair)]

@@ -8,9 +8,10 @@ All times are UTC microseconds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from monitor.clinic import Phase, Session
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
 
@@ -109,3 +110,37 @@ class History(Protocol):
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""
         ...
+
+
+SEATED, PHASE = "seated", "phase"
+
+
+def session_of(facts: Sequence[FactRow]) -> Session | None:
+    """The session as its facts, in order, leave it; None when it was never seated."""
+    session: Session | None = None
+    for fact in facts:
+        if fact.kind == SEATED and fact.session is not None:
+            session = Session(
+                id=fact.session,
+                chair=fact.chair,
+                patient_ref=str(fact.data["patient_ref"]),
+                phase=Phase.PREPARE,
+                opened_us=fact.at_us,
+                phase_since_us=fact.at_us,
+                planned_minutes=int(fact.data["planned_minutes"] or 0),
+            )
+        elif fact.kind == PHASE and session is not None:
+            session = entered(session, Phase(str(fact.data["phase"])), fact.at_us)
+    return session
+
+
+def entered(session: Session, phase: Phase, at_us: int) -> Session:
+    """The session after it went into `phase` at that time (UTC microseconds)."""
+    moved = replace(session, phase=phase, phase_since_us=at_us)
+    if phase is Phase.INFUSION and session.infusion_started_us is None:
+        moved = replace(moved, infusion_started_us=at_us)
+    if session.phase is Phase.INFUSION:
+        moved = replace(moved, infusion_ended_us=at_us)
+    if phase is Phase.CLOSED:
+        moved = replace(moved, closed_us=at_us)
+    return moved

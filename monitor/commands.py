@@ -1,0 +1,207 @@
+"""Every act of a person, as a value: checked, done, committed, then answered.
+
+Knows who may do what in which phase. Knows no web framework, SQL or format.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monitor.clinic import NEXT_PHASES, Person, Phase, Session
+from monitor.config import Config
+from monitor.errors import CommandRefused
+from monitor.history import PHASE, SEATED, entered
+from monitor.ward import Ward
+
+PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
+PLANNED_MINUTES = range(10, 181)
+AUDIO_PAUSE_S = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge:
+    """A named person has seen this alarm."""
+
+    alarm: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseAudio:
+    """Audio paused at one chair for 120 s; new and worsening alarms break through."""
+
+    chair: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatPatient:
+    """A patient, by pseudonym, takes a chair; `planned_minutes` of infusion."""
+
+    chair: str
+    patient_ref: str
+    planned_minutes: int
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterPhase:
+    """The session moves on to a phase."""
+
+    session: str
+    phase: Phase
+    actor: str
+
+
+Command = Acknowledge | PauseAudio | SeatPatient | EnterPhase
+
+
+class Commands:
+    """Does commands upon the ward; each returns after its commit or raises `CommandRefused`."""
+
+    def __init__(self, ward: Ward, config: Config) -> None:
+        self._ward, self._config = ward, config
+
+    async def execute(self, command: Command) -> str:
+        """Do it. Returns the id it concerns (alarm, chair or session) once it is committed.
+
+        Raises `CommandRefused`, with nothing changed, when the actor is unknown or
+        the command does not fit; `StoreError` when it is done but not yet on disk.
+        """
+        person = self._person(command.actor)
+        match command:
+            case Acknowledge():
+                concerned = self._acknowledge(command, person)
+            case PauseAudio():
+                concerned = self._pause(command, person)
+            case SeatPatient():
+                concerned = self._seat(command, person)
+            case EnterPhase():
+                concerned = self._enter(command, person)
+        await self._ward.record.commit()
+        return concerned
+
+    def _acknowledge(self, command: Acknowledge, person: Person) -> str:
+        ward = self._ward
+        now = ward.clock.monotonic()
+        events = ward.engine.acknowledge(command.alarm, person.id, now)
+        chair = events[0].alarm.chair if events else ""
+        ward.apply(events, chair)
+        session = events[0].alarm.session if events else None
+        self._keep("acknowledged", chair, session, person, {"alarm": command.alarm})
+        return command.alarm
+
+    def _pause(self, command: PauseAudio, person: Person) -> str:
+        self._known_chair(command.chair)
+        ward = self._ward
+        now = ward.clock.monotonic()
+        events = ward.engine.pause_audio(command.chair, person.id, now, AUDIO_PAUSE_S)
+        ward.pause_shown(command.chair, events)
+        session = ward.seating.at(command.chair)
+        self._keep(
+            "audio paused",
+            command.chair,
+            session.id if session else None,
+            person,
+            {"seconds": AUDIO_PAUSE_S},
+        )
+        return command.chair
+
+    def _seat(self, command: SeatPatient, person: Person) -> str:
+        self._known_chair(command.chair)
+        taken = self._ward.seating.at(command.chair)
+        if taken is not None:
+            raise CommandRefused(
+                f"chair {command.chair} is taken by {taken.patient_ref}",
+                why=f"session {taken.id} is in {taken.phase.value}",
+                fix="close that session first, or choose another chair",
+            )
+        if not PATIENT_REF.match(command.patient_ref):
+            raise CommandRefused(
+                "this patient reference cannot be used",
+                why="1 to 24 letters, digits, spaces, dots, underscores or hyphens are allowed",
+                fix="use the clinic's pseudonym or initials, never a full name",
+            )
+        if command.planned_minutes not in PLANNED_MINUTES:
+            raise CommandRefused(
+                f"{command.planned_minutes} minutes cannot be planned",
+                why=f"{PLANNED_MINUTES.start} to {PLANNED_MINUTES.stop - 1} minutes are allowed",
+                fix="enter the planned length of the infusion in minutes",
+            )
+        at_us = self._ward.clock.utc_us()
+        session = Session(
+            id=session_id(at_us, command.chair),
+            chair=command.chair,
+            patient_ref=command.patient_ref,
+            phase=Phase.PREPARE,
+            opened_us=at_us,
+            phase_since_us=at_us,
+            planned_minutes=command.planned_minutes,
+        )
+        data = {"patient_ref": session.patient_ref, "planned_minutes": session.planned_minutes}
+        self._keep(SEATED, session.chair, session.id, person, dict(data), at_us=at_us)
+        self._ward.enter(session)
+        return session.id
+
+    def _enter(self, command: EnterPhase, person: Person) -> str:
+        session = self._ward.seating.find(command.session)
+        if session is None:
+            raise CommandRefused(
+                "there is no open session with that id",
+                why=f"{command.session} is unknown or closed",
+                fix="reload the page; the chair shows its present session",
+            )
+        if command.phase not in NEXT_PHASES[session.phase]:
+            allowed = ", ".join(phase.value for phase in NEXT_PHASES[session.phase])
+            raise CommandRefused(
+                f"a session in {session.phase.value} cannot go to {command.phase.value}",
+                why=f"from here it goes to {allowed or 'nowhere'}",
+                fix="choose one of those",
+            )
+        at_us = self._ward.clock.utc_us()
+        data: dict[str, str | int | float | bool | None] = {"phase": command.phase.value}
+        self._keep(PHASE, session.chair, session.id, person, data, at_us=at_us)
+        self._ward.enter(entered(session, command.phase, at_us))
+        return session.id
+
+    def _keep(
+        self,
+        kind: str,
+        chair: str,
+        session: str | None,
+        person: Person,
+        data: dict[str, str | int | float | bool | None],
+        *,
+        at_us: int | None = None,
+    ) -> None:
+        self._ward.fact(
+            self._ward.new_fact(
+                kind, chair=chair, session=session, actor=person.id, data=data, at_us=at_us
+            )
+        )
+
+    def _person(self, actor: str) -> Person:
+        person = self._config.person(actor)
+        if person is None:
+            raise CommandRefused(
+                "nobody by that name may act here",
+                why=f"{actor!r} is not in the staff list",
+                fix="choose who you are at the top of the page",
+            )
+        return person
+
+    def _known_chair(self, chair: str) -> None:
+        if all(chair != known.id for known in self._config.chairs):
+            raise CommandRefused(
+                f"there is no chair {chair!r}",
+                why="it is not in the configuration",
+                fix="reload the page",
+            )
+
+
+def session_id(at_us: int, chair: str) -> str:
+    """A session's id: when and where it was opened, so that ids sort by time."""
+    opened = datetime.fromtimestamp(at_us / 1e6, tz=UTC)
+    return f"{opened:%Y%m%d-%H%M%S}-{chair}"

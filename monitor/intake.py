@@ -1,0 +1,186 @@
+"""From a device's report to readings: place, times, order and identity.
+
+Knows one device's clock offset, message numbers and last sample times. Knows
+no link, task, alarm or database; every time is an argument.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from monitor.clinic import Device
+from monitor.drivers import Report
+from monitor.vitals import GenerationMode, Measurement, Reading, TimeBasis, VitalSign
+
+LATE_S = 10.0
+"""A continuous value older than this on arrival is kept and never judged (alarms.md section 8)."""
+OFFSET_STEP_US = 5_000_000
+OFFSET_SPREAD_US = 1_000_000
+OFFSET_REPORTS = 5
+MISSING_MAX = 1_000
+RECENT_STAMPS_MAX = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """When and how a report came: monotonic seconds, UTC microseconds, and a broker's memory."""
+
+    received_s: float
+    received_at_us: int
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """To whom the device's readings belong at this instant; `cuff_late_s` as for `LATE_S`."""
+
+    session: str | None
+    opened_us: int
+    cuff_late_s: float
+
+
+class DeviceClock:
+    """The offset of a device's clock from ours (alarms.md 8a.1).
+
+    It starts at none. Five reports in a row that are all off by more than 5 s
+    and agree among themselves within 1 s came at real-time pace, so the device's
+    clock is wrong and the offset is adopted. A backlog arrives faster than it was
+    measured, its differences shrink from report to report, and it stays old.
+    """
+
+    def __init__(self) -> None:
+        self.offset_us = 0
+        self.epoch = 0
+        self._differences: deque[int] = deque(maxlen=OFFSET_REPORTS)
+
+    def observe(self, sent_at_us: int, received_at_us: int) -> bool:
+        """Take one report's two times; True when a new epoch begins."""
+        difference = received_at_us - sent_at_us
+        if abs(difference - self.offset_us) <= OFFSET_STEP_US:
+            self._differences.clear()
+            return False
+        self._differences.append(difference)
+        agreed = max(self._differences) - min(self._differences) <= OFFSET_SPREAD_US
+        if len(self._differences) < OFFSET_REPORTS or not agreed:
+            return False
+        self.offset_us = min(self._differences)
+        self.epoch += 1
+        self._differences.clear()
+        return True
+
+
+class Numbering:
+    """Which of a sender's numbered messages came, came twice, or are missing."""
+
+    def __init__(self, boot: str | None = None, seq: int | None = None) -> None:
+        self._boot, self._newest = boot, seq
+        self._missing: set[int] = set()
+        self.lost = 0
+        self.repeated = 0
+
+    @property
+    def missing(self) -> int:
+        """How many numbers of the present boot have not come yet."""
+        return len(self._missing) + self.lost
+
+    def is_new(self, boot: str, seq: int) -> bool:
+        """Note a message; False when it was here before."""
+        if boot != self._boot:
+            # Nobody can tell what an earlier boot still held: start counting afresh.
+            self._boot, self._newest = boot, seq
+            self._missing.clear()
+            return True
+        newest = self._newest if self._newest is not None else seq - 1
+        if seq in self._missing:
+            self._missing.discard(seq)
+            return True
+        if seq <= newest:
+            self.repeated += 1
+            return False
+        fresh = range(newest + 1, seq)
+        room = MISSING_MAX - len(self._missing)
+        self._missing.update(fresh[max(0, len(fresh) - room) :])
+        self.lost += max(0, len(fresh) - room)
+        self._newest = seq
+        return True
+
+
+class Intake:
+    """Turns one device's reports into readings, unique and rising in time per vital."""
+
+    def __init__(self, device: Device, numbering: Numbering | None = None) -> None:
+        self.device = device
+        self.clock = DeviceClock()
+        self.numbering = numbering or Numbering()
+        self._newest_us: dict[VitalSign, int] = {}
+        self._stamps: dict[VitalSign, deque[int]] = {}
+
+    def readings(self, report: Report, arrival: Arrival, seat: Seat) -> list[Reading]:
+        """The report's readings; empty when the message was here before.
+
+        A sample's time is its arrival minus its age. Age is what the message
+        states, or our clock against the device's corrected by its offset.
+        """
+        if report.seq is not None and report.boot is not None:
+            if not self.numbering.is_new(report.boot, report.seq):
+                return []
+        if report.sent_at_us is not None and not arrival.retained:
+            self.clock.observe(report.sent_at_us, arrival.received_at_us)
+        out = []
+        for measurement in report.measurements:
+            reading = self._reading(measurement, report, arrival, seat)
+            if reading is not None:
+                out.append(reading)
+        return out
+
+    def _reading(
+        self, measurement: Measurement, report: Report, arrival: Arrival, seat: Seat
+    ) -> Reading | None:
+        stamp = measurement.measured_at_us
+        age_s = self._age_s(measurement, report, arrival)
+        sampled_at_us = arrival.received_at_us - round(age_s * 1e6)
+        newest = self._newest_us.get(measurement.vital, 0)
+        if stamp is not None and self._seen(measurement.vital, stamp):
+            return None
+        if stamp is None and report.sent_at_us is None and sampled_at_us <= newest:
+            sampled_at_us = newest + 1
+        late_s = seat.cuff_late_s if measurement.vital.episodic else LATE_S
+        late = age_s > late_s or arrival.retained or sampled_at_us <= newest
+        self._newest_us[measurement.vital] = max(newest, sampled_at_us)
+        mode = measurement.mode
+        if mode is GenerationMode.REAL:
+            mode = self.device.mode
+        before_seat = sampled_at_us < seat.opened_us
+        return Reading(
+            vital=measurement.vital,
+            value=measurement.value,
+            validity=measurement.validity,
+            mode=mode,
+            basis=measurement.basis if stamp is None else TimeBasis.DEVICE,
+            reason=measurement.reason,
+            device=self.device.id,
+            chair=self.device.chair,
+            session=None if before_seat else seat.session,
+            sampled_s=arrival.received_s - age_s,
+            received_s=arrival.received_s,
+            sampled_at_us=sampled_at_us,
+            received_at_us=arrival.received_at_us,
+            boot=report.boot,
+            seq=report.seq,
+            late=late or (before_seat and seat.session is not None),
+        )
+
+    def _age_s(self, measurement: Measurement, report: Report, arrival: Arrival) -> float:
+        device_us = measurement.measured_at_us or report.sent_at_us
+        if device_us is None:
+            return measurement.age_s
+        ours_us = device_us + self.clock.offset_us
+        return max(0.0, (arrival.received_at_us - ours_us) / 1e6)
+
+    def _seen(self, vital: VitalSign, stamp_us: int) -> bool:
+        stamps = self._stamps.setdefault(vital, deque(maxlen=RECENT_STAMPS_MAX))
+        if stamp_us in stamps:
+            return True
+        stamps.append(stamp_us)
+        return False

@@ -1,0 +1,240 @@
+"""The watch itself: a report in; verdict, screen and record out, in one step without a wait.
+
+Joins intake, engine, board, hub listeners and record. Knows no link, task,
+format or code; nothing in here awaits, so no other chair can come between a
+reading and its verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.alerts import AlarmEvent, Engine
+from monitor.board import Board
+from monitor.clinic import Device, Phase, Seating, Session
+from monitor.clock import Clock
+from monitor.conditions import Preset
+from monitor.drivers import Report
+from monitor.history import FactRow, ReadingRow, TransitionRow
+from monitor.intake import Arrival, Intake, Seat
+from monitor.links import Receipt
+from monitor.store.record import Record
+from monitor.vitals import Reading
+
+CUFF_LATE_S_MIN = 600.0
+"""A cuff reading is judged on arrival if younger than this or 1.5 intervals (alarms.md 8a.2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What one step changed: chairs to draw anew, alarm transitions to announce."""
+
+    chairs: frozenset[str]
+    events: tuple[AlarmEvent, ...]
+
+
+Listener = Callable[[Change], None]
+
+
+class Ward:
+    """Engine, board and record, moved together. All times come from `clock`."""
+
+    def __init__(
+        self, *, engine: Engine, board: Board, record: Record, clock: Clock, preset: Preset
+    ) -> None:
+        self.engine, self.board, self.record, self.clock = engine, board, record, clock
+        self.seating = Seating()
+        self._preset = preset
+        self._listeners: list[Listener] = []
+        self._fact_ordinal = 0
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener` after every step that changed something; it must not wait."""
+        self._listeners.append(listener)
+
+    def take(
+        self,
+        intake: Intake,
+        report: Report,
+        arrival: Arrival,
+        receipts: Iterable[Receipt] = (),
+    ) -> None:
+        """One frame: its readings are judged, shown and given to the record."""
+        device = intake.device
+        events = self.engine.advance(self.clock.monotonic())
+        readings = intake.readings(report, arrival, self._seat(device.chair))
+        if not report.online:
+            self.engine.link_lost(device.id, "the sender says it is offline", arrival.received_s)
+            self.board.link(
+                device.id, device.chair, up=False, why="sender offline", at_s=arrival.received_s
+            )
+        elif readings and not all(reading.late for reading in readings):
+            self.board.frame(device.id, arrival.received_s)
+            events += self.engine.frame(device.id, arrival.received_s)
+        events += self.engine.observe(readings)
+        self.board.readings(readings)
+        self.record.add(
+            [reading_row(reading) for reading in readings], receipts=receipts, urgent=False
+        )
+        self._settle(events, {device.chair})
+
+    def lose(self, device: Device, why: str) -> None:
+        """The device's link broke; T-LINK follows when its time has come."""
+        now = self.clock.monotonic()
+        self.engine.link_lost(device.id, why, now)
+        self.board.link(device.id, device.chair, up=False, why=why, at_s=now)
+        self._settle(self.engine.advance(now), {device.chair})
+
+    def advance(self) -> None:
+        """Let time pass: stale values, lost links, re-alarms, ends of pauses."""
+        self._settle(self.engine.advance(self.clock.monotonic()), set())
+
+    def assert_technical(
+        self, condition: str, instance: str, since_s: float | None, message: str
+    ) -> None:
+        """Tell the engine of a technical condition measured elsewhere; None ends it."""
+        now = self.clock.monotonic()
+        self._settle(self.engine.assert_technical(condition, instance, since_s, message, now), set())
+
+    def enter(self, session: Session) -> None:
+        """A session as it stands now: seated, moved on a phase, or closed."""
+        now, chair = self.clock.monotonic(), session.chair
+        before = self.seating.at(chair)
+        self.seating.put(session)
+        closed = session.phase is Phase.CLOSED
+        if closed:
+            events = self.engine.clear(chair, now)
+        elif before is None:
+            events = self.engine.seat(chair, session.id, session.phase, self._since(session))
+        else:
+            events = self.engine.set_phase(chair, session.phase, now)
+        self.board.session(chair, session)
+        self._settle(events, {chair})
+
+    def apply(self, events: Sequence[AlarmEvent], chair: str) -> None:
+        """Show and keep the outcome of a person's act upon the engine."""
+        self._settle(list(events), {chair})
+
+    def pause_shown(self, chair: str, events: Sequence[AlarmEvent]) -> None:
+        """Show an audio pause, which changes no alarm's state."""
+        self._redraw(chair)
+        self._settle(list(events), {chair})
+
+    def fact(self, fact: FactRow) -> None:
+        """Keep one fact; it is committed at once."""
+        self.record.add([fact], urgent=True)
+
+    def new_fact(
+        self,
+        kind: str,
+        *,
+        chair: str,
+        session: str | None,
+        actor: str | None,
+        data: dict[str, str | int | float | bool | None],
+        at_us: int | None = None,
+    ) -> FactRow:
+        """A fact that happens at `at_us`, or now."""
+        self._fact_ordinal += 1
+        return FactRow(
+            at_us=self.clock.utc_us() if at_us is None else at_us,
+            ordinal=self._fact_ordinal,
+            session=session,
+            chair=chair,
+            kind=kind,
+            actor=actor,
+            data=data,
+        )
+
+    def restore(self, sessions: Iterable[Session], alarms: Iterable[TransitionRow]) -> None:
+        """After a restart: sessions are seated and their open alarms open again, nothing replayed."""
+        for session in sessions:
+            self.seating.put(session)
+            self.engine.seat(session.chair, session.id, session.phase, self._since(session))
+            self.board.session(session.chair, session)
+        self.engine.restore(alarms, self.clock.to_monotonic)
+        for alarm in self.engine.alarms():
+            self._redraw(alarm.chair)
+
+    def _settle(self, events: list[AlarmEvent], chairs: set[str]) -> None:
+        for event in events:
+            chairs.add(event.alarm.chair)
+        for chair in sorted({event.alarm.chair for event in events}):
+            self._redraw(chair)
+        if events:
+            rows = [self._transition_row(event) for event in events]
+            self.record.add(rows, urgent=True)
+        change = Change(chairs=frozenset(chairs), events=tuple(events))
+        if change.chairs or change.events:
+            for listener in self._listeners:
+                listener(change)
+
+    def _redraw(self, chair: str) -> None:
+        self.board.alarms(
+            chair,
+            self.engine.alarms(chair),
+            self.engine.limits(chair) if chair else {},
+            self.engine.audio_paused_until(chair) if chair else None,
+        )
+
+    def _seat(self, chair: str) -> Seat:
+        session = self.seating.at(chair)
+        if session is None:
+            return Seat(session=None, opened_us=0, cuff_late_s=CUFF_LATE_S_MIN)
+        interval_s = self._preset.nibp_interval_s.get(session.phase, 0.0)
+        return Seat(
+            session=session.id,
+            opened_us=session.opened_us,
+            cuff_late_s=max(CUFF_LATE_S_MIN, 1.5 * interval_s),
+        )
+
+    def _since(self, session: Session) -> float:
+        return min(self.clock.to_monotonic(session.phase_since_us), self.clock.monotonic())
+
+    def _transition_row(self, event: AlarmEvent) -> TransitionRow:
+        alarm, to_us = event.alarm, self.clock.to_utc_us
+        return TransitionRow(
+            alarm=alarm.id,
+            ordinal=event.ordinal,
+            session=alarm.session,
+            chair=alarm.chair,
+            condition=alarm.condition,
+            instance=alarm.instance,
+            kind=alarm.kind.value,
+            priority=alarm.priority.name,
+            from_state=event.from_state.value,
+            to_state=alarm.state.value,
+            reason=event.reason.value,
+            at_us=to_us(event.at_s),
+            onset_us=to_us(alarm.onset_s),
+            sampled_at_us=None if event.sampled_s is None else to_us(event.sampled_s),
+            value=alarm.value,
+            limit=alarm.limit,
+            extreme=alarm.extreme,
+            episode=alarm.episode,
+            message=alarm.message,
+            preset=self._preset.hash,
+            actor=event.actor,
+            note=event.note,
+        )
+
+
+def reading_row(reading: Reading) -> ReadingRow:
+    """The reading as the record keeps it."""
+    return ReadingRow(
+        sampled_at_us=reading.sampled_at_us,
+        received_at_us=reading.received_at_us,
+        chair=reading.chair,
+        device=reading.device,
+        session=reading.session,
+        vital=reading.vital,
+        value=reading.value,
+        validity=reading.validity,
+        mode=reading.mode,
+        basis=reading.basis,
+        reason=reading.reason,
+        late=reading.late,
+        boot=reading.boot,
+        seq=reading.seq,
+    )
