@@ -1,0 +1,340 @@
+"""The one TaskGroup: builds the rooms, joins them, and stops them in order.
+
+Takes links, record, copy and displays from its caller and its time from the
+clock, so that the same code runs live, fast or in virtual time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Protocol
+
+from monitor.alerts import Engine
+from monitor.board import Board
+from monitor.clinic import Device
+from monitor.clock import Clock
+from monitor.commands import Commands
+from monitor.conditions import Preset
+from monitor.config import Config
+from monitor.drivers import Driver, Report
+from monitor.errors import DeviceError
+from monitor.history import History, session_of
+from monitor.hub import Hub
+from monitor.intake import Arrival, Intake, Numbering
+from monitor.links import Backoff, Delivery, Link, Receipt
+from monitor.status import Status, StatusLine
+from monitor.store.record import Record
+from monitor.ward import Ward
+
+INBOX_FRAMES_MAX = 1_024
+ENGINE_WAIT_S_MAX = 0.25
+"""A person's act can move the engine's next deadline nearer; it is asked at least this often."""
+BATCH_FRAMES_MAX = 64
+HOUSEKEEPING_S = 1.0
+
+log = logging.getLogger("chairside.service")
+
+
+class Copy(Protocol):
+    """A copy of the record elsewhere, and what the page says of it."""
+
+    rows_behind: int
+    oldest_behind_us: int | None
+    parked: int
+    error: str
+
+    async def run(self) -> None: ...
+
+
+class Worker(Protocol):
+    """Something with a task of its own beside the devices, such as the broker's connection."""
+
+    async def run(self) -> None: ...
+
+    def status(self) -> list[StatusLine]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    """What a display may see and do."""
+
+    config: Config
+    clock: Clock
+    hub: Hub
+    ward: Ward
+    commands: Commands
+    history: History
+    _status: Status
+    _copy: Copy | None
+    _workers: Sequence[Worker]
+
+    @property
+    def board(self) -> Board:
+        """What each tile shows."""
+        return self.ward.board
+
+    def status(self) -> list[StatusLine]:
+        """What the header says of the service itself, worst first."""
+        record = self.ward.record
+        lines = self._status.lines(self.clock.monotonic())
+        if record.failing:
+            text = f"NOT RECORDING: {record.failing}; {record.pending} rows wait"
+            lines.append(StatusLine("error", text))
+        if record.dropped:
+            lines.append(StatusLine("error", f"{record.dropped} rows could not be kept"))
+        if self._copy is not None:
+            lines += copy_lines(self._copy)
+        for worker in self._workers:
+            lines += worker.status()
+        return sorted(lines, key=lambda line: ("error", "warn", "info").index(line.level))
+
+
+class Display(Protocol):
+    """Somebody who looks at the clinic and acts upon it, such as the web server."""
+
+    async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
+        """Show until `stop` is set; return then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One report on its way to the engine."""
+
+    intake: Intake
+    report: Report
+    arrival: Arrival
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A device's line broke."""
+
+    device: Device
+    why: str
+
+
+Inbox = asyncio.Queue[Frame | Lost]
+
+
+async def run(
+    config: Config,
+    *,
+    drivers: Mapping[str, Driver],
+    links: Mapping[str, Link],
+    record: Record,
+    copy: Copy | None = None,
+    workers: Sequence[Worker] = (),
+    displays: Sequence[Display],
+    clock: Clock,
+    preset: Preset,
+    stop: asyncio.Event,
+) -> None:
+    """Watch the clinic until `stop` is set, or until a bug in engine or hub ends it loudly.
+
+    `links` and `drivers` are by device id and driver name. `record` is open; it
+    is committed before this returns.
+    """
+    ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
+    await restore(ward, record)
+    status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
+    commands = Commands(ward, config)
+    clinic = Clinic(
+        config=config,
+        clock=clock,
+        hub=Hub(),
+        ward=ward,
+        commands=commands,
+        history=record,
+        _status=status,
+        _copy=copy,
+        _workers=workers,
+    )
+    numbers = await record.last_seqs()
+    async with asyncio.TaskGroup() as group:
+
+        def start(name: str, job: Coroutine[object, object, None]) -> asyncio.Task[None]:
+            return group.create_task(job, name=name)
+
+        shows = [start("display", display.run(clinic, stop)) for display in displays]
+        inner = [start("record", record.run())]
+        inner += [start("engine", judge(inbox, ward))]
+        inner += [start("housekeeping", housekeep(ward, copy))]
+        inner += [start("copy", copy.run())] if copy else []
+        inner += [start("worker", worker.run()) for worker in workers]
+        for device in config.devices:
+            intake = Intake(device, Numbering(*numbers.get(device.id, (None, None))))
+            job = supervise(intake, links[device.id], drivers[device.driver], inbox, status, clock)
+            inner.append(start(f"device[{device.id}]", job))
+        await stop.wait()
+        await asyncio.wait(shows) if shows else None
+        for task in inner:
+            task.cancel()
+    await record.commit()
+
+
+def build_ward(
+    config: Config,
+    *,
+    drivers: Mapping[str, Driver],
+    record: Record,
+    clock: Clock,
+    preset: Preset,
+) -> Ward:
+    """Engine and board that know every chair and what its devices can measure."""
+    engine, now = Engine(preset), clock.monotonic()
+    measured = {
+        chair.id: {
+            device.id: (drivers[device.driver].quiet_limit_s, drivers[device.driver].vitals)
+            for device in config.devices_at(chair.id)
+        }
+        for chair in config.chairs
+    }
+    for chair, devices in measured.items():
+        engine.add_chair(chair, devices, now)
+    board = Board(
+        chairs=config.chairs,
+        vitals={
+            chair: frozenset().union(*(vitals for _, vitals in devices.values()))
+            for chair, devices in measured.items()
+        },
+        clinic=config.clinic.name,
+        zone=config.zone,
+        nibp_interval_s=preset.nibp_interval_s,
+        staff=config.staff,
+    )
+    return Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
+
+
+async def restore(ward: Ward, record: Record) -> None:
+    """Seat the sessions that were open and open their alarms again."""
+    facts = sorted(await record.open_facts(), key=lambda fact: fact.session or "")
+    sessions = [session_of(list(rows)) for _, rows in groupby(facts, key=lambda fact: fact.session)]
+    ward.restore(
+        [session for session in sessions if session is not None], await record.open_alarms()
+    )
+
+
+async def supervise(
+    intake: Intake, link: Link, driver: Driver, inbox: Inbox, status: Status, clock: Clock
+) -> None:
+    """Keep one device's line alive; whatever ends it is that chair's technical alarm."""
+    device, backoff = intake.device, Backoff()
+    while True:
+        try:
+            await pump(intake, link, driver, inbox, status, clock, backoff)
+            why = "the line ended"
+        except DeviceError as error:
+            why = error.what
+        except Exception as error:
+            log.exception("driver %s of device %s failed", device.driver, device.id)
+            why = f"driver {device.driver} failed: {error!r}"
+        status.note_failure(device.id)
+        await inbox.put(Lost(device, why))
+        await asyncio.sleep(backoff.next_s())
+
+
+async def pump(
+    intake: Intake,
+    link: Link,
+    driver: Driver,
+    inbox: Inbox,
+    status: Status,
+    clock: Clock,
+    backoff: Backoff,
+) -> None:
+    """Bytes to reports to the inbox, until the line is lost. A full inbox holds the line back."""
+    decoder = driver.decoder()
+    async with link.open() as deliveries:
+        async for delivery in deliveries:
+            backoff.reset()
+            arrival = Arrival(
+                received_s=delivery.received_s,
+                received_at_us=clock.to_utc_us(delivery.received_s),
+                retained=delivery.retained,
+            )
+            reports = []
+            for event in decoder.feed(delivery.data):
+                if isinstance(event, Report):
+                    reports.append(event)
+                else:
+                    status.note_garbled(intake.device.id, event.why, arrival.received_s)
+            for frame in frames(intake, reports, arrival, delivery):
+                if inbox.full():
+                    status.inbox_full += 1
+                await inbox.put(frame)
+            status.note_missing(intake.device.id, intake.numbering.missing)
+
+
+def frames(
+    intake: Intake, reports: Sequence[Report], arrival: Arrival, delivery: Delivery
+) -> Iterator[Frame]:
+    """One frame a report; the delivery's receipt goes with the last of them."""
+    receipts = (delivery.receipt,) if delivery.receipt else ()
+    if not reports and receipts:
+        # Nothing to keep, yet the sender waits: an empty report carries the receipt.
+        yield Frame(intake, Report(measurements=()), arrival, receipts)
+    for number, report in enumerate(reports, start=1):
+        yield Frame(intake, report, arrival, receipts if number == len(reports) else ())
+
+
+async def judge(inbox: Inbox, ward: Ward) -> None:
+    """Give the engine every frame on arrival, and its time when it asks for it."""
+    while True:
+        item = await _next(inbox, ward)
+        for _ in range(BATCH_FRAMES_MAX):
+            if item is None:
+                break
+            _hand_over(item, ward)
+            item = None if inbox.empty() else inbox.get_nowait()
+        else:
+            # A flood of frames must not keep the other tasks from running.
+            await asyncio.sleep(0)
+        if item is not None:
+            _hand_over(item, ward)
+        ward.advance()
+
+
+async def _next(inbox: Inbox, ward: Ward) -> Frame | Lost | None:
+    """The next frame, or None when the engine's time has come first."""
+    if not inbox.empty():
+        return inbox.get_nowait()
+    now = ward.clock.monotonic()
+    try:
+        async with asyncio.timeout_at(min(ward.engine.next_deadline(), now + ENGINE_WAIT_S_MAX)):
+            return await inbox.get()
+    except TimeoutError:
+        return None
+
+
+def _hand_over(item: Frame | Lost, ward: Ward) -> None:
+    if isinstance(item, Lost):
+        ward.lose(item.device, item.why)
+    else:
+        ward.take(item.intake, item.report, item.arrival, item.receipts)
+
+
+async def housekeep(ward: Ward, copy: Copy | None) -> None:
+    """Once a second: how far the copy is behind becomes a technical alarm condition."""
+    while copy is not None:
+        since_us = copy.oldest_behind_us
+        since_s = None if since_us is None else ward.clock.to_monotonic(since_us)
+        message = f"HISTORY COPY {copy.rows_behind} BEHIND (nothing lost)"
+        ward.assert_technical("T-COPY", "", since_s, message)
+        await asyncio.sleep(HOUSEKEEPING_S)
+
+
+def copy_lines(copy: Copy) -> list[StatusLine]:
+    """What the header says of the copy: how far behind and why, and lines set aside."""
+    lines = []
+    if copy.error:
+        text = f"History copy {copy.rows_behind} behind (nothing lost): {copy.error}"
+        lines.append(StatusLine("warn", text))
+    if copy.parked:
+        lines.append(StatusLine("warn", f"{copy.parked} rows refused by the copy, set aside"))
+    return lines
