@@ -1,0 +1,26 @@
+"""`chairside validate`: read a configuration and its preset as the service would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor import config, shipped
+from monitor.conditions import Preset, load_preset
+from monitor.config import Config
+from monitor.drivers.registry import DRIVERS
+
+
+def load(path: Path) -> tuple[Config, Preset]:
+    """The checked configuration and alarm preset; `ConfigError` names every mistake."""
+    loaded = config.load(path, drivers=DRIVERS)
+    text, where = shipped.preset_text(loaded.alarms.preset, base=path.resolve().parent)
+    return loaded, load_preset(text, where=where)
+
+
+def validate(path: Path) -> str:
+    """One line that says what the file describes."""
+    loaded, preset = load(path)
+    return (
+        f"{path}: ok: {len(loaded.chairs)} chairs, {len(loaded.devices)} devices, "
+        f"{len(loaded.staff)} staff, preset {preset.name} ({preset.hash[:12]})"
+    )
