@@ -110,7 +110,7 @@ class _ChairTable(_Table):
 class _DeviceTable(_Table):
     id: Identifier
     driver: str
-    link: Annotated[str, Field(pattern=r"^(serial:/.+|tcp://[^:/]+:\d+|mqtt:.+|direct:.+)$")]
+    link: Annotated[str, Field(pattern=r"^(serial:/.+|tcp://[^:/]+:[0-9]+|mqtt:.+|direct:.+)$")]
     chair: Identifier
     baud: Annotated[int, Field(gt=0)] | None = None
     mode: Literal["real", "test", "demo"] = "real"
@@ -190,12 +190,13 @@ def parse(text: str, *, where: str, base: Path, drivers: Iterable[str]) -> Confi
         raise ConfigError(
             f"not valid TOML: {error}", where=where, fix="mend the line named above"
         ) from error
+    mistakes = list(_cross_check(raw, sorted(drivers)))
     try:
         file = _File.model_validate(raw)
     except ValidationError as error:
-        mistakes = [_explain(dict(one)) for one in error.errors()]
+        told = [dict(one) for one in error.errors()]
+        mistakes = [_explain(one) for one in told if not _echo(one)] + mistakes
         raise _refusal(text, where, mistakes) from error
-    mistakes = list(_cross_check(file, sorted(drivers)))
     if mistakes:
         raise _refusal(text, where, mistakes)
     return _freeze(file, base)
@@ -221,6 +222,11 @@ def read_secret(path: Path, *, what: str) -> str:
     return text
 
 
+def _echo(error: Mapping[str, object]) -> bool:
+    """True for "too short" about a list whose entries are themselves the mistake."""
+    return error.get("type") == "too_short" and bool(error.get("input"))
+
+
 def _explain(error: Mapping[str, object]) -> Mistake:
     location = error.get("loc", ())
     key = _dotted(location if isinstance(location, tuple) else ())
@@ -243,43 +249,38 @@ def _dotted(location: Sequence[object]) -> str:
     return out
 
 
-def _cross_check(file: _File, drivers: Sequence[str]) -> Iterable[Mistake]:
-    yield from _duplicates("staff", [person.id for person in file.staff])
-    yield from _duplicates("chairs", [chair.id for chair in file.chairs])
-    yield from _duplicates("devices", [device.id for device in file.devices])
-    yield from _duplicates("devices", [device.link for device in file.devices], key="link")
-    if file.clinic.time_zone not in available_timezones():
-        yield Mistake(
-            "clinic.time_zone",
-            f"no such time zone {file.clinic.time_zone!r}",
-            _nearest(file.clinic.time_zone, sorted(available_timezones())),
-        )
-    for number, device in enumerate(file.devices):
-        yield from _device_mistakes(number, device, file, drivers)
+def _cross_check(raw: Mapping[str, object], drivers: Sequence[str]) -> Iterable[Mistake]:
+    """What no single key can tell; reads only what is of the right shape, so it always runs."""
+    devices, chairs = _rows(raw, "devices"), _words(_rows(raw, "chairs"), "id")
+    yield from _duplicates("staff", _words(_rows(raw, "staff"), "id"))
+    yield from _duplicates("chairs", chairs)
+    yield from _duplicates("devices", _words(devices, "id"))
+    yield from _duplicates("devices", _words(devices, "link"), key="link")
+    clinic = raw.get("clinic")
+    zone = clinic.get("time_zone", "UTC") if isinstance(clinic, dict) else "UTC"
+    if zone not in available_timezones():
+        fix = _nearest(str(zone), sorted(available_timezones()))
+        yield Mistake("clinic.time_zone", f"no such time zone {zone!r}", fix)
+    for number, device in enumerate(devices):
+        at, driver, chair = f"devices[{number}]", device.get("driver"), device.get("chair")
+        if driver is not None and driver not in drivers:
+            fix = _nearest(str(driver), drivers)
+            yield Mistake(f"{at}.driver", f"no driver {driver!r}", fix)
+        if chair is not None and chair not in chairs:
+            why = f"device {device.get('id')!r} is bound to chair {chair!r}, which is not defined"
+            yield Mistake(f"{at}.chair", why, _nearest(str(chair), chairs))
+        if str(device.get("link", "")).startswith("mqtt:") and "mqtt" not in raw:
+            why = "an MQTT device without a broker"
+            yield Mistake(f"{at}.link", why, "add an [mqtt] table with host and port")
 
 
-def _device_mistakes(
-    number: int, device: _DeviceTable, file: _File, drivers: Sequence[str]
-) -> Iterable[Mistake]:
-    chairs = [chair.id for chair in file.chairs]
-    if device.driver not in drivers:
-        yield Mistake(
-            f"devices[{number}].driver",
-            f"no driver {device.driver!r}",
-            _nearest(device.driver, drivers),
-        )
-    if device.chair not in chairs:
-        yield Mistake(
-            f"devices[{number}].chair",
-            f"device {device.id!r} is bound to chair {device.chair!r}, which is not defined",
-            _nearest(device.chair, chairs),
-        )
-    if device.link.startswith("mqtt:") and file.mqtt is None:
-        yield Mistake(
-            f"devices[{number}].link",
-            "an MQTT device without a broker",
-            "add a [mqtt] table with host and port",
-        )
+def _rows(raw: Mapping[str, object], table: str) -> list[Mapping[str, object]]:
+    rows = raw.get(table, [])
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _words(rows: Sequence[Mapping[str, object]], key: str) -> list[str]:
+    return [str(row.get(key)) for row in rows]
 
 
 def _duplicates(table: str, values: Sequence[str], *, key: str = "id") -> Iterable[Mistake]:
@@ -294,9 +295,9 @@ def _duplicates(table: str, values: Sequence[str], *, key: str = "id") -> Iterab
 
 def _nearest(word: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    listed = ", ".join(known[:12]) + (" ..." if len(known) > 12 else "")
-    return f"known: {listed}{hint}"
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return "known: " + ", ".join(known[:12]) + (" ..." if len(known) > 12 else "")
 
 
 def _refusal(text: str, where: str, mistakes: Sequence[Mistake]) -> ConfigError:

@@ -75,7 +75,9 @@ class Numbering:
 
     def __init__(self, boot: str | None = None, seq: int | None = None) -> None:
         self._boot, self._newest = boot, seq
+        self._first = seq
         self._missing: set[int] = set()
+        self._older: set[int] = set()
         self.lost = 0
         self.repeated = 0
 
@@ -88,9 +90,12 @@ class Numbering:
         """Note a message; False when it was here before."""
         if boot != self._boot:
             # Nobody can tell what an earlier boot still held: start counting afresh.
-            self._boot, self._newest = boot, seq
+            self._boot, self._first, self._newest = boot, seq, seq
             self._missing.clear()
+            self._older.clear()
             return True
+        if self._first is not None and seq < self._first:
+            return self._older_is_new(seq)
         newest = self._newest if self._newest is not None else seq - 1
         if seq in self._missing:
             self._missing.discard(seq)
@@ -103,6 +108,15 @@ class Numbering:
         self._missing.update(fresh[max(0, len(fresh) - room) :])
         self.lost += max(0, len(fresh) - room)
         self._newest = seq
+        return True
+
+    def _older_is_new(self, seq: int) -> bool:
+        # Sent before the first we saw, or before our restart: taken once, and the
+        # record's own index refuses what it already holds.
+        if seq in self._older or len(self._older) >= MISSING_MAX:
+            self.repeated += 1
+            return False
+        self._older.add(seq)
         return True
 
 

@@ -1,0 +1,105 @@
+"""The configuration tells every mistake at once, with its line and its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Config, parse, read_secret
+from monitor.errors import ConfigError
+
+DRIVERS = ("ansar-b", "masimo-ascii1", "nellcor", "chairside-json")
+GOOD = """
+[clinic]
+name = "Harbour"
+time_zone = "Europe/Lisbon"
+
+[[staff]]
+id = "rk"
+name = "R. Kessler"
+
+[[chairs]]
+id = "1"
+label = "1"
+
+[[devices]]
+id = "mon-1"
+driver = "ansar-b"
+link = "serial:/dev/ttyUSB0"
+chair = "1"
+"""
+
+
+def read(text: str) -> Config:
+    return parse(text, where="clinic.toml", base=Path("/srv/clinic"), drivers=DRIVERS)
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    return str(caught.value)
+
+
+def test_the_shipped_sample_is_valid() -> None:
+    sample = Path(__file__).parents[2] / "config" / "clinic.toml"
+    config = parse(
+        sample.read_text(encoding="utf-8"), where=str(sample), base=sample.parent, drivers=DRIVERS
+    )
+    assert [chair.label for chair in config.chairs] == ["1", "2 window"]
+
+
+def test_relative_paths_start_at_the_file() -> None:
+    assert read(GOOD).record.path == Path("/srv/clinic/chairside.db")
+
+
+@pytest.mark.requirement("CLI-001")
+def test_every_mistake_is_told_at_once_with_its_line_and_remedy() -> None:
+    text = refusal(
+        GOOD.replace("Lisbon", "Lisbonn")
+        .replace('"ansar-b"', '"ansar"')
+        .replace('chair = "1"', 'chair = "9"')
+        .replace('label = "1"', "label = 1")
+    )
+    assert "4 mistakes" in text
+    assert "clinic.toml:12: chairs[0].label" in text
+    assert "clinic.toml:4: clinic.time_zone" in text
+    assert "did you mean 'Europe/Lisbon'?" in text
+    assert "clinic.toml:16: devices[0].driver: no driver 'ansar'" in text
+    assert "did you mean 'ansar-b'?" in text
+    assert "clinic.toml:18: devices[0].chair" in text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('name = "Harbour"', 'name = "Harbour"\nnmae = "x"', "clinic.nmae: unknown key"),
+        ('label = "1"', "", "chairs[0].label: missing"),
+        ('link = "serial:/dev/ttyUSB0"', 'link = "ttyUSB0"', "devices[0].link"),
+        ('link = "serial:/dev/ttyUSB0"', 'link = "mqtt:a/b/#"', "an MQTT device without a broker"),
+        ('[[chairs]]\nid = "1"', '[[chairs]]\nid = ""', "chairs[0].id"),
+        ("[clinic]", "[clinic", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_named_by_its_key(old: str, new: str, said: str) -> None:
+    assert said in refusal(GOOD.replace(old, new, 1))
+
+
+def test_two_chairs_with_one_id_are_refused() -> None:
+    text = refusal(GOOD + '\n[[chairs]]\nid = "1"\nlabel = "again"\n')
+    assert "id '1' is used 2 times" in text
+
+
+def test_two_devices_on_one_line_are_refused() -> None:
+    other = '\n[[devices]]\nid = "b"\ndriver = "nellcor"\nlink = "serial:/dev/ttyUSB0"\n'
+    assert "is used 2 times" in refusal(GOOD + other + 'chair = "1"\n')
+
+
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("abc\n")
+    secret.chmod(0o644)
+    with pytest.raises(ConfigError, match="can be read by others"):
+        read_secret(secret, what="InfluxDB token")
+    secret.chmod(0o600)
+    assert read_secret(secret, what="InfluxDB token") == "abc"

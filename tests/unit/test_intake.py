@@ -1,0 +1,143 @@
+"""A report's readings: places, times, order and identity."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.clinic import Device
+from monitor.drivers import Report
+from monitor.intake import Arrival, Intake, Numbering, Seat
+from monitor.vitals import GenerationMode, Measurement, Reading, VitalSign
+
+T0_US = 1_800_000_000_000_000
+SEAT = Seat(session="s", opened_us=0, cuff_late_s=600.0)
+
+
+def device(mode: GenerationMode = GenerationMode.REAL) -> Device:
+    return Device(id="d", driver="chairside-json", link="direct:d", chair="1", mode=mode)
+
+
+def at(second: float, *, retained: bool = False) -> Arrival:
+    return Arrival(
+        received_s=second, received_at_us=T0_US + round(second * 1e6), retained=retained
+    )
+
+
+def report(
+    measured_s: float | None = None,
+    *,
+    seq: int | None = None,
+    vital: VitalSign = VitalSign.SPO2,
+    sent_s: float | None = None,
+) -> Report:
+    stamp = None if measured_s is None else T0_US + round(measured_s * 1e6)
+    sent = stamp if sent_s is None else T0_US + round(sent_s * 1e6)
+    return Report(
+        measurements=(Measurement(vital=vital, value=97.0, measured_at_us=stamp),),
+        boot=None if seq is None else "b",
+        seq=seq,
+        sent_at_us=sent,
+    )
+
+
+def only(readings: list[Reading]) -> Reading:
+    assert len(readings) == 1
+    return readings[0]
+
+
+@pytest.mark.requirement("ALM-068")
+def test_a_backlog_that_arrives_at_once_is_kept_as_late_and_the_rest_is_live() -> None:
+    intake = Intake(device())
+    readings = [
+        only(intake.readings(report(float(s), seq=s), at(65.0), SEAT)) for s in range(65)
+    ]
+    assert [reading.late for reading in readings] == [s < 55 for s in range(65)]
+    assert [reading.sampled_at_us for reading in readings] == [
+        T0_US + s * 1_000_000 for s in range(65)
+    ]
+
+
+def test_a_device_clock_an_hour_slow_is_learned_after_five_reports() -> None:
+    intake = Intake(device())
+    late = [
+        only(intake.readings(report(s - 3600.0, seq=s), at(float(s)), SEAT)).late
+        for s in range(1, 9)
+    ]
+    assert late == [True, True, True, True, False, False, False, False]
+    assert intake.clock.epoch == 1
+
+
+def test_a_device_clock_that_is_fast_never_gives_a_sample_from_the_future() -> None:
+    reading = only(Intake(device()).readings(report(100.0, seq=1), at(50.0), SEAT))
+    assert reading.sampled_s == 50.0
+
+
+def test_the_same_numbered_message_twice_is_one() -> None:
+    intake = Intake(device())
+    assert len(intake.readings(report(1.0, seq=7), at(1.0), SEAT)) == 1
+    assert intake.readings(report(1.0, seq=7), at(1.1), SEAT) == []
+    assert intake.numbering.repeated == 1
+
+
+def test_the_same_determination_sent_again_is_one_reading() -> None:
+    intake = Intake(device())
+    cuff = VitalSign.NIBP_SYSTOLIC
+    first = intake.readings(report(1.0, seq=1, vital=cuff), at(1.0), SEAT)
+    again = intake.readings(report(1.0, seq=2, vital=cuff, sent_s=2.0), at(2.0), SEAT)
+    assert (len(first), again) == (1, [])
+
+
+def test_a_number_that_is_missing_is_counted_until_it_comes() -> None:
+    intake = Intake(device())
+    for seq in (1, 2, 5):
+        intake.readings(report(float(seq), seq=seq), at(float(seq)), SEAT)
+    assert intake.numbering.missing == 2
+    intake.readings(report(3.0, seq=3), at(6.0), SEAT)
+    assert intake.numbering.missing == 1
+
+
+def test_a_huge_gap_is_counted_and_takes_no_memory() -> None:
+    numbering = Numbering()
+    numbering.is_new("b", 1)
+    numbering.is_new("b", 10_000_000)
+    assert numbering.missing == 9_999_998
+
+
+def test_a_new_boot_starts_its_own_numbers() -> None:
+    numbering = Numbering("old", 500)
+    assert numbering.is_new("new", 0)
+    assert numbering.missing == 0
+
+
+def test_an_older_sample_is_kept_and_not_judged() -> None:
+    intake = Intake(device())
+    intake.readings(report(5.0, seq=2), at(5.0), SEAT)
+    assert only(intake.readings(report(4.0, seq=1), at(5.1), SEAT)).late
+
+
+def test_two_serial_frames_in_one_instant_keep_times_of_their_own() -> None:
+    intake = Intake(device())
+    first = only(intake.readings(report(), at(1.0), SEAT))
+    second = only(intake.readings(report(), at(1.0), SEAT))
+    assert second.sampled_at_us == first.sampled_at_us + 1
+    assert not second.late
+
+
+def test_a_brokers_memory_is_never_fresh() -> None:
+    assert only(Intake(device()).readings(report(1.0, seq=1), at(1.0, retained=True), SEAT)).late
+
+
+def test_what_was_measured_before_the_seat_belongs_to_nobody() -> None:
+    seat = Seat(session="s", opened_us=T0_US + 10_000_000, cuff_late_s=600.0)
+    before = only(Intake(device()).readings(report(9.0, seq=1), at(11.0), seat))
+    assert (before.session, before.late) == (None, True)
+
+
+def test_a_cuff_reading_two_minutes_old_is_still_news() -> None:
+    cuff = report(0.0, seq=1, vital=VitalSign.NIBP_SYSTOLIC)
+    assert not only(Intake(device()).readings(cuff, at(120.0), SEAT)).late
+
+
+def test_a_simulators_values_are_marked_demo() -> None:
+    reading = only(Intake(device(GenerationMode.DEMO)).readings(report(), at(1.0), SEAT))
+    assert reading.mode is GenerationMode.DEMO
