@@ -1,0 +1,177 @@
+"""`chairside doctor`: look at everything the service needs, each finding with its fix."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import urllib.request
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+
+from monitor.clinic import Device
+from monitor.config import Config, InfluxTable, MqttTable
+from monitor.errors import ChairsideError, ConfigError
+from monitor.operations import validating
+
+DISK_FREE_BYTES_MIN = 1_000_000_000
+REACH_TIMEOUT_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at: `ok`, `warn` or `fail`, what was seen, and the fix unless ok."""
+
+    check: str
+    state: Literal["ok", "warn", "fail"]
+    seen: str
+    fix: str = ""
+
+    def as_line(self, number: int) -> str:
+        """For a person."""
+        tail = f"\n      fix: {self.fix}" if self.fix else ""
+        return f"{number:>2}. {self.state:<4} {self.check}: {self.seen}{tail}"
+
+    def as_json(self) -> str:
+        """For a script."""
+        return json.dumps(asdict(self))
+
+
+def examine(config_path: Path) -> list[Finding]:
+    """Look at configuration, record, disk, web address, broker, InfluxDB and each device's line."""
+    try:
+        loaded, preset = validating.load(config_path)
+    except ConfigError as error:
+        return [Finding(check="configuration", state="fail", seen=str(error), fix=error.fix)]
+    chairs = f"{len(loaded.chairs)} chairs, preset {preset.name} ({preset.hash[:12]})"
+    return [
+        Finding(check="configuration", state="ok", seen=chairs),
+        _record(loaded.record.path),
+        _disk(loaded.record.path),
+        _web(loaded.web.host, loaded.web.port),
+        *_optional(loaded),
+        *(_device(device) for device in loaded.devices),
+    ]
+
+
+def _optional(loaded: Config) -> Iterator[Finding]:
+    if loaded.mqtt is not None:
+        yield _broker(loaded.mqtt)
+    if loaded.influxdb is not None:
+        yield from _influxdb(loaded.influxdb)
+
+
+def _record(path: Path) -> Finding:
+    check = "record"
+    if not path.exists():
+        if os.access(path.parent, os.W_OK):
+            return Finding(check=check, state="ok", seen=f"{path} will be made")
+        fix = f"make {path.parent} and let the service's user write there"
+        return Finding(check=check, state="fail", seen=f"{path.parent} is not writable", fix=fix)
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+            said = connection.execute("PRAGMA quick_check").fetchone()[0]
+    except sqlite3.Error as error:
+        fix = "restore it from a backup; the service sets a damaged file aside and starts a new one"
+        return Finding(check=check, state="fail", seen=f"{path}: {error}", fix=fix)
+    if said != "ok":
+        fix = "stop the service and restore the record from a backup"
+        return Finding(check=check, state="fail", seen=f"{path}: {said}", fix=fix)
+    return Finding(check=check, state="ok", seen=f"{path}, {path.stat().st_size:,} bytes")
+
+
+def _disk(path: Path) -> Finding:
+    free = shutil.disk_usage(path.parent).free
+    seen = f"{free / 1e9:.1f} GB free"
+    if free < DISK_FREE_BYTES_MIN:
+        fix = "free some space; a full disk stops the record"
+        return Finding(check="disk", state="warn", seen=seen, fix=fix)
+    return Finding(check="disk", state="ok", seen=seen)
+
+
+def _web(host: str, port: int) -> Finding:
+    check, address = "web address", f"{host}:{port}"
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+        except OSError as error:
+            fix = "choose another [web] listen, or stop what uses it (a running Chairside is fine)"
+            return Finding(check=check, state="warn", seen=f"{address}: {error.strerror}", fix=fix)
+    if host in ("127.0.0.1", "localhost", "::1"):
+        return Finding(check=check, state="ok", seen=f"{address} is free")
+    fix = "put a TLS proxy in front and listen on 127.0.0.1"
+    return Finding(check=check, state="warn", seen=f"{address} is open to the network", fix=fix)
+
+
+def _reach(check: str, host: str, port: int, fix: str) -> Finding:
+    try:
+        with socket.create_connection((host, port), timeout=REACH_TIMEOUT_S):
+            return Finding(check=check, state="ok", seen=f"{host}:{port} answers")
+    except OSError as error:
+        return Finding(check=check, state="fail", seen=f"{host}:{port}: {error}", fix=fix)
+
+
+def _broker(mqtt: MqttTable) -> Finding:
+    try:
+        mqtt.password()
+    except ChairsideError as error:
+        return Finding(check="broker", state="fail", seen=error.what, fix=error.fix)
+    return _reach("broker", mqtt.host, mqtt.port, "start mosquitto, or mend [mqtt] host and port")
+
+
+def _influxdb(influx: InfluxTable) -> Iterable[Finding]:
+    check = "InfluxDB"
+    try:
+        token = influx.token()
+    except ChairsideError as error:
+        return [Finding(check=check, state="fail", seen=error.what, fix=error.fix)]
+    address = urlsplit(influx.url)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    fix = "start it, or mend [influxdb] url; nothing is lost meanwhile"
+    reached = _reach(check, address.hostname or "", port, fix)
+    return [reached] if reached.state != "ok" else [_bucket(influx, token)]
+
+
+def _bucket(influx: InfluxTable, token: str) -> Finding:
+    check = "InfluxDB"
+    request = urllib.request.Request(  # noqa: S310  http(s) only, by the configuration's own check
+        f"{influx.url}/query?db={influx.bucket}&q=SHOW+MEASUREMENTS",
+        headers={"Authorization": f"Token {token}"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=REACH_TIMEOUT_S):  # noqa: S310
+            return Finding(check=check, state="ok", seen=f"{influx.url} bucket {influx.bucket}")
+    except HTTPError as error:
+        fix = "check org, bucket and that the token may read and write the bucket"
+        return Finding(check=check, state="fail", seen=f"answers {error.code}", fix=fix)
+    except (URLError, OSError) as error:
+        fix = "see whether the server is well; nothing is lost meanwhile"
+        return Finding(check=check, state="fail", seen=str(error), fix=fix)
+
+
+def _device(device: Device) -> Finding:
+    check = f"device {device.id} (chair {device.chair})"
+    scheme, _, rest = device.link.partition(":")
+    if scheme == "tcp":
+        host, _, port = rest.removeprefix("//").partition(":")
+        return _reach(check, host, int(port), "check the serial device server and its cable")
+    if scheme != "serial":
+        return Finding(check=check, state="ok", seen=device.link)
+    path = Path(rest)
+    if not path.exists():
+        fix = "plug it in; `ls -l /dev/serial/by-id` shows what is there"
+        return Finding(check=check, state="fail", seen=f"{path} is not there", fix=fix)
+    if not os.access(path, os.R_OK | os.W_OK):
+        fix = "add the service's user to the group dialout"
+        return Finding(check=check, state="fail", seen=f"{path}: no permission", fix=fix)
+    if "by-id" not in rest:
+        fix = "use its /dev/serial/by-id name: ttyUSB numbers change at a restart"
+        return Finding(check=check, state="warn", seen=f"{path} is there", fix=fix)
+    return Finding(check=check, state="ok", seen=f"{path} is there")
