@@ -1,0 +1,179 @@
+"""Reading the record back, in this process or another, while the service writes or not.
+
+Every call has a connection of its own that can only read, so a slow reader
+holds up neither the writer nor another reader.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.clinic import Phase
+from monitor.errors import StoreError
+from monitor.history import PHASE, FactRow, ReadingRow, TransitionRow
+from monitor.store import file, schema
+from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
+from monitor.vitals import VitalSign
+
+_T = TypeVar("_T")
+READ_STEPS_MAX = 500_000_000
+"""SQLite virtual machine steps a single query may take; some seconds of work."""
+
+_READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
+_TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
+_FACTS = ", ".join(("id", "at_us", "shift_us", *schema.FACT_COLUMNS))
+_CLOSED = f"kind = '{PHASE}' AND json_extract(data, '$.phase') = '{Phase.CLOSED.value}'"
+_OPEN_STATES = "('PENDING', 'ACTIVE_UNACK', 'ACTIVE_ACK', 'LATCHED_UNACK')"
+
+
+class RecordHistory:
+    """`History` over the file at `path`. Raises `StoreError` when it cannot be read."""
+
+    def __init__(self, path: Path, executor: Executor | None = None) -> None:
+        self._path, self._executor = path, executor
+
+    async def sessions(self) -> list[str]:
+        """Ids of all sessions, newest first."""
+        return await self._read(
+            lambda c: [
+                session
+                for (session,) in c.execute(
+                    "SELECT session FROM facts WHERE session IS NOT NULL "
+                    "GROUP BY session ORDER BY min(happened_at_us) DESC, session DESC"
+                )
+            ]
+        )
+
+    async def facts(self, session: str) -> list[FactRow]:
+        """The session's facts in order."""
+        return await self._read(lambda c: _facts(c, "session = ?", (session,)))
+
+    async def readings(
+        self, session: str, *, vitals: Sequence[VitalSign] | None = None
+    ) -> list[ReadingRow]:
+        """The session's readings, ordered by sample time, then vital, then device."""
+        return await self._read(lambda c: _readings(c, "session = ?", (session,), vitals))
+
+    async def transitions(self, session: str) -> list[TransitionRow]:
+        """Every alarm transition of the session, in the order taken."""
+        return await self._read(lambda c: _transitions(c, "session = ?", (session,)))
+
+    async def last_seqs(self) -> dict[str, tuple[str, int]]:
+        """For each device that numbers its messages: boot and number of the newest one kept."""
+        return await self._read(_last_seqs)
+
+    async def open_alarms(self) -> list[TransitionRow]:
+        """The last transition of every alarm that is not over."""
+        return await self._read(
+            lambda c: _transitions(
+                c,
+                "id IN (SELECT max(id) FROM transitions GROUP BY alarm) "
+                f"AND to_state IN {_OPEN_STATES}",
+                (),
+            )
+        )
+
+    async def open_facts(self) -> list[FactRow]:
+        """All facts of the sessions that are not closed."""
+        closed = f"SELECT session FROM facts WHERE session IS NOT NULL AND {_CLOSED}"
+        return await self._read(
+            lambda c: _facts(c, f"session IS NOT NULL AND session NOT IN ({closed})", ())
+        )
+
+    async def after(self, number: int, limit: int) -> list[Committed]:
+        """The next `limit` rows with a number above `number`, in the order of their commit."""
+        return await self._read(lambda c: _after(c, number, limit))
+
+    async def _read(self, query: Callable[[sqlite3.Connection], _T]) -> _T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._run, query)
+
+    def _run(self, query: Callable[[sqlite3.Connection], _T]) -> _T:
+        with self._connection() as connection:
+            return query(connection)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = file.open_for_reading(self._path, READ_STEPS_MAX)
+        except sqlite3.Error as problem:
+            raise file.store_error(problem, self._path) from problem
+        try:
+            yield connection
+        except sqlite3.Error as problem:
+            raise StoreError(
+                "the record could not be read", where=str(self._path), why=str(problem)
+            ) from problem
+        finally:
+            connection.close()
+
+
+def _readings(
+    connection: sqlite3.Connection,
+    where: str,
+    values: Sequence[SqlValue],
+    vitals: Sequence[VitalSign] | None = None,
+) -> list[ReadingRow]:
+    names = None if vitals is None else [vital.value for vital in vitals]
+    chosen = "" if names is None else f"AND vital IN ({', '.join('?' * len(names))})"
+    rows = connection.execute(
+        f"SELECT {_READINGS} FROM readings WHERE {where} {chosen} "
+        "ORDER BY sampled_at_us, vital, device, at_us",
+        (*values, *(names or ())),
+    )
+    return [reading_of(at_us, shift_us, rest) for _, at_us, shift_us, *rest in rows]
+
+
+def _transitions(
+    connection: sqlite3.Connection, where: str, values: Sequence[SqlValue]
+) -> list[TransitionRow]:
+    rows = connection.execute(
+        f"SELECT {_TRANSITIONS} FROM transitions WHERE {where} ORDER BY taken_at_us, at_us", values
+    )
+    return [transition_of(at_us, shift_us, rest) for _, at_us, shift_us, *rest in rows]
+
+
+def _facts(
+    connection: sqlite3.Connection, where: str, values: Sequence[SqlValue]
+) -> list[FactRow]:
+    rows = connection.execute(
+        f"SELECT {_FACTS} FROM facts WHERE {where} ORDER BY happened_at_us, at_us", values
+    )
+    return [fact_of(at_us, shift_us, rest) for _, at_us, shift_us, *rest in rows]
+
+
+def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
+    """Only messages with both a boot and a number are numbered for good."""
+    newest = "SELECT max(id) FROM readings WHERE seq IS NOT NULL AND boot IS NOT NULL"
+    rows = connection.execute(
+        f"SELECT device, boot, seq FROM readings WHERE id IN ({newest} GROUP BY device)"
+    )
+    return {device: (boot, seq) for device, boot, seq in rows}
+
+
+def _after(connection: sqlite3.Connection, number: int, limit: int) -> list[Committed]:
+    found: list[Committed] = []
+    # One transaction, so that the three tables are seen at the same instant.
+    connection.execute("BEGIN")
+    for table, columns, row_of in _KINDS:
+        rows = connection.execute(
+            f"SELECT {columns} FROM {table} WHERE id > ? ORDER BY id LIMIT ?", (number, limit)
+        )
+        found += [Committed(one, at, row_of(at, shift, rest)) for one, at, shift, *rest in rows]
+    connection.execute("COMMIT")
+    found.sort(key=lambda row: row.id)
+    return found[:limit]
+
+
+_RowOf = Callable[[int, int, Sequence[SqlValue]], Row]
+_KINDS: tuple[tuple[str, str, _RowOf], ...] = (
+    ("readings", _READINGS, reading_of),
+    ("transitions", _TRANSITIONS, transition_of),
+    ("facts", _FACTS, fact_of),
+)

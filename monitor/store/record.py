@@ -1,0 +1,289 @@
+"""The record: every reading, alarm transition and act, on this machine's disk, soon and for good.
+
+Rows are taken at once into a bounded queue and committed together, every
+200 ms or at once when they are urgent. A sender's receipt is confirmed only
+after its rows are committed. Knows no alarm rule, screen or InfluxDB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from monitor.clock import Clock
+from monitor.errors import StoreError
+from monitor.history import FactRow, ReadingRow, TransitionRow
+from monitor.links import Receipt
+from monitor.store.file import RESERVE_BYTES
+from monitor.store.reading import RecordHistory
+from monitor.store.rows import Block, Item, Refused, Row, item_of
+from monitor.store.writing import Batch, Parked, Writer
+from monitor.vitals import VitalSign
+
+__all__ = ["Record", "RecordHistory"]
+
+FLUSH_S = 0.2
+QUEUE_ROWS_MAX = 100_000
+"""Rows that wait while the disk refuses: about 45 minutes of six chairs, 50 MB."""
+QUEUE_URGENT_ROWS_MAX = 10_000
+"""Room beyond that for alarm transitions and facts alone."""
+BATCH_ROWS_MAX = 10_000
+RETRY_S_MIN, RETRY_S_MAX = 0.5, 5.0
+READING_THREADS = 2
+
+
+class Record:
+    """`History` of this clinic, and the only way into it. Use it with `async with`.
+
+    `pending` rows wait for their commit, `dropped` found no room to wait,
+    `refused` cannot be kept by any database (`refused_why`), `duplicates` came
+    a second time. `failing` says why the last commit failed, or "".
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        flush_s: float = FLUSH_S,
+        reserve_bytes: int = RESERVE_BYTES,
+    ) -> None:
+        self._path, self._clock, self._flush_s = path, clock, flush_s
+        self._writing = ThreadPoolExecutor(1, "record-writer")
+        self._reading = ThreadPoolExecutor(READING_THREADS, "record-reader")
+        self._writer = Writer(path, clock, reserve_bytes)
+        self._history = RecordHistory(path, self._reading)
+        self._queue: list[Item] = []
+        self._parked: list[Parked] = []
+        self._receipts: deque[tuple[int, Receipt]] = deque()
+        self._taken = self._kept = 0
+        self._copied, self._copied_noted = 0, True
+        self._under_way: tuple[Batch, asyncio.Future[int]] | None = None
+        self._lock = asyncio.Lock()
+        self._filled, self._urgent = asyncio.Event(), asyncio.Event()
+        self._behind_rows = 0
+        self._behind_since_us: int | None = None
+        self.committed = asyncio.Event()
+        self.dropped = self.refused = self.duplicates = self.parked = 0
+        self.failing = self.refused_why = ""
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """Open or make the file. Raises `StoreError`; a damaged file is set aside, see `warning`."""
+        loop = asyncio.get_running_loop()
+        state = await loop.run_in_executor(self._writing, self._writer.open)
+        self._copied, self.parked = state.copied, state.parked
+        self._behind_rows = state.last - state.copied
+        if self._behind_rows:
+            await self.uncopied(1)
+
+    async def close(self) -> None:
+        """Commit what waits and close the file. Raises `StoreError` when rows could not be kept."""
+        loop = asyncio.get_running_loop()
+        try:
+            await self.commit()
+        finally:
+            # Readers go first: the last connection to close puts the log into the file.
+            self._reading.shutdown(wait=True)
+            await loop.run_in_executor(self._writing, self._writer.close)
+            self._writing.shutdown(wait=True)
+
+    @property
+    def pending(self) -> int:
+        """Rows that wait for their commit."""
+        return len(self._queue)
+
+    @property
+    def warning(self) -> str:
+        """What the record survived and a person should know, or ""."""
+        told = [
+            f"the record was damaged and is set aside as {path.name}; a fresh one was begun"
+            for path in self._writer.set_aside
+        ]
+        if self._writer.reserve_out:
+            told.append("the disk is nearly full: the reserve kept for the record is in use")
+        return "; ".join(told)
+
+    def add(
+        self, rows: Iterable[Row], *, receipts: Iterable[Receipt] = (), urgent: bool = False
+    ) -> None:
+        """Take rows for the next commit; `receipts` are confirmed after it. Never waits.
+
+        Without room none of the rows is taken: they are counted in `dropped` and
+        the receipts stay unconfirmed. Alarm transitions and facts have room of their own.
+        """
+        items, readings = self._items(rows)
+        room = QUEUE_ROWS_MAX + (0 if readings else QUEUE_URGENT_ROWS_MAX)
+        if len(self._queue) + len(items) > room:
+            self.dropped += len(items)
+            return
+        self._queue += items
+        self._taken += len(items)
+        self._receipts.extend((self._taken, receipt) for receipt in receipts)
+        if not self._queue:
+            self._confirm()
+            return
+        self._filled.set()
+        if urgent:
+            self._urgent.set()
+
+    def _items(self, rows: Iterable[Row]) -> tuple[list[Item], bool]:
+        items, readings = [], False
+        for row in rows:
+            try:
+                items.append(item_of(row))
+            except Refused as problem:
+                self.refused += 1
+                self.refused_why = f"{problem} ({row.chair}, {type(row).__name__})"
+            readings = readings or isinstance(row, ReadingRow)
+        return items, readings
+
+    async def commit(self) -> None:
+        """Commit all rows taken so far and return. Raises `StoreError`; the rows then wait on."""
+        async with self._lock:
+            wanted = self._taken
+            while self._kept < wanted or self._parked or not self._copied_noted:
+                await self._write_batch()
+
+    async def run(self) -> None:
+        """Commit every `flush_s` seconds, urgent rows at once; with back-off while that fails."""
+        retry_s = RETRY_S_MIN
+        while True:
+            await self._filled.wait()
+            if not self._urgent.is_set():
+                await self._wait_for_urgent()
+            self._filled.clear()
+            self._urgent.clear()
+            try:
+                await self.commit()
+                retry_s = RETRY_S_MIN
+            except StoreError:
+                # Told in `failing`; the rows wait in the queue.
+                self._filled.set()
+                await asyncio.sleep(retry_s)
+                retry_s = min(retry_s * 2, RETRY_S_MAX)
+
+    async def _wait_for_urgent(self) -> None:
+        try:
+            async with asyncio.timeout(self._flush_s):
+                await self._urgent.wait()
+        except TimeoutError:
+            return
+
+    async def _write_batch(self) -> None:
+        """One transaction. What a cancelled call began is waited for by the next."""
+        if self._under_way is None:
+            batch = self._next_batch()
+            loop = asyncio.get_running_loop()
+            future = loop.run_in_executor(self._writing, self._writer.write, batch)
+            self._under_way = (batch, future)
+        batch, future = self._under_way
+        try:
+            new = await asyncio.shield(future)
+        except StoreError as problem:
+            self._under_way = None
+            self.failing = f"{problem.what} ({problem.why})"
+            raise
+        self._under_way = None
+        self._settle(batch, new)
+
+    def _next_batch(self) -> Batch:
+        items = tuple(self._queue[:BATCH_ROWS_MAX])
+        # The copy's progress must not become durable before the lines it passed over.
+        return Batch(items, tuple(self._parked), self._copied)
+
+    def _settle(self, batch: Batch, new: int) -> None:
+        count = len(batch.items)
+        del self._queue[:count]
+        del self._parked[: len(batch.parked)]
+        self._copied_noted = batch.copied == self._copied
+        self._kept += count
+        self.duplicates += count - new
+        self.failing = ""
+        self._confirm()
+        if new:
+            self._behind_rows += new
+            if self._behind_since_us is None:
+                self._behind_since_us = self._clock.utc_us()
+            self.committed.set()
+
+    def _confirm(self) -> None:
+        while self._receipts and self._receipts[0][0] <= self._kept:
+            self._receipts.popleft()[1].confirm()
+
+    async def uncopied(self, limit: int) -> Block:
+        """The oldest committed rows that are not copied yet, at most `limit`."""
+        rows = await self._history.after(self._copied, limit)
+        if rows:
+            row = rows[0].row
+            self._behind_since_us = (
+                row.received_at_us if isinstance(row, ReadingRow) else row.at_us
+            )
+        return Block(tuple(rows))
+
+    def copied(self, block: Block) -> None:
+        """The block is safe elsewhere (or parked). The note of it goes with the next commit."""
+        if not block.rows:
+            return
+        self._copied, self._copied_noted = block.rows[-1].id, False
+        self._behind_rows = max(0, self._behind_rows - len(block.rows))
+        if not self._behind_rows:
+            self._behind_since_us = None
+        self._filled.set()
+
+    def park(self, lines: Iterable[str], reason: str) -> None:
+        """Set lines aside that InfluxDB refuses for good; they go with the next commit."""
+        parked = [Parked(line, reason) for line in lines]
+        self._parked += parked
+        self.parked += len(parked)
+        self._filled.set()
+
+    def behind(self) -> tuple[int, int | None]:
+        """Committed rows not copied yet, and when the oldest of them came (UTC microseconds)."""
+        return self._behind_rows, self._behind_since_us
+
+    async def last_seqs(self) -> dict[str, tuple[str, int]]:
+        """For each device that numbers its messages: boot and number of the newest one kept."""
+        return await self._history.last_seqs()
+
+    async def open_alarms(self) -> list[TransitionRow]:
+        """The last transition of every alarm that is not over."""
+        return await self._history.open_alarms()
+
+    async def open_facts(self) -> list[FactRow]:
+        """All facts of the sessions that are not closed."""
+        return await self._history.open_facts()
+
+    async def sessions(self) -> list[str]:
+        """Ids of all sessions, newest first."""
+        return await self._history.sessions()
+
+    async def facts(self, session: str) -> list[FactRow]:
+        """The session's facts in order."""
+        return await self._history.facts(session)
+
+    async def readings(
+        self, session: str, *, vitals: Sequence[VitalSign] | None = None
+    ) -> list[ReadingRow]:
+        """The session's readings, ordered by sample time, then vital, then device."""
+        return await self._history.readings(session, vitals=vitals)
+
+    async def transitions(self, session: str) -> list[TransitionRow]:
+        """Every alarm transition of the session, in the order taken."""
+        return await self._history.transitions(session)

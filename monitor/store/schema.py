@@ -1,0 +1,132 @@
+"""The record's tables, as SQL, and the number of this layout.
+
+`docs/record.md` tells what each column means and how to read them by hand.
+"""
+
+from __future__ import annotations
+
+from monitor.errors import StoreError
+
+VERSION = 1
+APPLICATION_ID = 0x43486169
+"""Marks a SQLite file as a Chairside record ("CHai"); see SQLite, PRAGMA application_id."""
+SQLITE_VERSION_MIN = (3, 37, 0)
+"""The first with STRICT tables."""
+
+READING_COLUMNS = (
+    *("received_at_us", "chair", "device", "session", "vital", "value", "validity"),
+    *("mode", "basis", "reason", "late", "boot", "seq"),
+)
+TRANSITION_COLUMNS = (
+    *("alarm", "ordinal", "session", "chair", "condition", "instance", "kind", "priority"),
+    *("from_state", "to_state", "reason", "onset_us", "sampled_at_us", "value", "limit_value"),
+    *("extreme", "episode", "message", "preset", "actor", "note"),
+)
+FACT_COLUMNS = ("ordinal", "session", "chair", "kind", "actor", "data")
+
+# `at_us` is unique (in a table, for readings per device and vital), because
+# InfluxDB keeps one point for each series and time. `shift_us` is how far it
+# was moved from the true time for that; almost always 0, which takes no byte.
+SCHEMA = f"""
+CREATE TABLE readings (
+    id INTEGER PRIMARY KEY,
+    at_us INTEGER NOT NULL,
+    shift_us INTEGER NOT NULL,
+    sampled_at_us INTEGER GENERATED ALWAYS AS (at_us - shift_us) VIRTUAL,
+    received_at_us INTEGER NOT NULL,
+    chair TEXT NOT NULL,
+    device TEXT NOT NULL,
+    session TEXT,
+    vital TEXT NOT NULL,
+    value REAL,
+    validity TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    basis TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    late INTEGER NOT NULL,
+    boot TEXT,
+    seq INTEGER
+) STRICT;
+CREATE UNIQUE INDEX readings_message ON readings (device, ifnull(boot, ''), seq, vital)
+    WHERE seq IS NOT NULL;
+CREATE UNIQUE INDEX readings_series ON readings (device, vital, at_us);
+CREATE INDEX readings_session ON readings (session, at_us) WHERE session IS NOT NULL;
+
+CREATE TABLE transitions (
+    id INTEGER PRIMARY KEY,
+    at_us INTEGER NOT NULL UNIQUE,
+    shift_us INTEGER NOT NULL,
+    taken_at_us INTEGER GENERATED ALWAYS AS (at_us - shift_us) VIRTUAL,
+    alarm TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    session TEXT,
+    chair TEXT NOT NULL,
+    condition TEXT NOT NULL,
+    instance TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    priority TEXT NOT NULL,
+    from_state TEXT NOT NULL,
+    to_state TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    onset_us INTEGER NOT NULL,
+    sampled_at_us INTEGER,
+    value REAL,
+    limit_value REAL,
+    extreme REAL,
+    episode INTEGER NOT NULL,
+    message TEXT NOT NULL,
+    preset TEXT NOT NULL,
+    actor TEXT,
+    note TEXT NOT NULL
+) STRICT;
+CREATE INDEX transitions_alarm ON transitions (alarm, id);
+CREATE INDEX transitions_session ON transitions (session, at_us) WHERE session IS NOT NULL;
+
+CREATE TABLE facts (
+    id INTEGER PRIMARY KEY,
+    at_us INTEGER NOT NULL UNIQUE,
+    shift_us INTEGER NOT NULL,
+    happened_at_us INTEGER GENERATED ALWAYS AS (at_us - shift_us) VIRTUAL,
+    ordinal INTEGER NOT NULL,
+    session TEXT,
+    chair TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT,
+    data TEXT NOT NULL
+) STRICT;
+CREATE INDEX facts_session ON facts (session, at_us) WHERE session IS NOT NULL;
+
+CREATE TABLE parked (
+    line TEXT PRIMARY KEY,
+    reason TEXT NOT NULL,
+    parked_at_us INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE progress (
+    name TEXT PRIMARY KEY,
+    id INTEGER NOT NULL
+) STRICT;
+INSERT INTO progress VALUES ('copied', 0);
+
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {VERSION};
+"""
+
+
+def check(where: str, application_id: int, version: int) -> None:
+    """Raise `StoreError` for a database that is not ours, or of a layout this version cannot read."""
+    if application_id != APPLICATION_ID:
+        raise StoreError(
+            "this file is a database, but not a Chairside record",
+            where=where,
+            why=f"its application id is {application_id}, not {APPLICATION_ID}",
+            fix="give [record] path another file name; this one was left as it is",
+        )
+    if version != VERSION:
+        raise StoreError(
+            f"this record has layout {version}; this Chairside reads layout {VERSION}",
+            where=where,
+            why="another version of Chairside wrote it",
+            fix="start that version, or give [record] path another file name; "
+            "this one was left as it is",
+        )

@@ -1,0 +1,241 @@
+"""The one hand that writes the record; everything here runs in the writing thread.
+
+Takes items, gives what became of them. Knows SQL and the record's files; knows
+no task or loop.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.clock import Clock
+from monitor.errors import StoreError
+from monitor.store import file, schema
+from monitor.store.rows import FACTS, READINGS, TRANSITIONS, Item, SqlValue
+
+REFILL_EVERY_S = 30.0
+
+_COLUMNS = {
+    READINGS: schema.READING_COLUMNS,
+    TRANSITIONS: schema.TRANSITION_COLUMNS,
+    FACTS: schema.FACT_COLUMNS,
+}
+# A message that came twice is kept once (the unique index readings_message).
+_TWICE = {
+    READINGS: "ON CONFLICT (device, ifnull(boot, ''), seq, vital) WHERE seq IS NOT NULL DO NOTHING",
+    TRANSITIONS: "",
+    FACTS: "",
+}
+_INSERT = {
+    table: f"INSERT INTO {table} (id, at_us, shift_us, {', '.join(columns)}) "
+    f"VALUES ({', '.join('?' * (len(columns) + 3))}) {_TWICE[table]}"
+    for table, columns in _COLUMNS.items()
+}
+_SERIES = {READINGS: "device = ? AND vital = ?", TRANSITIONS: "1", FACTS: "1"}
+_NEWEST = {
+    table: f"SELECT max(at_us) FROM {table} WHERE {series}" for table, series in _SERIES.items()
+}
+_TAKEN = {
+    table: f"SELECT 1 FROM {table} WHERE {series} AND at_us = ?"
+    for table, series in _SERIES.items()
+}
+_NO_TIME = -(2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A line that InfluxDB refused for good, and why."""
+
+    line: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction takes: rows, refused lines, and how far the copy has come."""
+
+    items: Sequence[Item]
+    parked: Sequence[Parked] = ()
+    copied: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the record holds: number of its last row and of the last one copied, lines parked."""
+
+    last: int
+    copied: int
+    parked: int
+
+
+class Writer:
+    """Owns the writing connection. Every method must be called in one and the same thread."""
+
+    def __init__(self, path: Path, clock: Clock, reserve_bytes: int) -> None:
+        self._path, self._clock = path, clock
+        self._lock = file.Lock(path)
+        self._reserve = file.Reserve(path, reserve_bytes)
+        self._refilled_s = float("-inf")
+        self._connection: sqlite3.Connection | None = None
+        self._last = 0
+        self._newest: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._moved: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
+        self.set_aside: list[Path] = []
+
+    @property
+    def reserve_out(self) -> bool:
+        """True while the room kept for a full disk is in use or could not be had."""
+        return self._reserve.out
+
+    def open(self) -> State:
+        """Take the lock and open the file, or a fresh one in place of a damaged one."""
+        self._lock.acquire()
+        try:
+            self._connect()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._refill()
+        return self.state()
+
+    def state(self) -> State:
+        """Read the numbers from the file."""
+        connection = self._open_connection()
+        (copied,) = connection.execute("SELECT id FROM progress WHERE name = 'copied'").fetchone()
+        (parked,) = connection.execute("SELECT count(*) FROM parked").fetchone()
+        return State(self._last, copied, parked)
+
+    def write(self, batch: Batch) -> int:
+        """Commit the batch; returns how many rows are new. Raises `StoreError`, with none kept."""
+        try:
+            return self._with_reserve(batch)
+        except sqlite3.Error as problem:
+            if file.primary_code(problem) in file.DAMAGED:
+                self._replace_damaged()
+                return self._with_reserve(batch)
+            raise file.store_error(problem, self._path) from problem
+
+    def close(self) -> None:
+        """Put all into the one file and let go of it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._lock.release()
+
+    def _with_reserve(self, batch: Batch) -> int:
+        try:
+            new = self._transaction(batch)
+        except sqlite3.Error as problem:
+            if file.primary_code(problem) not in file.NO_ROOM or not self._reserve.release():
+                raise
+            self._refilled_s = self._clock.monotonic()
+            new = self._transaction(batch)
+        if self._reserve.out:
+            self._refill()
+        return new
+
+    def _refill(self) -> None:
+        now_s = self._clock.monotonic()
+        if now_s - self._refilled_s >= REFILL_EVERY_S:
+            self._refilled_s = now_s
+            self._reserve.refill()
+
+    def _transaction(self, batch: Batch) -> int:
+        connection = self._open_connection()
+        last, changes = self._last, connection.total_changes
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            self._insert(connection, batch.items)
+            new = connection.total_changes - changes
+            self._note_copy(connection, batch)
+            connection.execute("COMMIT")
+        except BaseException:
+            self._last = last
+            self._newest.clear()
+            self._moved.clear()
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return new
+
+    def _insert(self, connection: sqlite3.Connection, items: Sequence[Item]) -> None:
+        """Rows that follow on their series go in together; the others find a free time first."""
+        table, waiting = READINGS, list[tuple[SqlValue, ...]]()
+        for item in items:
+            series = (item.table, item.series)
+            if item.table != table:
+                connection.executemany(_INSERT[table], waiting)
+                table, waiting = item.table, []
+            newest = self._newest.get(series)
+            if newest is None:
+                newest = self._read_newest(connection, item)
+            at_us = item.at_us
+            if at_us <= newest:
+                connection.executemany(_INSERT[table], waiting)
+                waiting = []
+                at_us = self._free_time(connection, item)
+            self._newest[series] = max(newest, at_us)
+            self._last += 1
+            waiting.append((self._last, at_us, at_us - item.at_us, *item.values))
+        connection.executemany(_INSERT[table], waiting)
+
+    def _read_newest(self, connection: sqlite3.Connection, item: Item) -> int:
+        (newest,) = connection.execute(_NEWEST[item.table], item.series).fetchone()
+        return _NO_TIME if newest is None else int(newest)
+
+    def _free_time(self, connection: sqlite3.Connection, item: Item) -> int:
+        """The first free microsecond of its series at or after the item's own."""
+        series = (item.table, item.series)
+        asked, given = self._moved.get(series, (_NO_TIME, _NO_TIME))
+        at_us = given + 1 if asked == item.at_us else item.at_us
+        while connection.execute(_TAKEN[item.table], (*item.series, at_us)).fetchone():
+            at_us += 1
+        self._moved[series] = (item.at_us, at_us)
+        return at_us
+
+    def _note_copy(self, connection: sqlite3.Connection, batch: Batch) -> None:
+        now_us = self._clock.utc_us()
+        connection.executemany(
+            "INSERT INTO parked VALUES (?, ?, ?) ON CONFLICT (line) DO NOTHING",
+            [(one.line, one.reason, now_us) for one in batch.parked],
+        )
+        if batch.copied is not None:
+            connection.execute("UPDATE progress SET id = ? WHERE name = 'copied'", (batch.copied,))
+
+    def _connect(self) -> None:
+        try:
+            self._connection = file.open_for_writing(self._path)
+            self._last = self._read_last(self._connection)
+        except sqlite3.Error as problem:
+            if file.primary_code(problem) not in file.DAMAGED:
+                raise file.store_error(problem, self._path) from problem
+            self._replace_damaged()
+
+    def _replace_damaged(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self._newest.clear()
+        self._moved.clear()
+        try:
+            self.set_aside.append(file.set_aside(self._path, self._clock.utc_us()))
+            self._connection = file.open_for_writing(self._path)
+        except (sqlite3.Error, OSError) as problem:
+            raise file.store_error(problem, self._path) from problem
+        self._last = 0
+
+    def _read_last(self, connection: sqlite3.Connection) -> int:
+        (last,) = connection.execute(
+            "SELECT max((SELECT ifnull(max(id), 0) FROM readings), "
+            "(SELECT ifnull(max(id), 0) FROM transitions), "
+            "(SELECT ifnull(max(id), 0) FROM facts), (SELECT id FROM progress))"
+        ).fetchone()
+        return int(last)
+
+    def _open_connection(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise StoreError("the record is not open", where=str(self._path))
+        return self._connection
