@@ -1,0 +1,72 @@
+/** What a nurse does on a page: acknowledge, pause the sound, seat a patient, enter a phase. */
+
+import { byId, write } from "./dom.js";
+import { Refused, tell } from "./server.js";
+
+const SAID_MS = 8_000;
+
+export class Acts {
+  /** @param {import("./people.js").People} people */
+  constructor(people) {
+    this._people = people;
+    this._said = byId("said");
+    this._timer = 0;
+  }
+
+  /** @param {string} alarm id of the alarm that a person has seen */
+  acknowledge(alarm) {
+    return this._do("/api/alarms/acknowledge", { alarm });
+  }
+
+  /** @param {string} chair its sound pauses for two minutes */
+  pause(chair) {
+    return this._do(`/api/chairs/${encodeURIComponent(chair)}/audio-pause`, {});
+  }
+
+  /**
+   * @param {string} chair
+   * @param {string} patient_ref a pseudonym, never a name
+   * @param {number} planned_minutes
+   */
+  seat(chair, patient_ref, planned_minutes) {
+    const path = `/api/chairs/${encodeURIComponent(chair)}/seat`;
+    return this._do(path, { patient_ref, planned_minutes });
+  }
+
+  /**
+   * @param {string} session
+   * @param {string} phase
+   */
+  enter(session, phase) {
+    return this._do(`/api/sessions/${encodeURIComponent(session)}/phase`, { phase });
+  }
+
+  /**
+   * Say one sentence at the foot of the page for a while.
+   * @param {string} text
+   */
+  say(text) {
+    write(this._said, text);
+    this._said.hidden = !text;
+    window.clearTimeout(this._timer);
+    if (text) this._timer = window.setTimeout(() => this.say(""), SAID_MS);
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string|number>} act
+   * @returns {Promise<boolean>} whether the service took and kept it
+   */
+  async _do(path, act) {
+    const actor = await this._people.actor();
+    if (!actor) return false;
+    try {
+      await tell(path, { ...act, actor });
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.say(`Not done: ${error.message}`);
+      return false;
+    }
+  }
+}

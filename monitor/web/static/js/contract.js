@@ -1,0 +1,216 @@
+/**
+ * The JSON of the service, as types: what the stream and the API give.
+ *
+ * Every text is ready to draw and every state is decided by the service; a page
+ * only puts them in their place. Times are milliseconds since 1970 (`_ms`).
+ */
+
+/** @typedef {"HIGH"|"MEDIUM"|"LOW"|""} Priority */
+/** @typedef {"valid"|"questionable"|"invalid"|"ageing"|"stale"|"waiting"} ValueState */
+/** @typedef {{low: string, high: string}} Limits */
+
+/**
+ * @typedef {object} Slot One continuous value of a chair.
+ * @property {string} vital
+ * @property {string} label
+ * @property {string} unit
+ * @property {string} text
+ * @property {ValueState} state
+ * @property {string} note
+ * @property {Limits} limits
+ * @property {string} arrow
+ * @property {Priority} priority
+ * @property {string} source
+ */
+
+/**
+ * @typedef {object} Nibp The last cuff reading of a chair: a point in time.
+ * @property {string} text
+ * @property {string} mean
+ * @property {string} time
+ * @property {string} age
+ * @property {string} next
+ * @property {ValueState} state
+ * @property {string} note
+ * @property {Priority} priority
+ * @property {Limits} limits
+ */
+
+/**
+ * @typedef {object} OpenAlarm
+ * @property {string} id
+ * @property {Priority} priority
+ * @property {string} state
+ * @property {string} marks
+ * @property {string} text
+ * @property {string} onset
+ * @property {number} onset_ms
+ * @property {string} acknowledged
+ * @property {boolean} superseded
+ * @property {boolean} technical
+ * @property {string} condition
+ * @property {boolean} can_acknowledge
+ */
+
+/**
+ * @typedef {object} SessionOnTile
+ * @property {string} id
+ * @property {string} phase
+ * @property {number} since_ms
+ * @property {string[]} next_phases
+ */
+
+/**
+ * @typedef {object} Tile All that is shown of one chair.
+ * @property {string} chair
+ * @property {string} label
+ * @property {string} state
+ * @property {string} offline
+ * @property {string} patient
+ * @property {string} mode
+ * @property {SessionOnTile|null} session
+ * @property {string} clock
+ * @property {Slot[]} slots
+ * @property {Nibp|null} nibp
+ * @property {OpenAlarm[]} alarms
+ * @property {string} audio_paused
+ * @property {Priority} sound
+ * @property {Priority} priority
+ * @property {boolean} flash
+ */
+
+/** @typedef {{chair: string, priority: Priority, text: string, id: string}} StripEntry */
+/** @typedef {{level: string, text: string}} StatusLine */
+/** @typedef {{id: string, name: string, role: string}} Person */
+
+/**
+ * @typedef {object} Wall
+ * @property {number} now_ms
+ * @property {string} clock
+ * @property {string} clinic
+ * @property {string} mode
+ * @property {string} counts
+ * @property {Tile[]} tiles
+ * @property {StripEntry[]} strip
+ * @property {Priority} sound
+ * @property {StatusLine[]} status
+ * @property {string} version
+ * @property {Person[]} staff
+ */
+
+/**
+ * @typedef {object} Delta What changed since the last message; `tiles` holds only changed ones.
+ * @property {number} now_ms
+ * @property {string} clock
+ * @property {Tile[]} tiles
+ * @property {StripEntry[]} strip
+ * @property {Priority} sound
+ * @property {StatusLine[]} status
+ * @property {string} counts
+ */
+
+/**
+ * @typedef {object} AlarmNews One step of one alarm, told as it happens.
+ * @property {string} id
+ * @property {string} chair
+ * @property {Priority} priority
+ * @property {string} state
+ * @property {string} text
+ * @property {string} reason
+ * @property {number} at_ms
+ */
+
+/** @typedef {{now_ms: number, seq: number}} Beat */
+
+/** @typedef {{at_ms: number[], values: (number|null)[], quality?: number[]}} Series */
+
+/**
+ * @typedef {object} CuffReading
+ * @property {number} at_ms
+ * @property {string} time
+ * @property {number|null} systolic
+ * @property {number|null} diastolic
+ * @property {number|null} mean
+ * @property {boolean} valid
+ * @property {string} reason
+ */
+
+/**
+ * @typedef {object} Trend
+ * @property {string} chair
+ * @property {number} from_ms
+ * @property {number} to_ms
+ * @property {Record<string, Series>} series
+ * @property {CuffReading[]} nibp
+ */
+
+/**
+ * @typedef {object} PastAlarm One line of the alarm history.
+ * @property {string} id
+ * @property {string} session
+ * @property {string} chair
+ * @property {string} label
+ * @property {string} patient
+ * @property {Priority} priority
+ * @property {string} marks
+ * @property {string} text
+ * @property {boolean} technical
+ * @property {string} onset
+ * @property {string} date
+ * @property {number} onset_ms
+ * @property {string} duration
+ * @property {number|null} ended_ms
+ * @property {string} state
+ * @property {string} worst
+ * @property {string} limit
+ * @property {string} acknowledged_by
+ * @property {string} acknowledged_after
+ * @property {string} paused
+ */
+
+/**
+ * @typedef {object} SessionLine One line of the list of sessions.
+ * @property {string} id
+ * @property {string} chair
+ * @property {string} label
+ * @property {string} patient
+ * @property {string} phase
+ * @property {string} date
+ * @property {string} start
+ * @property {string} end
+ * @property {string} duration
+ * @property {number} planned_minutes
+ * @property {string} alarms
+ * @property {boolean} open
+ */
+
+/**
+ * @typedef {object} SessionDetail
+ * @property {string} id
+ * @property {string} chair
+ * @property {string} label
+ * @property {string} patient
+ * @property {string} mode
+ * @property {string} date
+ * @property {string} start
+ * @property {string} end
+ * @property {number} opened_ms
+ * @property {number|null} closed_ms
+ * @property {number|null} infusion_start_ms
+ * @property {number|null} infusion_end_ms
+ * @property {number} planned_minutes
+ * @property {number} utc_offset_min
+ * @property {{phase: string, from_ms: number, to_ms: number|null, time: string}[]} phases
+ * @property {{at_ms: number, time: string, text: string, actor: string}[]} facts
+ * @property {{label: string, text: string}[]} summary
+ */
+
+/**
+ * @typedef {object} SessionReadings
+ * @property {string} session
+ * @property {Record<string, Series>} series
+ * @property {CuffReading[]} nibp
+ * @property {Record<string, string>[]} table
+ */
+
+export {};

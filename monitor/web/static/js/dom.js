@@ -1,0 +1,90 @@
+/** Building and changing the page, by text only: data never becomes markup. */
+
+/**
+ * Make an element with a class, optional text and children.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {string} [className]
+ * @param {string | (Node|string)[]} [content] text, or children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function make(tag, className = "", content = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (typeof content === "string") element.textContent = content;
+  else element.append(...content);
+  return element;
+}
+
+/**
+ * Put text into an element, touching the page only when it differs.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Set a data attribute, touching the page only when it differs.
+ * @param {HTMLElement|SVGElement} element
+ * @param {string} name
+ * @param {string} value
+ */
+export function mark(element, name, value) {
+  if (element.dataset[name] !== value) element.dataset[name] = value;
+}
+
+/**
+ * The element with this id; a page without it is broken and says so at once.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+/**
+ * A button for a finger in a glove; it acts on release inside.
+ * @param {string} className
+ * @param {string} text
+ * @param {() => void} act
+ * @returns {HTMLButtonElement}
+ */
+export function button(className, text, act) {
+  const element = make("button", className, text);
+  element.type = "button";
+  element.addEventListener("click", act);
+  return element;
+}
+
+/**
+ * A link.
+ * @param {string} className
+ * @param {string} text
+ * @param {string} href
+ * @returns {HTMLAnchorElement}
+ */
+export function link(className, text, href) {
+  const element = make("a", className, text);
+  element.href = href;
+  return element;
+}
+
+/**
+ * A table cell row.
+ * @param {"td"|"th"} tag
+ * @param {string[]} texts
+ * @returns {HTMLTableRowElement}
+ */
+export function row(tag, texts) {
+  const line = make("tr");
+  for (const text of texts) {
+    const cell = make(tag, "", text);
+    if (tag === "th") cell.scope = "col";
+    line.append(cell);
+  }
+  return line;
+}

@@ -1,0 +1,73 @@
+/** The head of every page: whose clinic, what time the service says, what it says of itself. */
+
+import { byId, make, mark, write } from "./dom.js";
+
+const SOUND_TEXTS = {
+  on: "SOUND ON",
+  locked: "SOUND OFF - TAP TO TURN ON",
+  elsewhere: "SOUND IN ANOTHER TAB",
+  none: "NO SOUND IN THIS BROWSER",
+};
+
+export class Header {
+  /** @param {import("./sound.js").Sounder} sounder */
+  constructor(sounder) {
+    this._clinic = byId("clinic");
+    this._clock = byId("clock");
+    this._hand = byId("hand");
+    this._counts = byId("counts");
+    this._status = byId("status");
+    this._mode = byId("mode");
+    this._sound = byId("sound");
+    this._statuses = "";
+    this._sound.addEventListener("click", () => sounder.unlock());
+    byId("sound-test").addEventListener("click", () => sounder.test());
+  }
+
+  /** @param {import("./contract.js").Wall} wall */
+  draw(wall) {
+    write(this._clinic, wall.clinic);
+    write(this._counts, wall.counts);
+    mark(document.body, "mode", wall.mode);
+    const simulated = wall.mode === "real" ? "" : `${wall.mode.toUpperCase()} - SIMULATED VALUES`;
+    write(this._mode, simulated);
+    this._drawStatus(wall.status);
+  }
+
+  /**
+   * The second hand moves by the service's heartbeats alone: a still hand is a dead service.
+   * @param {number} now_ms
+   * @param {string} clock
+   */
+  beat(now_ms, clock) {
+    write(this._clock, clock);
+    const second = Math.floor(now_ms / 1_000) % 60;
+    this._hand.style.transform = `rotate(${second * 6}deg)`;
+    mark(this._hand, "second", String(second));
+  }
+
+  /** @param {import("./sound.js").SoundState} state */
+  drawSound(state) {
+    write(this._sound, SOUND_TEXTS[state]);
+    mark(this._sound, "state", state);
+  }
+
+  /** Nothing of the past stays. */
+  blank() {
+    write(this._counts, "");
+    this._drawStatus([]);
+  }
+
+  /** @param {import("./contract.js").StatusLine[]} lines */
+  _drawStatus(lines) {
+    const known = JSON.stringify(lines);
+    if (known === this._statuses) return;
+    this._statuses = known;
+    const items = lines.map((line) => {
+      const item = make("li", "", line.text);
+      mark(item, "level", line.level);
+      return item;
+    });
+    this._status.replaceChildren(...items);
+  }
+}

@@ -1,0 +1,70 @@
+/** Asking the service and telling it what a person did; refusals come back in words. */
+
+/** @typedef {{what: string, why: string, fix: string}} Refusal */
+
+export class Refused extends Error {
+  /** @param {Refusal} refusal */
+  constructor(refusal) {
+    super([refusal.what, refusal.why, refusal.fix].filter(Boolean).join(" · "));
+    this.name = "Refused";
+  }
+}
+
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Read JSON from the service.
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
+export async function read(path) {
+  return answer(path, { headers: { Accept: "application/json" } });
+}
+
+/**
+ * Tell the service an act of a person; resolves when it is committed.
+ * @param {string} path
+ * @param {Record<string, string|number>} act
+ * @returns {Promise<any>}
+ */
+export async function tell(path, act) {
+  return answer(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Chairside": "1" },
+    body: JSON.stringify(act),
+  });
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ * @returns {Promise<any>}
+ */
+async function answer(path, request) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let response;
+  try {
+    response = await fetch(path, { ...request, signal, cache: "no-store" });
+  } catch {
+    throw new Refused({
+      what: "the service does not answer",
+      why: "network or service down",
+      fix: "watch the bedside monitor and try again",
+    });
+  }
+  if (response.ok) return response.json();
+  throw new Refused(await refusalOf(response));
+}
+
+/**
+ * @param {Response} response
+ * @returns {Promise<Refusal>}
+ */
+async function refusalOf(response) {
+  const unclear = { what: `the service answered ${response.status}`, why: "", fix: "try again" };
+  try {
+    return { ...unclear, ...(await response.json()) };
+  } catch {
+    return unclear;
+  }
+}

@@ -1,0 +1,86 @@
+/** One value in its place: number, label, limits, note. Nothing moves when the text changes. */
+
+import { make, mark, write } from "./dom.js";
+
+export class SlotView {
+  /** @param {string} size "large" or "small" */
+  constructor(size) {
+    this.element = make("div", `slot ${size}`);
+    this._label = make("span", "label");
+    this._unit = make("span", "unit");
+    this._arrow = make("span", "arrow");
+    this._note = make("span", "note");
+    this._number = make("span", "number");
+    this._doubt = make("span", "doubt");
+    this._high = make("span", "limit high");
+    this._low = make("span", "limit low");
+    const head = make("div", "slot-head", [this._label, this._unit, this._arrow, this._note]);
+    const limits = make("div", "limits", [this._high, this._doubt, this._low]);
+    this.element.append(head, make("div", "slot-body", [this._number, limits]));
+  }
+
+  /** @param {import("./contract.js").Slot} slot */
+  draw(slot) {
+    mark(this.element, "vital", slot.vital);
+    mark(this.element, "state", slot.state);
+    mark(this.element, "priority", slot.priority);
+    write(this._label, slot.label);
+    write(this._unit, [slot.unit, slot.source].filter(Boolean).join(" · "));
+    write(this._arrow, slot.arrow);
+    write(this._note, slot.note);
+    const doubtful = slot.state === "questionable";
+    write(this._number, doubtful ? slot.text.replace(/\?$/, "") : slot.text);
+    write(this._doubt, doubtful ? "?" : "");
+    write(this._high, slot.limits.high);
+    write(this._low, slot.limits.low);
+  }
+
+  blank() {
+    mark(this.element, "priority", "");
+    for (const part of [this._arrow, this._note, this._number, this._doubt, this._high, this._low]) {
+      write(part, "");
+    }
+  }
+}
+
+export class NibpView {
+  constructor() {
+    this.element = make("div", "slot large nibp");
+    mark(this.element, "vital", "NIBP");
+    this._note = make("span", "note");
+    this._number = make("span", "number");
+    this._mean = make("span", "mean");
+    this._high = make("span", "limit high");
+    this._low = make("span", "limit low");
+    this._time = make("span", "taken");
+    this._age = make("span", "age");
+    this._next = make("span", "next");
+    const names = [make("span", "label", "NIBP"), make("span", "unit", "mmHg"), this._note];
+    const limits = make("div", "limits", [this._high, this._mean, this._low]);
+    this.element.append(
+      make("div", "slot-head", names),
+      make("div", "slot-body", [this._number, limits]),
+      make("div", "when", [this._time, this._age, this._next]),
+    );
+  }
+
+  /** @param {import("./contract.js").Nibp} nibp */
+  draw(nibp) {
+    mark(this.element, "state", nibp.state);
+    mark(this.element, "priority", nibp.priority);
+    write(this._number, nibp.text);
+    write(this._mean, nibp.mean);
+    write(this._high, nibp.limits?.high ?? "");
+    write(this._low, nibp.limits?.low ?? "");
+    write(this._note, nibp.note);
+    write(this._time, nibp.time);
+    write(this._age, nibp.age);
+    write(this._next, nibp.next);
+  }
+
+  blank() {
+    mark(this.element, "priority", "");
+    const parts = [this._number, this._mean, this._note, this._time, this._age, this._next];
+    for (const part of [...parts, this._high, this._low]) write(part, "");
+  }
+}

@@ -1,0 +1,143 @@
+/** One chair on the wall: built once, then only its texts and marks change. */
+
+import { button, link, make, mark, write } from "./dom.js";
+import { Message } from "./message.js";
+import { NibpView, SlotView } from "./slot.js";
+
+const LARGE = new Set(["HR", "PR", "SpO2"]);
+
+export class TileView {
+  /**
+   * @param {import("./acts.js").Acts} acts
+   * @param {string} chair
+   */
+  constructor(acts, chair) {
+    this._acts = acts;
+    this.chair = chair;
+    this.element = make("article", "tile");
+    mark(this.element, "chair", chair);
+    this._link = link("tile-link", "", `/chair/${encodeURIComponent(chair)}`);
+    this._label = make("span", "chair-label");
+    this._patient = make("span", "patient");
+    this._state = make("span", "chair-state");
+    this._paused = make("span", "paused");
+    this._message = new Message();
+    this._offline = make("div", "offline");
+    this._large = make("div", "large-slots");
+    this._small = make("div", "small-slots");
+    this._nibp = new NibpView();
+    this._acknowledge = button("act", "ACK", () => this.acknowledge());
+    this._pause = button("act", "PAUSE 2:00", () => this.pause());
+    /** @type {Map<string, SlotView>} */
+    this._slots = new Map();
+    /** @type {import("./contract.js").Tile|null} */
+    this._tile = null;
+    this._build();
+  }
+
+  _build() {
+    const names = [this._link, this._label, this._patient, this._paused, this._state];
+    const acts = make("div", "acts", [this._acknowledge, this._pause]);
+    this.element.append(
+      make("header", "tile-head", names),
+      this._message.element,
+      this._large,
+      this._nibp.element,
+      make("div", "tile-foot", [this._small, acts]),
+      this._offline,
+      make("div", "lamp"),
+    );
+  }
+
+  /** @param {import("./contract.js").Tile} tile */
+  draw(tile) {
+    this._tile = tile;
+    mark(this.element, "state", tile.state);
+    mark(this.element, "mode", tile.mode);
+    mark(this.element, "priority", tile.priority);
+    mark(this.element, "flash", tile.flash ? tile.priority : "");
+    mark(this.element, "offline", tile.offline ? "yes" : "");
+    write(this._label, tile.label);
+    write(this._patient, tile.patient);
+    write(this._state, [tile.state, tile.clock].filter(Boolean).join(" "));
+    write(this._paused, tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "");
+    write(this._offline, tile.offline);
+    this._link.setAttribute("aria-label", spoken(tile));
+    this._message.draw(tile.alarms);
+    this._drawSlots(tile.slots);
+    this._nibp.element.hidden = !tile.nibp;
+    if (tile.nibp) this._nibp.draw(tile.nibp);
+    this._acknowledge.disabled = !this._open();
+    this._pause.disabled = !tile.sound;
+  }
+
+  /** The next alarm in a rotation. */
+  turn() {
+    this._message.turn();
+  }
+
+  /** Every value off the screen; the chair stays in its place. */
+  blank() {
+    this._tile = null;
+    mark(this.element, "priority", "");
+    mark(this.element, "flash", "");
+    mark(this.element, "offline", "");
+    this._message.draw([]);
+    for (const slot of this._slots.values()) slot.blank();
+    this._nibp.blank();
+    for (const part of [this._patient, this._state, this._paused, this._offline]) write(part, "");
+    this._acknowledge.disabled = true;
+    this._pause.disabled = true;
+  }
+
+  focus() {
+    this._link.focus();
+  }
+
+  acknowledge() {
+    const alarm = this._open();
+    if (alarm) void this._acts.acknowledge(alarm.id);
+  }
+
+  pause() {
+    if (this._tile?.sound) void this._acts.pause(this.chair);
+  }
+
+  open() {
+    this._link.click();
+  }
+
+  _open() {
+    return this._tile?.alarms.find((alarm) => alarm.can_acknowledge);
+  }
+
+  /** @param {import("./contract.js").Slot[]} slots */
+  _drawSlots(slots) {
+    const wanted = slots.map((slot) => slot.vital).join();
+    if (wanted !== [...this._slots.keys()].join()) this._layout(slots);
+    for (const slot of slots) this._slots.get(slot.vital)?.draw(slot);
+  }
+
+  /** @param {import("./contract.js").Slot[]} slots */
+  _layout(slots) {
+    this._slots = new Map();
+    this._large.replaceChildren();
+    this._small.replaceChildren();
+    for (const slot of slots) {
+      const large = LARGE.has(slot.vital);
+      const view = new SlotView(large ? "large" : "small");
+      this._slots.set(slot.vital, view);
+      (large ? this._large : this._small).append(view.element);
+    }
+  }
+}
+
+/**
+ * The chair in one sentence, for those who hear the page.
+ * @param {import("./contract.js").Tile} tile
+ */
+function spoken(tile) {
+  const alarm = tile.alarms[0];
+  const said = alarm ? `${tile.priority.toLowerCase()} alarm, ${alarm.text}` : "no alarm";
+  return `Chair ${tile.label}, ${tile.offline || tile.state}, ${said}`;
+}

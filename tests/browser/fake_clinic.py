@@ -1,0 +1,254 @@
+"""A stand-in for the service: it serves the pages and streams whatever wall a test puts up.
+
+For page-only states (24 chairs in every state, a service that answers 503, a
+stopped process). What the product itself does is tested against the service.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import copy
+import json
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+
+from tests.browser import scenes
+
+WEB = Path(__file__).parents[2] / "monitor" / "web"
+CSP = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'"
+)
+Json = dict[str, Any]
+
+
+def clock_text(now_ms: int) -> str:
+    """Time of day, UTC, as the service would say it."""
+    return time.strftime("%H:%M:%S", time.gmtime(now_ms / 1000))
+
+
+@dataclass
+class FakeClinic:
+    """The wall as it stands, who listens, and what was posted."""
+
+    wall: Json
+    refusing: bool = False
+    posts: list[Json] = field(default_factory=list)
+    listeners: set[asyncio.Queue[bytes]] = field(default_factory=set)
+    seq: int = 0
+
+    def now_ms(self) -> int:
+        """UTC now."""
+        return int(time.time() * 1000)
+
+    def stamped(self) -> Json:
+        """The wall at this instant."""
+        now = self.now_ms()
+        return self.wall | {"now_ms": now, "clock": clock_text(now)}
+
+    def send(self, name: str, data: Json) -> None:
+        """One event to every listener."""
+        self.seq += 1
+        message = f"id: {self.seq}\nevent: {name}\ndata: {json.dumps(data)}\n\n".encode()
+        for listener in self.listeners:
+            listener.put_nowait(message)
+
+    def put_up(self, wall: Json) -> None:
+        """Show another wall everywhere."""
+        self.wall = wall
+        self.send("snapshot", self.stamped())
+
+    def change(self, tiles: list[Json], **more: Any) -> None:
+        """Change some tiles, as a delta."""
+        changed = {tile["chair"]: tile for tile in tiles}
+        self.wall["tiles"] = [changed.get(tile["chair"], tile) for tile in self.wall["tiles"]]
+        self.wall.update(more)
+        keys = ("strip", "sound", "status", "counts", "now_ms", "clock")
+        stamped = self.stamped()
+        self.send("delta", {key: stamped[key] for key in keys} | {"tiles": tiles})
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """One listener's events, snapshot first."""
+        inbox: asyncio.Queue[bytes] = asyncio.Queue()
+        self.listeners.add(inbox)
+        try:
+            snapshot = json.dumps(self.stamped())
+            yield f"retry: 1000\nevent: snapshot\ndata: {snapshot}\n\n".encode()
+            while True:
+                yield await inbox.get()
+        finally:
+            self.listeners.discard(inbox)
+
+    async def beat(self) -> None:
+        """A heartbeat each second, for ever."""
+        while True:
+            await asyncio.sleep(1)
+            self.send("hb", {"now_ms": self.now_ms(), "seq": self.seq})
+
+    def acknowledge(self, alarm: str, actor: str) -> bool:
+        """Turn one alarm steady on every page; False when there is no such alarm."""
+        for tile in copy.deepcopy(self.wall["tiles"]):
+            for one in tile["alarms"]:
+                if one["id"] == alarm:
+                    one.update(
+                        state="ACTIVE_ACK", acknowledged=f"ack {actor}", can_acknowledge=False
+                    )
+                    tile.update(flash=False, sound="")
+                    self.change([tile], sound="")
+                    return True
+        return False
+
+
+def build(clinic: FakeClinic) -> FastAPI:
+    """The web application around a fake clinic."""
+    app = FastAPI()
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Any) -> Response:
+        if clinic.refusing and not request.url.path.startswith("/fake/"):
+            return Response("not ready", status_code=503)
+        response: Response = await call_next(request)
+        response.headers["Content-Security-Policy"] = CSP
+        return response
+
+    @app.get("/api/stream")
+    async def stream() -> StreamingResponse:
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(
+            clinic.stream(), media_type="text/event-stream", headers=headers
+        )
+
+    _add_reads(app, clinic)
+    _add_acts(app, clinic)
+    _add_pages(app)
+    return app
+
+
+def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
+    @app.get("/api/wall")
+    async def wall() -> Json:
+        return clinic.stamped()
+
+    @app.get("/api/chairs/{chair}/trend")
+    async def trend(chair: str, minutes: int = 30) -> Json:
+        return scenes.trend(chair, clinic.now_ms(), minutes)
+
+    @app.get("/api/alarms")
+    async def alarms(chair: str = "", priority: str = "", session: str = "") -> Json:
+        return scenes.history(chair, priority)
+
+    @app.get("/api/sessions")
+    async def sessions() -> Json:
+        return scenes.sessions()
+
+    @app.get("/api/sessions/{session}")
+    async def session_detail(session: str) -> Json:
+        return scenes.session(session)
+
+    @app.get("/api/sessions/{session}/readings")
+    async def readings(session: str) -> Json:
+        return scenes.readings(session)
+
+    @app.get("/api/sessions/{session}/alarms")
+    async def session_alarms(session: str) -> Json:
+        return scenes.history("", "")
+
+
+def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
+    @app.post("/api/alarms/acknowledge")
+    async def acknowledge(request: Request) -> Response:
+        body = await request.json()
+        clinic.posts.append({"path": request.url.path, "body": body})
+        if clinic.acknowledge(body["alarm"], body["actor"]):
+            return JSONResponse({"id": body["alarm"]})
+        refusal = {"what": "no such open alarm", "why": "it has ended", "fix": "look at the wall"}
+        return JSONResponse(refusal, status_code=409)
+
+    @app.post("/api/{rest:path}")
+    async def other(rest: str, request: Request) -> Json:
+        clinic.posts.append({"path": request.url.path, "body": await request.json()})
+        return {"id": rest}
+
+    @app.post("/fake/wall")
+    async def put_up(request: Request) -> Json:
+        clinic.put_up(await request.json())
+        return {}
+
+    @app.post("/fake/change")
+    async def change(request: Request) -> Json:
+        body = await request.json()
+        clinic.change(body.pop("tiles"), **body)
+        return {}
+
+    @app.post("/fake/alarm")
+    async def alarm(request: Request) -> Json:
+        clinic.send("alarm", await request.json())
+        return {}
+
+    @app.post("/fake/refuse/{yes}")
+    async def refuse(yes: bool) -> Json:
+        clinic.refusing = yes
+        return {}
+
+    @app.get("/fake/posts")
+    async def posts() -> list[Json]:
+        return clinic.posts
+
+
+def _add_pages(app: FastAPI) -> None:
+    pages = WEB / "templates"
+    routes = {
+        "/": "wall",
+        "/chair/{chair}": "chair",
+        "/history": "history",
+        "/sessions": "sessions",
+        "/review/{session}": "review",
+    }
+    for route, name in routes.items():
+        app.add_api_route(route, _page(pages / f"{name}.html"), response_class=FileResponse)
+    app.mount("/static", StaticFiles(directory=WEB / "static"))
+
+
+def _page(path: Path) -> Callable[[], Awaitable[FileResponse]]:
+    async def page() -> FileResponse:
+        return FileResponse(path)
+
+    return page
+
+
+async def serve(port: int, wall: Json) -> None:
+    """Serve until the process is ended; cuts streams at once."""
+    clinic = FakeClinic(wall)
+    config = uvicorn.Config(
+        build(clinic), port=port, log_level="warning", timeout_graceful_shutdown=0
+    )
+    server = uvicorn.Server(config)
+    async with asyncio.TaskGroup() as group:
+        beat = group.create_task(clinic.beat())
+        await server.serve()
+        beat.cancel()
+
+
+def main() -> None:
+    """`python -m tests.browser.fake_clinic --port 8123 --chairs 24 --scene alarm`."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--chairs", type=int, default=6)
+    parser.add_argument("--scene", default="alarm", choices=sorted(scenes.SCENES))
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    asyncio.run(serve(arguments.port, scenes.wall(arguments.chairs, arguments.scene)))
+
+
+if __name__ == "__main__":
+    main()
