@@ -53,7 +53,6 @@ def build(chairs: int, record: Record, clock: Clock) -> tuple[Ward, list[Intake]
         clinic="bench",
         zone=ZoneInfo("UTC"),
         nibp_interval_s=preset.nibp_interval_s,
-        staff=(),
     )
     ward = Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
     devices = [

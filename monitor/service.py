@@ -206,7 +206,6 @@ def build_ward(
         clinic=config.clinic.name,
         zone=config.zone,
         nibp_interval_s=preset.nibp_interval_s,
-        staff=config.staff,
     )
     return Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
 

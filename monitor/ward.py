@@ -70,7 +70,7 @@ class Ward:
                 device.id, device.chair, up=False, why="sender offline", at_s=arrival.received_s
             )
         elif readings and not all(reading.late for reading in readings):
-            self.board.frame(device.id, arrival.received_s)
+            self.board.frame(device.id, device.chair, arrival.received_s)
             events += self.engine.frame(device.id, arrival.received_s)
         events += self.engine.observe(readings)
         self.board.readings(readings)

@@ -1,0 +1,160 @@
+"""What each tile shows, decided once, here: readings, alarms, session and now in, texts out.
+
+Pure: knows no socket, no HTML, no clock but the instant it is asked about.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import tzinfo
+
+from monitor.alerts import Alarm, AlarmState
+from monitor.board.chair import ChairBoard, Line
+from monitor.board.slots import LimitsInForce
+from monitor.board.tile import StripEntry, Tile, Wall
+from monitor.board.words import MARKS, clock
+from monitor.clinic import Chair, Phase, Session
+from monitor.conditions import Priority
+from monitor.vitals import GenerationMode, Reading, VitalSign
+
+__all__ = ["Board", "StripEntry", "Tile", "Wall"]
+
+CLINIC = ""
+"""The "chair" of alarms that concern the whole clinic, such as T-COPY."""
+
+
+class Board:
+    """All chairs in the order of the configuration.
+
+    `vitals` are those each chair's devices can measure; `zone` is what its clocks show.
+    """
+
+    def __init__(
+        self,
+        *,
+        chairs: Sequence[Chair],
+        vitals: Mapping[str, frozenset[VitalSign]],
+        clinic: str,
+        zone: tzinfo,
+        nibp_interval_s: Mapping[Phase, float],
+    ) -> None:
+        self._clinic, self._zone = clinic, zone
+        self._chairs = {
+            chair.id: ChairBoard(
+                chair=chair,
+                vitals=vitals.get(chair.id, frozenset()),
+                zone=zone,
+                nibp_interval_s=nibp_interval_s,
+            )
+            for chair in chairs
+        }
+        self._clinic_alarms: Sequence[Alarm] = ()
+
+    def readings(self, readings: Iterable[Reading]) -> None:
+        """Note readings, of one or many chairs, in the order they were judged."""
+        by_chair: dict[str, list[Reading]] = {}
+        for reading in readings:
+            by_chair.setdefault(reading.chair, []).append(reading)
+        for chair, its in by_chair.items():
+            self._chairs[chair].take(its)
+
+    def alarms(
+        self,
+        chair: str,
+        alarms: Sequence[Alarm],
+        limits: LimitsInForce,
+        audio_paused_until_s: float | None,
+    ) -> None:
+        """The chair's open alarms, ranked, its limits in force and its audio pause."""
+        if chair == CLINIC:
+            self._clinic_alarms = alarms
+            return
+        known = self._chairs[chair]
+        known.alarms, known.limits = alarms, limits
+        known.audio_paused_until_s = audio_paused_until_s
+
+    def session(self, chair: str, session: Session) -> None:
+        """The chair's session as it now stands."""
+        self._chairs[chair].enter(session)
+
+    def link(self, device: str, chair: str, *, up: bool, why: str, at_s: float) -> None:
+        """A device's line was lost or is back."""
+        self._chairs[chair].line(device, Line(up, why, at_s))
+
+    def frame(self, device: str, chair: str, at_s: float) -> None:
+        """A device sent a frame."""
+        self._chairs[chair].heard(device, at_s)
+
+    def tile(self, chair: str, now_s: float, now_us: int) -> Tile:
+        """What one chair's tile shows; KeyError for a chair there is not."""
+        return self._chairs[chair].tile(now_s, now_us)
+
+    def wall(self, now_s: float, now_us: int) -> Wall:
+        """The whole clinic at this instant (monotonic seconds and UTC microseconds)."""
+        tiles = tuple(chair.tile(now_s, now_us) for chair in self._chairs.values())
+        return Wall(
+            now_ms=now_us // 1_000,
+            clock=self.clock(now_us),
+            clinic=self._clinic,
+            mode=self._mode(),
+            counts=self.counts(now_s),
+            tiles=tiles,
+            strip=self.strip(),
+            sound=self.sound(),
+        )
+
+    def clock(self, now_us: int) -> str:
+        """The clinic's time of day."""
+        return clock(now_us, self._zone)
+
+    def sound(self) -> str:
+        """The priority that sounds in the room: the highest audible one of all chairs."""
+        audible = [one.priority for one in self._clinic_alarms if one.audible]
+        audible += [one for chair in self._chairs.values() if (one := chair.sounding())]
+        return max(audible).name if audible else ""
+
+    def strip(self) -> tuple[StripEntry, ...]:
+        """Open alarms of all chairs: highest priority, then unacknowledged, then newest."""
+        alarms = [*self._clinic_alarms]
+        alarms += [one for chair in self._chairs.values() for one in chair.alarms]
+        shown = [one for one in alarms if not one.superseded]
+        shown.sort(key=lambda one: (-one.priority, _seen(one), -one.onset_s))
+        return tuple(
+            StripEntry(
+                chair=self._chairs[one.chair].chair.label if one.chair else "",
+                priority=one.priority.name,
+                text=f"{MARKS[one.priority]} {one.message}",
+                id=one.id,
+            )
+            for one in shown
+        )
+
+    def counts(self, now_s: float) -> str:
+        """`6 chairs  1 high  1 offline`: chairs by their worst open alarm."""
+        chairs = self._chairs.values()
+        worst = Counter(
+            max(one.priority for one in chair.alarms if not one.superseded)
+            for chair in chairs
+            if any(not one.superseded for one in chair.alarms)
+        )
+        parts = [f"{len(chairs)} chair{'' if len(chairs) == 1 else 's'}"]
+        parts += [
+            f"{worst[priority]} {priority.name.lower()}"
+            for priority in sorted(Priority, reverse=True)
+            if worst[priority]
+        ]
+        offline = sum(chair.offline(now_s) for chair in chairs)
+        parts += [f"{offline} offline"] if offline else []
+        return "  ".join(parts)
+
+    def _mode(self) -> str:
+        modes = {chair.mode for chair in self._chairs.values()}
+        for mode in (GenerationMode.DEMO, GenerationMode.TEST):
+            if mode in modes:
+                return mode.value
+        return GenerationMode.REAL.value
+
+
+def _seen(alarm: Alarm) -> bool:
+    return alarm.state is not AlarmState.ACTIVE_UNACK

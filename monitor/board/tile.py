@@ -1,0 +1,124 @@
+"""What a page draws, field by field: texts ready to show, states already decided.
+
+The JSON of `docs/api.md` is these types, field for field. Times end in `_ms`
+and are milliseconds since 1970. Knows nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VALID, QUESTIONABLE, INVALID = "valid", "questionable", "invalid"
+AGEING, STALE, WAITING = "ageing", "stale", "waiting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The alarm limits in force, as text; "" where there is none."""
+
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One continuous value. `state` is one of the six words above."""
+
+    vital: str
+    label: str
+    unit: str
+    text: str
+    state: str
+    note: str = ""
+    limits: Limits = Limits()
+    arrow: str = ""
+    priority: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffBlock:
+    """The last NIBP: a point in time, with its age and when the next is due."""
+
+    text: str
+    mean: str
+    time: str
+    age: str
+    next: str
+    state: str
+    note: str = ""
+    priority: str = ""
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAlarm:
+    """One open alarm as it is listed on a tile."""
+
+    id: str
+    priority: str
+    state: str
+    marks: str
+    text: str
+    onset: str
+    onset_ms: int
+    acknowledged: str
+    superseded: bool
+    technical: bool
+    condition: str
+    can_acknowledge: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOnTile:
+    """The session a tile shows and where it may go next."""
+
+    id: str
+    phase: str
+    since_ms: int
+    next_phases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """All that is shown of one chair."""
+
+    chair: str
+    label: str
+    state: str
+    offline: str
+    patient: str
+    mode: str
+    session: SessionOnTile | None
+    clock: str
+    slots: tuple[Slot, ...]
+    nibp: CuffBlock | None
+    alarms: tuple[OpenAlarm, ...]
+    audio_paused: str
+    sound: str
+    priority: str
+    flash: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripEntry:
+    """One open alarm in the row that lists those of all chairs."""
+
+    chair: str
+    priority: str
+    text: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wall:
+    """The clinic at one instant."""
+
+    now_ms: int
+    clock: str
+    clinic: str
+    mode: str
+    counts: str
+    tiles: tuple[Tile, ...]
+    strip: tuple[StripEntry, ...]
+    sound: str

@@ -1,0 +1,57 @@
+"""Times, ages and alarms as the words on a tile. Knows no chair."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from monitor.alerts import Alarm, AlarmState
+from monitor.board.tile import OpenAlarm
+from monitor.conditions import Kind, Priority
+
+MARKS = {Priority.HIGH: "!!!", Priority.MEDIUM: "!!", Priority.LOW: "!"}
+
+
+def clock(at_us: int, zone: tzinfo, pattern: str = "%H:%M:%S") -> str:
+    """UTC microseconds as the clinic's time of day."""
+    return datetime.fromtimestamp(at_us / 1e6, tz=UTC).astimezone(zone).strftime(pattern)
+
+
+def minutes_seconds(seconds: float) -> str:
+    """`12:05`; more than an hour counts on in minutes."""
+    whole = max(0, int(seconds))
+    return f"{whole // 60:02d}:{whole % 60:02d}"
+
+
+def hours_minutes(seconds: float) -> str:
+    """`01:05` for an hour and five minutes."""
+    return minutes_seconds(seconds // 60)
+
+
+def minutes_ago(seconds: float) -> str:
+    """The age of a point in time, in whole minutes."""
+    minutes = int(max(0.0, seconds) // 60)
+    return "just now" if minutes == 0 else f"{minutes} min ago"
+
+
+def open_alarm(alarm: Alarm, onset_us: int, zone: tzinfo) -> OpenAlarm:
+    """An alarm as a tile lists it; a latched one tells what was."""
+    text = alarm.message
+    if alarm.state is AlarmState.LATCHED_UNACK and alarm.extreme is not None:
+        text = f"was {alarm.extreme:g}: {alarm.message}"
+    if alarm.data_lost:
+        text = f"{text} (no data now)"
+    acknowledged = f"ack {alarm.acknowledged_by}" if alarm.acknowledged_by else ""
+    return OpenAlarm(
+        id=alarm.id,
+        priority=alarm.priority.name,
+        state=alarm.state.value,
+        marks=MARKS[alarm.priority],
+        text=text,
+        onset=clock(onset_us, zone),
+        onset_ms=onset_us // 1_000,
+        acknowledged=acknowledged if alarm.state is AlarmState.ACTIVE_ACK else "",
+        superseded=alarm.superseded,
+        technical=alarm.kind is Kind.TECHNICAL,
+        condition=alarm.condition,
+        can_acknowledge=alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.LATCHED_UNACK),
+    )
