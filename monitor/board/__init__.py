@@ -100,7 +100,7 @@ class Board:
             mode=self._mode(),
             counts=self.counts(now_s),
             tiles=tiles,
-            strip=self.strip(),
+            strip=self.strip(now_s, now_us),
             sound=self.sound(),
         )
 
@@ -114,20 +114,19 @@ class Board:
         audible += [one for chair in self._chairs.values() if (one := chair.sounding())]
         return max(audible).name if audible else ""
 
-    def strip(self) -> tuple[StripEntry, ...]:
+    def strip(self, now_s: float, now_us: int) -> tuple[StripEntry, ...]:
         """Open alarms of all chairs: highest priority, then unacknowledged, then newest."""
         alarms = [*self._clinic_alarms]
         alarms += [one for chair in self._chairs.values() for one in chair.alarms]
         shown = [one for one in alarms if not one.superseded]
         shown.sort(key=lambda one: (-one.priority, _seen(one), -one.onset_s))
-        return tuple(
-            StripEntry(
-                chair=self._chairs[one.chair].chair.label if one.chair else "",
-                priority=one.priority.name,
-                text=f"{MARKS[one.priority]} {one.message}",
-                id=one.id,
-            )
-            for one in shown
+        return tuple(self._entry(one, now_us - round((now_s - one.onset_s) * 1e6)) for one in shown)
+
+    def _entry(self, alarm: Alarm, onset_us: int) -> StripEntry:
+        label = self._chairs[alarm.chair].chair.label if alarm.chair else "clinic"
+        said = f"{MARKS[alarm.priority]} {alarm.message} {clock(onset_us, self._zone)}"
+        return StripEntry(
+            chair=alarm.chair, priority=alarm.priority.name, text=f"{label} {said}", id=alarm.id
         )
 
     def counts(self, now_s: float) -> str:
