@@ -22,7 +22,6 @@ export class TileView {
     this._state = make("span", "chair-state");
     this._paused = make("span", "paused");
     this._message = new Message();
-    this._offline = make("div", "offline");
     this._large = make("div", "large-slots");
     this._small = make("div", "small-slots");
     this._nibp = new NibpView();
@@ -36,15 +35,15 @@ export class TileView {
   }
 
   _build() {
-    const names = [this._link, this._label, this._patient, this._paused, this._state];
+    const names = [this._label, this._patient, this._paused, this._state];
     const acts = make("div", "acts", [this._acknowledge, this._pause]);
     this.element.append(
+      this._link,
       make("header", "tile-head", names),
       this._message.element,
       this._large,
       this._nibp.element,
       make("div", "tile-foot", [this._small, acts]),
-      this._offline,
       make("div", "lamp"),
     );
   }
@@ -59,9 +58,8 @@ export class TileView {
     mark(this.element, "offline", tile.offline ? "yes" : "");
     write(this._label, tile.label);
     write(this._patient, tile.patient);
-    write(this._state, [tile.state, tile.clock].filter(Boolean).join(" "));
+    write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
     write(this._paused, tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "");
-    write(this._offline, tile.offline);
     this._link.setAttribute("aria-label", spoken(tile));
     this._message.draw(tile.alarms);
     this._drawSlots(tile.slots);
@@ -85,7 +83,7 @@ export class TileView {
     this._message.draw([]);
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
-    for (const part of [this._patient, this._state, this._paused, this._offline]) write(part, "");
+    for (const part of [this._patient, this._state, this._paused]) write(part, "");
     this._acknowledge.disabled = true;
     this._pause.disabled = true;
   }

@@ -1,10 +1,11 @@
 /** The wall: every chair at once, read from across the room. */
 
-import { byId, link, make, mark } from "./dom.js";
+import { byId, link, make, mark, write } from "./dom.js";
 import { Keys } from "./keys.js";
 import { ROTATE_MS, inStep } from "./message.js";
 import { Shell } from "./shell.js";
 import { TileView } from "./tile.js";
+import { TrendView } from "./trend.js";
 
 /** Most chairs a density takes, with its columns and rows; beyond the last use a second screen. */
 const GRIDS = [
@@ -25,6 +26,8 @@ class WallPage {
     this._strip = byId("strip");
     /** @type {TileView[]} */
     this._tiles = [];
+    /** @type {TrendView|null} */
+    this._trend = null;
     this._columns = 1;
     this._strip_known = "";
     setInterval(() => this._turn(), ROTATE_MS / 10);
@@ -44,12 +47,14 @@ class WallPage {
     const chairs = tiles.map((tile) => tile.chair).join("\n");
     if (chairs !== this._tiles.map((view) => view.chair).join("\n")) this._layout(tiles);
     tiles.forEach((tile, place) => this._tiles[place]?.draw(tile));
+    this._trend?.refresh();
     this._drawStrip(wall);
     inStep();
   }
 
   blank() {
     for (const tile of this._tiles) tile.blank();
+    this._trend?.blank();
     this._strip.replaceChildren();
     this._strip_known = "";
   }
@@ -64,6 +69,14 @@ class WallPage {
     this._grid.style.setProperty("--rows", String(grid.rows));
     this._tiles = tiles.map((tile) => new TileView(this._shell.acts, tile.chair));
     this._grid.replaceChildren(...this._tiles.map((view) => view.element));
+    this._layoutTrend();
+  }
+
+  /** A single chair has room for its trend. */
+  _layoutTrend() {
+    const [only, second] = this._tiles;
+    this._trend = only && !second ? new TrendView(only.chair) : null;
+    if (only && this._trend) only.element.append(this._trend.element);
   }
 
   /** @param {import("./contract.js").Wall} wall */
@@ -77,6 +90,23 @@ class WallPage {
       return make("li", "", [text]);
     });
     this._strip.replaceChildren(...entries);
+    this._fitStrip(entries);
+  }
+
+  /**
+   * The row has one line: what does not fit is counted, worst first in sight.
+   * @param {HTMLElement[]} entries
+   */
+  _fitStrip(entries) {
+    const more = make("li", "strip-more");
+    this._strip.append(more);
+    let hidden = 0;
+    while (hidden < entries.length && this._strip.scrollWidth > this._strip.clientWidth) {
+      hidden += 1;
+      const last = entries.at(-hidden);
+      if (last) last.hidden = true;
+      write(more, `+${hidden}`);
+    }
   }
 
   _turn() {

@@ -1,0 +1,237 @@
+/**
+ * Vital signs on uPlot, by the conventions of the anaesthesia record.
+ *
+ * Systolic v above, diastolic ^ below, joined by a thin bar; heart rate as dots;
+ * saturation as a line. Axes are fixed so that charts compare, and a gap in the
+ * readings stays a gap.
+ */
+
+import uPlot from "../vendor/uplot/uPlot.esm.js";
+
+export const PRESSURE = Object.freeze({ min: 40, max: 220 });
+export const SATURATION = Object.freeze({ min: 80, max: 100 });
+const GAP_MS = 10_000;
+const GRID_S = 300;
+const INK = {
+  hr: "#7cfc00",
+  spo2: "#40a9ff",
+  nibp: "#ffffff",
+  rr: "#b8a07a",
+  grid: "#24303c",
+  text: "#9aa7b4",
+};
+
+/** @typedef {import("./contract.js").Series} Series */
+/** @typedef {import("./contract.js").CuffReading} CuffReading */
+/** @typedef {{from_ms: number, to_ms: number}} Span */
+/** @typedef {(ms: number) => string} Says */
+
+/**
+ * A series as uPlot takes it, seconds and values, with a hole wherever nothing came for 10 s.
+ * @param {Series|undefined} series
+ * @returns {[number[], (number|null)[]]}
+ */
+export function holed(series) {
+  /** @type {number[]} */
+  const times = [];
+  /** @type {(number|null)[]} */
+  const values = [];
+  let last_ms = Infinity;
+  (series?.at_ms ?? []).forEach((at_ms, place) => {
+    if (at_ms - last_ms > GAP_MS) {
+      times.push((last_ms + 1) / 1_000);
+      values.push(null);
+    }
+    times.push(at_ms / 1_000);
+    values.push(series?.values[place] ?? null);
+    last_ms = at_ms;
+  });
+  return [times, values];
+}
+
+/**
+ * Blood pressure and heart rate on one axis, 40 to 220.
+ * @param {HTMLElement} place
+ * @param {{hr: Series|undefined, rr?: Series, nibp: CuffReading[]}} data
+ * @param {Span} span
+ * @param {Says} says the text of a time on the axis
+ * @param {(plot: uPlot) => void} [under] draws behind the readings
+ */
+export function pressureChart(place, data, span, says, under = () => {}) {
+  const cuffs = data.nibp.filter((cuff) => cuff.valid);
+  const at_s = cuffs.map((cuff) => cuff.at_ms / 1_000);
+  const joined = uPlot.join([
+    /** @type {any} */ (holed(data.hr)),
+    /** @type {any} */ ([at_s, cuffs.map((cuff) => cuff.systolic)]),
+    /** @type {any} */ ([at_s, cuffs.map((cuff) => cuff.diastolic)]),
+  ]);
+  const series = [
+    dots("HR", INK.hr),
+    hidden("systolic v"),
+    hidden("diastolic ^"),
+  ];
+  const options = frame(place, span, says, PRESSURE, series);
+  options.hooks = { drawClear: [under], draw: [(plot) => drawCuffs(plot, cuffs)] };
+  return new uPlot(options, joined, place);
+}
+
+/**
+ * Oxygen saturation, 80 to 100; lower values run along the floor, marked by an arrow.
+ * @param {HTMLElement} place
+ * @param {Series|undefined} spo2
+ * @param {Span} span
+ * @param {Says} says
+ * @param {(plot: uPlot) => void} [under]
+ */
+export function saturationChart(place, spo2, span, says, under = () => {}) {
+  const [times, values] = holed(spo2);
+  const floor = SATURATION.min;
+  const drawn = values.map((value) => (value === null ? null : Math.max(value, floor)));
+  const line = { label: "SpO2 %", stroke: INK.spo2, width: 2, points: { show: false } };
+  const options = frame(place, span, says, SATURATION, [line]);
+  const below = times.filter((_, at) => (values[at] ?? floor) < floor);
+  options.hooks = { drawClear: [under], draw: [(plot) => drawFloor(plot, below)] };
+  return new uPlot(options, [times, drawn], place);
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {Span} span
+ * @param {Says} says
+ * @param {{min: number, max: number}} range
+ * @param {uPlot.Series[]} series
+ * @returns {uPlot.Options}
+ */
+function frame(place, span, says, range, series) {
+  const axis = {
+    stroke: INK.text,
+    grid: { stroke: INK.grid, width: 1 },
+    ticks: { stroke: INK.grid },
+    font: "12px Inter",
+  };
+  const long = span.to_ms - span.from_ms > 40 * 60_000;
+  return {
+    width: place.clientWidth,
+    height: place.clientHeight,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, y: false },
+    scales: {
+      x: { time: false, range: [span.from_ms / 1_000, span.to_ms / 1_000] },
+      y: { range: [range.min, range.max] },
+    },
+    axes: [
+      {
+        ...axis,
+        splits: (_plot, _axis, from, to) => marks(from, to, long ? 2 * GRID_S : GRID_S),
+        values: (_plot, splits) => splits.map((at_s) => says(at_s * 1_000)),
+      },
+      { ...axis, size: 44, incrs: range.max > 100 ? [20] : [5] },
+    ],
+    series: [{}, ...series],
+  };
+}
+
+/**
+ * @param {number} from
+ * @param {number} to
+ * @param {number} step
+ */
+function marks(from, to, step) {
+  const first = Math.ceil(from / step) * step;
+  return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, at) => first + at * step);
+}
+
+/**
+ * @param {string} label
+ * @param {string} ink
+ * @returns {uPlot.Series}
+ */
+function dots(label, ink) {
+  return {
+    label,
+    stroke: ink,
+    width: 0,
+    spanGaps: false,
+    paths: () => null,
+    points: { show: true, size: 3.5, fill: ink, stroke: ink, width: 0 },
+  };
+}
+
+/**
+ * @param {string} label
+ * @returns {uPlot.Series}
+ */
+function hidden(label) {
+  return { label, stroke: INK.nibp, paths: () => null, points: { show: false } };
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {CuffReading[]} cuffs
+ */
+function drawCuffs(plot, cuffs) {
+  const arm = 5 * devicePixelRatio;
+  pen(plot, INK.nibp, (ink) => {
+    for (const cuff of cuffs) {
+      const x = plot.valToPos(cuff.at_ms / 1_000, "x", true);
+      if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) continue;
+      if (cuff.systolic !== null) caret(ink, x, plot.valToPos(cuff.systolic, "y", true), arm, -1);
+      if (cuff.diastolic !== null) caret(ink, x, plot.valToPos(cuff.diastolic, "y", true), arm, 1);
+      if (cuff.systolic !== null && cuff.diastolic !== null) {
+        ink.globalAlpha = 0.45;
+        ink.lineWidth = devicePixelRatio;
+        ink.beginPath();
+        ink.moveTo(x, plot.valToPos(cuff.systolic, "y", true));
+        ink.lineTo(x, plot.valToPos(cuff.diastolic, "y", true));
+        ink.stroke();
+        ink.globalAlpha = 1;
+      }
+    }
+  });
+}
+
+/**
+ * The caret points at its value: v stands on it, ^ hangs from it.
+ * @param {CanvasRenderingContext2D} ink
+ * @param {number} x
+ * @param {number} y
+ * @param {number} arm
+ * @param {1|-1} side -1 opens upward (v), 1 downward (^)
+ */
+function caret(ink, x, y, arm, side) {
+  ink.lineWidth = 2.2 * devicePixelRatio;
+  ink.beginPath();
+  ink.moveTo(x - arm, y + side * arm * 1.6);
+  ink.lineTo(x, y);
+  ink.lineTo(x + arm, y + side * arm * 1.6);
+  ink.stroke();
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {number[]} below_s times at which the value was below the floor
+ */
+function drawFloor(plot, below_s) {
+  pen(plot, INK.spo2, (ink) => {
+    const y = plot.bbox.top + plot.bbox.height;
+    const arm = 3 * devicePixelRatio;
+    for (const at_s of below_s) {
+      const x = plot.valToPos(at_s, "x", true);
+      ink.fillRect(x - arm / 2, y - 2 * arm, arm, 2 * arm);
+    }
+  });
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {string} colour
+ * @param {(ink: CanvasRenderingContext2D) => void} draw
+ */
+export function pen(plot, colour, draw) {
+  const ink = plot.ctx;
+  ink.save();
+  ink.strokeStyle = colour;
+  ink.fillStyle = colour;
+  draw(ink);
+  ink.restore();
+}

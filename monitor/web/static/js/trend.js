@@ -1,0 +1,86 @@
+/** The last minutes of one chair: pressure and heart rate above, saturation below. */
+
+import { pressureChart, saturationChart } from "./chart.js";
+import { button, make, mark, write } from "./dom.js";
+import { Refused, read } from "./server.js";
+
+const REFRESH_MS = 10_000;
+const SPANS_MIN = [15, 30, 60];
+
+export class TrendView {
+  /** @param {string} chair */
+  constructor(chair) {
+    this._chair = chair;
+    this._minutes = 30;
+    this._pressure = make("div", "plot pressure");
+    this._saturation = make("div", "plot saturation");
+    this._note = make("p", "plot-note");
+    this._spans = SPANS_MIN.map((minutes) =>
+      button("span", `${minutes} min`, () => this._choose(minutes)),
+    );
+    this.element = make("section", "trend", [
+      make("div", "spans", ["BP v ^ mmHg · HR dots /min · SpO2 line %", ...this._spans]),
+      this._pressure,
+      this._saturation,
+      this._note,
+    ]);
+    this.element.setAttribute("aria-label", "Trend");
+    this._asked_ms = -Infinity;
+    this._asking = 0;
+    this._pressSpan();
+  }
+
+  /** Bring the trend up to date when it is older than some seconds. */
+  refresh() {
+    if (performance.now() - this._asked_ms >= REFRESH_MS) void this._load();
+  }
+
+  blank() {
+    this._asked_ms = -Infinity;
+    this._asking += 1;
+    this._pressure.replaceChildren();
+    this._saturation.replaceChildren();
+  }
+
+  /** @param {number} minutes */
+  _choose(minutes) {
+    this._minutes = minutes;
+    this._pressSpan();
+    void this._load();
+  }
+
+  _pressSpan() {
+    this._spans.forEach((one, at) => {
+      one.setAttribute("aria-pressed", String(SPANS_MIN[at] === this._minutes));
+    });
+  }
+
+  async _load() {
+    this._asked_ms = performance.now();
+    this._asking += 1;
+    const asking = this._asking;
+    try {
+      const path = `/api/chairs/${encodeURIComponent(this._chair)}/trend?minutes=${this._minutes}`;
+      const trend = await read(path);
+      if (asking === this._asking) this._draw(trend);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (asking === this._asking) write(this._note, error.message);
+    }
+  }
+
+  /** @param {import("./contract.js").Trend} trend */
+  _draw(trend) {
+    write(this._note, "");
+    this._pressure.replaceChildren();
+    this._saturation.replaceChildren();
+    const span = { from_ms: trend.from_ms, to_ms: trend.to_ms };
+    const says = (/** @type {number} */ ms) => {
+      const minutes = Math.round((trend.to_ms - ms) / 60_000);
+      return minutes ? `-${minutes} min` : "now";
+    };
+    pressureChart(this._pressure, { hr: trend.series.HR, nibp: trend.nibp }, span, says);
+    saturationChart(this._saturation, trend.series.SpO2, span, says);
+    mark(this.element, "cuffs", String(trend.nibp.length));
+  }
+}
