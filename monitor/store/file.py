@@ -25,6 +25,8 @@ PRIVATE = 0o600
 
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 NO_ROOM = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+LOST = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
+"""After these a new connection may do what the old one cannot."""
 
 
 def primary_code(problem: sqlite3.Error) -> int:
@@ -153,6 +155,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_MAX}")
         if path.stat().st_size <= CHECK_BYTES_MAX:
             _check_through(connection)
+        last_number(connection)
     except BaseException:
         connection.close()
         raise
@@ -193,6 +196,24 @@ def _check_through(connection: sqlite3.Connection) -> None:
         problem = sqlite3.DatabaseError(str(found))
         problem.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise problem
+
+
+def last_number(connection: sqlite3.Connection) -> int:
+    """The highest number any row has or had."""
+    (last,) = connection.execute(
+        "SELECT max((SELECT ifnull(max(id), 0) FROM readings), "
+        "(SELECT ifnull(max(id), 0) FROM transitions), "
+        "(SELECT ifnull(max(id), 0) FROM facts), (SELECT id FROM progress))"
+    ).fetchone()
+    return int(last)
+
+
+def is_at(path: Path, inode: int) -> bool:
+    """Whether the file at `path` is still the one that was opened."""
+    try:
+        return path.stat().st_ino == inode
+    except FileNotFoundError:
+        return False
 
 
 def set_aside(path: Path, now_us: int) -> Path:

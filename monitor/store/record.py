@@ -112,10 +112,7 @@ class Record:
     @property
     def warning(self) -> str:
         """What the record survived and a person should know, or ""."""
-        told = [
-            f"the record was damaged and is set aside as {path.name}; a fresh one was begun"
-            for path in self._writer.set_aside
-        ]
+        told = list(self._writer.told)
         if self._writer.reserve_out:
             told.append("the disk is nearly full: the reserve kept for the record is in use")
         return "; ".join(told)
@@ -229,12 +226,15 @@ class Record:
 
     async def uncopied(self, limit: int) -> Block:
         """The oldest committed rows that are not copied yet, at most `limit`."""
+        kept = self._kept
         rows = await self._history.after(self._copied, limit)
         if rows:
             row = rows[0].row
             self._behind_since_us = (
                 row.received_at_us if isinstance(row, ReadingRow) else row.at_us
             )
+        elif kept == self._kept:
+            self._behind_rows, self._behind_since_us = 0, None
         return Block(tuple(rows))
 
     def copied(self, block: Block) -> None:

@@ -80,10 +80,11 @@ class Writer:
         self._reserve = file.Reserve(path, reserve_bytes)
         self._refilled_s = float("-inf")
         self._connection: sqlite3.Connection | None = None
-        self._last = 0
+        self._last = self._inode = 0
         self._newest: dict[tuple[str, tuple[str, ...]], int] = {}
         self._moved: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
-        self.set_aside: list[Path] = []
+        self._is_open = False
+        self.told: list[str] = []
 
     @property
     def reserve_out(self) -> bool:
@@ -93,10 +94,11 @@ class Writer:
     def open(self) -> State:
         """Take the lock and open the file, or a fresh one in place of a damaged one."""
         self._lock.acquire()
+        self._is_open = True
         try:
-            self._connect()
+            self._open_connection()
         except BaseException:
-            self._lock.release()
+            self.close()
             raise
         self._refill()
         return self.state()
@@ -113,16 +115,21 @@ class Writer:
         try:
             return self._with_reserve(batch)
         except sqlite3.Error as problem:
-            if file.primary_code(problem) in file.DAMAGED:
-                self._replace_damaged()
-                return self._with_reserve(batch)
+            code = file.primary_code(problem)
+            if code in file.LOST:
+                self._disconnect()
+            if code not in file.DAMAGED:
+                raise file.store_error(problem, self._path) from problem
+        self._replace_damaged()
+        try:
+            return self._with_reserve(batch)
+        except sqlite3.Error as problem:
             raise file.store_error(problem, self._path) from problem
 
     def close(self) -> None:
         """Put all into the one file and let go of it."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._is_open = False
+        self._disconnect()
         self._lock.release()
 
     def _with_reserve(self, batch: Batch) -> int:
@@ -205,37 +212,49 @@ class Writer:
         if batch.copied is not None:
             connection.execute("UPDATE progress SET id = ? WHERE name = 'copied'", (batch.copied,))
 
-    def _connect(self) -> None:
+    def _open_connection(self) -> sqlite3.Connection:
+        """The connection; opened again, or upon a fresh file, where it was lost."""
+        if not self._is_open:
+            raise StoreError("the record is not open", where=str(self._path))
+        if self._connection is not None and not file.is_at(self._path, self._inode):
+            self._disconnect()
+            self.told.append("the record's file was removed; a fresh one was begun")
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> sqlite3.Connection:
         try:
-            self._connection = file.open_for_writing(self._path)
-            self._last = self._read_last(self._connection)
+            connection = file.open_for_writing(self._path)
         except sqlite3.Error as problem:
             if file.primary_code(problem) not in file.DAMAGED:
                 raise file.store_error(problem, self._path) from problem
             self._replace_damaged()
+            connection = self._connect_fresh()
+        # Numbers go on rising when a fresh file takes the place of another.
+        self._last = max(self._last, file.last_number(connection))
+        self._inode = self._path.stat().st_ino
+        return connection
 
-    def _replace_damaged(self) -> None:
+    def _connect_fresh(self) -> sqlite3.Connection:
+        try:
+            return file.open_for_writing(self._path)
+        except sqlite3.Error as problem:
+            raise file.store_error(problem, self._path) from problem
+
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
         self._newest.clear()
         self._moved.clear()
+
+    def _replace_damaged(self) -> None:
+        self._disconnect()
         try:
-            self.set_aside.append(file.set_aside(self._path, self._clock.utc_us()))
-            self._connection = file.open_for_writing(self._path)
-        except (sqlite3.Error, OSError) as problem:
+            aside = file.set_aside(self._path, self._clock.utc_us())
+        except OSError as problem:
             raise file.store_error(problem, self._path) from problem
-        self._last = 0
-
-    def _read_last(self, connection: sqlite3.Connection) -> int:
-        (last,) = connection.execute(
-            "SELECT max((SELECT ifnull(max(id), 0) FROM readings), "
-            "(SELECT ifnull(max(id), 0) FROM transitions), "
-            "(SELECT ifnull(max(id), 0) FROM facts), (SELECT id FROM progress))"
-        ).fetchone()
-        return int(last)
-
-    def _open_connection(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise StoreError("the record is not open", where=str(self._path))
-        return self._connection
+        self.told.append(
+            f"the record was damaged and is set aside as {aside.name}; a fresh one was begun"
+        )

@@ -1,0 +1,225 @@
+"""Reading the history back from InfluxDB, by InfluxQL, with the same answers as the record.
+
+InfluxQL on /query is understood by every InfluxDB that can be written to.
+Values go in as bound parameters (S27), names come from this file. Knows the
+measurements of `lines`; knows no record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from monitor.clinic import Phase
+from monitor.errors import StoreError
+from monitor.history import PHASE, FactRow, ReadingRow, TransitionRow
+from monitor.store import rows
+from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
+from monitor.store.rows import SqlValue
+from monitor.vitals import VitalSign
+
+TIMEOUT_S = 30.0
+MARGIN_US = 3_600_000_000
+"""Readings are sought this long before a session's first and after its last fact."""
+
+_Row = TypeVar("_Row")
+_Columns = Mapping[str, SqlValue]
+
+# In the order in which `rows` takes them.
+_READING_TAGS = ("chair", "device", "vital")
+_READING_FIELDS = (
+    *("received_us", "session", "value", "validity", "mode", "basis", "reason", "late"),
+    *("boot", "seq", "shift_us"),
+)
+_TRANSITION_TAGS = ("chair", "condition", "priority")
+_TRANSITION_FIELDS = (
+    *("alarm", "ordinal", "session", "instance", "kind", "from_state", "to_state", "reason"),
+    *("onset_us", "sampled_us", "value", "limit_value", "extreme", "episode", "message"),
+    *("preset", "actor", "note", "shift_us"),
+)
+_FACT_TAGS = ("chair", "kind")
+_FACT_FIELDS = ("ordinal", "session", "actor", "data", "shift_us")
+
+
+class InfluxHistory:
+    """`History` over one bucket; of one clinic, or of all that share it. Read only.
+
+    Raises `StoreError` when InfluxDB does not answer or refuses.
+    """
+
+    def __init__(
+        self, url: str, org: str, bucket: str, token: str, clinic: str | None = None
+    ) -> None:
+        self._url, self._org, self._bucket, self._token = url, org, bucket, token
+        self._clinic = clinic
+
+    async def sessions(self) -> list[str]:
+        """Ids of all sessions, newest first."""
+        found = await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, {}, "", _fact)
+        first: dict[str, int] = {}
+        for fact in found:
+            if fact.session is not None:
+                first[fact.session] = min(fact.at_us, first.get(fact.session, fact.at_us))
+        return sorted(first, key=lambda session: (first[session], session), reverse=True)
+
+    async def facts(self, session: str) -> list[FactRow]:
+        """The session's facts in order."""
+        bound = {"session": session}
+        return await self._select(
+            EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, '"session" = $session', _fact
+        )
+
+    async def readings(
+        self, session: str, *, vitals: Sequence[VitalSign] | None = None
+    ) -> list[ReadingRow]:
+        """The session's readings, ordered by sample time, then vital, then device."""
+        if vitals is not None and not vitals:
+            return []
+        bound = {"session": session}
+        where = ['"session" = $session', *_span(await self.facts(session), bound)]
+        if vitals is not None:
+            where.append(_any("vital", [vital.value for vital in vitals], bound))
+        found = await self._select(
+            VITALS, _READING_TAGS, _READING_FIELDS, bound, " AND ".join(where), _reading
+        )
+        # The sort is stable and the rows come in order of their unique time.
+        return sorted(found, key=lambda row: (row.sampled_at_us, row.vital.value, row.device))
+
+    async def transitions(self, session: str) -> list[TransitionRow]:
+        """Every alarm transition of the session, in the order taken."""
+        bound = {"session": session}
+        where = '"session" = $session'
+        found = await self._select(
+            ALARMS, _TRANSITION_TAGS, _TRANSITION_FIELDS, bound, where, _transition
+        )
+        return sorted(found, key=lambda row: row.at_us)
+
+    async def _select(
+        self,
+        measurement: str,
+        tags: Sequence[str],
+        fields: Sequence[str],
+        bound: Mapping[str, str],
+        where: str,
+        row_of: Callable[[int, _Columns], _Row],
+    ) -> list[_Row]:
+        conditions, values = [where] if where else [], dict(bound)
+        if self._clinic:
+            conditions.append('"clinic" = $clinic')
+            values["clinic"] = tag_value(self._clinic)
+        columns = ", ".join(f'"{name}"' for name in (*fields, *tags))
+        query = f'SELECT {columns} FROM "{measurement}"'
+        if conditions:
+            query += f" WHERE {' AND '.join(conditions)}"
+        body = await self._ask(query, values)
+        loop = asyncio.get_running_loop()
+        # A long session is a hundred milliseconds of work: not in the loop's own thread.
+        return await loop.run_in_executor(None, self._rows, body, row_of)
+
+    async def _ask(self, query: str, bound: Mapping[str, str]) -> bytes:
+        from aiohttp import ClientError, ClientSession, ClientTimeout  # noqa: PLC0415
+
+        form = {"db": self._bucket, "epoch": "u", "q": query, "params": json.dumps(bound)}
+        headers = {"Authorization": f"Token {self._token}", "Accept": "application/json"}
+        try:
+            async with (
+                ClientSession(timeout=ClientTimeout(total=TIMEOUT_S), headers=headers) as client,
+                client.get(f"{self._url.rstrip('/')}/query", params=form) as answer,
+            ):
+                body = await answer.read()
+                if answer.status != 200:
+                    raise self._failed(f"{answer.status} {body[:300].decode(errors='replace')}")
+        except (ClientError, TimeoutError, OSError) as problem:
+            raise self._failed(str(problem) or "no answer in time") from problem
+        return body
+
+    def _rows(self, body: bytes, row_of: Callable[[int, _Columns], _Row]) -> list[_Row]:
+        try:
+            (result,) = json.loads(body)["results"]
+            if "error" in result:
+                raise self._failed(str(result["error"]))
+            found = []
+            for series in result.get("series", ()):
+                names = series["columns"]
+                for values in series["values"]:
+                    columns = dict(zip(names, values, strict=True))
+                    found.append((columns["time"], row_of(columns["time"], columns)))
+        except (ValueError, KeyError, TypeError) as problem:
+            raise self._failed(f"an answer that is not Chairside's: {problem!r}") from problem
+        found.sort(key=lambda pair: pair[0])
+        return [row for _, row in found]
+
+    def _failed(self, why: str) -> StoreError:
+        return StoreError(
+            "the history in InfluxDB could not be read",
+            where=f"{self._url}, bucket {self._bucket}",
+            why=why,
+            fix="see that InfluxDB runs and that url, bucket and token of [influxdb] are right",
+        )
+
+
+def _span(facts: Sequence[FactRow], bound: dict[str, str]) -> list[str]:
+    """Where and when a session was, so that InfluxDB need not look through everything."""
+    if not facts:
+        return []
+    chairs = sorted({tag_value(fact.chair) for fact in facts})
+    spans = [f"time >= {min(fact.at_us for fact in facts) - MARGIN_US}u"]
+    if any(fact.kind == PHASE and fact.data.get("phase") == Phase.CLOSED.value for fact in facts):
+        spans.append(f"time <= {max(fact.at_us for fact in facts) + MARGIN_US}u")
+    return [_any("chair", chairs, bound), *spans]
+
+
+def _any(tag: str, values: Sequence[str], bound: dict[str, str]) -> str:
+    names = {f"{tag}{number}": value for number, value in enumerate(values)}
+    bound.update(names)
+    return "(" + " OR ".join(f'"{tag}" = ${name}' for name in names) + ")"
+
+
+def _shift(columns: _Columns) -> int:
+    shift = columns["shift_us"]
+    return shift if isinstance(shift, int) else 0
+
+
+def _tag(columns: _Columns, name: str) -> str:
+    stored = columns[name]
+    return tag_text(stored if isinstance(stored, str) else None)
+
+
+def _reading(at_us: int, columns: _Columns) -> ReadingRow:
+    tags = [_tag(columns, name) for name in ("chair", "device")]
+    fields = ("value", "validity", "mode", "basis", "reason", "late", "boot", "seq")
+    values = (
+        columns["received_us"],
+        *tags,
+        columns["session"],
+        _tag(columns, "vital"),
+        *(columns[name] for name in fields),
+    )
+    return rows.reading_of(at_us, _shift(columns), values)
+
+
+def _transition(at_us: int, columns: _Columns) -> TransitionRow:
+    fields = ("from_state", "to_state", "reason", "onset_us", "sampled_us", "value")
+    more = ("limit_value", "extreme", "episode", "message", "preset", "actor", "note")
+    values = (
+        *(columns[name] for name in ("alarm", "ordinal", "session")),
+        *(_tag(columns, name) for name in ("chair", "condition")),
+        *(columns[name] for name in ("instance", "kind")),
+        _tag(columns, "priority"),
+        *(columns[name] for name in (*fields, *more)),
+    )
+    return rows.transition_of(at_us, _shift(columns), values)
+
+
+def _fact(at_us: int, columns: _Columns) -> FactRow:
+    values = (
+        columns["ordinal"],
+        columns["session"],
+        _tag(columns, "chair"),
+        _tag(columns, "kind"),
+        columns["actor"],
+        columns["data"],
+    )
+    return rows.fact_of(at_us, _shift(columns), values)
