@@ -20,9 +20,10 @@ from monitor.clock import Clock
 from monitor.commands import Commands
 from monitor.conditions import Preset
 from monitor.config import Config
+from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Report
 from monitor.errors import DeviceError
-from monitor.history import History, session_of
+from monitor.history import session_of
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
@@ -56,49 +57,6 @@ class Worker(Protocol):
     async def run(self) -> None: ...
 
     def status(self) -> list[StatusLine]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clinic:
-    """What a display may see and do."""
-
-    config: Config
-    clock: Clock
-    hub: Hub
-    ward: Ward
-    commands: Commands
-    history: History
-    _status: Status
-    _copy: Copy | None
-    _workers: Sequence[Worker]
-
-    @property
-    def board(self) -> Board:
-        """What each tile shows."""
-        return self.ward.board
-
-    def status(self) -> list[StatusLine]:
-        """What the header says of the service itself, worst first."""
-        record = self.ward.record
-        lines = self._status.lines(self.clock.monotonic())
-        if record.failing:
-            text = f"NOT RECORDING: {record.failing}; {record.pending} rows wait"
-            lines.append(StatusLine("error", text))
-        if record.dropped:
-            lines.append(StatusLine("error", f"{record.dropped} rows could not be kept"))
-        if self._copy is not None:
-            lines += copy_lines(self._copy)
-        for worker in self._workers:
-            lines += worker.status()
-        return sorted(lines, key=lambda line: ("error", "warn", "info").index(line.level))
-
-
-class Display(Protocol):
-    """Somebody who looks at the clinic and acts upon it, such as the web server."""
-
-    async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
-        """Show until `stop` is set; return then."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +101,14 @@ async def run(
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
     await restore(ward, record)
     status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
-    commands = Commands(ward, config)
     clinic = Clinic(
         config=config,
         clock=clock,
         hub=Hub(),
         ward=ward,
-        commands=commands,
+        commands=Commands(ward, config),
         history=record,
-        _status=status,
-        _copy=copy,
-        _workers=workers,
+        status=lambda: status_lines(status, record, copy, workers, clock.monotonic()),
     )
     numbers = await record.last_seqs()
     async with asyncio.TaskGroup() as group:
@@ -326,6 +281,27 @@ async def housekeep(ward: Ward, copy: Copy | None) -> None:
         message = f"HISTORY COPY {copy.rows_behind} BEHIND (nothing lost)"
         ward.assert_technical("T-COPY", "", since_s, message)
         await asyncio.sleep(HOUSEKEEPING_S)
+
+
+def status_lines(
+    status: Status, record: Record, copy: Copy | None, workers: Sequence[Worker], now_s: float
+) -> list[StatusLine]:
+    """What the header says of the service itself, worst first."""
+    lines = status.lines(now_s)
+    if record.failing:
+        text = f"NOT RECORDING: {record.failing}; {record.pending} rows wait"
+        lines.append(StatusLine("error", text))
+    if record.dropped:
+        lines.append(StatusLine("error", f"{record.dropped} rows could not be kept"))
+    if record.refused:
+        text = f"{record.refused} rows refused by the record: {record.refused_why}"
+        lines.append(StatusLine("error", text))
+    if record.warning:
+        lines.append(StatusLine("warn", record.warning))
+    lines += copy_lines(copy) if copy else []
+    for worker in workers:
+        lines += worker.status()
+    return sorted(lines, key=lambda line: ("error", "warn", "info").index(line.level))
 
 
 def copy_lines(copy: Copy) -> list[StatusLine]:

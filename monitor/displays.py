@@ -1,0 +1,41 @@
+"""What a display may see and do. Knows no web framework and no vital sign."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.clock import Clock
+from monitor.commands import Commands
+from monitor.config import Config
+from monitor.history import History
+from monitor.hub import Hub
+from monitor.status import StatusLine
+from monitor.ward import Ward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    """The running clinic, as handed to each display.
+
+    `ward` is for looking (its board) and listening; acts go through `commands`.
+    `status` says what the header tells of the service itself, worst first.
+    """
+
+    config: Config
+    clock: Clock
+    hub: Hub
+    ward: Ward
+    commands: Commands
+    history: History
+    status: Callable[[], list[StatusLine]]
+
+
+class Display(Protocol):
+    """Somebody who looks at the clinic and acts upon it, such as the web server."""
+
+    async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
+        """Show until `stop` is set; return then."""
+        ...

@@ -1,0 +1,1 @@
+"""Pages, API and event stream. Knows hub, board, review and commands; no driver, link or SQL."""

@@ -1,0 +1,241 @@
+"""Stored rows as the JSON of `docs/api.md`: trends, alarm history, sessions, review.
+
+Knows review's values, the clinic's zone and names; decides nothing about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from monitor.board.words import MARKS, clock, hours_minutes, minutes_seconds
+from monitor.conditions import Kind, Priority
+from monitor.config import Config
+from monitor.history import PHASE, SEATED, FactRow
+from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
+from monitor.vitals import NIBP, VitalSign
+
+Json = dict[str, object]
+TABLE_STEP_US = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How this clinic writes times, people and chairs."""
+
+    zone: tzinfo
+    people: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    @classmethod
+    def of(cls, config: Config) -> Words:
+        """From the configuration."""
+        return cls(
+            config.zone,
+            {person.id: person.name for person in config.staff},
+            {chair.id: chair.label for chair in config.chairs},
+        )
+
+    def person(self, actor: str | None) -> str:
+        """A person's name; the id when the staff list no longer holds it."""
+        return self.people.get(actor, actor) if actor else ""
+
+    def label(self, chair: str) -> str:
+        """A chair's label."""
+        return self.labels.get(chair, chair)
+
+    def time(self, at_us: int, pattern: str = "%H:%M:%S") -> str:
+        """A time of day."""
+        return clock(at_us, self.zone, pattern)
+
+    def offset_minutes(self, at_us: int) -> int:
+        """The zone's offset from UTC at that time."""
+        offset = datetime.fromtimestamp(at_us / 1e6, tz=UTC).astimezone(self.zone).utcoffset()
+        return round(offset.total_seconds() / 60) if offset else 0
+
+
+def series(traces: Mapping[VitalSign, Sequence[Sample]], from_us: int = 0) -> Json:
+    """Traces by vital, as parallel lists of time, value and quality."""
+    out: Json = {}
+    for vital, line in traces.items():
+        samples = [one for one in line if one.at_us >= from_us]
+        out[vital.value] = {
+            "at_ms": [one.at_us // 1_000 for one in samples],
+            "values": [one.value for one in samples],
+            "quality": [one.quality for one in samples],
+        }
+    return out
+
+
+def cuff_list(cuffs: Iterable[Cuff], words: Words, from_us: int = 0) -> list[Json]:
+    """Cuff readings in time."""
+    return [
+        {
+            "at_ms": cuff.at_us // 1_000,
+            "time": words.time(cuff.at_us, "%H:%M"),
+            "systolic": cuff.systolic,
+            "diastolic": cuff.diastolic,
+            "mean": cuff.mean,
+            "valid": cuff.valid,
+            "reason": cuff.reason,
+        }
+        for cuff in cuffs
+        if cuff.at_us >= from_us
+    ]
+
+
+def past_alarm(
+    life: AlarmLife, patient: str, pauses_us: Sequence[int], words: Words, now_us: int
+) -> Json:
+    """One line of the alarm history."""
+    end_us = life.ended_us or now_us
+    paused = sum(life.raised_us <= at_us <= end_us for at_us in pauses_us)
+    after_us = (life.acknowledged_us or life.raised_us) - life.raised_us
+    return {
+        "id": life.id,
+        "session": life.session or "",
+        "chair": life.chair,
+        "label": words.label(life.chair),
+        "patient": patient,
+        "priority": life.priority,
+        "marks": MARKS[Priority[life.priority]],
+        "text": life.message,
+        "technical": life.kind == Kind.TECHNICAL.value,
+        "onset": words.time(life.onset_us),
+        "date": words.time(life.onset_us, "%Y-%m-%d"),
+        "onset_ms": life.onset_us // 1_000,
+        "duration": minutes_seconds((end_us - life.onset_us) / 1e6),
+        "ended_ms": None if life.ended_us is None else life.ended_us // 1_000,
+        "state": life.state,
+        "worst": "" if life.extreme is None else f"{life.extreme:g}",
+        "limit": "" if life.limit is None else f"{life.limit:g}",
+        "acknowledged_by": words.person(life.acknowledged_by),
+        "acknowledged_after": f"{after_us // 1_000_000} s" if life.acknowledged_by else "",
+        "paused": f"{paused}x" if paused else "no",
+    }
+
+
+def session_line(seen: Review, words: Words) -> Json:
+    """One line of the list of sessions."""
+    session = seen.session
+    end_us = session.closed_us
+    return {
+        "id": session.id,
+        "chair": session.chair,
+        "label": words.label(session.chair),
+        "patient": session.patient_ref,
+        "phase": session.phase.value,
+        "date": words.time(session.opened_us, "%Y-%m-%d"),
+        "start": words.time(session.opened_us, "%H:%M"),
+        "end": words.time(end_us, "%H:%M") if end_us else "",
+        "duration": hours_minutes((end_us - session.opened_us) / 1e6) if end_us else "",
+        "planned_minutes": session.planned_minutes,
+        "alarms": alarm_count(seen.alarms),
+        "open": end_us is None,
+    }
+
+
+def alarm_count(lives: Sequence[AlarmLife]) -> str:
+    """`5 (1 !!!)`: how many, and how many of them HIGH."""
+    high = sum(life.priority == Priority.HIGH.name for life in lives)
+    return f"{len(lives)} ({high} !!!)" if high else str(len(lives))
+
+
+def session_detail(seen: Review, facts: Sequence[FactRow], words: Words) -> Json:
+    """The head of a session's review."""
+    session = seen.session
+    return {
+        **session_line(seen, words),
+        "mode": "demo" if seen.simulated else "real",
+        "opened_ms": session.opened_us // 1_000,
+        "closed_ms": _ms(session.closed_us),
+        "infusion_start_ms": _ms(session.infusion_started_us),
+        "infusion_end_ms": _ms(session.infusion_ended_us),
+        "utc_offset_min": words.offset_minutes(session.opened_us),
+        "phases": [
+            {
+                "phase": span.phase.value,
+                "from_ms": span.from_us // 1_000,
+                "to_ms": _ms(span.to_us),
+                "time": words.time(span.from_us, "%H:%M"),
+            }
+            for span in seen.phases
+        ],
+        "facts": [
+            {
+                "at_ms": fact.at_us // 1_000,
+                "time": words.time(fact.at_us),
+                "text": fact_text(fact),
+                "actor": words.person(fact.actor),
+            }
+            for fact in facts
+        ],
+        "summary": summary_lines(seen, words),
+    }
+
+
+def fact_text(fact: FactRow) -> str:
+    """A fact in a few words."""
+    if fact.kind == SEATED:
+        return f"seated: {fact.data['patient_ref']}"
+    if fact.kind == PHASE:
+        return f"phase {fact.data['phase']}"
+    if fact.kind == "acknowledged":
+        return f"acknowledged {str(fact.data['alarm']).split('/')[1]}"
+    return fact.kind
+
+
+def summary_lines(seen: Review, words: Words) -> list[Json]:
+    """What the head of the review says in numbers."""
+    lines: list[Json] = []
+    for one in seen.summaries:
+        share = f"valid {100 * one.valid_share:.0f} %"
+        text = f"{one.minimum:g} to {one.maximum:g}, median {one.median:g} ({share})"
+        lines.append({"label": f"{one.vital.codes.label} {one.vital.codes.unit}", "text": text})
+    pressures = [cuff for cuff in seen.cuffs if cuff.systolic is not None]
+    if pressures:
+        peak = max(pressures, key=lambda cuff: (cuff.systolic or 0.0, -cuff.at_us))
+        text = f"{peak.systolic:g}/{_whole(peak.diastolic)} at {words.time(peak.at_us, '%H:%M')}"
+        lines.append({"label": "Peak NIBP mmHg", "text": text})
+        failed = sum(not cuff.valid for cuff in seen.cuffs)
+        count = f"{len(seen.cuffs)} taken" + (f", {failed} failed" if failed else "")
+        lines.append({"label": "NIBP readings", "text": count})
+    lines.append({"label": "Alarms", "text": alarm_count(seen.alarms)})
+    return lines
+
+
+def readings_table(seen: Review, words: Words) -> list[Json]:
+    """The chart's twin: one row a minute that has anything, newest value of the minute."""
+    start_us = seen.session.infusion_started_us or seen.session.opened_us
+    cells: dict[int, Json] = {}
+    for vital, line in seen.traces.items():
+        for sample in line:
+            if sample.value is not None:
+                mark = "" if sample.quality == GOOD else "?"
+                _row(cells, sample.at_us)[vital.value] = f"{sample.value:g}{mark}"
+    for cuff in seen.cuffs:
+        if cuff.valid:
+            _row(cells, cuff.at_us)["BP"] = f"{_whole(cuff.systolic)}/{_whole(cuff.diastolic)}"
+    names = [vital.value for vital in seen.traces if vital not in NIBP]
+    return [
+        {
+            "time": words.time(minute * TABLE_STEP_US, "%H:%M"),
+            "minute": str((minute * TABLE_STEP_US - start_us) // TABLE_STEP_US),
+            "BP": row.get("BP", ""),
+            **{name: row.get(name, "") for name in names},
+        }
+        for minute, row in sorted(cells.items())
+    ]
+
+
+def _row(cells: dict[int, Json], at_us: int) -> Json:
+    return cells.setdefault(at_us // TABLE_STEP_US, {})
+
+
+def _ms(at_us: int | None) -> int | None:
+    return None if at_us is None else at_us // 1_000
+
+
+def _whole(value: float | None) -> str:
+    return "--" if value is None else f"{value:g}"
