@@ -60,9 +60,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(
         self,
-        executor: Executor | None,  # noqa: ARG002  # a thread would race past virtual time
+        executor: Executor | None,  # a thread would race past virtual time
         func: Callable[[Unpack[_Ts]], _T],
-        *args: Unpack[_Ts],
+        *args: *_Ts,
     ) -> asyncio.Future[_T]:
         """Call `func` here and now; the future is done when this returns."""
         future: asyncio.Future[_T] = self.create_future()

@@ -75,7 +75,9 @@ def draw_person(rng: Random) -> Person:
         + (3.0 if hypertensive else -1.5)
         + (2.0 if age >= 50 else 0.0)
         + 9.0 * shared,
-        gain_diastolic=7.0 + (1.0 if female else 0.0) + 6.0 * (0.7 * shared + 0.714 * own),
+        gain_diastolic=7.0
+        + (1.0 if female else 0.0)
+        + 6.0 * (0.7 * shared + 0.714 * own),
         gain_heart_rate=3.5 - (1.5 if hypertensive else 0.0) + rng.gauss(0.0, 7.0),
         gain_respiratory_rate=rng.gauss(0.0, 1.5),
         gain_spo2=rng.gauss(-0.4, 0.7),
@@ -162,7 +164,10 @@ class Patient:
             Drift(rng, sd=0.45 * wider, tau_s=18.0),
             Drift(rng, sd=0.7 * wider, tau_s=1200.0),
         ]
-        self._pressure = [Drift(rng, sd=5.0, tau_s=600.0), Drift(rng, sd=3.0, tau_s=30.0)]
+        self._pressure = [
+            Drift(rng, sd=5.0, tau_s=600.0),
+            Drift(rng, sd=3.0, tau_s=30.0),
+        ]
         self._diastole = [Drift(rng, sd=2.0, tau_s=60.0)]
         self._breath = [Drift(rng, sd=1.5, tau_s=40.0)]
         self._perfusion = [Drift(rng, sd=0.2, tau_s=120.0)]
@@ -173,10 +178,14 @@ class Patient:
         """The truth of the whole second `now_s` lies in. Seconds may be skipped, not gone back."""
         second = math.floor(now_s)
         if second < self._second:
-            raise ValueError(f"second {second} is past; the patient is at {self._second}")
+            raise ValueError(
+                f"second {second} is past; the patient is at {self._second}"
+            )
         while self._second < second:
             self._second += 1
-            rate = self._infusion.rate_mg_kg_min(self._second) if self._infusion else 0.0
+            rate = (
+                self._infusion.rate_mg_kg_min(self._second) if self._infusion else 0.0
+            )
             self._ketamine.step(rate)
             self._truth = self._at_this_second()
         return self._truth

@@ -112,7 +112,9 @@ class Cuff:
     While it measures, and after one that failed, the screen shows no numbers.
     """
 
-    def __init__(self, rng: Random, *, first_s: float, interval_s: float, noise: float = 1.0) -> None:
+    def __init__(
+        self, rng: Random, *, first_s: float, interval_s: float, noise: float = 1.0
+    ) -> None:
         self._rng, self._noise = rng, noise
         self._next_s, self._interval_s = first_s, interval_s
         self._ends_s: float | None = None
@@ -139,7 +141,9 @@ class Cuff:
 
     def _determine(self, now_s: float, truth: Truth) -> CuffReading:
         systolic = truth.systolic + self._noise * self._rng.gauss(0.0, CUFF_NOISE_MMHG)
-        diastolic = truth.diastolic + self._noise * self._rng.gauss(0.0, CUFF_NOISE_MMHG)
+        diastolic = truth.diastolic + self._noise * self._rng.gauss(
+            0.0, CUFF_NOISE_MMHG
+        )
         diastolic = min(diastolic, systolic - 12.0)
         mean = diastolic + (systolic - diastolic) / 3.0
         mean += self._noise * self._rng.gauss(-0.3, MEAN_NOISE_MMHG)

@@ -15,8 +15,8 @@ from typing import Protocol, Self
 class Wire(Protocol):
     """Where a monitor's bytes go."""
 
-    def send(self, data: bytes) -> None:
-        """Give the bytes to the line; never waits."""
+    def send(self, data: bytes) -> bool:
+        """Give the bytes to the line; False when some are lost. Never waits."""
         ...
 
 
@@ -38,7 +38,10 @@ class PtyWire:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         os.close(self._near)
         os.close(self._far)
@@ -48,10 +51,11 @@ class PtyWire:
         """As it stands in a configuration."""
         return f"serial:{self.path}"
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> bool:
         """Write what the line takes; the rest is lost and counted."""
         try:
             sent = os.write(self._near, data)
         except BlockingIOError:
             sent = 0
         self.lost_bytes += len(data) - sent
+        return sent == len(data)

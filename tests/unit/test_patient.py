@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from dataclasses import replace
@@ -29,9 +30,15 @@ def a_person(seed: int = 1) -> Person:
 
 
 def visit(
-    seed: int, *, seconds: int, infusion: Infusion | None = None, episodes: list[Episode] | None = None
+    seed: int,
+    *,
+    seconds: int,
+    infusion: Infusion | None = None,
+    episodes: list[Episode] | None = None,
 ) -> list[Truth]:
-    patient = Patient(a_person(seed), Random(seed), infusion=infusion, episodes=episodes or [])
+    patient = Patient(
+        a_person(seed), Random(seed), infusion=infusion, episodes=episodes or []
+    )
     return [patient.at(second) for second in range(seconds)]
 
 
@@ -90,7 +97,9 @@ def test_blood_pressure_rises_over_the_infusion_by_what_the_cohorts_found() -> N
     person = replace(people[0], anxiety_systolic=0.0, weight_kg=70.0)
     patient = Patient(person, Random(1), infusion=Infusion(at_s=0.0), noise=0.0)
     before = patient.at(0).systolic
-    assert patient.at(2400).systolic - before == pytest.approx(person.gain_systolic, rel=0.02)
+    assert patient.at(2400).systolic - before == pytest.approx(
+        person.gain_systolic, rel=0.02
+    )
 
 
 def test_without_noise_the_patient_is_exactly_the_model() -> None:
@@ -100,7 +109,9 @@ def test_without_noise_the_patient_is_exactly_the_model() -> None:
 
 
 def residuals(values: list[float], window: int = 600) -> list[float]:
-    means = [statistics.mean(values[i : i + window]) for i in range(0, len(values), window)]
+    means = [
+        statistics.mean(values[i : i + window]) for i in range(0, len(values), window)
+    ]
     return [value - means[i // window] for i, value in enumerate(values)]
 
 
@@ -111,13 +122,15 @@ def autocorrelation(values: list[float], lag: int) -> float:
 def test_a_quiet_hour_wanders_as_recorded_patients_do() -> None:
     # Acceptance bands of the design's physiology file, section 10.
     patient, oximeter = Patient(a_person(11), Random(11)), Oximeter(Random(12))
-    shown = [oximeter.step(patient.at(second), probe_off=False) for second in range(HOUR_S)]
+    shown = [
+        oximeter.step(patient.at(second), probe_off=False) for second in range(HOUR_S)
+    ]
     pulse = residuals([float(one.pulse_rate or 0) for one in shown])
     assert 2.0 <= statistics.pstdev(pulse) <= 4.0
     assert 0.4 <= autocorrelation(pulse, 8) <= 0.8
     assert autocorrelation(pulse, 60) < 0.25
     saturation = [one.spo2 or 0 for one in shown]
-    steps = [abs(b - a) for a, b in zip(saturation, saturation[1:], strict=False)]
+    steps = [abs(b - a) for a, b in itertools.pairwise(saturation)]
     assert 0.02 <= sum(step > 0 for step in steps) / len(steps) <= 0.07
     assert max(steps) <= 2
 
@@ -125,9 +138,11 @@ def test_a_quiet_hour_wanders_as_recorded_patients_do() -> None:
 def test_successive_cuff_readings_differ_as_recorded_ones_do() -> None:
     differences: list[float] = []
     for seed in range(8):
-        readings = cuff_readings(Patient(a_person(seed), Random(seed)), Random(seed), seconds=HOUR_S)
+        readings = cuff_readings(
+            Patient(a_person(seed), Random(seed)), Random(seed), seconds=HOUR_S
+        )
         systolic = [one.systolic for one in readings]
-        differences += [b - a for a, b in zip(systolic, systolic[1:], strict=False)]
+        differences += [b - a for a, b in itertools.pairwise(systolic)]
     assert 5.0 <= statistics.pstdev(differences) <= 13.0
 
 
@@ -149,8 +164,13 @@ def test_a_cuff_measures_at_its_interval_and_takes_its_time() -> None:
 
 
 def test_a_cuff_that_fails_shows_no_numbers() -> None:
-    patient, cuff = Patient(a_person(), Random(1)), Cuff(Random(1), first_s=0.0, interval_s=300.0)
-    shown = [cuff.step(second, patient.at(second), failing=True) for second in range(900)]
+    patient, cuff = (
+        Patient(a_person(), Random(1)),
+        Cuff(Random(1), first_s=0.0, interval_s=300.0),
+    )
+    shown = [
+        cuff.step(second, patient.at(second), failing=True) for second in range(900)
+    ]
     assert shown == [None] * 900
     assert cuff.failures == 3
 
@@ -165,7 +185,9 @@ def test_a_hypertensive_peak_reaches_its_pressure_and_passes() -> None:
     assert truth[1500].systolic < 145.0
 
 
-def test_a_slow_desaturation_falls_about_ten_percent_a_minute_and_reaches_the_finger_later() -> None:
+def test_a_slow_desaturation_falls_about_ten_percent_a_minute_and_reaches_the_finger_later() -> (
+    None
+):
     episode = slow_desaturation(60.0, spo2=83.0)
     patient = Patient(a_person(), Random(1), episodes=[episode], noise=0.0)
     oximeter = Oximeter(Random(1), noise=0.0)
@@ -184,10 +206,13 @@ def test_a_bradycardia_reaches_its_rate_within_forty_seconds() -> None:
     assert truth[350].heart_rate > 50.0
 
 
-def test_a_probe_that_comes_off_holds_its_value_then_says_so_then_searches_a_pulse() -> None:
+def test_a_probe_that_comes_off_holds_its_value_then_says_so_then_searches_a_pulse() -> (
+    None
+):
     patient, oximeter = Patient(a_person(), Random(1)), Oximeter(Random(1))
     states = [
-        oximeter.step(patient.at(second), probe_off=30 <= second < 60).state for second in range(90)
+        oximeter.step(patient.at(second), probe_off=30 <= second < 60).state
+        for second in range(90)
     ]
     assert set(states[:35]) == {ProbeState.ON}
     assert set(states[35:60]) == {ProbeState.OFF}
@@ -196,7 +221,11 @@ def test_a_probe_that_comes_off_holds_its_value_then_says_so_then_searches_a_pul
 
 
 def test_values_stay_physical_for_forty_patients_with_everything_at_once() -> None:
-    everything = [bradycardia(10.0), slow_desaturation(10.0, spo2=0.0), hypertensive_peak(10.0)]
+    everything = [
+        bradycardia(10.0),
+        slow_desaturation(10.0, spo2=0.0),
+        hypertensive_peak(10.0),
+    ]
     for seed in range(40):
         patient = Patient(draw_person(Random(seed)), Random(seed), episodes=everything)
         for second in range(0, 600, 20):
@@ -212,7 +241,11 @@ def test_values_stay_physical_for_forty_patients_with_everything_at_once() -> No
 def test_an_episode_shorter_than_its_ramps_is_refused(duration_s: float) -> None:
     with pytest.raises(ValueError, match="two ramps"):
         Episode(
-            kind=EpisodeKind.BRADYCARDIA, at_s=0.0, duration_s=duration_s, target=40.0, ramp_s=6.0
+            kind=EpisodeKind.BRADYCARDIA,
+            at_s=0.0,
+            duration_s=duration_s,
+            target=40.0,
+            ramp_s=6.0,
         )
 
 
