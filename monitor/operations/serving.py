@@ -1,0 +1,119 @@
+"""`chairside serve`: build what a configuration names, run it, stop on a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import click
+
+from monitor import service
+from monitor.clock import Clock
+from monitor.conditions import Preset
+from monitor.config import Config
+from monitor.displays import Display
+from monitor.drivers.registry import DRIVERS
+from monitor.links.wiring import Wiring, make_links
+from monitor.operations import validating
+from monitor.status import StatusLine
+from monitor.store.record import Record
+
+WALL_CLOCK_LOOK_S = 10.0
+WALL_CLOCK_STEP_S = 0.5
+
+
+class WallClock:
+    """Makes the service's UTC follow the machine's clock when that is stepped; delays never do."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look every 10 s."""
+        while True:
+            await asyncio.sleep(WALL_CLOCK_LOOK_S)
+            now_us = time.time_ns() // 1_000
+            if abs(now_us - self._clock.utc_us()) > WALL_CLOCK_STEP_S * 1e6:
+                self._clock.step_to(now_us)
+
+    def status(self) -> list[StatusLine]:
+        """Nothing to tell."""
+        return []
+
+
+def serve(config_path: Path) -> None:
+    """Watch the clinic until SIGINT or SIGTERM. Raises any `ChairsideError` of its parts."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    loaded, preset = validating.load(config_path)
+    asyncio.run(_serve(loaded, preset))
+
+
+async def _serve(loaded: Config, preset: Preset) -> None:
+    from monitor.web.server import WebDisplay  # noqa: PLC0415  the other commands start sooner
+
+    clock = system_clock()
+    baud = {name: driver.baud for name, driver in DRIVERS.items()}
+    wiring = make_links(loaded.devices, loaded.mqtt, clock, usual_baud=baud)
+    display = WebDisplay(
+        loaded.web.host, loaded.web.port, ready=lambda url: click.echo(f"wall: {url}/")
+    )
+    await run_clinic(loaded, preset, clock=clock, wiring=wiring, displays=[display])
+
+
+def system_clock() -> Clock:
+    """A clock on the running loop that shows the machine's UTC."""
+    return Clock.starting_at(asyncio.get_running_loop().time, time.time_ns() // 1_000)
+
+
+async def run_clinic(
+    loaded: Config,
+    preset: Preset,
+    *,
+    clock: Clock,
+    wiring: Wiring,
+    displays: Sequence[Display],
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Open record and copy as configured and watch until `stop` or a signal."""
+    stop = stop or asyncio.Event()
+    stop_on_signal(stop)
+    async with AsyncExitStack() as stack:
+        record = await stack.enter_async_context(Record(loaded.record.path, clock=clock))
+        copy = None
+        if loaded.influxdb is not None:
+            from monitor.store.influx import InfluxCopy  # noqa: PLC0415  slow to import
+
+            influx = loaded.influxdb
+            copy = InfluxCopy(
+                record,
+                url=influx.url,
+                org=influx.org,
+                bucket=influx.bucket,
+                token=influx.token(),
+                clinic=loaded.clinic.id,
+                clock=clock,
+            )
+        await service.run(
+            loaded,
+            drivers=DRIVERS,
+            links=wiring.links,
+            record=record,
+            copy=copy,
+            workers=[wiring, WallClock(clock)],
+            displays=displays,
+            clock=clock,
+            preset=preset,
+            stop=stop,
+        )
+
+
+def stop_on_signal(stop: asyncio.Event) -> None:
+    """Set `stop` at SIGINT or SIGTERM."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
