@@ -10,8 +10,12 @@ import uPlot from "../vendor/uplot/uPlot.esm.js";
 
 export const PRESSURE = Object.freeze({ min: 40, max: 220 });
 export const SATURATION = Object.freeze({ min: 80, max: 100 });
+/** The plot's edges inside its place: what stands above or below lines up with them. */
+export const LEFT_PX = 48;
+export const RIGHT_PX = 16;
 const GAP_MS = 10_000;
 const GRID_S = 300;
+const TALL_PX = 300;
 const INK = {
   hr: "#7cfc00",
   spo2: "#40a9ff",
@@ -23,7 +27,7 @@ const INK = {
 
 /** @typedef {import("./contract.js").Series} Series */
 /** @typedef {import("./contract.js").CuffReading} CuffReading */
-/** @typedef {{from_ms: number, to_ms: number}} Span */
+/** @typedef {{from_ms: number, to_ms: number, anchor_ms: number}} Span `anchor_ms`: a grid line lies there */
 /** @typedef {(ms: number) => string} Says */
 
 /**
@@ -113,8 +117,9 @@ function frame(place, span, says, range, series) {
   return {
     width: place.clientWidth,
     height: place.clientHeight,
+    padding: [10, RIGHT_PX, 0, 0],
     legend: { show: false },
-    cursor: { drag: { x: false, y: false }, y: false },
+    cursor: { drag: { x: false, y: false }, y: false, sync: { key: "session" } },
     scales: {
       x: { time: false, range: [span.from_ms / 1_000, span.to_ms / 1_000] },
       y: { range: [range.min, range.max] },
@@ -122,22 +127,36 @@ function frame(place, span, says, range, series) {
     axes: [
       {
         ...axis,
-        splits: (_plot, _axis, from, to) => marks(from, to, long ? 2 * GRID_S : GRID_S),
+        splits: (_plot, _axis, from, to) =>
+          marks(from, to, span.anchor_ms / 1_000, long ? 2 * GRID_S : GRID_S),
         values: (_plot, splits) => splits.map((at_s) => says(at_s * 1_000)),
       },
-      { ...axis, size: 44, incrs: range.max > 100 ? [20] : [5] },
+      { ...axis, size: LEFT_PX, splits: () => steps(range, place.clientHeight) },
     ],
     series: [{}, ...series],
   };
 }
 
 /**
+ * The marks of a value axis: the same ones whatever the readings are.
+ * @param {{min: number, max: number}} range
+ * @param {number} height_px
+ */
+function steps(range, height_px) {
+  const wide = range.max - range.min > 100;
+  const step = wide ? (height_px < TALL_PX ? 60 : 20) : 5;
+  const count = (range.max - range.min) / step + 1;
+  return Array.from({ length: count }, (_, at) => range.min + at * step);
+}
+
+/**
  * @param {number} from
  * @param {number} to
+ * @param {number} anchor
  * @param {number} step
  */
-function marks(from, to, step) {
-  const first = Math.ceil(from / step) * step;
+function marks(from, to, anchor, step) {
+  const first = anchor + Math.ceil((from - anchor) / step) * step;
   return Array.from({ length: Math.floor((to - first) / step) + 1 }, (_, at) => first + at * step);
 }
 

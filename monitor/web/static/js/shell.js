@@ -11,6 +11,7 @@ import { LostScreen } from "./lost.js";
 import { People } from "./people.js";
 import { Sounder } from "./sound.js";
 import { Stream } from "./stream.js";
+import { Strip } from "./strip.js";
 
 const ENDED = new Set(["RESOLVED", "LATCHED_UNACK"]);
 const ENDED_RECENTLY_MS = 1_500;
@@ -29,6 +30,7 @@ export class Shell {
     this.sounder = new Sounder((state) => this._header?.drawSound(state));
     this._header = new Header(this.sounder);
     this._lost = new LostScreen();
+    this._strip = new Strip();
     this._alert = byId("alert");
     this._ended_ms = -Infinity;
     this._loaded_version = "";
@@ -60,6 +62,7 @@ export class Shell {
     if (!wall) return;
     this._header.draw(wall);
     this.people.draw(wall.staff);
+    this._strip.draw(wall.strip);
     this.page.draw(wall);
   }
 
@@ -116,6 +119,7 @@ export class Shell {
 
   _blank() {
     this._header.blank();
+    this._strip.draw([]);
     this.page.blank();
   }
 }

@@ -8,9 +8,13 @@ const REFRESH_MS = 10_000;
 const SPANS_MIN = [15, 30, 60];
 
 export class TrendView {
-  /** @param {string} chair */
-  constructor(chair) {
+  /**
+   * @param {string} chair
+   * @param {(trend: import("./contract.js").Trend) => void} [told] called with each trend that came
+   */
+  constructor(chair, told = () => {}) {
     this._chair = chair;
+    this._told = told;
     this._minutes = 30;
     this._pressure = make("div", "plot pressure");
     this._saturation = make("div", "plot saturation");
@@ -74,7 +78,7 @@ export class TrendView {
     write(this._note, "");
     this._pressure.replaceChildren();
     this._saturation.replaceChildren();
-    const span = { from_ms: trend.from_ms, to_ms: trend.to_ms };
+    const span = { from_ms: trend.from_ms, to_ms: trend.to_ms, anchor_ms: trend.to_ms };
     const says = (/** @type {number} */ ms) => {
       const minutes = Math.round((trend.to_ms - ms) / 60_000);
       return minutes ? `-${minutes} min` : "now";
@@ -82,5 +86,6 @@ export class TrendView {
     pressureChart(this._pressure, { hr: trend.series.HR, nibp: trend.nibp }, span, says);
     saturationChart(this._saturation, trend.series.SpO2, span, says);
     mark(this.element, "cuffs", String(trend.nibp.length));
+    this._told(trend);
   }
 }

@@ -1,6 +1,6 @@
 /** The wall: every chair at once, read from across the room. */
 
-import { byId, link, make, mark, write } from "./dom.js";
+import { byId, mark } from "./dom.js";
 import { Keys } from "./keys.js";
 import { ROTATE_MS, inStep } from "./message.js";
 import { Shell } from "./shell.js";
@@ -23,13 +23,11 @@ class WallPage {
   constructor(shell) {
     this._shell = shell;
     this._grid = byId("tiles");
-    this._strip = byId("strip");
     /** @type {TileView[]} */
     this._tiles = [];
     /** @type {TrendView|null} */
     this._trend = null;
     this._columns = 1;
-    this._strip_known = "";
     setInterval(() => this._turn(), ROTATE_MS / 10);
     new Keys({
       labels: () => this._shell.stream.wall?.tiles.map((tile) => tile.label) ?? [],
@@ -48,15 +46,12 @@ class WallPage {
     if (chairs !== this._tiles.map((view) => view.chair).join("\n")) this._layout(tiles);
     tiles.forEach((tile, place) => this._tiles[place]?.draw(tile));
     this._trend?.refresh();
-    this._drawStrip(wall);
     inStep();
   }
 
   blank() {
     for (const tile of this._tiles) tile.blank();
     this._trend?.blank();
-    this._strip.replaceChildren();
-    this._strip_known = "";
   }
 
   /** @param {import("./contract.js").Tile[]} tiles */
@@ -77,36 +72,6 @@ class WallPage {
     const [only, second] = this._tiles;
     this._trend = only && !second ? new TrendView(only.chair) : null;
     if (only && this._trend) only.element.append(this._trend.element);
-  }
-
-  /** @param {import("./contract.js").Wall} wall */
-  _drawStrip(wall) {
-    const known = JSON.stringify(wall.strip);
-    if (known === this._strip_known) return;
-    this._strip_known = known;
-    const entries = wall.strip.map((entry) => {
-      const text = link("strip-entry", entry.text, `/chair/${encodeURIComponent(entry.chair)}`);
-      mark(text, "priority", entry.priority);
-      return make("li", "", [text]);
-    });
-    this._strip.replaceChildren(...entries);
-    this._fitStrip(entries);
-  }
-
-  /**
-   * The row has one line: what does not fit is counted, worst first in sight.
-   * @param {HTMLElement[]} entries
-   */
-  _fitStrip(entries) {
-    const more = make("li", "strip-more");
-    this._strip.append(more);
-    let hidden = 0;
-    while (hidden < entries.length && this._strip.scrollWidth > this._strip.clientWidth) {
-      hidden += 1;
-      const last = entries.at(-hidden);
-      if (last) last.hidden = true;
-      write(more, `+${hidden}`);
-    }
   }
 
   _turn() {

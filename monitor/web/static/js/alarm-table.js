@@ -1,0 +1,58 @@
+/** Past alarms as a table: on the history page and under a session's chart. */
+
+import { link, make, mark } from "./dom.js";
+import { table } from "./table.js";
+
+export const HEAD = [
+  "Date",
+  "Onset",
+  "Duration",
+  "Chair",
+  "Alarm",
+  "Worst",
+  "Limit",
+  "Acknowledged (after)",
+  "Paused",
+  "State",
+];
+
+/** @typedef {import("./contract.js").PastAlarm} PastAlarm */
+
+/**
+ * @param {string} caption
+ * @param {PastAlarm[]} alarms
+ */
+export function alarmTable(caption, alarms) {
+  const lines = alarms.map((alarm) => {
+    /** @type {(string|Node)[]} */
+    const cells = texts(alarm);
+    const badge = make("span", "badge", cells[4]?.toString() ?? "");
+    mark(badge, "priority", alarm.priority);
+    cells[4] = badge;
+    const session = alarm.session && link("", alarm.label, `/review/${encodeURIComponent(alarm.session)}`);
+    if (session) cells[3] = session;
+    return cells;
+  });
+  return table(caption, HEAD, lines);
+}
+
+/**
+ * One alarm in the order of `HEAD`.
+ * @param {PastAlarm} alarm
+ * @returns {string[]}
+ */
+export function texts(alarm) {
+  const after = alarm.acknowledged_after && ` (${alarm.acknowledged_after})`;
+  return [
+    alarm.date,
+    alarm.onset,
+    alarm.duration,
+    alarm.label,
+    `${alarm.marks} ${alarm.text}`,
+    alarm.worst,
+    alarm.limit,
+    alarm.acknowledged_by ? `${alarm.acknowledged_by}${after}` : "not acknowledged",
+    alarm.paused,
+    alarm.state,
+  ];
+}

@@ -1,0 +1,175 @@
+/** One chair close by: numbers, alarms to acknowledge, trend, session. */
+
+import { byId, button, link, make, mark, write } from "./dom.js";
+import { Message, ROTATE_MS, inStep } from "./message.js";
+import { SessionCard } from "./session-card.js";
+import { Shell } from "./shell.js";
+import { NibpView, SlotView } from "./slot.js";
+import { TrendView } from "./trend.js";
+
+const CUFFS_SHOWN = 6;
+
+class ChairPage {
+  /**
+   * @param {Shell} shell
+   * @param {string} chair
+   */
+  constructor(shell, chair) {
+    this._acts = shell.acts;
+    this._chair = chair;
+    this._label = make("h2", "chair-name", `CHAIR ${chair}`);
+    this._patient = make("span", "patient");
+    this._state = make("span", "chair-state");
+    this._paused = make("span", "paused");
+    this._alarms = make("ul", "alarms");
+    this._pause = button("act", "PAUSE SOUND 2:00", () => void this._acts.pause(chair));
+    this._numbers = make("div", "numbers");
+    this._nibp = new NibpView();
+    this._cuffs = make("ul", "cuffs");
+    this._trend = new TrendView(chair, (trend) => this._drawCuffs(trend.nibp));
+    this._session = new SessionCard(this._acts, chair);
+    /** @type {Map<string, SlotView>} */
+    this._slots = new Map();
+    /** @type {Map<string, AlarmRow>} */
+    this._rows = new Map();
+    this._build();
+    setInterval(inStep, ROTATE_MS);
+    document.addEventListener("keydown", (event) => this._press(event));
+  }
+
+  _build() {
+    const back = link("back", "< Wall", "/");
+    const head = [back, this._label, this._patient, this._paused, this._state, this._pause];
+    const side = make("aside", "side", [
+      this._session.element,
+      make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]),
+    ]);
+    byId("chair").replaceChildren(
+      make("div", "chair-head", head),
+      this._alarms,
+      this._numbers,
+      this._trend.element,
+      side,
+    );
+  }
+
+  /** @param {import("./contract.js").Wall} wall */
+  draw(wall) {
+    const tile = wall.tiles.find((one) => one.chair === this._chair);
+    mark(byId("chair"), "known", tile ? "yes" : "no");
+    if (!tile) {
+      write(this._state, "no such chair in this clinic");
+      return;
+    }
+    write(this._label, `CHAIR ${tile.label}`);
+    write(this._patient, tile.patient);
+    write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
+    write(this._paused, tile.audio_paused ? `SOUND PAUSED ${tile.audio_paused}` : "");
+    mark(byId("chair"), "offline", tile.offline ? "yes" : "");
+    this._pause.disabled = !tile.sound;
+    this._drawNumbers(tile);
+    this._drawAlarms(tile.alarms);
+    this._session.draw(tile);
+    this._trend.refresh();
+    inStep();
+  }
+
+  blank() {
+    for (const slot of this._slots.values()) slot.blank();
+    this._nibp.blank();
+    this._trend.blank();
+    this._cuffs.replaceChildren();
+    this._drawAlarms([]);
+    this._pause.disabled = true;
+    for (const part of [this._patient, this._state, this._paused]) write(part, "");
+  }
+
+  /** @param {import("./contract.js").Tile} tile */
+  _drawNumbers(tile) {
+    const wanted = [...tile.slots.map((slot) => slot.vital), tile.nibp ? "NIBP" : ""].join();
+    if (this._numbers.dataset.holds !== wanted) this._layout(tile, wanted);
+    for (const slot of tile.slots) this._slots.get(slot.vital)?.draw(slot);
+    if (tile.nibp) this._nibp.draw(tile.nibp);
+  }
+
+  /**
+   * @param {import("./contract.js").Tile} tile
+   * @param {string} wanted
+   */
+  _layout(tile, wanted) {
+    mark(this._numbers, "holds", wanted);
+    this._slots = new Map(tile.slots.map((slot) => [slot.vital, new SlotView("large")]));
+    const views = [...this._slots.values()].map((view) => view.element);
+    if (tile.nibp) views.splice(2, 0, this._nibp.element);
+    this._numbers.replaceChildren(...views);
+  }
+
+  /** @param {import("./contract.js").OpenAlarm[]} alarms */
+  _drawAlarms(alarms) {
+    const ids = alarms.map((alarm) => alarm.id);
+    for (const id of this._rows.keys()) if (!ids.includes(id)) this._rows.delete(id);
+    for (const alarm of alarms) {
+      if (!this._rows.has(alarm.id)) this._rows.set(alarm.id, new AlarmRow(this._acts));
+      this._rows.get(alarm.id)?.draw(alarm);
+    }
+    const wanted = ids.flatMap((id) => this._rows.get(id)?.element ?? []);
+    const same = wanted.length === this._alarms.children.length;
+    if (!same || wanted.some((element, at) => this._alarms.children[at] !== element)) {
+      this._alarms.replaceChildren(...wanted);
+    }
+  }
+
+  /** @param {import("./contract.js").CuffReading[]} cuffs */
+  _drawCuffs(cuffs) {
+    const newest = cuffs.slice(-CUFFS_SHOWN).reverse();
+    const items = newest.map((cuff) => {
+      const text = cuff.valid ? `${cuff.systolic}/${cuff.diastolic}` : `-?- ${cuff.reason}`;
+      const mean = cuff.valid && cuff.mean !== null ? `(${cuff.mean})` : "";
+      return make("li", "", [make("span", "taken", cuff.time), ` ${text} `, mean]);
+    });
+    this._cuffs.replaceChildren(...(items.length ? items : [make("li", "", "none yet")]));
+  }
+
+  /** @param {KeyboardEvent} event */
+  _press(event) {
+    const typing = event.target instanceof Element && event.target.closest("input, select, dialog");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") window.location.assign("/");
+    if (localStorage.getItem("chairside.keys-off") === "yes") return;
+    if (event.key === "p" && !this._pause.disabled) void this._acts.pause(this._chair);
+    if (event.key === "a") this._firstRow()?.acknowledge();
+  }
+
+  _firstRow() {
+    return [...this._rows.values()].find((row) => row.open);
+  }
+}
+
+/** One open alarm with its button. */
+class AlarmRow {
+  /** @param {import("./acts.js").Acts} acts */
+  constructor(acts) {
+    this._acts = acts;
+    this._message = new Message();
+    this._button = button("act", "ACKNOWLEDGE", () => this.acknowledge());
+    this.element = make("li", "alarm-row", [this._message.element, this._button]);
+    this._id = "";
+    this.open = false;
+  }
+
+  /** @param {import("./contract.js").OpenAlarm} alarm */
+  draw(alarm) {
+    this._id = alarm.id;
+    this.open = alarm.can_acknowledge;
+    this._message.draw([{ ...alarm, superseded: false }]);
+    mark(this.element, "superseded", alarm.superseded ? "yes" : "");
+    this._button.disabled = !alarm.can_acknowledge;
+  }
+
+  acknowledge() {
+    void this._acts.acknowledge(this._id);
+  }
+}
+
+const chair = decodeURIComponent(window.location.pathname.split("/")[2] ?? "");
+new Shell((shell) => new ChairPage(shell, chair));

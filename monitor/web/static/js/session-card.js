@@ -1,0 +1,102 @@
+/** A chair's session: seat a patient by pseudonym, then go from phase to phase. */
+
+import { button, link, make, mark, write } from "./dom.js";
+
+const PLANNED_MINUTES = "40";
+/** What the button says that enters a phase. */
+const ENTER = new Map([
+  ["BASELINE", "START BASELINE"],
+  ["INFUSION", "START INFUSION"],
+  ["RECOVERY", "END INFUSION"],
+  ["CLOSED", "CLOSE SESSION"],
+]);
+
+export class SessionCard {
+  /**
+   * @param {import("./acts.js").Acts} acts
+   * @param {string} chair
+   */
+  constructor(acts, chair) {
+    this._acts = acts;
+    this._chair = chair;
+    this._state = make("p", "session-state");
+    this._phases = make("div", "phases");
+    this._review = link("", "Review this session", "/sessions");
+    this._running = make("div", "", [this._state, this._phases, this._review]);
+    this._form = this._seatForm();
+    const title = make("h3", "", "Session");
+    this.element = make("section", "card session", [title, this._running, this._form]);
+    this._closing = this._closeDialog();
+    this.element.append(this._closing);
+    this._session = "";
+  }
+
+  /** @param {import("./contract.js").Tile} tile */
+  draw(tile) {
+    const session = tile.session;
+    this._running.hidden = !session;
+    this._form.hidden = Boolean(session);
+    this._session = session?.id ?? "";
+    if (!session) return;
+    write(this._state, `${tile.patient}  ${session.phase}  ${tile.clock}`);
+    this._review.href = `/review/${encodeURIComponent(session.id)}`;
+    const wanted = `${session.id} ${session.next_phases.join()}`;
+    if (this._phases.dataset.holds === wanted) return;
+    mark(this._phases, "holds", wanted);
+    const buttons = session.next_phases.map((phase) =>
+      button("act", ENTER.get(phase) ?? phase, () => this._enter(phase)),
+    );
+    this._phases.replaceChildren(...buttons);
+  }
+
+  /** @param {string} phase */
+  _enter(phase) {
+    if (phase === "CLOSED") this._closing.showModal();
+    else void this._acts.enter(this._session, phase);
+  }
+
+  _closeDialog() {
+    const dialog = make("dialog", "", [
+      make("h2", "", "Close this session?"),
+      make("p", "", "The chair becomes free. Readings after this belong to nobody."),
+    ]);
+    const close = () => {
+      dialog.close();
+      void this._acts.enter(this._session, "CLOSED");
+    };
+    const keep = button("act plain", "Keep it open", () => dialog.close());
+    dialog.append(make("div", "choices", [button("act", "CLOSE SESSION", close), keep]));
+    dialog.setAttribute("aria-label", "Close this session?");
+    return dialog;
+  }
+
+  _seatForm() {
+    const patient = make("input");
+    patient.required = true;
+    patient.maxLength = 24;
+    patient.autocomplete = "off";
+    patient.name = "patient";
+    const minutes = make("input");
+    minutes.type = "number";
+    minutes.required = true;
+    minutes.min = "10";
+    minutes.max = "180";
+    minutes.value = PLANNED_MINUTES;
+    minutes.name = "minutes";
+    const seat = make("button", "act", "SEAT PATIENT");
+    seat.type = "submit";
+    const form = make("form", "seat", [
+      make("label", "", ["Patient (pseudonym, never a name) ", patient]),
+      make("label", "", ["Planned infusion, minutes ", minutes]),
+      seat,
+    ]);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const reference = patient.value.trim();
+      void this._acts.seat(this._chair, reference, minutes.valueAsNumber).then((done) => {
+        if (done) form.reset();
+      });
+    });
+    return form;
+  }
+}
