@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -153,16 +153,16 @@ async def play(
     stations: Sequence[Station],
     clock: Clock,
     *,
-    offset_s: float = 0.0,
+    going: Callable[[], bool],
+    lingers_s: float = 0.0,
 ) -> None:
-    """Send each monitor's frames at its period, on the loop's time, until cancelled.
+    """Send each monitor's frames at its period, on the loop's time.
 
-    The visit begins `offset_s` from now, so that chairs do not speak in one breath.
+    Ends `lingers_s` after `going` first says no; the visit begins now.
     """
-    await asyncio.sleep(offset_s)
     began_s, began_us = clock.monotonic(), clock.utc_us()
-    second = 0
-    while True:
+    second, last = 0, math.inf
+    while second <= last:
         bedside.step(second)
         if not bedside.afflicted(EpisodeKind.LINK_LOST):
             for one in stations:
@@ -173,3 +173,5 @@ async def play(
         # Seconds that a busy machine let pass are lived, but not sent late.
         second = max(second + 1, math.ceil(clock.monotonic() - began_s))
         await asyncio.sleep(began_s + second - clock.monotonic())
+        if last == math.inf and not going():
+            last = second + lingers_s - 1

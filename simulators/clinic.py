@@ -1,0 +1,182 @@
+"""A simulated clinic: stories played at n chairs, joined to the service as hardware would be.
+
+Builds the configuration, the wires and the bedsides of a set of stories. The
+service that watches them is the one that ships.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.clinic import Chair, Device, Person, Role
+from monitor.clock import Clock
+from monitor.config import (
+    AlarmsTable,
+    ClinicTable,
+    Config,
+    InfluxTable,
+    RecordTable,
+    WebTable,
+)
+from monitor.drivers import Driver
+from monitor.links.wiring import Wiring, make_links
+from monitor.vitals import GenerationMode
+from simulators.bedside import Bedside, MonitorPlan, Station, play, station
+from simulators.nurse import NURSE
+from simulators.patient import Patient, child
+from simulators.stories import Story, Visit
+from simulators.wires import PtyWire, Wire
+
+LOOK_S = 0.5
+"""How often an idle bedside looks whether somebody was seated."""
+STAFF = (
+    Person(id="rk", name="R. Kessler", role=Role.NURSE),
+    Person(id="mo", name="M. Okafor", role=Role.NURSE),
+    Person(id="dl", name="Dr D. Lindqvist", role=Role.CLINICIAN),
+    NURSE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where the simulated clinic's service keeps and shows things."""
+
+    record: Path
+    time_zone: str = "UTC"
+    listen: str = "127.0.0.1:0"
+    influxdb: InfluxTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One chair of the simulated clinic and the monitors at it, ready to send."""
+
+    story: Story
+    stations: tuple[Station, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedClinic:
+    """Configuration and links for `service.run`, and the places whose bedsides speak on them."""
+
+    config: Config
+    wiring: Wiring
+    places: tuple[Place, ...]
+
+
+@contextmanager
+def simulated_clinic(
+    stories: Sequence[Story],
+    setting: Setting,
+    drivers: Mapping[str, Driver],
+    clock: Clock,
+    *,
+    ports: bool,
+) -> Iterator[SimulatedClinic]:
+    """The clinic of these stories.
+
+    With `ports`, serial monitors get pseudo-terminals that are open as long as
+    this is; without, every wire is inside the process, as virtual time needs it.
+    """
+    with ExitStack() as stack:
+        plans = [(story.chair, plan) for story in stories for plan in story.monitors]
+        ptys = {
+            plan.id: stack.enter_context(PtyWire())
+            for _, plan in plans
+            if ports and plan.wire == "serial"
+        }
+        config = configuration(
+            [Chair(id=story.chair, label=story.chair) for story in stories],
+            [device(plan, chair, ptys.get(plan.id)) for chair, plan in plans],
+            setting,
+        )
+        baud = {name: driver.baud for name, driver in drivers.items()}
+        wiring = make_links(config.devices, config.mqtt, clock, usual_baud=baud)
+
+        def wire(plan: MonitorPlan) -> Wire:
+            return ptys[plan.id] if plan.id in ptys else wiring.wires[plan.id]
+
+        places = tuple(
+            Place(
+                story,
+                tuple(station(plan, drivers, wire(plan)) for plan in story.monitors),
+            )
+            for story in stories
+        )
+        yield SimulatedClinic(config, wiring, places)
+
+
+def device(plan: MonitorPlan, chair: str, pty: PtyWire | None) -> Device:
+    """A monitor as the configuration names it. It is marked as simulated."""
+    return Device(
+        id=plan.id,
+        driver=plan.driver,
+        link=pty.link if pty else f"direct:{plan.id}",
+        chair=chair,
+        mode=GenerationMode.DEMO,
+    )
+
+
+def configuration(
+    chairs: Sequence[Chair], devices: Sequence[Device], setting: Setting
+) -> Config:
+    """What a `clinic.toml` would say."""
+    return Config(
+        clinic=ClinicTable(
+            name="Harbour Infusion", id="demo", time_zone=setting.time_zone
+        ),
+        alarms=AlarmsTable(),
+        record=RecordTable(path=setting.record),
+        web=WebTable(listen=setting.listen),
+        influxdb=setting.influxdb,
+        mqtt=None,
+        staff=STAFF,
+        chairs=tuple(chairs),
+        devices=tuple(devices),
+    )
+
+
+async def attend(
+    place: Place, seed: int, session: Callable[[str], str | None], clock: Clock
+) -> None:
+    """Play one patient after the other at a chair, each while its session is open.
+
+    `session` tells the chair's open session. Runs until cancelled.
+    """
+    story, count = place.story, 0
+    await asyncio.sleep(story.offset_s)
+    while True:
+        seated = session(story.chair)
+        if seated is None:
+            await asyncio.sleep(LOOK_S)
+            continue
+        visit = story.visit(count)
+        await play(
+            bedside(visit, seed, story.chair, count),
+            place.stations,
+            clock,
+            going=lambda seated=seated: session(story.chair) == seated,  # type: ignore[misc]
+            lingers_s=visit.lingers_s,
+        )
+        count += 1
+
+
+def bedside(visit: Visit, seed: int, chair: str, count: int) -> Bedside:
+    """Body and sensors of one visit, from generators of their own."""
+    patient = Patient(
+        visit.person,
+        child(seed, "chair", chair, "body", str(count)),
+        infusion=visit.infusion,
+        episodes=visit.episodes,
+    )
+    return Bedside(
+        patient,
+        child(seed, "chair", chair, "sensors", str(count)),
+        episodes=visit.episodes,
+        cuff_first_s=visit.cuff_first_s,
+        cuff_interval_s=visit.cuff_interval_s,
+    )
