@@ -54,13 +54,17 @@ class SerialLink:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[AsyncIterator[Delivery]]:
         """Take the port for ourselves; `DeviceError` says why it can not be had."""
-        while self._missing_told and not Path(self.path).exists():
-            await asyncio.sleep(LOOK_AGAIN_S)
+        if self._missing_told:
+            await self._appearance()
         port = await self._take()
         try:
             yield self._deliveries(port)
         finally:
             await asyncio.to_thread(port.close)
+
+    async def _appearance(self) -> None:
+        while not await asyncio.to_thread(Path(self.path).exists):
+            await asyncio.sleep(LOOK_AGAIN_S)  # noqa: ASYNC110  # no event tells of a new file
 
     async def _take(self) -> serial.Serial:
         opening = asyncio.get_running_loop().run_in_executor(None, _open_port, self.path, self.baud)

@@ -7,40 +7,70 @@ speed it asks for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from monitor.clinic import Device
 from monitor.clock import Clock
 from monitor.config import MqttTable
 from monitor.errors import ConfigError
 from monitor.links import Link, Throttle
+from monitor.links.connection import BrokerAddress
 from monitor.links.direct import DirectWire
+from monitor.links.mqtt import Broker
 from monitor.links.serial import SerialLink
 from monitor.links.tcp import TcpLink
 from monitor.status import StatusLine
 
 
-@dataclass(slots=True)
 class Wiring:
     """Every device's link by device id, and the task that some of them need.
 
     `wires` are the in-process ends for simulators, by the name after `direct:`.
+    `broker` is None where no device uses one.
     """
 
-    links: dict[str, Link] = field(default_factory=dict)
-    wires: dict[str, DirectWire] = field(default_factory=dict)
-    _throttles: dict[str, Throttle] = field(default_factory=dict)
+    def __init__(self, clock: Clock, broker: Broker | None) -> None:
+        self.broker = broker
+        self.links: dict[str, Link] = {}
+        self.wires: dict[str, DirectWire] = {}
+        self._clock = clock
+        self._throttles: dict[str, Throttle] = {}
 
     async def run(self) -> None:
         """Keep the broker's connection, where there is one; returns at once where there is none."""
+        if self.broker is not None:
+            await self.broker.run()
 
     def status(self) -> list[StatusLine]:
         """What the page says of broker and lines."""
-        return [
+        return (self.broker.status() if self.broker else []) + [
             StatusLine("warn", f"{device}: floods its line, held back {throttle.held_back} times")
             for device, throttle in sorted(self._throttles.items())
             if throttle.held_back
         ]
+
+    def add(self, device: Device, usual_baud: int) -> None:
+        """Make one device's link; `ConfigError` where its address means none."""
+        kind, _, address = device.link.partition(":")
+        match kind:
+            case "serial":
+                serial = SerialLink(address, baud=device.baud or usual_baud, clock=self._clock)
+                self.links[device.id], self._throttles[device.id] = serial, serial.throttle
+            case "tcp":
+                host, _, port = address.removeprefix("//").rpartition(":")
+                tcp = TcpLink(host, int(port), clock=self._clock)
+                self.links[device.id], self._throttles[device.id] = tcp, tcp.throttle
+            case "direct":
+                wire = DirectWire(address, clock=self._clock)
+                self.links[device.id] = self.wires[address] = wire
+            case "mqtt" if self.broker is not None:
+                self.links[device.id] = self.broker.link(address)
+            case _:
+                raise ConfigError(
+                    f"device {device.id} has no link that can be opened",
+                    where=device.link,
+                    why="neither serial, tcp, direct, nor mqtt with a [mqtt] table",
+                    fix="write serial:PATH, tcp://HOST:PORT, mqtt:TOPIC-FILTER or direct:NAME",
+                )
 
 
 def make_links(
@@ -53,28 +83,26 @@ def make_links(
     """A link for each device; nothing is opened yet.
 
     `usual_baud` is the line speed by driver name, for devices that set none.
-    Raises `ConfigError` for an address of no known kind.
+    Raises `ConfigError` for an address of no known kind, for topic filters that
+    overlap, and for a password file that is missing or open to others.
     """
-    wiring = Wiring()
+    wanted = any(device.link.startswith("mqtt:") for device in devices)
+    broker = Broker(broker_address(mqtt), clock=clock) if mqtt and wanted else None
+    wiring = Wiring(clock, broker)
     for device in devices:
-        kind, _, address = device.link.partition(":")
-        if kind == "serial":
-            baud = device.baud or usual_baud[device.driver]
-            serial = SerialLink(address, baud=baud, clock=clock)
-            wiring.links[device.id] = serial
-            wiring._throttles[device.id] = serial.throttle
-        elif kind == "tcp":
-            host, _, port = address.removeprefix("//").rpartition(":")
-            tcp = TcpLink(host, int(port), clock=clock)
-            wiring.links[device.id] = tcp
-            wiring._throttles[device.id] = tcp.throttle
-        elif kind == "direct":
-            wire = DirectWire(address, clock=clock)
-            wiring.links[device.id] = wiring.wires[address] = wire
-        else:
-            raise ConfigError(
-                f"no link of kind {kind!r}",
-                where=f"device {device.id}: {device.link}",
-                fix="write serial:PATH, tcp://HOST:PORT, mqtt:TOPIC-FILTER or direct:NAME",
-            )
+        wiring.add(device, usual_baud[device.driver])
     return wiring
+
+
+def broker_address(mqtt: MqttTable) -> BrokerAddress:
+    """The `[mqtt]` table with its password read."""
+    return BrokerAddress(
+        host=mqtt.host,
+        port=mqtt.port,
+        client_id=mqtt.client_id,
+        username=mqtt.username,
+        password=mqtt.password(),
+        ca_file=mqtt.ca_file,
+        cert_file=mqtt.cert_file,
+        key_file=mqtt.key_file,
+    )
