@@ -229,10 +229,7 @@ class Record:
         kept = self._kept
         rows = await self._history.after(self._copied, limit)
         if rows:
-            row = rows[0].row
-            self._behind_since_us = (
-                row.received_at_us if isinstance(row, ReadingRow) else row.at_us
-            )
+            self._behind_since_us = _came_us(rows[0].row)
         elif kept == self._kept:
             self._behind_rows, self._behind_since_us = 0, None
         return Block(tuple(rows))
@@ -243,8 +240,8 @@ class Record:
             return
         self._copied, self._copied_noted = block.rows[-1].id, False
         self._behind_rows = max(0, self._behind_rows - len(block.rows))
-        if not self._behind_rows:
-            self._behind_since_us = None
+        # The next row came no earlier; `uncopied` will say when.
+        self._behind_since_us = _came_us(block.rows[-1].row) if self._behind_rows else None
         self._filled.set()
 
     def park(self, lines: Iterable[str], reason: str) -> None:
@@ -287,3 +284,8 @@ class Record:
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""
         return await self._history.transitions(session)
+
+
+def _came_us(row: Row) -> int:
+    """When the service came to know the row, UTC microseconds."""
+    return row.received_at_us if isinstance(row, ReadingRow) else row.at_us
