@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from monitor.vitals import GenerationMode
+from monitor.vitals import GenerationMode, VitalSign
 
 
 class Phase(Enum):
@@ -54,7 +54,8 @@ class Device:
 
     `link` is `serial:PATH`, `tcp://HOST:PORT`, `mqtt:TOPIC-FILTER` or `direct:NAME`.
     `baud` None means the driver's usual speed. `mode` is DEMO for a simulator:
-    serial protocols cannot say it themselves.
+    serial protocols cannot say it themselves. `vitals` are those connected to
+    this one; None means all that its driver can measure.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Device:
     chair: str
     baud: int | None = None
     mode: GenerationMode = GenerationMode.REAL
+    vitals: frozenset[VitalSign] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

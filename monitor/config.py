@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.clinic import Chair, Device, Person, Role
 from monitor.errors import ConfigError
-from monitor.vitals import GenerationMode
+from monitor.vitals import GenerationMode, VitalSign
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -114,6 +114,7 @@ class _DeviceTable(_Table):
     chair: Identifier
     baud: Annotated[int, Field(gt=0)] | None = None
     mode: Literal["real", "test", "demo"] = "real"
+    vitals: Annotated[tuple[VitalSign, ...], Field(min_length=1)] | None = None
 
 
 class _File(_Table):
@@ -359,6 +360,7 @@ def _freeze(file: _File, base: Path) -> Config:
                 chair=d.chair,
                 baud=d.baud,
                 mode=GenerationMode(d.mode),
+                vitals=frozenset(d.vitals) if d.vitals else None,
             )
             for d in file.devices
         ),

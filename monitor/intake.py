@@ -7,6 +7,7 @@ no link, task, alarm or database; every time is an argument.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.clinic import Device
@@ -147,6 +148,18 @@ class Intake:
             if reading is not None:
                 out.append(reading)
         return out
+
+    def speaks_now(self, report: Report, arrival: Arrival, readings: Sequence[Reading]) -> bool:
+        """Whether a report, and what `readings` made of it, shows that its device is there now.
+
+        A cuff that has nothing new to tell still speaks; a backlog does not.
+        """
+        if readings:
+            return not all(reading.late for reading in readings)
+        if report.sent_at_us is None or arrival.retained:
+            return False
+        sent_us = report.sent_at_us + self.clock.offset_us
+        return arrival.received_at_us - sent_us <= LATE_S * 1e6
 
     def _reading(
         self, measurement: Measurement, report: Report, arrival: Arrival, seat: Seat

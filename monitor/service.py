@@ -145,7 +145,10 @@ def build_ward(
     engine, now = Engine(preset), clock.monotonic()
     measured = {
         chair.id: {
-            device.id: (drivers[device.driver].quiet_limit_s, drivers[device.driver].vitals)
+            device.id: (
+                drivers[device.driver].quiet_limit_s,
+                device.vitals or drivers[device.driver].vitals,
+            )
             for device in config.devices_at(chair.id)
         }
         for chair in config.chairs

@@ -69,7 +69,7 @@ class Ward:
             self.board.link(
                 device.id, device.chair, up=False, why="sender offline", at_s=arrival.received_s
             )
-        elif readings and not all(reading.late for reading in readings):
+        elif intake.speaks_now(report, arrival, readings):
             self.board.frame(device.id, device.chair, arrival.received_s)
             events += self.engine.frame(device.id, arrival.received_s)
         events += self.engine.observe(readings)

@@ -118,6 +118,7 @@ def device(plan: MonitorPlan, chair: str, pty: PtyWire | None) -> Device:
         link=pty.link if pty else f"direct:{plan.id}",
         chair=chair,
         mode=GenerationMode.DEMO,
+        vitals=plan.shows,
     )
 
 
