@@ -25,6 +25,7 @@ const INK = {
   text: "#9aa7b4",
 };
 
+/** @typedef {uPlot} Plot */
 /** @typedef {import("./contract.js").Series} Series */
 /** @typedef {import("./contract.js").CuffReading} CuffReading */
 /** @typedef {{from_ms: number, to_ms: number, anchor_ms: number}} Span `anchor_ms`: a grid line lies there */
@@ -51,6 +52,15 @@ export function holed(series) {
     last_ms = at_ms;
   });
   return [times, values];
+}
+
+/**
+ * The heart rate to draw: ECG where a monitor gave one, else the oximeter's pulse.
+ * @param {Record<string, Series>} series
+ * @returns {Series|undefined}
+ */
+export function heart(series) {
+  return series.HR?.values.some((value) => value !== null) ? series.HR : series.PR;
 }
 
 /**

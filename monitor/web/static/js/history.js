@@ -50,19 +50,16 @@ class HistoryPage {
     const asked = new URLSearchParams({ chair: this._chair.value, priority: this._priority.value });
     try {
       const answer = await read(`/api/alarms?${asked}`);
-      this._draw(answer.alarms, answer.summary);
+      this._draw(answer.alarms);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       write(this._summary, error.message);
     }
   }
 
-  /**
-   * @param {import("./contract.js").PastAlarm[]} alarms
-   * @param {string} summary
-   */
-  _draw(alarms, summary) {
-    write(this._summary, summary);
+  /** @param {import("./contract.js").PastAlarm[]} alarms */
+  _draw(alarms) {
+    write(this._summary, alarms.length === 1 ? "1 alarm" : `${alarms.length} alarms`);
     this._list.replaceChildren(alarmTable("Newest first", alarms));
     this._csv.replaceChildren(csvLink("alarms.csv", HEAD, alarms.map(texts)));
   }

@@ -1,7 +1,7 @@
 /** A whole session at a glance: one time axis for phases, pressure, saturation, alarms, quality. */
 
 import { alarmTable } from "./alarm-table.js";
-import { pen, pressureChart, saturationChart } from "./chart.js";
+import { heart, pen, pressureChart, saturationChart } from "./chart.js";
 import { byId, link, make, write } from "./dom.js";
 import { flaws, ribbon } from "./ribbon.js";
 import { Refused, read } from "./server.js";
@@ -104,14 +104,14 @@ class ReviewPage {
       pressure,
       saturation,
       ...ribbons,
-      ribbon("HR", flaws(readings.series.HR, span), span, "quality-ribbon"),
+      ribbon("HR", flaws(heart(readings.series), span), span, "quality-ribbon"),
       ribbon("SpO2", flaws(readings.series.SpO2, span), span, "quality-ribbon"),
       make("p", "key", KEY),
       this._readout,
     );
-    const under = (/** @type {import("../vendor/uplot/uPlot.esm.js").default} */ plot) =>
+    const under = (/** @type {import("./chart.js").Plot} */ plot) =>
       shadeInfusion(plot, detail, span);
-    const data = { hr: readings.series.HR, nibp: readings.nibp };
+    const data = { hr: heart(readings.series), nibp: readings.nibp };
     const plots = [
       pressureChart(pressure, data, span, says, under),
       saturationChart(saturation, readings.series.SpO2, span, says, under),
@@ -193,7 +193,7 @@ function alarmPieces(alarms, priority, span) {
 }
 
 /**
- * @param {import("../vendor/uplot/uPlot.esm.js").default} plot
+ * @param {import("./chart.js").Plot} plot
  * @param {Detail} detail
  * @param {import("./chart.js").Span} span
  */

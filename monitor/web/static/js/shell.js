@@ -30,7 +30,7 @@ export class Shell {
     this.sounder = new Sounder((state) => this._header?.drawSound(state));
     this._header = new Header(this.sounder);
     this._lost = new LostScreen();
-    this._strip = new Strip();
+    this._strip = new Strip(this.acts);
     this._alert = byId("alert");
     this._ended_ms = -Infinity;
     this._loaded_version = "";

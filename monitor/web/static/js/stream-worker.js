@@ -13,7 +13,11 @@ import { merged } from "./merge.js";
 const TICK_MS = 250;
 const FRESH_MS = 2_000;
 
-/** @typedef {{postMessage(message: unknown): void}} Port */
+/**
+ * @typedef {object} Port
+ * @property {(message: unknown) => void} postMessage
+ * @property {((message: MessageEvent) => void)|null} onmessage
+ */
 
 /** @type {Set<Port>} */
 const ports = new Set();
@@ -31,10 +35,10 @@ const connection = new Connection("/api/stream", (event) => {
   for (const port of ports) port.postMessage({ kind: "event", ...event });
 });
 
-/** @param {MessagePort|DedicatedWorkerGlobalScope} port */
+/** @param {Port} port */
 function join(port) {
   ports.add(port);
-  port.onmessage = (/** @type {MessageEvent} */ message) => heed(port, message.data);
+  port.onmessage = (message) => heed(port, message.data);
   const fresh = wall_generation === connection.generation && connection.silent_ms() < FRESH_MS;
   if (wall && fresh) {
     port.postMessage({
@@ -69,5 +73,5 @@ if ("onconnect" in self) {
     if (port) join(port);
   });
 } else {
-  join(/** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self)));
+  join(/** @type {Port} */ (/** @type {unknown} */ (self)));
 }

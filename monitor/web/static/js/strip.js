@@ -1,10 +1,13 @@
 /** All open alarms of the clinic in one row, the worst first. */
 
-import { byId, link, make, mark, write } from "./dom.js";
+import { button, byId, link, make, mark, write } from "./dom.js";
 
 export class Strip {
-  constructor() {
+  /** @param {import("./acts.js").Acts} acts */
+  constructor(acts) {
+    this._acts = acts;
     this._row = byId("strip");
+    this._clinic = byId("clinic-alarms");
     this._known = "";
   }
 
@@ -13,13 +16,28 @@ export class Strip {
     const known = JSON.stringify(entries);
     if (known === this._known) return;
     this._known = known;
-    const items = entries.map((entry) => {
+    const items = entries.filter((entry) => entry.chair).map((entry) => {
       const text = link("strip-entry", entry.text, `/chair/${encodeURIComponent(entry.chair)}`);
       mark(text, "priority", entry.priority);
       return make("li", "", [text]);
     });
     this._row.replaceChildren(...items);
     this._fit(items);
+    this._drawClinic(entries.filter((entry) => !entry.chair));
+  }
+
+  /**
+   * Alarms of the clinic as a whole have no tile: they stand in the head, to be acknowledged there.
+   * @param {import("./contract.js").StripEntry[]} entries
+   */
+  _drawClinic(entries) {
+    const buttons = entries.map((entry) => {
+      const one = button("strip-entry", entry.text, () => void this._acts.acknowledge(entry.id));
+      one.title = "acknowledge (this board only)";
+      mark(one, "priority", entry.priority);
+      return one;
+    });
+    this._clinic.replaceChildren(...buttons);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The last minutes of one chair: pressure and heart rate above, saturation below. */
 
-import { pressureChart, saturationChart } from "./chart.js";
+import { heart, pressureChart, saturationChart } from "./chart.js";
 import { button, make, mark, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 
@@ -83,7 +83,7 @@ export class TrendView {
       const minutes = Math.round((trend.to_ms - ms) / 60_000);
       return minutes ? `-${minutes} min` : "now";
     };
-    pressureChart(this._pressure, { hr: trend.series.HR, nibp: trend.nibp }, span, says);
+    pressureChart(this._pressure, { hr: heart(trend.series), nibp: trend.nibp }, span, says);
     saturationChart(this._saturation, trend.series.SpO2, span, says);
     mark(this.element, "cuffs", String(trend.nibp.length));
     this._told(trend);
