@@ -27,8 +27,8 @@ KILLS = int(os.environ.get("CHAIRSIDE_KILLS", "10"))
 RESERVE_BYTES = 1024 * 1024
 
 
-def open_record(path: Path, reserve_bytes: int = 0) -> Record:
-    return Record(path, clock=clock(), reserve_bytes=reserve_bytes)
+def open_record(path: Path, reserve_bytes: int = 0, flush_s: float = 0.2) -> Record:
+    return Record(path, clock=clock(), reserve_bytes=reserve_bytes, flush_s=flush_s)
 
 
 def integrity(path: Path) -> str:
@@ -103,7 +103,7 @@ async def test_a_full_disk_is_told_uses_the_reserve_and_is_left_by_itself(
 ) -> None:
     monkeypatch.setattr(record_module, "RETRY_S_MAX", 0.5)
     with small_disk(tmp_path, 6_000):
-        async with open_record(tmp_path / "clinic.db", RESERVE_BYTES) as record:
+        async with open_record(tmp_path / "clinic.db", RESERVE_BYTES, 0.01) as record:
             assert not record.warning
             filler = tmp_path / "other-files"
             filler.write_bytes(b"x" * 4_000_000)
