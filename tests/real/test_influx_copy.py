@@ -1,0 +1,155 @@
+"""The copy into a real InfluxDB: everything once, and what it refuses is set aside and seen."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from monitor.store.influx import InfluxCopy
+from monitor.store.influx_history import InfluxHistory
+from monitor.store.record import Record
+from monitor.vitals import VitalSign
+from tests.influx_bucket import Bucket, Server, make_bucket
+from tests.stored import NOON_US, clock, fact, reading, transition, until
+
+PAST_THE_END_OF_TIME_S = (9_300_000_000_000_000 - NOON_US) / 1e6
+"""InfluxDB's last instant is in 2262."""
+
+
+@asynccontextmanager
+async def copying(record: Record, bucket: Bucket) -> AsyncIterator[InfluxCopy]:
+    copy = InfluxCopy(record, bucket.url, bucket.org, bucket.name, bucket.token, clock())
+    task = asyncio.create_task(copy.run())
+    try:
+        yield copy
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.fixture
+async def record(tmp_path: Path) -> AsyncIterator[Record]:
+    async with Record(tmp_path / "clinic.db", clock=clock(), reserve_bytes=0) as opened:
+        yield opened
+
+
+def parked(path: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    rows = connection.execute("SELECT line, reason FROM parked ORDER BY line").fetchall()
+    connection.close()
+    return rows
+
+
+def history_of(bucket: Bucket) -> InfluxHistory:
+    return InfluxHistory(bucket.url, bucket.org, bucket.name, bucket.token)
+
+
+async def copied(record: Record, copy: InfluxCopy) -> None:
+    await record.commit()
+    await until(lambda: copy.rows_behind == 0)
+    await record.commit()
+
+
+@pytest.mark.requirement("INF-006")
+async def test_400_parks_the_lines_that_cannot_be_read_and_stores_all_others(
+    record: Record, tmp_path: Path, influxd: Server
+) -> None:
+    bucket = make_bucket(influxd)
+    good = [reading(n) for n in range(30)]
+    bad = [reading(PAST_THE_END_OF_TIME_S + n) for n in range(3)]
+    record.add([*good[:10], bad[0], *good[10:20], *bad[1:], *good[20:]])
+    record.add([transition(0, "ACTIVE_UNACK"), fact(0, "seated", patient_ref="A")])
+    async with copying(record, bucket) as copy:
+        await copied(record, copy)
+        assert copy.parked == 3
+        assert copy.error == ""
+    assert await history_of(bucket).readings("s-1") == good
+    assert len(await history_of(bucket).transitions("s-1")) == 1
+    rows = parked(tmp_path / "clinic.db")
+    assert [line.split()[-1] for line, _ in rows] == [str(row.sampled_at_us) for row in bad]
+    assert all("time outside range" in reason for _, reason in rows)
+    # The record itself lacks nothing.
+    assert len(await record.readings("s-1")) == 33
+
+
+@pytest.mark.requirement("INF-015")
+async def test_422_parks_what_was_dropped_for_its_type_and_stores_all_others(
+    record: Record, tmp_path: Path, influxd: Server
+) -> None:
+    bucket = make_bucket(influxd)
+    # Somebody's early point makes `seq` a float in this bucket for ever.
+    bucket.write(f"vitals,chair=9 seq=1.5 {NOON_US}")
+    plain = [reading(n) for n in range(20)]
+    numbered = [
+        reading(n, boot="b", seq=n, vital=VitalSign.PULSE_RATE, reason=", seq=9") for n in range(5)
+    ]
+    record.add([*plain[:7], *numbered, *plain[7:]])
+    record.add([fact(0, "seated", patient_ref="A")])
+    async with copying(record, bucket) as copy:
+        await copied(record, copy)
+        assert copy.parked == 5
+        record.add([reading(100)])
+        await copied(record, copy)
+        assert copy.parked == 5
+    assert await history_of(bucket).readings("s-1") == [*plain, reading(100)]
+    rows = parked(tmp_path / "clinic.db")
+    assert all("vital=PR" in line and "field type conflict" in why for line, why in rows)
+
+
+async def test_422_for_points_too_old_for_the_bucket_parks_those(
+    record: Record, tmp_path: Path, influxd: Server
+) -> None:
+    bucket = make_bucket(influxd, keep_s=3_600)
+    recent = [reading(n) for n in range(40)]
+    old = [reading(n - 400_000_000) for n in range(3)]
+    record.add([*recent[:20], *old, *recent[20:]])
+    record.add([fact(0, "seated", patient_ref="A")])
+    async with copying(record, bucket) as copy:
+        await copied(record, copy)
+        assert copy.parked == 3
+    assert bucket.count("vitals", "value") == 40
+    times = {line.split()[-1] for line, _ in parked(tmp_path / "clinic.db")}
+    assert times == {str(row.sampled_at_us) for row in old}
+
+
+@pytest.mark.requirement("INF-004")
+async def test_copying_all_again_changes_nothing(tmp_path: Path, influxd: Server) -> None:
+    bucket = make_bucket(influxd)
+    rows = [reading(n // 4, n) for n in range(400)]
+    steps = [transition(5, "ACTIVE_UNACK", n) for n in range(50)]
+    path = tmp_path / "clinic.db"
+    for _ in range(3):
+        async with Record(path, clock=clock(), reserve_bytes=0) as record:
+            if not record.behind()[0]:
+                record.add([fact(0, "seated", patient_ref="A"), *rows, *steps])
+            async with copying(record, bucket) as copy:
+                await copied(record, copy)
+        assert bucket.count("vitals", "value") == 400
+        assert bucket.count("alarms", "ordinal") == 50
+        assert await history_of(bucket).readings("s-1") == rows
+        connection = sqlite3.connect(path)
+        connection.execute("UPDATE progress SET id = 0")
+        connection.commit()
+        connection.close()
+
+
+async def test_rows_of_a_running_service_arrive_while_they_are_committed(
+    record: Record, influxd: Server
+) -> None:
+    bucket = make_bucket(influxd)
+    run = asyncio.create_task(record.run())
+    async with copying(record, bucket) as copy:
+        record.add([fact(0, "seated", patient_ref="A")], urgent=True)
+        for second in range(3_000):
+            record.add([reading(second)], urgent=second % 100 == 0)
+            if second % 50 == 0:
+                await asyncio.sleep(0.001)
+        await until(lambda: record.pending == 0 and copy.rows_behind == 0)
+    run.cancel()
+    assert await history_of(bucket).readings("s-1") == await record.readings("s-1")
+    assert bucket.count("vitals", "value") == 3_000
