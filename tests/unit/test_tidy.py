@@ -1,0 +1,85 @@
+"""The budgets that keep the house small: checked on every change, like any other promise."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCT = sorted([*ROOT.glob("monitor/**/*.py"), *ROOT.glob("simulators/**/*.py")])
+PAGES = sorted(ROOT.glob("monitor/web/static/js/*.js"))
+FUNCTION_LINES_MAX = 70
+FUNCTION_LINES_MEDIAN_MAX = 15
+MODULE_LINES_MAX = 400
+NESTING_MAX = 3
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|not implemented yet", re.IGNORECASE)
+BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions(path: Path) -> Iterator[Function]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, Function):
+            yield node
+
+
+def length(function: Function) -> int:
+    assert function.end_lineno is not None
+    return function.end_lineno - function.lineno + 1
+
+
+def nesting(node: ast.AST, depth: int = 0) -> int:
+    deepest = depth
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, Function | ast.ClassDef | ast.Lambda):
+            continue
+        # `elif` is one level with its `if`.
+        same = isinstance(node, ast.If) and isinstance(child, ast.If) and child in node.orelse
+        step = 1 if isinstance(child, BLOCKS) and not same else 0
+        deepest = max(deepest, nesting(child, depth + step))
+    return deepest
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name)
+def test_a_function_fits_on_a_screen_and_nests_three_deep_at_most(path: Path) -> None:
+    too_long = [one.name for one in functions(path) if length(one) > FUNCTION_LINES_MAX]
+    too_deep = [one.name for one in functions(path) if nesting(one) > NESTING_MAX]
+    assert (too_long, too_deep) == ([], [])
+
+
+@pytest.mark.parametrize("path", [*PRODUCT, *PAGES], ids=name)
+def test_a_module_is_one_noun_long_and_finished(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= MODULE_LINES_MAX
+    assert UNFINISHED.search(text) is None
+
+
+@pytest.mark.requirement("HOU-001")
+def test_the_median_function_is_short() -> None:
+    lengths = [length(one) for path in PRODUCT for one in functions(path)]
+    assert median(lengths) < FUNCTION_LINES_MEDIAN_MAX
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name)
+def test_no_module_holds_changing_state(path: Path) -> None:
+    """A lower-case name bound at module level to a fresh container would be shared by everybody."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    changing = [
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Dict | ast.Set)
+        for target in node.targets
+        if isinstance(target, ast.Name) and not target.id.isupper()
+        if target.id != "__all__" and not target.id.startswith("_")
+    ]
+    assert changing == []
