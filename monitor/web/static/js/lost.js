@@ -22,7 +22,7 @@ export class LostScreen {
     this._returned = "";
   }
 
-  /** Wind the dead-man overlay back: the service and this script are alive. */
+  /** Wind the dead-man overlay back. */
   beat() {
     for (const animation of this._deadman.getAnimations()) animation.currentTime = 0;
   }
@@ -41,6 +41,8 @@ export class LostScreen {
       write(this._spoken, lost ? "Monitoring lost. Watch the bedside monitors." : "");
     }
     if (lost) {
+      // Its own screen says more than the overlay, as long as this script runs.
+      this.beat();
       write(this._duration, minutes(silent_ms));
       const last = contact ? `last contact ${contact}` : "no contact yet";
       const server = window.location.host;
