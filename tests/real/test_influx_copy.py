@@ -15,6 +15,7 @@ from monitor.store.influx_history import InfluxHistory
 from monitor.store.record import Record
 from monitor.vitals import VitalSign
 from tests.influx_bucket import Bucket, Server, make_bucket
+from tests.servers import Influxd
 from tests.stored import NOON_US, clock, fact, reading, transition, until
 
 PAST_THE_END_OF_TIME_S = (9_300_000_000_000_000 - NOON_US) / 1e6
@@ -153,3 +154,33 @@ async def test_rows_of_a_running_service_arrive_while_they_are_committed(
     run.cancel()
     assert await history_of(bucket).readings("s-1") == await record.readings("s-1")
     assert bucket.count("vitals", "value") == 3_000
+
+
+@pytest.mark.requirement("INF-016")
+async def test_influxdb_killed_in_the_middle_loses_nothing_and_is_told(
+    record: Record, influxd: Influxd
+) -> None:
+    bucket = make_bucket(influxd)
+    run = asyncio.create_task(record.run())
+    loop = asyncio.get_running_loop()
+    record.add([fact(0, "seated", patient_ref="A")], urgent=True)
+    async with copying(record, bucket) as copy:
+        second = 0
+        for _ in range(3):
+            for _ in range(200):
+                record.add([reading(second), reading(second, 70, vital=VitalSign.PULSE_RATE)])
+                second += 1
+                await asyncio.sleep(0.001)
+            await loop.run_in_executor(None, influxd.kill)
+            record.add([reading(second)], urgent=True)
+            second += 1
+            await until(lambda: bool(copy.error))
+            assert "cannot be reached" in copy.error
+            assert copy.rows_behind > 0
+            await loop.run_in_executor(None, influxd.start)
+        await until(lambda: record.pending == 0 and copy.rows_behind == 0)
+        assert (copy.parked, copy.error) == (0, "")
+    run.cancel()
+    kept = await record.readings("s-1")
+    assert len(kept) == 1_203
+    assert await history_of(bucket).readings("s-1") == kept
