@@ -65,9 +65,7 @@ class Bedside:
         self._patient, self._episodes = patient, tuple(episodes)
         self._oximeter = Oximeter(rng, noise=noise)
         self._heart, self._breath = Numeric(), Numeric()
-        self._cuff = Cuff(
-            rng, first_s=cuff_first_s, interval_s=cuff_interval_s, noise=noise
-        )
+        self._cuff = Cuff(rng, first_s=cuff_first_s, interval_s=cuff_interval_s, noise=noise)
         self._second = -1
         self.truth: Truth = patient.at(0)
         self._values: dict[VitalSign, float] = {}
@@ -86,9 +84,7 @@ class Bedside:
             VitalSign.RESPIRATORY_RATE: self._breath.step(truth.respiratory_rate),
             VitalSign.TEMPERATURE: round(truth.temperature, 1),
         }
-        pleth = self._oximeter.step(
-            truth, probe_off=self.afflicted(EpisodeKind.PROBE_OFF)
-        )
+        pleth = self._oximeter.step(truth, probe_off=self.afflicted(EpisodeKind.PROBE_OFF))
         for vital, value in (
             (VitalSign.SPO2, pleth.spo2),
             (VitalSign.PULSE_RATE, pleth.pulse_rate),
@@ -119,9 +115,7 @@ class Bedside:
         validity: Mapping[VitalSign, tuple[Validity, str]] = {}
         if state is not ProbeState.ON:
             verdict = (Validity.INVALID, state.value)
-            validity = {
-                vital: verdict for vital in VitalSign if vital in OXIMETRY & vitals
-            }
+            validity = {vital: verdict for vital in VitalSign if vital in OXIMETRY & vitals}
         reading = self._reading if CUFF & vitals else None
         return Shown(
             at_us=visit_began_us + self._second * 1_000_000,
@@ -167,9 +161,7 @@ async def play(
         if not bedside.afflicted(EpisodeKind.LINK_LOST):
             for one in stations:
                 if second % one.plan.period_s == 0:
-                    one.wire.send(
-                        one.encoder.encode(bedside.shown(one.plan.shows, began_us))
-                    )
+                    one.wire.send(one.encoder.encode(bedside.shown(one.plan.shows, began_us)))
         # Seconds that a busy machine let pass are lived, but not sent late.
         second = max(second + 1, math.ceil(clock.monotonic() - began_s))
         await asyncio.sleep(began_s + second - clock.monotonic())

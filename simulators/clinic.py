@@ -122,14 +122,10 @@ def device(plan: MonitorPlan, chair: str, pty: PtyWire | None) -> Device:
     )
 
 
-def configuration(
-    chairs: Sequence[Chair], devices: Sequence[Device], setting: Setting
-) -> Config:
+def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: Setting) -> Config:
     """What a `clinic.toml` would say."""
     return Config(
-        clinic=ClinicTable(
-            name="Harbour Infusion", id="demo", time_zone=setting.time_zone
-        ),
+        clinic=ClinicTable(name="Harbour Infusion", id="demo", time_zone=setting.time_zone),
         alarms=AlarmsTable(),
         record=RecordTable(path=setting.record),
         web=WebTable(listen=setting.listen),

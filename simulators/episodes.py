@@ -48,9 +48,7 @@ class Episode:
 
     def __post_init__(self) -> None:
         if self.duration_s <= 0.0 or 2.0 * self.ramp_s > self.duration_s:
-            raise ValueError(
-                f"{self.kind.value}: two ramps do not fit into {self.duration_s} s"
-            )
+            raise ValueError(f"{self.kind.value}: two ramps do not fit into {self.duration_s} s")
 
     def strength(self, now_s: float) -> float:
         """How far the episode has taken hold, from 0 to 1."""
@@ -62,9 +60,7 @@ class Episode:
         return min(1.0, into_s / self.ramp_s, left_s / self.ramp_s)
 
 
-def hypertensive_peak(
-    at_s: float, *, systolic: float = 192.0, minutes: float = 14.0
-) -> Episode:
+def hypertensive_peak(at_s: float, *, systolic: float = 192.0, minutes: float = 14.0) -> Episode:
     """A rise within 5 minutes to 185-200 mmHg systolic, as in physiology.md section 9."""
     return Episode(
         kind=EpisodeKind.HYPERTENSIVE_PEAK,
@@ -75,10 +71,8 @@ def hypertensive_peak(
     )
 
 
-def slow_desaturation(
-    at_s: float, *, spo2: float = 83.0, minutes: float = 4.0
-) -> Episode:
-    """A fall of about 10 %/min (recorded apnoea on air falls 16-38 %/min, section 1; slower here)."""
+def slow_desaturation(at_s: float, *, spo2: float = 83.0, minutes: float = 4.0) -> Episode:
+    """A fall of about 10 %/min; recorded apnoea on air falls 16-38 %/min (section 1)."""
     return Episode(
         kind=EpisodeKind.SLOW_DESATURATION,
         at_s=at_s,

@@ -60,7 +60,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(
         self,
-        executor: Executor | None,  # a thread would race past virtual time
+        executor: Executor | None,  # noqa: ARG002  a thread would race past virtual time
         func: Callable[[Unpack[_Ts]], _T],
         *args: *_Ts,
     ) -> asyncio.Future[_T]:

@@ -47,20 +47,14 @@ class Nurse:
         self._clinic = clinic
         async with asyncio.TaskGroup() as group:
             cares = [
-                group.create_task(
-                    self._care(clinic, story), name=f"nurse[{story.chair}]"
-                )
+                group.create_task(self._care(clinic, story), name=f"nurse[{story.chair}]")
                 for story in self._stories
                 if story.seated
             ]
             if self._hand is not None:
                 acts = asyncio.Queue[str]()
                 clinic.ward.listen(lambda change: self._notice(change, acts))
-                cares.append(
-                    group.create_task(
-                        self._acknowledge(clinic, acts), name="nurse[ack]"
-                    )
-                )
+                cares.append(group.create_task(self._acknowledge(clinic, acts), name="nurse[ack]"))
             await stop.wait()
             for care in cares:
                 care.cancel()
@@ -88,9 +82,7 @@ class Nurse:
         for after_s, phase in visit.steps:
             await asyncio.sleep(after_s - gone_s)
             gone_s = after_s
-            await clinic.commands.execute(
-                EnterPhase(session=session, phase=phase, actor=NURSE.id)
-            )
+            await clinic.commands.execute(EnterPhase(session=session, phase=phase, actor=NURSE.id))
 
     @staticmethod
     def _notice(change: Change, acts: asyncio.Queue[str]) -> None:

@@ -75,9 +75,7 @@ def draw_person(rng: Random) -> Person:
         + (3.0 if hypertensive else -1.5)
         + (2.0 if age >= 50 else 0.0)
         + 9.0 * shared,
-        gain_diastolic=7.0
-        + (1.0 if female else 0.0)
-        + 6.0 * (0.7 * shared + 0.714 * own),
+        gain_diastolic=7.0 + (1.0 if female else 0.0) + 6.0 * (0.7 * shared + 0.714 * own),
         gain_heart_rate=3.5 - (1.5 if hypertensive else 0.0) + rng.gauss(0.0, 7.0),
         gain_respiratory_rate=rng.gauss(0.0, 1.5),
         gain_spo2=rng.gauss(-0.4, 0.7),
@@ -178,14 +176,10 @@ class Patient:
         """The truth of the whole second `now_s` lies in. Seconds may be skipped, not gone back."""
         second = math.floor(now_s)
         if second < self._second:
-            raise ValueError(
-                f"second {second} is past; the patient is at {self._second}"
-            )
+            raise ValueError(f"second {second} is past; the patient is at {self._second}")
         while self._second < second:
             self._second += 1
-            rate = (
-                self._infusion.rate_mg_kg_min(self._second) if self._infusion else 0.0
-            )
+            rate = self._infusion.rate_mg_kg_min(self._second) if self._infusion else 0.0
             self._ketamine.step(rate)
             self._truth = self._at_this_second()
         return self._truth
@@ -196,10 +190,7 @@ class Patient:
         anxiety = math.exp(-self._second / ANXIETY_FADES_S)
         pressure = noise * _sum(self._pressure)
         systolic = (
-            who.systolic
-            + who.gain_systolic * effect
-            + who.anxiety_systolic * anxiety
-            + pressure
+            who.systolic + who.gain_systolic * effect + who.anxiety_systolic * anxiety + pressure
         )
         diastolic = (
             who.diastolic
@@ -226,9 +217,7 @@ class Patient:
                 + who.gain_respiratory_rate * effect
                 + noise * _sum(self._breath),
             ),
-            perfusion_index=max(
-                0.1, who.perfusion_index * math.exp(noise * _sum(self._perfusion))
-            ),
+            perfusion_index=max(0.1, who.perfusion_index * math.exp(noise * _sum(self._perfusion))),
             systolic=_toward(systolic, bound, peak),
             diastolic=_toward(diastolic, DIASTOLIC_SHARE * bound, peak),
             temperature=who.temperature,

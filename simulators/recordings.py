@@ -92,9 +92,7 @@ def _row(fields: Mapping[str, str | None], where: str) -> Row:
         for column, vital in COLUMNS.items()
         if (text := fields[column])
     }
-    return Row(
-        t_s=_number(fields["t_seconds"] or "", where, "t_seconds"), values=values
-    )
+    return Row(t_s=_number(fields["t_seconds"] or "", where, "t_seconds"), values=values)
 
 
 def _number(text: str, where: str, column: str) -> float:
@@ -103,9 +101,7 @@ def _number(text: str, where: str, column: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ConfigError(
-            f"{column} is {text!r}, no number", where=where, fix="empty means a gap"
-        )
+        raise ConfigError(f"{column} is {text!r}, no number", where=where, fix="empty means a gap")
     return value
 
 
@@ -126,14 +122,10 @@ def carried(protocol: str, rows: Sequence[Row]) -> Iterator[Mapping[VitalSign, f
             for vital in (VitalSign.SPO2, VitalSign.PULSE_RATE):
                 values.pop(vital, None)
         if protocol == "ansar-b":
-            values = {
-                vital: float(math.floor(value + 0.5)) for vital, value in values.items()
-            }
+            values = {vital: float(math.floor(value + 0.5)) for vital, value in values.items()}
             shown = tuple(values.get(vital) for vital in CUFF)
             if shown == before:
-                values = {
-                    vital: value for vital, value in values.items() if vital not in CUFF
-                }
+                values = {vital: value for vital, value in values.items() if vital not in CUFF}
             before = shown
         yield values
 
@@ -202,8 +194,7 @@ def plant(recording: Recording, seed: int) -> tuple[Recording, list[Planted]]:
     other_beds = [bed for bed in beds if bed not in cuff_beds]
     rng.shuffle(other_beds)
     planted = [
-        _plant_cuff(rows, bed, *one)
-        for bed, one in zip(cuff_beds, _CUFF.items(), strict=True)
+        _plant_cuff(rows, bed, *one) for bed, one in zip(cuff_beds, _CUFF.items(), strict=True)
     ]
     for bed, one in zip(other_beds, _CONTINUOUS, strict=False):
         planted.append(_plant_continuous(rows, bed, one, rng))
@@ -219,9 +210,7 @@ def plant(recording: Recording, seed: int) -> tuple[Recording, list[Planted]]:
     return Recording(f"{recording.name}-planted-{seed}", tuple(rows)), planted
 
 
-def _plant_cuff(
-    rows: list[Row], bed: int, condition: str, reading: tuple[float, ...]
-) -> Planted:
+def _plant_cuff(rows: list[Row], bed: int, condition: str, reading: tuple[float, ...]) -> Planted:
     for index in range(bed, bed + _BED_ROWS):
         rows[index] = _without(rows[index], CUFF)
     rows[bed + 10] = _with(rows[bed + 10], dict(zip(CUFF, reading, strict=True)))

@@ -141,9 +141,7 @@ class Cuff:
 
     def _determine(self, now_s: float, truth: Truth) -> CuffReading:
         systolic = truth.systolic + self._noise * self._rng.gauss(0.0, CUFF_NOISE_MMHG)
-        diastolic = truth.diastolic + self._noise * self._rng.gauss(
-            0.0, CUFF_NOISE_MMHG
-        )
+        diastolic = truth.diastolic + self._noise * self._rng.gauss(0.0, CUFF_NOISE_MMHG)
         diastolic = min(diastolic, systolic - 12.0)
         mean = diastolic + (systolic - diastolic) / 3.0
         mean += self._noise * self._rng.gauss(-0.3, MEAN_NOISE_MMHG)

@@ -32,7 +32,7 @@ REPEAT_S = 12 * MINUTE_S
 ANSAR_B, MASIMO, NELLCOR, JSON = (
     "ansar-b",
     "masimo-ascii1",
-    "nellcor-ascii",
+    "nellcor",
     "chairside-json",
 )
 IVY_SHOWS = frozenset(
@@ -82,25 +82,19 @@ class Story:
 
 def ivy(chair: str) -> tuple[MonitorPlan, ...]:
     """A whole bedside monitor on one line, Ansar-B."""
-    return (
-        MonitorPlan(id=f"ivy-{chair}", driver=ANSAR_B, wire="serial", shows=IVY_SHOWS),
-    )
+    return (MonitorPlan(id=f"ivy-{chair}", driver=ANSAR_B, wire="serial", shows=IVY_SHOWS),)
 
 
 def rad8(chair: str) -> tuple[MonitorPlan, ...]:
     """A Masimo oximeter on a serial line, and a cuff that speaks JSON."""
-    probe = MonitorPlan(
-        id=f"rad8-{chair}", driver=MASIMO, wire="serial", shows=OXIMETRY
-    )
+    probe = MonitorPlan(id=f"rad8-{chair}", driver=MASIMO, wire="serial", shows=OXIMETRY)
     return (probe, cuff(chair))
 
 
 def n560(chair: str) -> tuple[MonitorPlan, ...]:
     """A Nellcor oximeter, a line each 2 s, and a cuff that speaks JSON."""
     shows = OXIMETRY - {VitalSign.PERFUSION_INDEX}
-    probe = MonitorPlan(
-        id=f"n560-{chair}", driver=NELLCOR, wire="serial", shows=shows, period_s=2
-    )
+    probe = MonitorPlan(id=f"n560-{chair}", driver=NELLCOR, wire="serial", shows=shows, period_s=2)
     return (probe, cuff(chair))
 
 
@@ -151,9 +145,7 @@ def tour(from_s: float) -> tuple[Episode, ...]:
     """One chair shows it all, one after the other."""
     parts = (desaturates, loses_probe, peaks, loses_link)
     return tuple(
-        one
-        for number, part in enumerate(parts)
-        for one in part(from_s + number * 4 * MINUTE_S)
+        one for number, part in enumerate(parts) for one in part(from_s + number * 4 * MINUTE_S)
     )
 
 
@@ -252,9 +244,7 @@ def _drawn(seed: int, chair: str) -> Story:
     return Story(
         chair=chair,
         monitors=monitors,
-        visit=lambda count: _drawn_visit(
-            child(seed, "chair", chair, "visit", str(count)), count
-        ),
+        visit=lambda count: _drawn_visit(child(seed, "chair", chair, "visit", str(count)), count),
         offset_s=rng.random(),
     )
 

@@ -1,0 +1,113 @@
+"""Recordings played into the whole service: each row as the bytes a monitor would send.
+
+One chair a protocol. Row n goes out n x `row_s` after the first, on the loop's
+time; a value the recording does not have is a field the monitor leaves empty.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.clinic import NEXT_PHASES, Phase
+from monitor.clock import Clock
+from monitor.commands import EnterPhase, SeatPatient
+from monitor.displays import Clinic
+from monitor.drivers import Shown
+from monitor.vitals import GenerationMode, Validity, VitalSign
+from simulators.bedside import Station
+from simulators.nurse import NURSE
+from simulators.recordings import COLUMNS, Recording, Row
+
+SHOWS = frozenset(COLUMNS.values())
+SETTLE_S = 2.0
+"""After the last row: for bytes on their way, the last verdicts and the last commit."""
+PLANNED_MINUTES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A chair at which the recording is played, and the monitor that plays it."""
+
+    chair: str
+    station: Station
+
+
+class Replay:
+    """A display that seats a patient at each outlet's chair and plays the rows to their end.
+
+    `started_us` is the UTC time of row 0 once it was sent. Sets `stop` when done.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        outlets: Sequence[Outlet],
+        clock: Clock,
+        *,
+        row_s: float,
+        phase: Phase,
+    ) -> None:
+        self._recording, self._outlets, self._clock = recording, tuple(outlets), clock
+        self._row_s, self._phase = row_s, phase
+        self.started_us: int | None = None
+
+    async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
+        """Play; returns early when `stop` is set by somebody else."""
+        playing = asyncio.create_task(self._play(clinic), name="replay")
+        stopped = asyncio.create_task(stop.wait(), name="replay-stop")
+        await asyncio.wait([playing, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        stopped.cancel()
+        if not playing.done():
+            playing.cancel()
+        else:
+            playing.result()
+
+    async def _play(self, clinic: Clinic) -> None:
+        for outlet in self._outlets:
+            await self._seat(clinic, outlet.chair)
+        began_s, self.started_us = self._clock.monotonic(), self._clock.utc_us()
+        for number, row in enumerate(self._recording.rows):
+            await asyncio.sleep(began_s + number * self._row_s - self._clock.monotonic())
+            for outlet in self._outlets:
+                if not row.silent:
+                    shown = row_shown(row, self._clock.utc_us())
+                    outlet.station.wire.send(outlet.station.encoder.encode(shown))
+        await asyncio.sleep(SETTLE_S)
+
+    async def _seat(self, clinic: Clinic, chair: str) -> None:
+        session = await clinic.commands.execute(
+            SeatPatient(
+                chair=chair,
+                patient_ref=self._recording.name[:24],
+                planned_minutes=PLANNED_MINUTES,
+                actor=NURSE.id,
+            )
+        )
+        for phase in phases_to(self._phase):
+            await clinic.commands.execute(EnterPhase(session=session, phase=phase, actor=NURSE.id))
+
+
+def phases_to(phase: Phase) -> list[Phase]:
+    """The phases a session enters, after PREPARE, to stand in `phase`."""
+    order = list(NEXT_PHASES)
+    return order[1 : order.index(phase) + 1]
+
+
+def row_shown(row: Row, at_us: int) -> Shown:
+    """The monitor's screen for one row; a cuff reading is measured at that moment."""
+    validity = {}
+    values = dict(row.values)
+    if row.probe_off:
+        for vital in (VitalSign.SPO2, VitalSign.PULSE_RATE):
+            values.pop(vital, None)
+            validity[vital] = (Validity.INVALID, "sensor off")
+    return Shown(
+        at_us=at_us,
+        values=values,
+        validity=validity,
+        mode=GenerationMode.DEMO,
+        nibp_at_us=at_us if any(value is not None for value in row.cuff) else None,
+    )

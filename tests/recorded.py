@@ -1,0 +1,29 @@
+"""The recordings, for tests: missing ones fail in CI and skip with one line elsewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from simulators import recordings
+from simulators.recordings import Recording
+
+MIMIC = "mimic2_s00001_first16h"
+
+
+def paths() -> list[Path]:
+    """Every recording there is, by name; empty when there are none."""
+    return sorted(recordings.folder().glob("*.csv"))
+
+
+def require(name: str = MIMIC) -> Recording:
+    """The recording of that name."""
+    path = recordings.folder() / f"{name}.csv"
+    if not path.is_file():
+        told = f"no recording {path.name}: set {recordings.FOLDER_VARIABLE} to their folder"
+        if os.environ.get("CI"):
+            pytest.fail(told)
+        pytest.skip(told)
+    return recordings.load(path)
