@@ -10,7 +10,8 @@ import argparse
 import asyncio
 import copy
 import json
-import signal
+import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ class FakeClinic:
 
     wall: Json
     refusing: bool = False
+    silent: bool = False
     posts: list[Json] = field(default_factory=list)
     listeners: set[asyncio.Queue[bytes]] = field(default_factory=set)
     seq: int = 0
@@ -93,7 +95,8 @@ class FakeClinic:
         """A heartbeat each second, for ever."""
         while True:
             await asyncio.sleep(1)
-            self.send("hb", {"now_ms": self.now_ms(), "seq": self.seq})
+            if not self.silent:
+                self.send("hb", {"now_ms": self.now_ms(), "seq": self.seq})
 
     def acknowledge(self, alarm: str, actor: str) -> bool:
         """Turn one alarm steady on every page; False when there is no such alarm."""
@@ -200,6 +203,11 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
         clinic.refusing = yes
         return {}
 
+    @app.post("/fake/hold/{yes}")
+    async def hold(yes: bool) -> Json:
+        clinic.silent = yes
+        return {}
+
     @app.get("/fake/posts")
     async def posts() -> list[Json]:
         return clinic.posts
@@ -226,28 +234,29 @@ def _page(path: Path) -> Callable[[], Awaitable[FileResponse]]:
     return page
 
 
-async def serve(port: int, wall: Json) -> None:
-    """Serve until the process is ended; cuts streams at once."""
+async def serve(listener: socket.socket, wall: Json) -> None:
+    """Serve until the process is ended."""
     clinic = FakeClinic(wall)
-    config = uvicorn.Config(
-        build(clinic), port=port, log_level="warning", timeout_graceful_shutdown=0
-    )
-    server = uvicorn.Server(config)
+    config = uvicorn.Config(build(clinic), log_level="warning")
     async with asyncio.TaskGroup() as group:
-        beat = group.create_task(clinic.beat())
-        await server.serve()
-        beat.cancel()
+        group.create_task(clinic.beat(), name="heartbeat")
+        await uvicorn.Server(config).serve([listener])
 
 
 def main() -> None:
-    """`python -m tests.browser.fake_clinic --port 8123 --chairs 24 --scene alarm`."""
+    """`python -m tests.browser.fake_clinic --port 8123 --chairs 24 --scene alarm`.
+
+    Prints its address once it listens; port 0 takes a free one.
+    """
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--chairs", type=int, default=6)
     parser.add_argument("--scene", default="alarm", choices=sorted(scenes.SCENES))
     arguments = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    asyncio.run(serve(arguments.port, scenes.wall(arguments.chairs, arguments.scene)))
+    listener = socket.create_server(("127.0.0.1", arguments.port))
+    sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
+    asyncio.run(serve(listener, scenes.wall(arguments.chairs, arguments.scene)))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@
  * made anew by our own timer. Knows no page: it runs in a worker.
  */
 
-export const WATCHDOG_MS = 5_000;
+/** Later than a page's own patience: a page that waits in vain turns first, then asks anew. */
+export const WATCHDOG_MS = 6_000;
 export const RETRY_MS = [500, 1_000, 2_000, 4_000, 5_000];
 const EVENTS = ["snapshot", "delta", "alarm", "hb"];
 

@@ -1,0 +1,202 @@
+"""A real Chromium, and a fake clinic in a process of its own that can be stopped and killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from tests.browser import scenes
+
+CHROMIUM = os.environ.get("CHAIRSIDE_CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+KIOSK = "--autoplay-policy=no-user-gesture-required"
+FULL_HD = {"width": 1920, "height": 1080}
+ROOT = Path(__file__).parents[2]
+Json = dict[str, Any]
+
+
+class Clinic:
+    """A fake clinic's process and how to tell it what to show."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, chairs: int, scene: str, port: int = 0) -> None:
+        """Start it, ready when this returns."""
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.browser.fake_clinic",
+            f"--port={port}",
+            f"--chairs={chairs}",
+            f"--scene={scene}",
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert self._process.stdout is not None
+        self.url = (await self._process.stdout.readline()).decode().strip()
+        assert self.url, "the fake clinic did not start"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rsplit(":", 1)[1])
+
+    def signal(self, number: signal.Signals) -> None:
+        """Stop, continue or kill it."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.kill()
+            await self._process.wait()
+
+    async def post(self, path: str, body: Json | None = None) -> None:
+        """Tell it something."""
+        request = urllib.request.Request(  # noqa: S310  our own address
+            self.url + path,
+            json.dumps(body or {}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=5).close())  # noqa: S310
+
+    async def show(self, tiles: list[Json], **more: Any) -> None:
+        """Put up a whole wall of these tiles."""
+        await self.post("/fake/wall", scenes.around(tiles) | more)
+
+    async def change(self, tiles: list[Json], **more: Any) -> None:
+        """Change some tiles."""
+        await self.post("/fake/change", {"tiles": tiles, **more})
+
+    async def posts(self) -> list[Json]:
+        """What pages have posted."""
+
+        def ask() -> list[Json]:
+            with urllib.request.urlopen(self.url + "/fake/posts", timeout=5) as answer:  # noqa: S310
+                posted: list[Json] = json.load(answer)
+                return posted
+
+        return await asyncio.to_thread(ask)
+
+
+StartClinic = Callable[[int, str], Awaitable[Clinic]]
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kiosk() -> AsyncIterator[Browser]:
+    """A browser set up as on a ward: it may sound without a touch."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, KIOSK])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desk() -> AsyncIterator[Browser]:
+    """A browser as anybody has it: silent until touched."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def start_clinic() -> AsyncIterator[StartClinic]:
+    """Starts fake clinics and ends them with the test."""
+    started: list[Clinic] = []
+
+    async def start(chairs: int, scene: str) -> Clinic:
+        clinic = Clinic()
+        await clinic.start(chairs, scene)
+        started.append(clinic)
+        return clinic
+
+    yield start
+    for clinic in started:
+        await clinic.kill()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def clinic() -> AsyncIterator[Clinic]:
+    """One fake clinic for all tests that do not end it; each puts up its own wall."""
+    shared = Clinic()
+    await shared.start(6, "normal")
+    yield shared
+    await shared.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
+    """Opens pages in contexts of their own; a page whose script fails, fails the test."""
+    errors: list[str] = []
+    async with AsyncExitStack() as stack:
+
+        async def open_page(
+            url: str, *, browser: Browser = kiosk, context: BrowserContext | None = None, **more: Any
+        ) -> Page:
+            if context is None:
+                context = await browser.new_context(viewport=FULL_HD, **more)
+                stack.push_async_callback(context.close)
+            page = await context.new_page()
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("console", lambda said: _note_violation(errors, said.text))
+            await page.add_init_script(RECORD_SOUND)
+            await page.goto(url)
+            return page
+
+        yield open_page
+    assert errors == []
+
+
+def _note_violation(errors: list[str], text: str) -> None:
+    if "Content Security Policy" in text:
+        errors.append(text)
+
+
+RECORD_SOUND = """
+window.sounds = [];
+document.addEventListener("chairside:sound", (event) => {
+  window.sounds.push({ ...event.detail, at_ms: performance.now() });
+});
+"""
+
+
+async def until(page: Page, condition: str) -> None:
+    """Wait until a JavaScript expression holds; the page allows no `eval`, so it is spelt out."""
+    await asyncio.wait_for(
+        page.evaluate(
+            "() => new Promise((done) => {"
+            f" const look = () => (({condition}) ? done() : setTimeout(look, 20)); look(); }})"
+        ),
+        timeout=20,
+    )
+
+
+async def live(page: Page) -> None:
+    """Wait until the page shows the clinic."""
+    await page.wait_for_selector("body[data-link=live]")
+    await until(page, "document.querySelector('.number')?.textContent.length > 0")

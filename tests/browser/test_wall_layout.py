@@ -1,0 +1,210 @@
+"""The wall as it is read from across the room: sizes, places, words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser import scenes
+from tests.browser.conftest import Clinic, OpenPage, live, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SMALLEST_DIGIT_PX = {1: 180, 6: 88, 12: 64, 24: 40}
+
+OUT_OF_PLACE = """
+() => {
+  const faults = [];
+  const box = (element) => element.getBoundingClientRect();
+  const apart = (a, b) =>
+    a.right <= b.left + 0.5 || b.right <= a.left + 0.5 ||
+    a.bottom <= b.top + 0.5 || b.bottom <= a.top + 0.5;
+  const inside = (a, b) =>
+    a.left >= b.left - 0.5 && a.right <= b.right + 0.5 &&
+    a.top >= b.top - 0.5 && a.bottom <= b.bottom + 0.5;
+  const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+  const disjoint = (elements, where) => {
+    const shown = elements.filter((one) => box(one).width > 0 && box(one).height > 0);
+    shown.forEach((one, at) => shown.slice(at + 1).forEach((other) => {
+      if (!apart(box(one), box(other))) faults.push(`${where}: ${one.className}/${other.className}`);
+    }));
+    return shown;
+  };
+  const tiles = [...document.querySelectorAll(".tile")];
+  disjoint([...tiles, document.querySelector(".head"), document.querySelector("#strip")], "wall");
+  for (const tile of tiles) {
+    if (!inside(box(tile), screen)) faults.push(`tile ${tile.dataset.chair} off screen`);
+    const rows = ".tile-head, .message, .large-slots > .slot, .nibp, .small-slots, .acts";
+    for (const row of disjoint([...tile.querySelectorAll(rows)], tile.dataset.chair)) {
+      if (!row.matches(".message") && !inside(box(row), box(tile))) {
+        faults.push(`${tile.dataset.chair}: ${row.className} leaves its tile`);
+      }
+    }
+    for (const slot of tile.querySelectorAll(".slot")) {
+      for (const part of disjoint([...slot.querySelectorAll(".number, .limits")], "slot")) {
+        if (part.scrollWidth > part.clientWidth + 1) faults.push(`${part.textContent} too wide`);
+        if (!inside(box(part), box(tile))) faults.push(`${part.textContent} leaves its tile`);
+      }
+    }
+  }
+  const root = document.documentElement;
+  if (root.scrollWidth > innerWidth || root.scrollHeight > innerHeight) faults.push("scrollbar");
+  return faults;
+}
+"""
+
+DIGIT_HEIGHTS = """
+() => [...document.querySelectorAll(".slot.large .number")].map((number) => {
+  const style = getComputedStyle(number);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  return pen.measureText("0").actualBoundingBoxAscent;
+})
+"""
+
+
+async def wall_page(clinic: Clinic, open_page: OpenPage, chairs: int, scene: str) -> Page:
+    """A wall, live."""
+    await clinic.show(scenes.SCENES[scene](chairs))
+    page = await open_page(clinic.url)
+    await live(page)
+    await page.evaluate("document.fonts.ready")
+    return page
+
+
+@pytest.mark.requirement("SHO-001")
+@pytest.mark.parametrize("scene", ["normal", "alarm"])
+@pytest.mark.parametrize("chairs", [1, 6, 12, 24])
+async def test_every_chair_has_its_place_and_nothing_overlaps_or_scrolls(
+    clinic: Clinic, open_page: OpenPage, chairs: int, scene: str
+) -> None:
+    page = await wall_page(clinic, open_page, chairs, scene)
+    assert await page.locator(".tile").count() == chairs
+    assert await page.evaluate(OUT_OF_PLACE) == []
+
+
+@pytest.mark.requirement("SHO-002")
+@pytest.mark.parametrize("chairs", [1, 6, 12, 24])
+async def test_the_digits_are_as_tall_as_the_room_needs(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    page = await wall_page(clinic, open_page, chairs, "normal")
+    assert await page.evaluate("document.fonts.check('700 40px Inter')")
+    heights = await page.evaluate(DIGIT_HEIGHTS)
+    assert len(heights) == 3 * chairs
+    assert min(heights) >= SMALLEST_DIGIT_PX[chairs]
+
+
+@pytest.mark.requirement("SHO-003")
+@pytest.mark.parametrize("chairs", [6, 24])
+async def test_no_other_element_moves_when_a_value_changes_its_shape(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    await clinic.show(scenes.SCENES["normal"](chairs))
+    page = await open_page(clinic.url)
+    await live(page)
+    places = """() => [...document.querySelectorAll(".tile *")].map((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect();
+      return one.matches(".number, .doubt, .note, .message *") ? "" : [x, y, width, height].join();
+    })"""
+    before = await page.evaluate(places)
+    for text, state in [("100", "valid"), ("--", "stale"), ("-?-", "invalid"), ("100?", "questionable")]:
+        slots = [scenes.slot(vital, text, state, note="7 s") for vital in ("HR", "SpO2", "RR")]
+        await clinic.change([scenes.tile("1", slots=slots)])
+        await page.wait_for_selector(f".tile[data-chair='1'] .slot[data-state={state}]")
+        assert await page.evaluate(places) == before
+
+
+@pytest.mark.requirement("SHO-004")
+async def test_text_from_outside_is_never_markup(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["normal"](1))
+    page = await open_page(clinic.url)
+    await live(page)
+    evil = "<img src=x onerror='window.hurt=1'><b>x</b>"
+    alarm = scenes.alarm("1", "HIGH", evil, onset=evil)
+    tile = scenes.alarming("1", [alarm], patient=evil, clock=evil, offline=evil)
+    tile["label"] = evil
+    tile["slots"][0] |= {"text": evil, "note": evil, "label": evil, "unit": evil}
+    await clinic.show([tile], clinic=evil, counts=evil, status=[{"level": "warn", "text": evil}])
+    await until(page, "document.querySelector('#clinic').textContent.includes('<img')")
+    await until(page, "document.querySelector('.patient').textContent.includes('<img')")
+    assert await page.locator("img, .tile b, header b").count() == 0
+    assert await page.evaluate("window.hurt") is None
+
+
+@pytest.mark.requirement("SHO-005")
+async def test_priorities_differ_by_word_and_border_not_by_colour_alone(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["normal"](6))
+    page = await open_page(clinic.url)
+    tiles = [scenes.desaturating("1"), scenes.hypertensive("2"), scenes.probe_off("3")]
+    await clinic.show([*tiles, scenes.tile("4")])
+    await page.wait_for_selector(".tile[data-priority=HIGH]")
+    facts = await page.evaluate("""() => [...document.querySelectorAll(".tile")].map((tile) => [
+      getComputedStyle(tile.querySelector(".lamp")).borderTopWidth,
+      tile.querySelector(".message-text").textContent.split(" ")[0],
+    ])""")
+    assert [width for width, _ in facts] == ["8px", "5px", "3px", "0px"]
+    assert facts[0][1] in ("!!!", "!!")  # two alarms take turns
+    assert [marks for _, marks in facts[1:]] == ["!!", "!", ""]
+
+
+@pytest.mark.requirement("SHO-006")
+async def test_several_alarms_of_a_chair_take_turns_each_two_seconds(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    page = await wall_page(clinic, open_page, 6, "high")
+    seen: list[dict[str, Any]] = await page.evaluate("""() => new Promise((resolve) => {
+      const strip = document.querySelector(".tile[data-chair='1'] .message");
+      const turns = [];
+      new MutationObserver(() => {
+        const text = strip.textContent;
+        if (turns.at(-1)?.text !== text) turns.push({ text, at_ms: performance.now() });
+        if (turns.length === 4) resolve(turns);
+      }).observe(strip, { subtree: true, childList: true, characterData: true });
+    })""")
+    texts = [one["text"] for one in seen]
+    assert set(texts) == {"!!! SpO2 84 < 8814:06:51+1", "!! HR 131 > 12014:06:51+1"}
+    gap_ms = seen[3]["at_ms"] - seen[1]["at_ms"]
+    assert 3_500 < gap_ms < 4_500
+
+
+@pytest.mark.requirement("SHO-007")
+@pytest.mark.parametrize("chairs", [1, 6, 12, 24])
+async def test_every_number_has_its_name_and_simulated_ones_are_watermarked(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    page = await wall_page(clinic, open_page, chairs, "normal")
+    names = await page.locator(".slot .label").all_text_contents()
+    assert set(names) == {"HR", "SpO2", "NIBP", "RR"}
+    units = page.locator(".legend" if chairs == 24 else ".slot .unit").first
+    assert await units.is_visible()
+    marks = await page.evaluate("""() => [...document.querySelectorAll(".tile")].map(
+      (tile) => getComputedStyle(tile, "::before").content)""")
+    assert marks == ['"DEMO"'] * chairs
+    assert await page.locator("#mode").text_content() == "DEMO - SIMULATED VALUES"
+
+
+@pytest.mark.requirement("SHO-008")
+async def test_the_second_hand_moves_by_the_services_heartbeats_alone(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["normal"](1))
+    page = await open_page(clinic.url)
+    await live(page)
+    second = "document.querySelector('#hand').dataset.second"
+    was = await page.evaluate(second)
+    await until(page, f"{second} !== '{was}'")
+    await clinic.post("/fake/hold/true")
+    try:
+        await page.wait_for_selector("body[data-link=slow]")
+        held = await page.evaluate(second)
+        await until(page, "document.querySelector('#link-notice').textContent.endsWith('4 s')")
+        assert await page.evaluate(second) == held
+    finally:
+        await clinic.post("/fake/hold/false")
