@@ -19,6 +19,7 @@ from monitor.config import (
     ClinicTable,
     Config,
     InfluxTable,
+    MqttTable,
     RecordTable,
     WebTable,
 )
@@ -29,7 +30,7 @@ from simulators.bedside import Bedside, MonitorPlan, Station, play, station
 from simulators.nurse import NURSE
 from simulators.patient import Patient, child
 from simulators.stories import Story, Visit
-from simulators.wires import PtyWire, Wire
+from simulators.wires import PtyWire
 
 LOOK_S = 0.5
 """How often an idle bedside looks whether somebody was seated."""
@@ -49,65 +50,52 @@ class Setting:
     time_zone: str = "UTC"
     listen: str = "127.0.0.1:0"
     influxdb: InfluxTable | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One chair of the simulated clinic and the monitors at it, ready to send."""
-
-    story: Story
-    stations: tuple[Station, ...]
+    mqtt: MqttTable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedClinic:
-    """Configuration and links for `service.run`, and the places whose bedsides speak on them."""
+    """Configuration and links for `service.run`, and the monitors that speak on them, by id."""
 
     config: Config
     wiring: Wiring
-    places: tuple[Place, ...]
+    stations: Mapping[str, Station]
 
 
 @contextmanager
 def simulated_clinic(
-    stories: Sequence[Story],
+    monitors: Sequence[tuple[str, MonitorPlan]],
     setting: Setting,
     drivers: Mapping[str, Driver],
     clock: Clock,
-    *,
-    ports: bool,
 ) -> Iterator[SimulatedClinic]:
-    """The clinic of these stories.
+    """The clinic of these chairs and monitors.
 
-    With `ports`, serial monitors get pseudo-terminals that are open as long as
-    this is; without, every wire is inside the process, as virtual time needs it.
+    A monitor on a "serial" wire gets a pseudo-terminal that is open as long as
+    this is; a "direct" wire is inside the process, as virtual time needs it.
     """
     with ExitStack() as stack:
-        plans = [(story.chair, plan) for story in stories for plan in story.monitors]
         ptys = {
-            plan.id: stack.enter_context(PtyWire())
-            for _, plan in plans
-            if ports and plan.wire == "serial"
+            plan.id: stack.enter_context(PtyWire()) for _, plan in monitors if plan.wire == "serial"
         }
         config = configuration(
-            [Chair(id=story.chair, label=story.chair) for story in stories],
-            [device(plan, chair, ptys.get(plan.id)) for chair, plan in plans],
+            [
+                Chair(id=chair, label=chair)
+                for chair in dict.fromkeys(chair for chair, _ in monitors)
+            ],
+            [device(plan, chair, ptys.get(plan.id)) for chair, plan in monitors],
             setting,
         )
         baud = {name: driver.baud for name, driver in drivers.items()}
         wiring = make_links(config.devices, config.mqtt, clock, usual_baud=baud)
-
-        def wire(plan: MonitorPlan) -> Wire:
-            return ptys[plan.id] if plan.id in ptys else wiring.wires[plan.id]
-
-        places = tuple(
-            Place(
-                story,
-                tuple(station(plan, drivers, wire(plan)) for plan in story.monitors),
-            )
-            for story in stories
+        yield SimulatedClinic(
+            config,
+            wiring,
+            {
+                plan.id: station(plan, drivers, ptys.get(plan.id) or wiring.wires[plan.id])
+                for _, plan in monitors
+            },
         )
-        yield SimulatedClinic(config, wiring, places)
 
 
 def device(plan: MonitorPlan, chair: str, pty: PtyWire | None) -> Device:
@@ -130,7 +118,7 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
         record=RecordTable(path=setting.record),
         web=WebTable(listen=setting.listen),
         influxdb=setting.influxdb,
-        mqtt=None,
+        mqtt=setting.mqtt,
         staff=STAFF,
         chairs=tuple(chairs),
         devices=tuple(devices),
@@ -138,13 +126,17 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
 
 
 async def attend(
-    place: Place, seed: int, session: Callable[[str], str | None], clock: Clock
+    story: Story,
+    clinic: SimulatedClinic,
+    seed: int,
+    session: Callable[[str], str | None],
+    clock: Clock,
 ) -> None:
     """Play one patient after the other at a chair, each while its session is open.
 
     `session` tells the chair's open session. Runs until cancelled.
     """
-    story, count = place.story, 0
+    stations, count = [clinic.stations[plan.id] for plan in story.monitors], 0
     await asyncio.sleep(story.offset_s)
     while True:
         seated = session(story.chair)
@@ -154,7 +146,7 @@ async def attend(
         visit = story.visit(count)
         await play(
             bedside(visit, seed, story.chair, count),
-            place.stations,
+            stations,
             clock,
             going=lambda seated=seated: session(story.chair) == seated,  # type: ignore[misc]
             lingers_s=visit.lingers_s,

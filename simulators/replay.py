@@ -15,6 +15,7 @@ from monitor.clock import Clock
 from monitor.commands import EnterPhase, SeatPatient
 from monitor.displays import Clinic
 from monitor.drivers import Shown
+from monitor.errors import DeviceError
 from monitor.vitals import GenerationMode, Validity, VitalSign
 from simulators.bedside import Station
 from simulators.nurse import NURSE
@@ -24,6 +25,8 @@ SHOWS = frozenset(COLUMNS.values())
 SETTLE_S = 2.0
 """After the last row: for bytes on their way, the last verdicts and the last commit."""
 PLANNED_MINUTES = 40
+HELLO_S = 0.5
+HEARD_S_MAX = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Replay:
 
     async def _play(self, clinic: Clinic) -> None:
         for outlet in self._outlets:
+            await self._until_heard(clinic, outlet)
+        for outlet in self._outlets:
             await self._seat(clinic, outlet.chair)
         began_s, self.started_us = self._clock.monotonic(), self._clock.utc_us()
         for number, row in enumerate(self._recording.rows):
@@ -76,6 +81,23 @@ class Replay:
                     shown = row_shown(row, self._clock.utc_us())
                     outlet.station.wire.send(outlet.station.encoder.encode(shown))
         await asyncio.sleep(SETTLE_S)
+
+    async def _until_heard(self, clinic: Clinic, outlet: Outlet) -> None:
+        """Show an empty screen until the service sees it: a line takes its time to open."""
+        board, ends_s = clinic.ward.board, self._clock.monotonic() + HEARD_S_MAX
+        while (
+            board.tile(outlet.chair, self._clock.monotonic(), self._clock.utc_us()).mode
+            != GenerationMode.DEMO.value
+        ):
+            if self._clock.monotonic() > ends_s:
+                raise DeviceError(
+                    "the service does not hear the replayed monitor",
+                    where=outlet.station.plan.id,
+                    fix="check that the broker is there and lets the service read its topics",
+                )
+            shown = nobody_shown(self._clock.utc_us())
+            outlet.station.wire.send(outlet.station.encoder.encode(shown))
+            await asyncio.sleep(HELLO_S)
 
     async def _seat(self, clinic: Clinic, chair: str) -> None:
         session = await clinic.commands.execute(
@@ -110,4 +132,12 @@ def row_shown(row: Row, at_us: int) -> Shown:
         validity=validity,
         mode=GenerationMode.DEMO,
         nibp_at_us=at_us if any(value is not None for value in row.cuff) else None,
+    )
+
+
+def nobody_shown(at_us: int) -> Shown:
+    """The screen of a monitor to which nobody is connected."""
+    absent = (Validity.NOT_AVAILABLE, "no patient")
+    return Shown(
+        at_us=at_us, values={}, validity={VitalSign.SPO2: absent}, mode=GenerationMode.DEMO
     )

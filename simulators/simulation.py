@@ -9,16 +9,17 @@ from tempfile import TemporaryDirectory
 
 from monitor import service, shipped
 from monitor.clock import Clock
-from monitor.conditions import Preset, load_preset
+from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.displays import Display
 from monitor.drivers.registry import DRIVERS
+from monitor.presets import load_preset
 from monitor.store.record import Record
 from simulators.clinic import Setting, attend, simulated_clinic
 from simulators.loops import run_virtual
 from simulators.nurse import Nurse
 from simulators.patient import child
-from simulators.stories import Story, drawn_stories
+from simulators.stories import Story, drawn_stories, monitors_of
 from simulators.tally import Tally, tally
 
 MORNING_US = 1_767_600_000_000_000
@@ -54,7 +55,8 @@ async def _simulate(
     clock = Clock.starting_at(asyncio.get_running_loop().time, MORNING_US)
     nurse, stop = Nurse(stories, hand=child(seed, "nurse")), asyncio.Event()
     setting = Setting(record=path)
-    with simulated_clinic(stories, setting, DRIVERS, clock, ports=False) as clinic:
+    monitors = monitors_of(stories, ports=False)
+    with simulated_clinic(monitors, setting, DRIVERS, clock) as clinic:
         async with Record(path, clock=clock, flush_s=FLUSH_S) as record:
             asyncio.get_running_loop().call_later(seconds, stop.set)
             watching = service.run(
@@ -67,7 +69,7 @@ async def _simulate(
                 preset=preset_of(clinic.config),
                 stop=stop,
             )
-            bedsides = [attend(place, seed, nurse.session, clock) for place in clinic.places]
+            bedsides = [attend(story, clinic, seed, nurse.session, clock) for story in stories]
             await beside(watching, bedsides)
 
 

@@ -7,8 +7,8 @@ generator of its own, so that one more chair leaves the others as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from monitor.clinic import Phase
@@ -78,6 +78,12 @@ class Story:
     visit: Callable[[int], Visit]
     seated: bool = True
     offset_s: float = 0.0
+
+
+def monitors_of(stories: Sequence[Story], *, ports: bool = True) -> list[tuple[str, MonitorPlan]]:
+    """Every chair's monitors; without `ports` each is on a wire inside the process."""
+    plans = [(story.chair, plan) for story in stories for plan in story.monitors]
+    return plans if ports else [(chair, replace(plan, wire="direct")) for chair, plan in plans]
 
 
 def ivy(chair: str) -> tuple[MonitorPlan, ...]:

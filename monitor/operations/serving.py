@@ -62,7 +62,14 @@ async def _serve(loaded: Config, preset: Preset) -> None:
     display = WebDisplay(
         loaded.web.host, loaded.web.port, ready=lambda url: click.echo(f"wall: {url}/")
     )
-    await run_clinic(loaded, preset, clock=clock, wiring=wiring, displays=[display])
+    await run_clinic(
+        loaded,
+        preset,
+        clock=clock,
+        wiring=wiring,
+        displays=[display],
+        workers=[WallClock(clock)],
+    )
 
 
 def system_clock() -> Clock:
@@ -77,6 +84,7 @@ async def run_clinic(
     clock: Clock,
     wiring: Wiring,
     displays: Sequence[Display],
+    workers: Sequence[service.Worker] = (),
     stop: asyncio.Event | None = None,
 ) -> None:
     """Open record and copy as configured and watch until `stop` or a signal."""
@@ -104,7 +112,7 @@ async def run_clinic(
             links=wiring.links,
             record=record,
             copy=copy,
-            workers=[wiring, WallClock(clock)],
+            workers=[wiring, *workers],
             displays=displays,
             clock=clock,
             preset=preset,

@@ -1,0 +1,136 @@
+"""The demo and the replay: the whole service with its pages, in real time or faster."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.clinic import Phase
+from monitor.config import Config, InfluxTable, MqttTable
+from monitor.displays import Display
+from monitor.drivers.registry import DRIVERS
+from monitor.operations import serving
+from simulators.bedside import MonitorPlan
+from simulators.clinic import Setting, attend, simulated_clinic
+from simulators.loops import run_at_rate
+from simulators.nurse import Nurse
+from simulators.recordings import Recording
+from simulators.replay import SHOWS, Outlet, Replay
+from simulators.simulation import beside, preset_of
+from simulators.stories import ANSAR_B, JSON, demo_stories, monitors_of
+from simulators.tally import Tally, tally
+
+WIRES = {ANSAR_B: "serial", JSON: "direct"}
+"""How each protocol of a replay reaches the service, unless a broker is named."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where it plays: pages, record, copy, and how fast. `record` None is a new temporary file."""
+
+    listen: str
+    rate: float = 1.0
+    record: Path | None = None
+    influxdb: InfluxTable | None = None
+    mqtt: MqttTable | None = None
+
+    def setting(self) -> Setting:
+        """The same, with a record of its own where none was named."""
+        folder = None if self.record else Path(tempfile.mkdtemp(prefix="chairside-"))
+        record = self.record or Path(folder or "") / "record.db"
+        return Setting(
+            record=record,
+            time_zone=local_zone(),
+            listen=self.listen,
+            influxdb=self.influxdb,
+            mqtt=self.mqtt,
+        )
+
+
+def local_zone() -> str:
+    """The machine's time zone by name, "UTC" where the system does not tell."""
+    parts = Path("/etc/localtime").resolve().parts
+    return "/".join(parts[parts.index("zoneinfo") + 1 :]) if "zoneinfo" in parts else "UTC"
+
+
+def demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
+    """Serve a wall of simulated chairs until a signal."""
+    run_at_rate(_demo(chairs, seed, stage, say), stage.rate)
+
+
+async def _demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
+    clock, setting = serving.system_clock(), stage.setting()
+    stories = demo_stories(seed, chairs)
+    nurse = Nurse(stories)
+    with simulated_clinic(monitors_of(stories), setting, DRIVERS, clock) as clinic:
+        say(f"record: {setting.record}")
+        watching = serving.run_clinic(
+            clinic.config,
+            preset_of(clinic.config),
+            clock=clock,
+            wiring=clinic.wiring,
+            displays=[pages(clinic.config, say), nurse],
+        )
+        await beside(
+            watching, [attend(story, clinic, seed, nurse.session, clock) for story in stories]
+        )
+
+
+def replay(
+    recording: Recording,
+    protocols: Sequence[str],
+    stage: Stage,
+    say: Say,
+    *,
+    row_s: float,
+    phase: Phase,
+) -> Tally:
+    """Play a recording to its end, one chair a protocol; what the record then holds."""
+    setting = stage.setting()
+    playing = _replay(recording, protocols, setting, say, row_s=row_s, phase=phase)
+    run_at_rate(playing, stage.rate)
+    return tally(setting.record)
+
+
+async def _replay(
+    recording: Recording,
+    protocols: Sequence[str],
+    setting: Setting,
+    say: Say,
+    *,
+    row_s: float,
+    phase: Phase,
+) -> None:
+    clock, stop = serving.system_clock(), asyncio.Event()
+    plans = [
+        MonitorPlan(id=f"replay-{protocol}", driver=protocol, wire=WIRES[protocol], shows=SHOWS)
+        for protocol in protocols
+    ]
+    monitors = [(str(number), plan) for number, plan in enumerate(plans, start=1)]
+    with simulated_clinic(monitors, setting, DRIVERS, clock) as clinic:
+        say(f"record: {setting.record}")
+        outlets = [Outlet(chair, clinic.stations[plan.id]) for chair, plan in monitors]
+        player = Replay(recording, outlets, clock, row_s=row_s, phase=phase)
+        await serving.run_clinic(
+            clinic.config,
+            preset_of(clinic.config),
+            clock=clock,
+            wiring=clinic.wiring,
+            displays=[pages(clinic.config, say), player],
+            stop=stop,
+        )
+
+
+def pages(config: Config, say: Say) -> Display:
+    """The web pages; their address is told once they answer."""
+    from monitor.web.server import WebDisplay  # noqa: PLC0415  slow to import
+
+    def ready(url: str) -> None:
+        say(f"wall:   {url}/  (simulated patients; Ctrl-C stops)")
+
+    return WebDisplay(config.web.host, config.web.port, ready=ready)
