@@ -12,9 +12,12 @@ from uuid import uuid4
 class Server(Protocol):
     """A running InfluxDB 2 and a token that may make buckets."""
 
-    url: str
-    org: str
-    token: str
+    @property
+    def url(self) -> str: ...
+    @property
+    def org(self) -> str: ...
+    @property
+    def token(self) -> str: ...
 
 
 @dataclass(frozen=True)

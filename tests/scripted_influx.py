@@ -75,7 +75,7 @@ class ScriptedInflux:
             # Until the client gives up.
             await reader.read(1)
             return False
-        status, body = answer if isinstance(answer, tuple) else (answer, error(int(answer)))
+        status, body = answer if isinstance(answer, tuple) else (int(answer), error(int(answer)))
         told = body.encode() if status != 204 else b""
         writer.write(b"HTTP/1.1 %d Scripted\r\nContent-Length: %d\r\n\r\n" % (status, len(told)))
         writer.write(told)

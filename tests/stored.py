@@ -30,9 +30,7 @@ class ReadingParts(TypedDict, total=False):
     seq: int | None
 
 
-def reading(
-    second: float, value: float | None = 97.0, **parts: Unpack[ReadingParts]
-) -> ReadingRow:
+def reading(second: float, value: float | None = 97.0, **parts: Unpack[ReadingParts]) -> ReadingRow:
     """A reading sampled `second` seconds after noon."""
     at_us = NOON_US + round(second * 1_000_000)
     told: ReadingParts = {

@@ -18,6 +18,9 @@ from monitor.errors import StoreError
 from monitor.store import schema
 
 RESERVE_BYTES = 16 * 1024 * 1024
+CHECKPOINT_PAGES = 4_000
+"""The log goes into the file each 16 MB: pages written often are then written once."""
+CACHE_KIB = 32 * 1024
 WAL_BYTES_MAX = 64 * 1024 * 1024
 CHECK_BYTES_MAX = 256 * 1024 * 1024
 """Files up to this size are read through at the start (about half a second)."""
@@ -152,6 +155,8 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         _lay_out(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        connection.execute(f"PRAGMA cache_size = {-CACHE_KIB}")
         connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_MAX}")
         if path.stat().st_size <= CHECK_BYTES_MAX:
             _check_through(connection)
@@ -238,9 +243,7 @@ def open_for_reading(path: Path, steps_max: int) -> sqlite3.Connection:
     SQLite up to 3.51.2 can damage a file when two connections checkpoint at the
     same instant (sqlite.org, "WAL-reset bug"), so only the writer ever does.
     """
-    connection = sqlite3.connect(
-        f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None
-    )
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.set_progress_handler(lambda: 1, steps_max)

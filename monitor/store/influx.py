@@ -19,6 +19,7 @@ from monitor.clock import Clock
 from monitor.errors import StoreError
 from monitor.store.lines import Lines
 from monitor.store.record import Record
+from monitor.store.rows import Block
 
 if TYPE_CHECKING:
     from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
@@ -122,9 +123,15 @@ class InfluxCopy:
             self.error = ""
             await self._record.committed.wait()
             return
-        await self._deliver(client, [self._lines.line(row) for row in block.rows])
+        loop = asyncio.get_running_loop()
+        # A full block is tens of milliseconds of work: not in the loop's own thread.
+        lines = await loop.run_in_executor(None, self._to_lines, block)
+        await self._deliver(client, lines)
         self._record.copied(block)
         self._lines_max = min(self._lines_max * 2, BLOCK_LINES_MAX)
+
+    def _to_lines(self, block: Block) -> list[str]:
+        return [self._lines.line(row) for row in block.rows]
 
     async def _back_off(self) -> None:
         await asyncio.sleep(self._retry_s)

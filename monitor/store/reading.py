@@ -4,6 +4,8 @@ Every call has a connection of its own that can only read, so a slow reader
 holds up neither the writer nor another reader.
 """
 
+# ruff: noqa: S608  columns come from schema.py, values are bound
+
 from __future__ import annotations
 
 import asyncio
@@ -139,9 +141,7 @@ def _transitions(
     return [transition_of(at_us, shift_us, rest) for _, at_us, shift_us, *rest in rows]
 
 
-def _facts(
-    connection: sqlite3.Connection, where: str, values: Sequence[SqlValue]
-) -> list[FactRow]:
+def _facts(connection: sqlite3.Connection, where: str, values: Sequence[SqlValue]) -> list[FactRow]:
     rows = connection.execute(
         f"SELECT {_FACTS} FROM facts WHERE {where} ORDER BY happened_at_us, at_us", values
     )

@@ -33,6 +33,7 @@ QUEUE_ROWS_MAX = 100_000
 QUEUE_URGENT_ROWS_MAX = 10_000
 """Room beyond that for alarm transitions and facts alone."""
 BATCH_ROWS_MAX = 10_000
+FORGET_ROWS_MAX = 5_000
 RETRY_S_MIN, RETRY_S_MAX = 0.5, 5.0
 READING_THREADS = 2
 
@@ -85,7 +86,7 @@ class Record:
         await self.close()
 
     async def open(self) -> None:
-        """Open or make the file. Raises `StoreError`; a damaged file is set aside, see `warning`."""
+        """Open or make the file; a damaged one is set aside (see `warning`). Raises `StoreError`."""
         loop = asyncio.get_running_loop()
         state = await loop.run_in_executor(self._writing, self._writer.open)
         self._copied, self.parked = state.copied, state.parked
@@ -250,6 +251,22 @@ class Record:
         self._parked += parked
         self.parked += len(parked)
         self._filled.set()
+
+    async def forget(self, before_us: int) -> int:
+        """Delete readings sampled before that time (UTC microseconds) which InfluxDB has.
+
+        Alarm transitions and facts stay. Returns how many went; a step at a time,
+        so that commits pass in between. Raises `StoreError`.
+        """
+        loop, gone = asyncio.get_running_loop(), 0
+        while True:
+            async with self._lock:
+                step = await loop.run_in_executor(
+                    self._writing, self._writer.forget, before_us, FORGET_ROWS_MAX
+                )
+            gone += step
+            if step < FORGET_ROWS_MAX:
+                return gone
 
     def behind(self) -> tuple[int, int | None]:
         """Committed rows not copied yet, and when the oldest of them came (UTC microseconds)."""

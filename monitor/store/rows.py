@@ -52,7 +52,7 @@ class Block:
 
 
 def item_of(row: Row) -> Item:
-    """The row's SQL values. Raises `Refused` for NaN, infinity, NUL, half a character, a huge number."""
+    """The row as SQL values. Raises `Refused` for NaN, infinity, NUL, half a character."""
     if isinstance(row, ReadingRow):
         return _reading(row)
     if isinstance(row, TransitionRow):

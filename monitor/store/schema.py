@@ -3,6 +3,8 @@
 `docs/record.md` tells what each column means and how to read them by hand.
 """
 
+# ruff: noqa: S608  only numbers of this file
+
 from __future__ import annotations
 
 from monitor.errors import StoreError
@@ -24,6 +26,8 @@ TRANSITION_COLUMNS = (
 )
 FACT_COLUMNS = ("ordinal", "session", "chair", "kind", "actor", "data")
 
+# Indexes begin with what rises with time where they can: a flush then touches a
+# few pages and not one for each series.
 # `at_us` is unique (in a table, for readings per device and vital), because
 # InfluxDB keeps one point for each series and time. `shift_us` is how far it
 # was moved from the true time for that; almost always 0, which takes no byte.
@@ -49,7 +53,7 @@ CREATE TABLE readings (
 ) STRICT;
 CREATE UNIQUE INDEX readings_message ON readings (device, ifnull(boot, ''), seq, vital)
     WHERE seq IS NOT NULL;
-CREATE UNIQUE INDEX readings_series ON readings (device, vital, at_us);
+CREATE UNIQUE INDEX readings_time ON readings (at_us, device, vital);
 CREATE INDEX readings_session ON readings (session, at_us) WHERE session IS NOT NULL;
 
 CREATE TABLE transitions (
@@ -114,7 +118,7 @@ PRAGMA user_version = {VERSION};
 
 
 def check(where: str, application_id: int, version: int) -> None:
-    """Raise `StoreError` for a database that is not ours, or of a layout this version cannot read."""
+    """Raise `StoreError` for a database that is not ours, or of a layout we cannot read."""
     if application_id != APPLICATION_ID:
         raise StoreError(
             "this file is a database, but not a Chairside record",

@@ -4,6 +4,8 @@ Takes items, gives what became of them. Knows SQL and the record's files; knows
 no task or loop.
 """
 
+# ruff: noqa: S608  columns come from schema.py, values are bound
+
 from __future__ import annotations
 
 import sqlite3
@@ -34,14 +36,16 @@ _INSERT = {
     f"VALUES ({', '.join('?' * (len(columns) + 3))}) {_TWICE[table]}"
     for table, columns in _COLUMNS.items()
 }
-_SERIES = {READINGS: "device = ? AND vital = ?", TRANSITIONS: "1", FACTS: "1"}
-_NEWEST = {
-    table: f"SELECT max(at_us) FROM {table} WHERE {series}" for table, series in _SERIES.items()
-}
+_NEWEST = {table: f"SELECT max(at_us) FROM {table}" for table in _COLUMNS}
 _TAKEN = {
-    table: f"SELECT 1 FROM {table} WHERE {series} AND at_us = ?"
-    for table, series in _SERIES.items()
+    READINGS: "SELECT 1 FROM readings WHERE at_us = ? AND device = ? AND vital = ?",
+    TRANSITIONS: "SELECT 1 FROM transitions WHERE at_us = ?",
+    FACTS: "SELECT 1 FROM facts WHERE at_us = ?",
 }
+_FORGET = (
+    "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE at_us < ? "
+    "AND id <= (SELECT id FROM progress WHERE name = 'copied') ORDER BY at_us LIMIT ?)"
+)
 _NO_TIME = -(2**63)
 
 
@@ -126,6 +130,13 @@ class Writer:
         except sqlite3.Error as problem:
             raise file.store_error(problem, self._path) from problem
 
+    def forget(self, before_us: int, limit: int) -> int:
+        """Delete at most `limit` readings older than that and safely copied; returns how many."""
+        try:
+            return self._open_connection().execute(_FORGET, (before_us, limit)).rowcount
+        except sqlite3.Error as problem:
+            raise file.store_error(problem, self._path) from problem
+
     def close(self) -> None:
         """Put all into the one file and let go of it."""
         self._is_open = False
@@ -169,7 +180,7 @@ class Writer:
         return new
 
     def _insert(self, connection: sqlite3.Connection, items: Sequence[Item]) -> None:
-        """Rows that follow on their series go in together; the others find a free time first."""
+        """Rows newer than all of their series go in together; others find a free time first."""
         table, waiting = READINGS, list[tuple[SqlValue, ...]]()
         for item in items:
             series = (item.table, item.series)
@@ -178,7 +189,7 @@ class Writer:
                 table, waiting = item.table, []
             newest = self._newest.get(series)
             if newest is None:
-                newest = self._read_newest(connection, item)
+                newest = self._newest_of_all(connection, item.table)
             at_us = item.at_us
             if at_us <= newest:
                 connection.executemany(_INSERT[table], waiting)
@@ -189,8 +200,9 @@ class Writer:
             waiting.append((self._last, at_us, at_us - item.at_us, *item.values))
         connection.executemany(_INSERT[table], waiting)
 
-    def _read_newest(self, connection: sqlite3.Connection, item: Item) -> int:
-        (newest,) = connection.execute(_NEWEST[item.table], item.series).fetchone()
+    def _newest_of_all(self, connection: sqlite3.Connection, table: str) -> int:
+        """No series is newer than this; what is newer still cannot collide."""
+        (newest,) = connection.execute(_NEWEST[table]).fetchone()
         return _NO_TIME if newest is None else int(newest)
 
     def _free_time(self, connection: sqlite3.Connection, item: Item) -> int:
@@ -198,7 +210,7 @@ class Writer:
         series = (item.table, item.series)
         asked, given = self._moved.get(series, (_NO_TIME, _NO_TIME))
         at_us = given + 1 if asked == item.at_us else item.at_us
-        while connection.execute(_TAKEN[item.table], (*item.series, at_us)).fetchone():
+        while connection.execute(_TAKEN[item.table], (at_us, *item.series)).fetchone():
             at_us += 1
         self._moved[series] = (item.at_us, at_us)
         return at_us

@@ -26,7 +26,9 @@ CLINIC = "Harbour Infusion, Lda. = 1"
 
 
 @asynccontextmanager
-async def copying(record: Record, bucket: Bucket, clinic: str = CLINIC) -> AsyncIterator[InfluxCopy]:
+async def copying(
+    record: Record, bucket: Bucket, clinic: str = CLINIC
+) -> AsyncIterator[InfluxCopy]:
     copy = InfluxCopy(
         record, bucket.url, bucket.org, bucket.name, bucket.token, clock(), clinic=clinic
     )
@@ -60,9 +62,7 @@ class Place:
 
 
 @pytest.fixture(params=["record", "influxdb"])
-async def place(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[Place]:
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Place]:
     async with Record(tmp_path / "clinic.db", clock=clock(), reserve_bytes=0) as record:
         if request.param == "record":
             yield Place(record, RecordHistory(tmp_path / "clinic.db"), None)
@@ -89,13 +89,17 @@ async def test_rows_come_back_exactly_as_they_were_kept(place: Place) -> None:
     ]
     steps = [
         transition(5, "ACTIVE_UNACK", 0),
-        transition(9, "ACTIVE_ACK", 1, actor="rk", note="seen, \"fine\"\nline two", value=None),
+        transition(9, "ACTIVE_ACK", 1, actor="rk", note='seen, "fine"\nline two', value=None),
         transition(11, "RESOLVED", 2, limit=None, extreme=None, sampled_at_us=None),
     ]
     await place.keep([*facts, *readings, *steps])
     assert await place.history.sessions() == ["s-1"]
     assert await place.history.facts("s-1") == facts
-    assert await place.history.readings("s-1") == readings[:2] + [readings[3], readings[2], readings[4]]
+    assert await place.history.readings("s-1") == readings[:2] + [
+        readings[3],
+        readings[2],
+        readings[4],
+    ]
     assert await place.history.transitions("s-1") == steps
 
 
@@ -132,9 +136,13 @@ async def test_sessions_come_newest_first_and_one_knows_nothing_of_another(place
         assert [row.alarm for row in await place.history.transitions(session)] == [session]
 
 
-@pytest.mark.parametrize("session", ["nobody", "", "' OR 1=1 --", '" OR "a"=~/.*/', "$session", "a\nb"])
+@pytest.mark.parametrize(
+    "session", ["nobody", "", "' OR 1=1 --", '" OR "a"=~/.*/', "$session", "a\nb"]
+)
 @pytest.mark.requirement("INF-011")
-async def test_an_unknown_session_is_empty_whatever_it_is_called(place: Place, session: str) -> None:
+async def test_an_unknown_session_is_empty_whatever_it_is_called(
+    place: Place, session: str
+) -> None:
     await place.keep([fact(0, "seated", patient_ref="A"), reading(0), transition(0, "PENDING")])
     assert await place.history.facts(session) == []
     assert await place.history.readings(session) == []
@@ -237,10 +245,12 @@ async def test_clinics_that_share_a_bucket_are_told_apart(tmp_path: Path, influx
     bucket = make_bucket(influxd)
     for number, clinic in enumerate(["North", "South, the other"]):
         path = tmp_path / f"{number}.db"
-        async with Record(path, clock=clock(), reserve_bytes=0) as record:
-            async with copying(record, bucket, clinic) as copy:
-                rows: list[Row] = [fact(0, "seated", patient_ref=clinic), reading(0, number)]
-                await Place(record, record, copy).keep(rows)
+        async with (
+            Record(path, clock=clock(), reserve_bytes=0) as record,
+            copying(record, bucket, clinic) as copy,
+        ):
+            rows: list[Row] = [fact(0, "seated", patient_ref=clinic), reading(0, number)]
+            await Place(record, record, copy).keep(rows)
     north, south, both = (
         history_of(bucket, clinic) for clinic in ("North", "South, the other", None)
     )

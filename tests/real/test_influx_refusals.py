@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,10 @@ async def copying(record: Record, server: ScriptedInflux) -> AsyncIterator[Influ
 def seconds(server: ScriptedInflux) -> list[int]:
     """The seconds of the readings stored, in the order of their first arrival."""
     return [round(int(at) / 1e6) % 10_000 for _, at in server.points]
+
+
+def at_least(server: ScriptedInflux, blocks: int) -> bool:
+    return len(server.blocks) >= blocks
 
 
 async def wait(true: Callable[[], bool]) -> None:
@@ -85,7 +90,7 @@ KEPT: list[tuple[Answer, str]] = [
 def test_a_block_that_is_not_taken_stays_and_is_sent_again(
     tmp_path: Path, answer: Answer, words: str
 ) -> None:
-    async def check(record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
+    async def check(_record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
         await wait(lambda: bool(copy.error))
         assert words in copy.error
         assert copy.rows_behind == 10
@@ -124,7 +129,7 @@ def test_a_server_that_is_not_there_is_told_and_found_when_it_comes(tmp_path: Pa
 
 @pytest.mark.requirement("INF-004")
 def test_an_answer_lost_after_the_write_stores_nothing_twice(tmp_path: Path) -> None:
-    async def check(record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
+    async def check(_record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
         await wait(lambda: copy.rows_behind == 0)
         assert seconds(server) == list(range(10))
         assert len(server.blocks) == 3
@@ -134,7 +139,7 @@ def test_an_answer_lost_after_the_write_stores_nothing_twice(tmp_path: Path) -> 
 
 @pytest.mark.requirement("INF-005")
 def test_a_block_too_large_is_halved_and_grows_again(tmp_path: Path) -> None:
-    async def check(record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
+    async def check(_record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
         await wait(lambda: copy.rows_behind == 0)
         assert seconds(server) == list(range(60))
         assert [len(block) for block in server.blocks[:4]] == [60, 30, 15, 15]
@@ -144,7 +149,7 @@ def test_a_block_too_large_is_halved_and_grows_again(tmp_path: Path) -> None:
 
 
 def test_a_single_line_too_large_is_parked_and_holds_nothing_up(tmp_path: Path) -> None:
-    async def check(record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
+    async def check(_record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
         await wait(lambda: copy.rows_behind == 0)
         assert seconds(server) == [1, 2, 3]
         assert copy.parked == 1
@@ -183,7 +188,7 @@ def test_a_bad_line_the_answer_does_not_quote_is_found_by_halving(tmp_path: Path
 
 @pytest.mark.requirement("INF-007")
 def test_blocks_go_one_at_a_time_in_order_and_bounded(tmp_path: Path) -> None:
-    async def check(record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
+    async def check(_record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
         await wait(lambda: copy.rows_behind == 0)
         assert [len(block) for block in server.blocks] == [5_000, 5_000, 5_000, 2_000]
         assert list(server.points) == sorted(server.points, key=lambda point: int(point[1]))
@@ -210,7 +215,7 @@ def test_the_copy_wakes_at_each_commit_and_not_before(tmp_path: Path) -> None:
 
 @pytest.mark.requirement("INF-009")
 def test_after_a_restart_the_copy_goes_on_where_it_was(tmp_path: Path) -> None:
-    async def check(record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
+    async def check(_record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
         await wait(lambda: copy.rows_behind == 0)
         assert len(server.blocks) == 1
 
@@ -233,11 +238,11 @@ def test_after_a_restart_the_copy_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_back_off_grows_from_1_to_30_seconds_and_starts_again_after_success(
     tmp_path: Path,
 ) -> None:
-    async def check(record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
+    async def check(_record: Record, copy: InfluxCopy, server: ScriptedInflux) -> None:
         loop, began = asyncio.get_running_loop(), 0.0
         waits = []
         for number in range(1, 9):
-            await wait(lambda number=number: len(server.blocks) >= number)
+            await wait(partial(at_least, server, number))
             waits.append(loop.time() - began)
             began = loop.time()
         for told, least in zip(waits[1:], [1, 2, 4, 8, 16, 30, 30], strict=True):

@@ -16,6 +16,7 @@ from monitor.history import ReadingRow
 from monitor.store import reading as reading_module
 from monitor.store import record as record_module
 from monitor.store.record import Record, RecordHistory
+from monitor.store.rows import Row
 from monitor.vitals import Validity, VitalSign
 from simulators.loops import run_virtual
 from tests.stored import NOON_US, Slip, clock, fact, reading, transition, until
@@ -35,7 +36,10 @@ async def test_what_is_committed_reads_back_as_it_was(record: Record) -> None:
         reading(2, 120, vital=VitalSign.NIBP_SYSTOLIC, device="mon-2"),
     ]
     steps = [transition(3, "ACTIVE_UNACK"), transition(4, "ACTIVE_ACK", 1, actor="rk", note="é 😀")]
-    facts = [fact(-1, "seated", patient_ref="A.M.", planned_minutes=40), fact(5, "x", a=None, b=True)]
+    facts = [
+        fact(-1, "seated", patient_ref="A.M.", planned_minutes=40),
+        fact(5, "x", a=None, b=True),
+    ]
     record.add([*rows, *steps, *facts])
     await record.commit()
     assert await record.readings("s-1") == rows
@@ -100,7 +104,13 @@ async def test_rows_of_one_series_at_one_time_are_all_kept_with_their_true_time(
 
 
 async def test_rows_are_numbered_in_the_order_they_were_given(record: Record) -> None:
-    given = [reading(0), transition(0, "ACTIVE_UNACK"), reading(1), fact(0, "x"), reading(-3)]
+    given: list[Row] = [
+        reading(0),
+        transition(0, "ACTIVE_UNACK"),
+        reading(1),
+        fact(0, "x"),
+        reading(-3),
+    ]
     record.add(given[:2])
     record.add(given[2:])
     await record.commit()
@@ -293,7 +303,7 @@ async def test_readers_can_neither_write_nor_checkpoint(record: Record, tmp_path
     record.add([reading(0)])
     await record.commit()
     history = RecordHistory(tmp_path / "clinic.db")
-    with history._connection() as connection:  # noqa: SLF001
+    with history._connection() as connection:
         assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
             connection.execute("DELETE FROM readings")
@@ -301,14 +311,15 @@ async def test_readers_can_neither_write_nor_checkpoint(record: Record, tmp_path
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+@pytest.mark.usefixtures("record")
 async def test_a_query_without_end_is_ended(
-    record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading_module, "READ_STEPS_MAX", 1_000_000)
     history = RecordHistory(tmp_path / "clinic.db")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
     with pytest.raises(StoreError, match="could not be read"):
-        await history._read(lambda c: c.execute(endless).fetchall())  # noqa: SLF001
+        await history._read(lambda c: c.execute(endless).fetchall())
 
 
 async def test_another_process_may_read_while_the_service_writes_and_after(tmp_path: Path) -> None:
@@ -338,7 +349,7 @@ async def test_a_cancelled_commit_neither_loses_nor_doubles_rows(record: Record)
 
 async def test_every_commit_is_synced_and_one_thread_alone_writes(record: Record) -> None:
     def pragmas() -> tuple[object, ...]:
-        connection = record._writer._open_connection()  # noqa: SLF001
+        connection = record._writer._open_connection()
         return tuple(
             connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous")
@@ -346,7 +357,7 @@ async def test_every_commit_is_synced_and_one_thread_alone_writes(record: Record
 
     loop = asyncio.get_running_loop()
     full = 2
-    assert await loop.run_in_executor(record._writing, pragmas) == ("wal", full)  # noqa: SLF001
+    assert await loop.run_in_executor(record._writing, pragmas) == ("wal", full)
     with pytest.raises(sqlite3.ProgrammingError, match="thread"):
         pragmas()
 
@@ -360,3 +371,24 @@ async def test_rows_added_while_a_commit_is_under_way_wait_for_the_next(record: 
     await until(lambda: record.pending == 0)
     run.cancel()
     assert len(await record.readings("s-1")) == 2_000
+
+
+@pytest.mark.requirement("REC-016")
+async def test_old_readings_go_only_when_the_copy_has_them(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record_module, "FORGET_ROWS_MAX", 3)
+    steps: list[Row] = [transition(0, "ACTIVE_UNACK"), fact(0, "seated")]
+    record.add([*steps, *(reading(n) for n in range(20))])
+    await record.commit()
+    day_us = 86_400_000_000
+    assert await record.forget(NOON_US + day_us) == 0
+    record.copied(await record.uncopied(12))
+    await record.commit()
+    assert await record.forget(NOON_US + 4_000_000) == 4
+    assert await record.forget(NOON_US + day_us) == 6
+    assert await record.readings("s-1") == [reading(n) for n in range(10, 20)]
+    assert len(await record.transitions("s-1")) == len(await record.facts("s-1")) == 1
+    assert [row.row for row in (await record.uncopied(99)).rows] == [
+        reading(n) for n in range(10, 20)
+    ]

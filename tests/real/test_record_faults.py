@@ -193,7 +193,7 @@ async def test_a_damaged_file_is_set_aside_with_a_name_and_a_fresh_one_begun(
 
 
 def forget_cached_pages(record: Record) -> None:
-    connection = record._writer._open_connection()  # noqa: SLF001
+    connection = record._writer._open_connection()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     connection.execute("PRAGMA shrink_memory").fetchall()
 
@@ -205,7 +205,7 @@ async def test_damage_met_while_running_costs_no_row_that_waits(tmp_path: Path) 
         record.add(reading(n) for n in range(3_000))
         await record.commit()
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(record._writing, forget_cached_pages, record)  # noqa: SLF001
+        await loop.run_in_executor(record._writing, forget_cached_pages, record)
         size = path.stat().st_size
         with path.open("r+b") as file:
             file.seek(4_096)

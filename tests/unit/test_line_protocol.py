@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.history import ReadingRow
 from monitor.store.lines import Lines, escape_tag, tag_text, tag_value
 from monitor.store.rows import Committed, Row
 from monitor.vitals import Validity
@@ -15,7 +16,7 @@ from tests.stored import NOON_US, fact, reading, transition
 
 
 def line(row: Row, clinic: str = "Harbour", at_us: int | None = None) -> str:
-    true_us = row.sampled_at_us if hasattr(row, "device") else row.at_us
+    true_us = row.sampled_at_us if isinstance(row, ReadingRow) else row.at_us
     return Lines(clinic).line(Committed(1, true_us if at_us is None else at_us, row))
 
 
@@ -78,7 +79,11 @@ def test_a_point_moved_to_a_free_time_carries_how_far() -> None:
 
 
 def test_session_and_alarm_ids_are_fields_and_never_tags() -> None:
-    rows: list[Row] = [reading(0), transition(0, "ACTIVE_UNACK"), fact(0, "seated", patient_ref="A")]
+    rows: list[Row] = [
+        reading(0),
+        transition(0, "ACTIVE_UNACK"),
+        fact(0, "seated", patient_ref="A"),
+    ]
     for row in rows:
         _, tags, fields, _ = parse(line(row))
         assert fields["session"] == '"s-1"'
