@@ -142,7 +142,7 @@ def build_ward(
     preset: Preset,
 ) -> Ward:
     """Engine and board that know every chair and what its devices can measure."""
-    engine, now = Engine(preset), clock.monotonic()
+    engine, now = Engine(preset, run=f"{clock.utc_us() // 1_000:x}-"), clock.monotonic()
     measured = {
         chair.id: {
             device.id: (

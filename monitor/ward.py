@@ -158,9 +158,9 @@ class Ward:
             self._redraw(alarm.chair)
 
     def _settle(self, events: list[AlarmEvent], chairs: set[str]) -> None:
-        for event in events:
-            chairs.add(event.alarm.chair)
-        for chair in sorted({event.alarm.chair for event in events}):
+        touched = {event.alarm.chair for event in events} | self.engine.take_changed()
+        chairs = chairs | touched
+        for chair in sorted(touched):
             self._redraw(chair)
         if events:
             rows = [self._transition_row(event) for event in events]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from monitor import config, shipped
-from monitor.conditions import Preset, load_preset
+from monitor.conditions import Preset
+from monitor.presets import load_preset
 from monitor.config import Config
 from monitor.drivers.registry import DRIVERS
 

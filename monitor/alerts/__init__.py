@@ -1,0 +1,17 @@
+"""Alarm rules at work: readings and times in, alarm events out.
+
+Pure: knows conditions, readings and numpy; no clock, task, store or screen.
+"""
+
+from monitor.alerts.engine import Engine
+from monitor.alerts.states import LATCHING_LIFE, LIFE, Alarm, AlarmEvent, AlarmState, Reason
+
+__all__ = [
+    "LATCHING_LIFE",
+    "LIFE",
+    "Alarm",
+    "AlarmEvent",
+    "AlarmState",
+    "Engine",
+    "Reason",
+]

@@ -1,0 +1,125 @@
+"""The life of an alarm as a table, and the values that tell of it (alarms.md section 8).
+
+Knows the six states and what moves between them. Knows no array, clock or rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from monitor.conditions import Kind, Priority
+from monitor.vitals import VitalSign
+
+
+class AlarmState(Enum):
+    """Where an alarm stands."""
+
+    IDLE = "IDLE"
+    PENDING = "PENDING"
+    ACTIVE_UNACK = "ACTIVE_UNACK"
+    ACTIVE_ACK = "ACTIVE_ACK"
+    LATCHED_UNACK = "LATCHED_UNACK"
+    RESOLVED = "RESOLVED"
+
+
+class Reason(Enum):
+    """Why a step was taken: what the log keeps and a person reads."""
+
+    CONDITION_PRESENT = "condition present for its delay"
+    CONDITION_AGAIN = "condition present again while latched"
+    CONDITION_ENDED = "clear value held"
+    ACKNOWLEDGED = "acknowledged"
+    RE_ALARM = "still present after acknowledge"
+    WORSE = "worse since a person looked"
+    PRIORITY_RISES = "priority rises"
+    PHASE = "rule does not exist in this phase"
+    ASSIGNED = "patient assigned to the chair"
+    CLOSED = "session closed"
+
+
+S, R = AlarmState, Reason
+LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
+    (S.PENDING, R.CONDITION_PRESENT): S.ACTIVE_UNACK,
+    (S.ACTIVE_UNACK, R.ACKNOWLEDGED): S.ACTIVE_ACK,
+    (S.ACTIVE_UNACK, R.CONDITION_ENDED): S.RESOLVED,
+    (S.ACTIVE_UNACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
+    (S.ACTIVE_UNACK, R.WORSE): S.ACTIVE_UNACK,
+    (S.ACTIVE_UNACK, R.ASSIGNED): S.ACTIVE_UNACK,
+    (S.ACTIVE_UNACK, R.PHASE): S.RESOLVED,
+    (S.ACTIVE_UNACK, R.CLOSED): S.RESOLVED,
+    (S.ACTIVE_ACK, R.RE_ALARM): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.WORSE): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.ASSIGNED): S.ACTIVE_ACK,
+    (S.ACTIVE_ACK, R.CONDITION_ENDED): S.RESOLVED,
+    (S.ACTIVE_ACK, R.PHASE): S.RESOLVED,
+    (S.ACTIVE_ACK, R.CLOSED): S.RESOLVED,
+    (S.LATCHED_UNACK, R.ACKNOWLEDGED): S.RESOLVED,
+    (S.LATCHED_UNACK, R.CONDITION_AGAIN): S.ACTIVE_UNACK,
+    (S.LATCHED_UNACK, R.ASSIGNED): S.LATCHED_UNACK,
+    (S.LATCHED_UNACK, R.CLOSED): S.RESOLVED,
+}
+"""What moves an open alarm that does not latch; a missing pair means no step."""
+
+LATCHING_LIFE = LIFE | {
+    (S.ACTIVE_UNACK, R.CONDITION_ENDED): S.LATCHED_UNACK,
+    (S.ACTIVE_UNACK, R.PHASE): S.LATCHED_UNACK,
+}
+"""The same for one that latches: unacknowledged, it stays until a person has seen it."""
+
+OPEN = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK, S.LATCHED_UNACK})
+ACTIVE = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm at one instant. Times are monotonic seconds, values in the vital's unit.
+
+    `value` is the last judged value, `limit` the one it violated, `extreme` the
+    worst value of the episode. `superseded`: a more urgent alarm of its group
+    speaks for it. `data_lost`: no usable sample for 5 s, the state is kept.
+    `audio_paused`: silent by a person's pause. `audible`: it counts for sound now.
+    """
+
+    id: str
+    chair: str
+    session: str | None
+    condition: str
+    instance: str
+    kind: Kind
+    priority: Priority
+    state: AlarmState
+    group: str
+    vitals: tuple[VitalSign, ...]
+    onset_s: float
+    since_s: float
+    value: float | None
+    limit: float | None
+    extreme: float | None
+    episode: int
+    message: str
+    acknowledged_by: str | None
+    acknowledged_s: float | None
+    superseded: bool
+    data_lost: bool
+    audio_paused: bool
+    audible: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEvent:
+    """One step of one alarm; `alarm` is as it stands after the step.
+
+    `ordinal` counts the alarm's steps from 0. `sampled_s` is the sample that
+    caused the step, None for acts and timers.
+    """
+
+    alarm: Alarm
+    ordinal: int
+    from_state: AlarmState
+    reason: Reason
+    at_s: float
+    sampled_s: float | None = None
+    actor: str | None = None
+    note: str = ""

@@ -1,0 +1,80 @@
+"""What time alone does to an open alarm: it sounds again, its priority rises (alarms.md 8, 8a.8).
+
+Knows one open alarm and the preset's times. Knows no sample.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.alerts.layout import COLUMNS, Layout, column_of
+from monitor.alerts.opened import Opened
+from monitor.alerts.place import Place
+from monitor.alerts.states import AlarmState, Reason
+from monitor.conditions import Cause, Escalation, Priority
+
+NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that is due, when, and the priority it rises to (None: unchanged)."""
+
+    reason: Reason
+    at_s: float
+    to: Priority | None = None
+
+
+class Timers:
+    """Pure questions about an open alarm."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def due(self, opened: Opened, place: Place, bad_s: float, now: float) -> list[Step]:
+        """The steps whose time has come, in order; `bad_s` is since when the condition holds."""
+        out = []
+        again_s = self._again_s(opened, place)
+        if again_s <= now:
+            out.append(Step(Reason.RE_ALARM, again_s))
+        for rise in self._rises(opened, place):
+            at_s = self._rise_s(rise, opened, place, bad_s)
+            if at_s <= now:
+                out.append(Step(Reason.PRIORITY_RISES, at_s, rise.to))
+        return sorted(out, key=lambda step: step.at_s)
+
+    def next_s(self, opened: Opened, place: Place, bad_s: float) -> float:
+        """When something is next due."""
+        rises = [
+            self._rise_s(rise, opened, place, bad_s) for rise in self._rises(opened, place)
+        ]
+        return min([self._again_s(opened, place), *rises])
+
+    def _again_s(self, opened: Opened, place: Place) -> float:
+        if opened.state is not AlarmState.ACTIVE_ACK or opened.acknowledged_s is None:
+            return NEVER
+        column = COLUMNS[column_of(place.phase)]
+        own = opened.row.condition.re_alarm_s.get(column)
+        usual = self._layout.preset.re_alarm_s.get(opened.priority)
+        after_s = own if own is not None else usual
+        return NEVER if after_s is None else opened.acknowledged_s + after_s
+
+    def _rises(self, opened: Opened, place: Place) -> list[Escalation]:
+        column = COLUMNS[column_of(place.phase)]
+        return [
+            rise
+            for rise in opened.row.condition.escalations
+            if rise.enabled and column in rise.columns and rise.to > opened.priority
+        ]
+
+    def _rise_s(self, rise: Escalation, opened: Opened, place: Place, bad_s: float) -> float:
+        if rise.cause is Cause.UNACKNOWLEDGED:
+            waiting = opened.state is AlarmState.ACTIVE_UNACK
+            return opened.entered_s + rise.after_s if waiting else NEVER
+        if not opened.active:
+            return NEVER
+        if rise.cause is Cause.LASTING:
+            return opened.onset_s + rise.after_s
+        # Never before the alarm itself (alarms.md 7.2, T-NIBP-O).
+        interval_s = self._layout.nibp_interval_s(place.phase)
+        return max(bad_s + rise.count * interval_s, opened.entered_s)

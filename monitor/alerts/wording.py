@@ -1,0 +1,80 @@
+"""What an alarm says, and the limits that stand beside the numbers. Knows templates and values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from monitor.alerts.layout import Layout
+from monitor.alerts.opened import Opened
+from monitor.alerts.place import Place
+from monitor.conditions import Clause, Comparison
+from monitor.vitals import VitalSign
+
+
+def message(opened: Opened, place: Place) -> str:
+    """The condition's message with this alarm's values; a more urgent wording where one applies."""
+    condition = opened.row.condition
+    template = condition.message
+    for wording in condition.wordings:
+        if any(_beyond(clause, place.values) for clause in wording.any_of):
+            template = wording.message
+    vital = opened.vitals[0] if opened.vitals else None
+    words = {
+        "v": _number(opened.value),
+        "limit": _number(opened.limit),
+        "s": _number(place.values.get(VitalSign.NIBP_SYSTOLIC)),
+        "d": _number(place.values.get(VitalSign.NIBP_DIASTOLIC)),
+        "m": _number(place.values.get(VitalSign.NIBP_MEAN)),
+        "vital": vital.codes.label if vital else "",
+        "chair": place.id,
+        "reason": _reason(opened, place, vital),
+    }
+    return template.format_map(words)
+
+
+def _reason(opened: Opened, place: Place, vital: VitalSign | None) -> str:
+    if opened.row.device is not None:
+        return place.devices[opened.instance].why
+    return place.reasons.get(vital, "") if vital else place.asserted
+
+
+def _beyond(clause: Clause, values: Mapping[VitalSign, float]) -> bool:
+    value = values.get(clause.vital)
+    level = next(iter(clause.limit.values())).resolve(None)
+    if value is None or level is None:
+        return False
+    match clause.comparison:
+        case Comparison.ABOVE:
+            return value > level
+        case Comparison.AT_OR_ABOVE:
+            return value >= level
+        case Comparison.BELOW:
+            return value < level
+        case Comparison.AT_OR_BELOW:
+            return value <= level
+
+
+def _number(value: float | None) -> str:
+    return "--" if value is None else f"{value:g}"
+
+
+def in_force(
+    layout: Layout, column: int
+) -> Mapping[VitalSign, tuple[float | None, float | None]]:
+    """The innermost limits of a column, (low, high) by vital sign."""
+    out: dict[VitalSign, tuple[float | None, float | None]] = {}
+    for number, clause in enumerate(layout.clauses):
+        row = int(layout.clause_row[number])
+        signed = float(layout.limit[column, number])
+        if not layout.priority[column, row] or np.isnan(signed):
+            continue
+        value = signed * float(layout.clause_sign[number])
+        low, high = out.get(clause.vital, (None, None))
+        if clause.comparison.high:
+            high = value if high is None else min(high, value)
+        else:
+            low = value if low is None else max(low, value)
+        out[clause.vital] = (low, high)
+    return out

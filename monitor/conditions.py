@@ -1,0 +1,368 @@
+"""Alarm conditions as data: what is watched, at which limits, for how long, how urgently.
+
+Knows vitals, phases and the words of IEC 60601-1-8. Knows no current value and
+no time of day. A preset is a TOML file; `load_preset` gives frozen values or a
+`ConfigError` that tells every mistake at once. No clinical limit is a constant
+in this module or in any other: they all come from the preset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from monitor.clinic import Phase
+from monitor.vitals import VitalSign
+
+AUDIO_PAUSE_S_MAX = 120.0
+"""No preset may allow a longer audio pause (alarms.md 1.6 and 8a, statement 42)."""
+
+
+class Priority(IntEnum):
+    """How urgent (IEC 60601-1-8); the higher value is the more urgent."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+
+class Kind(Enum):
+    """Does the condition arise from the patient or from the equipment?"""
+
+    PHYSIOLOGICAL = "physiological"
+    TECHNICAL = "technical"
+
+
+class Column(Enum):
+    """A column of the limit tables: a phase, or a chair that gives data without a session."""
+
+    UNASSIGNED = "unassigned"
+    PREPARE = "prepare"
+    BASELINE = "baseline"
+    INFUSION = "infusion"
+    RECOVERY = "recovery"
+
+
+COLUMN_OF: dict[Phase | None, Column] = {
+    None: Column.UNASSIGNED,
+    Phase.PREPARE: Column.PREPARE,
+    Phase.BASELINE: Column.BASELINE,
+    Phase.INFUSION: Column.INFUSION,
+    Phase.RECOVERY: Column.RECOVERY,
+    Phase.CLOSED: Column.UNASSIGNED,
+}
+
+
+class Form(Enum):
+    """How the verdict on a condition is formed."""
+
+    LIMIT = "limit"
+    """a value beyond its limit for the on-delay"""
+    CHANGE = "change"
+    """difference of two medians of the recent past"""
+    INTEGRAL = "integral"
+    """sum over seconds of the points beyond the limit"""
+    DIPS = "dips"
+    """so many separate excursions within a window"""
+    RISE = "rise"
+    """difference of two consecutive cuff readings"""
+    PULSELESS = "pulseless"
+    """a heart rate of 0, or "no pulse", with the probe on"""
+    ENTRY = "entry"
+    """a score that a nurse enters"""
+    REPORTED = "reported"
+    """the device gives one of these reasons instead of a number"""
+    SILENT_VITAL = "silent vital"
+    """no sample of an expected vital sign"""
+    SILENT_LINK = "silent link"
+    """no frame from a device"""
+    OVERDUE = "overdue"
+    """no cuff reading for longer than the interval allows"""
+    UNASSIGNED_DATA = "unassigned data"
+    """data from a chair without a session"""
+    ASSERTED = "asserted"
+    """measured elsewhere and told to the engine, for a chair or the whole clinic"""
+
+
+JUDGED_FORMS = frozenset(
+    {
+        Form.LIMIT,
+        Form.REPORTED,
+        Form.SILENT_VITAL,
+        Form.SILENT_LINK,
+        Form.OVERDUE,
+        Form.UNASSIGNED_DATA,
+        Form.ASSERTED,
+    }
+)
+"""The forms the engine judges; a condition of another form must say `enabled = false`."""
+
+SETTINGS: dict[Form, frozenset[str]] = {
+    Form.CHANGE: frozenset(
+        {"recent_s", "earlier_from_s", "earlier_to_s", "recent_valid_s", "earlier_valid_s"}
+    ),
+    Form.INTEGRAL: frozenset({"leak_per_s", "sum_max", "step_s_max"}),
+    Form.DIPS: frozenset({"dips", "samples", "window_s"}),
+    Form.RISE: frozenset({"within_s"}),
+    Form.PULSELESS: frozenset({"pleth_on_delay_s", "lost_after_s", "lost_high_s"}),
+    Form.OVERDUE: frozenset({"intervals", "slack_s"}),
+    Form.UNASSIGNED_DATA: frozenset({"ends_after_s"}),
+}
+"""The further numbers a form needs, in `settings`; the other forms have none."""
+
+
+class Comparison(Enum):
+    """When a value violates its limit; the side is part of it."""
+
+    BELOW = "<"
+    AT_OR_BELOW = "<="
+    ABOVE = ">"
+    AT_OR_ABOVE = ">="
+
+    @property
+    def high(self) -> bool:
+        """True for a limit that must not be exceeded."""
+        return self in (Comparison.ABOVE, Comparison.AT_OR_ABOVE)
+
+    @property
+    def inclusive(self) -> bool:
+        """True when the limit itself already violates."""
+        return self in (Comparison.AT_OR_BELOW, Comparison.AT_OR_ABOVE)
+
+
+def _by_column(value: object) -> object:
+    """Spread a value given once over all columns; `baseline` also stands for `prepare`."""
+    names = {column.value for column in Column}
+    if not isinstance(value, dict) or not (names & set(value)):
+        return {column.value: value for column in Column}
+    if "baseline" in value:
+        return {"prepare": value["baseline"], **value}
+    return value
+
+
+def _level(value: object) -> object:
+    """A bare number is an absolute level."""
+    return value if isinstance(value, dict) else {"value": value}
+
+
+def _priority(value: object) -> object:
+    """Priorities are written by name."""
+    return Priority.__members__.get(value, value) if isinstance(value, str) else value
+
+
+Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+Positive = Annotated[float, Field(allow_inf_nan=False, strict=True, ge=0.0)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+NamedPriority = Annotated[Priority, BeforeValidator(_priority)]
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """A limit or clear value, in the vital's unit: absolute, or relative to the patient's baseline.
+
+    Exactly one of `value`, `percent` (of baseline) and `offset` (added to it)
+    is given. `at_least` and `at_most` clip a relative level; `without_baseline`
+    stands in until there is a baseline, else the level is not in force.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    value: Number | None = None
+    percent: Number | None = None
+    offset: Number | None = None
+    at_least: Number | None = None
+    at_most: Number | None = None
+    without_baseline: Number | None = None
+
+    @property
+    def relative(self) -> bool:
+        """True when it needs a baseline to be known exactly."""
+        return self.value is None
+
+    def resolve(self, baseline: float | None) -> float | None:
+        """The level as a number; None while it is not in force."""
+        if self.value is not None:
+            return self.value
+        if baseline is None:
+            return self.without_baseline
+        share = 0.0 if self.percent is None else self.percent
+        raw = baseline + self.offset if self.offset is not None else baseline * share / 100.0
+        raw = raw if self.at_least is None else max(raw, self.at_least)
+        return raw if self.at_most is None else min(raw, self.at_most)
+
+
+Levels = Annotated[
+    Mapping[Column, Annotated[Level, BeforeValidator(_level)]], BeforeValidator(_by_column)
+]
+Priorities = Annotated[Mapping[Column, NamedPriority], BeforeValidator(_by_column)]
+Seconds = Annotated[Mapping[Column, Positive], BeforeValidator(_by_column)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One vital sign against its limit, and the value that must be reached to clear.
+
+    `HR` is the judged heart rate: ECG, else the oximeter's pulse rate. A value
+    clears when it is at or inside `clear` (strictly inside with `clear_strictly`).
+    `step` is how much worse, since a person last looked, counts as worse.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    vital: VitalSign
+    comparison: Comparison
+    limit: Levels
+    clear: Levels = field(default_factory=dict)
+    clear_strictly: bool = False
+    step: Positive | None = None
+
+
+class Cause(Enum):
+    """What raises the priority of an open alarm."""
+
+    UNACKNOWLEDGED = "unacknowledged"
+    """`after_s` in ACTIVE_UNACK without an acknowledge"""
+    LASTING = "lasting"
+    """`after_s` since the onset, acknowledged or not"""
+    INTERVALS = "intervals"
+    """the cuff reading is older than `count` intervals"""
+    REPEATED = "repeated"
+    """`count` violating readings in one episode, each within `after_s` of the one before"""
+
+
+JUDGED_CAUSES = frozenset({Cause.UNACKNOWLEDGED, Cause.LASTING, Cause.INTERVALS})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Escalation:
+    """When an open alarm's priority rises, and to what, in which columns."""
+
+    __pydantic_config__ = _STRICT
+
+    cause: Cause
+    to: NamedPriority
+    after_s: Positive = 0.0
+    count: Positive = 0.0
+    columns: tuple[Column, ...] = tuple(Column)
+    enabled: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """Another message when any of these values is reached; same alarm, same priority."""
+
+    __pydantic_config__ = _STRICT
+
+    any_of: tuple[Clause, ...]
+    message: Name
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmCondition:
+    """One alarm condition: everything the engine needs to judge it.
+
+    It exists in the columns for which `priority` is given. It is violated when
+    any clause of `any_of` is, and any of `and_any_of` where there are some; it
+    clears when all of `any_of`, or all of `and_any_of`, have cleared for
+    `off_delay_s`. `samples_min` violating samples are needed beside `on_delay_s`.
+    `silent` conditions are listed without sound. While a condition named in
+    `yields_to` is active for the same vital, this one is not raised and not heard.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$", max_length=24)]
+    kind: Kind
+    form: Form
+    priority: Priorities
+    message: Name
+    enabled: bool = True
+    any_of: tuple[Clause, ...] = ()
+    and_any_of: tuple[Clause, ...] = ()
+    on_delay_s: Positive = 0.0
+    off_delay_s: Positive = 0.0
+    samples_min: Annotated[int, Field(strict=True, ge=1)] = 1
+    latching: bool = False
+    silent: bool = False
+    group: str = ""
+    re_alarm_s: Seconds = field(default_factory=dict)
+    yields_to: tuple[str, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    wordings: tuple[Wording, ...] = ()
+    vitals: tuple[VitalSign, ...] = ()
+    """what a technical condition watches; of a SILENT_VITAL, those expected from the start"""
+    expected_once_seen_s: Mapping[VitalSign, Positive] = field(default_factory=dict)
+    """a SILENT_VITAL's further vitals, expected after so many valid seconds"""
+    reasons: tuple[str, ...] = ()
+    """the words of a device that a REPORTED condition answers to"""
+    settings: Mapping[str, Number] = field(default_factory=dict)
+    clinic_wide: bool = False
+
+    def exists_in(self, column: Column) -> bool:
+        """Is it judged there at all?"""
+        return self.enabled and column in self.priority
+
+    @property
+    def watched(self) -> tuple[VitalSign, ...]:
+        """The vital signs it is about, in order, each once."""
+        named = [clause.vital for clause in (*self.any_of, *self.and_any_of)]
+        return tuple(dict.fromkeys((*named, *self.vitals, *self.expected_once_seen_s)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """What a sensor can mean at all; a number outside is no value."""
+
+    __pydantic_config__ = _STRICT
+
+    low: Number
+    high: Number
+
+    def holds(self, value: float) -> bool:
+        """Is the value possible?"""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A named, hashed set of alarm settings; `hash` (sha256, hex) is its version in every row.
+
+    `nibp_interval_s` is how often the cuff should measure in each phase.
+    `re_alarm_s` is after how long an acknowledged alarm of that priority sounds
+    again (absent: never). `plausible` are hard ranges; a cuff reading also needs
+    DIA < MEAN < SYS and `pulse_pressure_min` mmHg between SYS and DIA.
+    A continuous sample older than `late_s` on arrival is not judged; a cuff
+    reading is, if younger than the greater of `cuff_late_s` and `cuff_late_intervals`
+    intervals. A source of heart rate is in charge for `source_hold_s` after its
+    last valid sample; `gap_s` is the longest gap that counts in full.
+    """
+
+    id: str
+    name: str
+    hash: str
+    conditions: tuple[AlarmCondition, ...]
+    nibp_interval_s: Mapping[Phase, float]
+    re_alarm_s: Mapping[Priority, float]
+    plausible: Mapping[VitalSign, Range]
+    pulse_pressure_min: float
+    late_s: float
+    cuff_late_s: float
+    cuff_late_intervals: float
+    source_hold_s: float
+    gap_s: float
+    restart_gap_s: float
+    audio_pause_s_max: float
+    audible_s_between_pauses: float
+
+    def condition(self, condition_id: str) -> AlarmCondition:
+        """The condition of that id; raises KeyError."""
+        for condition in self.conditions:
+            if condition.id == condition_id:
+                return condition
+        raise KeyError(condition_id)

@@ -1,0 +1,154 @@
+"""Preset files: TOML text in, a checked and hashed `Preset` out, every mistake told at once.
+
+Knows the shape of the file. Knows no clinical figure: they are all in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from monitor.clinic import Phase
+from monitor.conditions import (
+    AUDIO_PAUSE_S_MAX,
+    JUDGED_CAUSES,
+    JUDGED_FORMS,
+    SETTINGS,
+    AlarmCondition,
+    Column,
+    Form,
+    Name,
+    Positive,
+    Preset,
+    Priority,
+    Range,
+)
+from monitor.errors import ConfigError
+from monitor.vitals import VitalSign
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: Name
+    name: Name
+    nibp_interval_s: Mapping[str, Positive]
+    re_alarm_s: Mapping[str, Positive]
+    plausible: Mapping[VitalSign, Range]
+    pulse_pressure_min: Positive
+    late_s: Positive
+    cuff_late_s: Positive
+    cuff_late_intervals: Positive
+    source_hold_s: Positive
+    gap_s: Positive
+    restart_gap_s: Positive
+    audio_pause_s_max: Annotated[float, Field(gt=0, le=AUDIO_PAUSE_S_MAX)]
+    audible_s_between_pauses: Positive
+
+
+_CONDITION = TypeAdapter(AlarmCondition)
+
+
+def load_preset(text: str, *, where: str) -> Preset:
+    """Read a preset. Raises `ConfigError` naming each mistake by rule, key, reason and remedy."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"not valid TOML: {error}", where=where, fix="mend the line named above"
+        ) from error
+    digest = hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()
+    tables = raw.pop("conditions", [])
+    mistakes: list[str] = []
+    conditions: list[AlarmCondition] = []
+    for number, table in enumerate(tables):
+        name = table.get("id", f"number {number + 1}") if isinstance(table, dict) else str(number)
+        try:
+            conditions.append(_CONDITION.validate_python(table))
+        except ValidationError as error:
+            mistakes += [f"condition {name}: {line}" for line in _lines(error)]
+    mistakes += [mistake for one in conditions for mistake in _condition_mistakes(one)]
+    mistakes += _table_mistakes(conditions)
+    file = None
+    try:
+        file = _File.model_validate(raw)
+    except ValidationError as error:
+        mistakes += _lines(error)
+    if mistakes or file is None:
+        count = len(mistakes)
+        raise ConfigError(
+            f"{count} mistake{'s' if count > 1 else ''} in the alarm preset\n" + "\n".join(mistakes),
+            where=where,
+            fix="mend each line above; the preset in force stays until all are mended",
+        )
+    return _preset(file, tuple(conditions), digest)
+
+
+def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:
+    plain = file.model_dump(exclude={"nibp_interval_s", "re_alarm_s", "plausible"})
+    return Preset(
+        hash=digest,
+        conditions=conditions,
+        nibp_interval_s={Phase[name]: value for name, value in file.nibp_interval_s.items()},
+        re_alarm_s={Priority[name]: value for name, value in file.re_alarm_s.items()},
+        plausible=file.plausible,
+        **plain,
+    )
+
+
+def _lines(error: ValidationError) -> list[str]:
+    return [
+        f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']} (got {one['input']!r})"
+        for one in error.errors()
+    ]
+
+
+def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
+    at = f"condition {one.id}"
+    if one.enabled and one.form not in JUDGED_FORMS:
+        yield f"{at}: form {one.form.value!r} is not judged yet: add enabled = false"
+    for rise in one.escalations:
+        if one.enabled and rise.enabled and rise.cause not in JUDGED_CAUSES:
+            yield f"{at}: escalation {rise.cause.value!r} is not judged yet: add enabled = false"
+    allowed = SETTINGS.get(one.form, frozenset())
+    for key in sorted(set(one.settings) ^ allowed):
+        said = "missing" if key in allowed else "unknown"
+        yield f"{at}.settings.{key}: {said}; form {one.form.value!r} takes {sorted(allowed)}"
+    if one.form is Form.LIMIT and not one.any_of:
+        yield f"{at}.any_of: a limit needs at least one clause"
+    if one.form is Form.LIMIT:
+        yield from _limit_mistakes(one, at)
+
+
+def _limit_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:
+    for clause in (*one.any_of, *one.and_any_of):
+        for column in one.priority:
+            limit, clear = clause.limit.get(column), clause.clear.get(column)
+            if limit is None:
+                yield f"{at}: {clause.vital.value} has no limit in column {column.value}"
+            elif clear is not None and limit.value is not None and clear.value is not None:
+                inside = clear.value <= limit.value
+                if inside is not clause.comparison.high and clear.value != limit.value:
+                    yield (
+                        f"{at}: {clause.vital.value} clears at {clear.value:g}, beyond its "
+                        f"limit {limit.value:g} in column {column.value}"
+                    )
+
+
+def _table_mistakes(conditions: list[AlarmCondition]) -> Iterator[str]:
+    counted = Counter(one.id for one in conditions)
+    for name, count in counted.items():
+        if count > 1:
+            yield f"condition {name}: stands {count} times; give each its own id"
+    for one in conditions:
+        for other in one.yields_to:
+            if other not in counted:
+                yield f"condition {one.id}.yields_to: there is no condition {other}"
+    if not any(one.exists_in(Column.INFUSION) for one in conditions):
+        yield "conditions: none is judged during the infusion"
