@@ -144,10 +144,16 @@ class Intake:
             self.clock.observe(report.sent_at_us, arrival.received_at_us)
         out = []
         for measurement in report.measurements:
+            if measurement.value is None and not self._connected(measurement.vital):
+                continue
             reading = self._reading(measurement, report, arrival, seat)
             if reading is not None:
                 out.append(reading)
         return out
+
+    def _connected(self, vital: VitalSign) -> bool:
+        """An empty field tells something only of what is connected."""
+        return self.device.vitals is None or vital in self.device.vitals
 
     def speaks_now(self, report: Report, arrival: Arrival, readings: Sequence[Reading]) -> bool:
         """Whether a report, and what `readings` made of it, shows that its device is there now.

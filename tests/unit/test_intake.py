@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.clinic import Device
 from monitor.drivers import Report
 from monitor.intake import Arrival, Intake, Numbering, Seat
-from monitor.vitals import GenerationMode, Measurement, Reading, VitalSign
+from monitor.vitals import GenerationMode, Measurement, Reading, Validity, VitalSign
 
 T0_US = 1_800_000_000_000_000
 SEAT = Seat(session="s", opened_us=0, cuff_late_s=600.0)
@@ -18,9 +20,7 @@ def device(mode: GenerationMode = GenerationMode.REAL) -> Device:
 
 
 def at(second: float, *, retained: bool = False) -> Arrival:
-    return Arrival(
-        received_s=second, received_at_us=T0_US + round(second * 1e6), retained=retained
-    )
+    return Arrival(received_s=second, received_at_us=T0_US + round(second * 1e6), retained=retained)
 
 
 def report(
@@ -48,9 +48,7 @@ def only(readings: list[Reading]) -> Reading:
 @pytest.mark.requirement("ALM-068")
 def test_a_backlog_that_arrives_at_once_is_kept_as_late_and_the_rest_is_live() -> None:
     intake = Intake(device())
-    readings = [
-        only(intake.readings(report(float(s), seq=s), at(65.0), SEAT)) for s in range(65)
-    ]
+    readings = [only(intake.readings(report(float(s), seq=s), at(65.0), SEAT)) for s in range(65)]
     assert [reading.late for reading in readings] == [s < 55 for s in range(65)]
     assert [reading.sampled_at_us for reading in readings] == [
         T0_US + s * 1_000_000 for s in range(65)
@@ -141,3 +139,27 @@ def test_a_cuff_reading_two_minutes_old_is_still_news() -> None:
 def test_a_simulators_values_are_marked_demo() -> None:
     reading = only(Intake(device(GenerationMode.DEMO)).readings(report(), at(1.0), SEAT))
     assert reading.mode is GenerationMode.DEMO
+
+
+def test_an_empty_field_of_what_is_not_connected_is_no_reading() -> None:
+    absent = Measurement(vital=VitalSign.ETCO2, value=None, validity=Validity.NOT_AVAILABLE)
+    there = Measurement(vital=VitalSign.ETCO2, value=38.0)
+    connected = replace(device(), vitals=frozenset({VitalSign.SPO2}))
+    for monitor, kept in ((device(), 2), (connected, 1)):
+        intake = Intake(monitor)
+        readings = [
+            *intake.readings(Report(measurements=(absent,)), at(0.0), SEAT),
+            *intake.readings(Report(measurements=(there,)), at(1.0), SEAT),
+        ]
+        assert len(readings) == kept
+        assert readings[-1].value == 38.0
+
+
+def test_a_cuff_without_news_still_speaks_and_a_backlog_does_not() -> None:
+    intake = Intake(device())
+    now = at(100.0)
+    fresh = Report(measurements=(), boot="b", seq=1, sent_at_us=now.received_at_us - 1_000_000)
+    old = Report(measurements=(), boot="b", seq=2, sent_at_us=now.received_at_us - 60_000_000)
+    assert intake.speaks_now(fresh, now, intake.readings(fresh, now, SEAT))
+    assert not intake.speaks_now(old, now, intake.readings(old, now, SEAT))
+    assert not intake.speaks_now(Report(measurements=()), now, [])

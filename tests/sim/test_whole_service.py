@@ -1,0 +1,121 @@
+"""The whole service as it ships, in virtual time: simulated chairs, real record, no waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from monitor.alerts import AlarmEvent, AlarmState
+from monitor.clinic import Phase
+from monitor.conditions import Priority
+from monitor.displays import Clinic
+from monitor.vitals import GenerationMode
+from monitor.ward import Change
+from simulators.simulation import simulate
+from simulators.stories import demo_stories
+
+HOUR = 60.0
+SECONDS_MAX = 60.0
+"""For an hour of six chairs on a busy machine; about a tenth of it on an idle one."""
+
+
+@pytest.mark.requirement("SIM-010")
+def test_an_hour_of_six_chairs_is_the_same_clinic_for_the_same_seed() -> None:
+    began = time.monotonic()
+    once = simulate(4711, chairs=6, minutes=HOUR)
+    assert time.monotonic() - began < SECONDS_MAX
+    again = simulate(4711, chairs=6, minutes=HOUR)
+    assert once == again
+    assert once.readings > 6 * 3600
+    assert once.sessions >= 6
+    assert once.alarms
+
+
+@pytest.mark.requirement("SIM-010")
+def test_another_seed_is_another_clinic() -> None:
+    digests = {simulate(seed, chairs=3, minutes=5.0).digest for seed in range(4)}
+    assert len(digests) == 4
+
+
+@dataclass
+class Witness:
+    """A display that writes down what it sees: alarm events, tiles each second."""
+
+    events: list[AlarmEvent] = field(default_factory=list)
+    states: dict[str, set[str]] = field(default_factory=dict)
+    modes: set[str] = field(default_factory=set)
+
+    async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
+        clinic.ward.listen(self._note)
+        while not stop.is_set():
+            wall = clinic.ward.board.wall(clinic.clock.monotonic(), clinic.clock.utc_us())
+            for tile in wall.tiles:
+                self.states.setdefault(tile.chair, set()).add(tile.state)
+                self.modes.add(tile.mode)
+            await asyncio.sleep(1.0)
+
+    def _note(self, change: Change) -> None:
+        self.events += change.events
+
+    def raised(self, chair: str) -> dict[str, Priority]:
+        """Conditions that came to sound at a chair, with the highest priority each had."""
+        out: dict[str, Priority] = {}
+        for event in self.events:
+            alarm = event.alarm
+            if alarm.chair == chair and alarm.state is AlarmState.ACTIVE_UNACK:
+                out[alarm.condition] = max(out.get(alarm.condition, Priority.LOW), alarm.priority)
+        return out
+
+
+def watched(minutes: float, *, chairs: int = 6, seed: int = 1) -> Witness:
+    witness = Witness()
+    simulate(
+        seed,
+        chairs=chairs,
+        minutes=minutes,
+        stories=demo_stories(seed, chairs),
+        observers=[witness],
+    )
+    return witness
+
+
+@pytest.mark.requirement("SIM-011")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_first_minutes_of_a_demo_show_every_sort_of_thing(seed: int) -> None:
+    seen = watched(5.0, seed=seed)
+    assert seen.raised("1") == {}
+    assert seen.raised("2")["SPO2-2"] is Priority.HIGH
+    assert seen.raised("3")["BP-H2"] is Priority.HIGH
+    assert seen.raised("4")["T-PROBE"] >= Priority.MEDIUM
+    assert seen.raised("5")["T-LINK"] >= Priority.MEDIUM
+    assert seen.raised("6") == {}
+    assert seen.states["6"] == {"EMPTY"}
+    assert "INFUSING" in seen.states["1"]
+    assert "RECOVERING" in seen.states["5"]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_quiet_chair_of_the_demo_stays_quiet_for_its_whole_infusion(seed: int) -> None:
+    assert watched(45.0, seed=seed).raised("1") == {}
+
+
+@pytest.mark.parametrize("chairs", [1, 12, 24])
+def test_a_demo_of_any_size_seats_its_patients(chairs: int) -> None:
+    seen = watched(1.0, chairs=chairs)
+    empty = [chair for chair, states in seen.states.items() if states == {"EMPTY"}]
+    assert empty == ([] if chairs < 6 else ["6"])
+
+
+@pytest.mark.requirement("SIM-012")
+def test_no_simulated_value_is_ever_called_real() -> None:
+    seen = watched(3.0)
+    assert GenerationMode.DEMO.value in seen.modes
+
+
+def test_a_session_is_closed_and_the_next_patient_is_another() -> None:
+    seen = watched(80.0, chairs=1)
+    assert {"READY", "BASELINE", "INFUSING", "RECOVERING"} <= seen.states["1"]
+    assert Phase.CLOSED.value not in seen.states["1"]
