@@ -110,6 +110,7 @@ class Ward:
         else:
             events = self.engine.set_phase(chair, session.phase, now)
         self.board.session(chair, session)
+        self._redraw(chair)
         self._settle(events, {chair})
 
     def apply(self, events: Sequence[AlarmEvent], chair: str) -> None:
@@ -154,8 +155,9 @@ class Ward:
             self.engine.seat(session.chair, session.id, session.phase, self._since(session))
             self.board.session(session.chair, session)
         self.engine.restore(alarms, self.clock.to_monotonic)
-        for alarm in self.engine.alarms():
-            self._redraw(alarm.chair)
+        restored = {session.chair for session in self.seating.all()}
+        for chair in sorted(restored | {alarm.chair for alarm in self.engine.alarms()}):
+            self._redraw(chair)
 
     def _settle(self, events: list[AlarmEvent], chairs: set[str]) -> None:
         touched = {event.alarm.chair for event in events} | self.engine.take_changed()
