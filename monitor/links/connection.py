@@ -117,8 +117,10 @@ class Connection:
         trace: TracebackType | None,
     ) -> None:
         """Say good-bye where that is still possible."""
-        with contextlib.suppress(aiomqtt.MqttError):
+        with contextlib.suppress(aiomqtt.MqttError, DeviceError):
             await self._client.__aexit__(kind, error, trace)
+            # Takes the reason of the end from aiomqtt, which else logs that nobody did.
+            await self.lost()
 
     async def subscribe(self, filters: Sequence[str]) -> list[str]:
         """Subscribe to all filters with QoS 1; returns those that the broker refuses."""

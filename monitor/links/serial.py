@@ -63,8 +63,9 @@ class SerialLink:
             await asyncio.to_thread(port.close)
 
     async def _appearance(self) -> None:
-        while not await asyncio.to_thread(Path(self.path).exists):
-            await asyncio.sleep(LOOK_AGAIN_S)  # noqa: ASYNC110  # no event tells of a new file
+        # No event tells of a new file.
+        while not await asyncio.to_thread(Path(self.path).exists):  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _take(self) -> serial.Serial:
         opening = asyncio.get_running_loop().run_in_executor(None, _open_port, self.path, self.baud)
