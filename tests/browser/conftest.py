@@ -76,12 +76,12 @@ class Clinic:
 
     async def post(self, path: str, body: Json | None = None) -> None:
         """Tell it something."""
-        request = urllib.request.Request(  # noqa: S310  our own address
+        request = urllib.request.Request(
             self.url + path,
             json.dumps(body or {}).encode(),
             {"Content-Type": "application/json"},
         )
-        await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=5).close())  # noqa: S310
+        await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=5).close())
 
     async def show(self, tiles: list[Json], **more: Any) -> None:
         """Put up a whole wall of these tiles."""
@@ -95,7 +95,7 @@ class Clinic:
         """What pages have posted."""
 
         def ask() -> list[Json]:
-            with urllib.request.urlopen(self.url + "/fake/posts", timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(self.url + "/fake/posts", timeout=5) as answer:
                 posted: list[Json] = json.load(answer)
                 return posted
 

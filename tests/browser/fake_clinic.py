@@ -87,7 +87,10 @@ class FakeClinic:
             snapshot = json.dumps(self.stamped())
             yield f"retry: 1000\nevent: snapshot\ndata: {snapshot}\n\n".encode()
             while True:
-                yield await inbox.get()
+                message = await inbox.get()
+                if not message:
+                    return
+                yield message
         finally:
             self.listeners.discard(inbox)
 
@@ -201,6 +204,12 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
     @app.post("/fake/refuse/{yes}")
     async def refuse(yes: bool) -> Json:
         clinic.refusing = yes
+        return {}
+
+    @app.post("/fake/cut")
+    async def cut() -> Json:
+        for listener in clinic.listeners:
+            listener.put_nowait(b"")
         return {}
 
     @app.post("/fake/hold/{yes}")

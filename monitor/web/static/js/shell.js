@@ -27,8 +27,9 @@ export class Shell {
   constructor(build) {
     this.people = new People();
     this.acts = new Acts(this.people);
-    this.sounder = new Sounder((state) => this._header?.drawSound(state));
+    this.sounder = new Sounder(() => this._header?.drawSound(this.sounder.state));
     this._header = new Header(this.sounder);
+    this._header.drawSound(this.sounder.state);
     this._lost = new LostScreen();
     this._strip = new Strip(this.acts);
     this._alert = byId("alert");
@@ -44,7 +45,6 @@ export class Shell {
       blank: () => this._blank(),
       returned: (from, to) => this._lost.returned(from, to),
     });
-    this.sounder.check();
     stayAwake(this.acts);
   }
 

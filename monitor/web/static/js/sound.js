@@ -18,7 +18,7 @@ const REMINDER_S = 120;
 /** @typedef {"on"|"locked"|"elsewhere"|"none"} SoundState */
 
 export class Sounder {
-  /** @param {(state: SoundState) => void} told called when the state of the sound changes */
+  /** @param {() => void} told called when `state` has changed */
   constructor(told) {
     this._told = told;
     /** @type {import("./contract.js").Priority} */
@@ -32,8 +32,8 @@ export class Sounder {
     /** @type {AudioBufferSourceNode|null} */
     this._loss = null;
     this._owner = false;
-    /** @type {SoundState|""} */
-    this._state = "";
+    /** @type {SoundState} */
+    this.state = "locked";
     this._context = openContext();
     /** @type {AudioBuffer|null} */
     this._loss_period = this._context ? lossPeriod(this._context) : null;
@@ -106,9 +106,9 @@ export class Sounder {
   /** Look at the clocks and begin the next burst when it is due. */
   check() {
     const state = this._present();
-    if (state !== this._state) {
-      this._state = state;
-      this._told(state);
+    if (state !== this.state) {
+      this.state = state;
+      this._told();
       if (state === "on") this._wake();
     }
     if (state !== "on" || !this._wanted || !this._context) return;
