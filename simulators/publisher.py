@@ -77,7 +77,7 @@ class Publisher:
         self.connections = self.confirmed = self.dropped = self.unheard = self.resent = 0
         self._address, self._topics, self._held_max = address, topics, held_max
         self._answer_s_max = answer_s_max
-        self._rng = rng or random.Random(address.client_id)  # noqa: S311  # spreads reconnects
+        self._rng = rng or random.Random(address.client_id)  # spreads reconnects
         self._held: deque[bytes] = deque()
         self._confirmed: deque[bytes] = deque(maxlen=AGAIN_MAX)
         self._filled = asyncio.Event()

@@ -64,7 +64,7 @@ class SerialLink:
 
     async def _appearance(self) -> None:
         # No event tells of a new file.
-        while not await asyncio.to_thread(Path(self.path).exists):  # noqa: ASYNC110
+        while not await asyncio.to_thread(Path(self.path).exists):
             await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _take(self) -> serial.Serial:

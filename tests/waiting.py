@@ -1,0 +1,37 @@
+"""Waiting for what a test expects, without guessing how long it takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from monitor.links import Delivery
+
+LOOK_S = 0.01
+WITHIN_S = 15.0
+
+
+async def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> float:
+    """Return when the condition holds, with the seconds it took; fail when it does not in time."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    while not condition():
+        took = loop.time() - began
+        assert took < within_s, f"not within {within_s} s"
+        await asyncio.sleep(LOOK_S)
+    return loop.time() - began
+
+
+async def take(deliveries: AsyncIterator[Delivery], count: int) -> list[Delivery]:
+    """The next deliveries; fails when they do not come."""
+    async with asyncio.timeout(WITHIN_S):
+        return [await anext(deliveries) for _ in range(count)]
+
+
+async def take_bytes(deliveries: AsyncIterator[Delivery], count: int) -> bytes:
+    """The next bytes, in whatever pieces they come."""
+    out = b""
+    async with asyncio.timeout(WITHIN_S):
+        while len(out) < count:
+            out += (await anext(deliveries)).data
+    return out
