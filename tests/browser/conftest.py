@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from tests.browser import scenes
 
@@ -29,7 +29,7 @@ FLAGS = [
     "--disable-sync",
 ]
 KIOSK = "--autoplay-policy=no-user-gesture-required"
-FULL_HD = {"width": 1920, "height": 1080}
+FULL_HD = ViewportSize(width=1920, height=1080)
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
 
@@ -91,11 +91,12 @@ class Clinic:
         """Change some tiles."""
         await self.post("/fake/change", {"tiles": tiles, **more})
 
-    async def posts(self) -> list[Json]:
-        """What pages have posted."""
+    async def posts(self, least: int = 0) -> list[Json]:
+        """What pages have posted; waits until there are so many."""
 
         def ask() -> list[Json]:
-            with urllib.request.urlopen(self.url + "/fake/posts", timeout=5) as answer:
+            address = f"{self.url}/fake/posts?least={least}"
+            with urllib.request.urlopen(address, timeout=10) as answer:
                 posted: list[Json] = json.load(answer)
                 return posted
 
@@ -156,7 +157,11 @@ async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
     async with AsyncExitStack() as stack:
 
         async def open_page(
-            url: str, *, browser: Browser = kiosk, context: BrowserContext | None = None, **more: Any
+            url: str,
+            *,
+            browser: Browser = kiosk,
+            context: BrowserContext | None = None,
+            **more: Any,
         ) -> Page:
             if context is None:
                 context = await browser.new_context(viewport=FULL_HD, **more)

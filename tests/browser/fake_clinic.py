@@ -47,7 +47,14 @@ class FakeClinic:
     silent: bool = False
     posts: list[Json] = field(default_factory=list)
     listeners: set[asyncio.Queue[bytes]] = field(default_factory=set)
+    posted: asyncio.Condition = field(default_factory=asyncio.Condition)
     seq: int = 0
+
+    async def note(self, path: str, body: Json) -> None:
+        """Keep what a page posted."""
+        async with self.posted:
+            self.posts.append({"path": path, "body": body})
+            self.posted.notify_all()
 
     def now_ms(self) -> int:
         """UTC now."""
@@ -130,9 +137,7 @@ def build(clinic: FakeClinic) -> FastAPI:
     @app.get("/api/stream")
     async def stream() -> StreamingResponse:
         headers = {"Cache-Control": "no-store"}
-        return StreamingResponse(
-            clinic.stream(), media_type="text/event-stream", headers=headers
-        )
+        return StreamingResponse(clinic.stream(), media_type="text/event-stream", headers=headers)
 
     _add_reads(app, clinic)
     _add_acts(app, clinic)
@@ -150,7 +155,7 @@ def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
         return scenes.trend(chair, clinic.now_ms(), minutes)
 
     @app.get("/api/alarms")
-    async def alarms(chair: str = "", priority: str = "", session: str = "") -> Json:
+    async def alarms(chair: str = "", priority: str = "") -> Json:
         return scenes.history(chair, priority)
 
     @app.get("/api/sessions")
@@ -167,14 +172,14 @@ def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
 
     @app.get("/api/sessions/{session}/alarms")
     async def session_alarms(session: str) -> Json:
-        return scenes.history("", "")
+        return {"session": session, **scenes.history("", "")}
 
 
 def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
     @app.post("/api/alarms/acknowledge")
     async def acknowledge(request: Request) -> Response:
         body = await request.json()
-        clinic.posts.append({"path": request.url.path, "body": body})
+        await clinic.note(request.url.path, body)
         if clinic.acknowledge(body["alarm"], body["actor"]):
             return JSONResponse({"id": body["alarm"]})
         refusal = {"what": "no such open alarm", "why": "it has ended", "fix": "look at the wall"}
@@ -182,7 +187,7 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
 
     @app.post("/api/{rest:path}")
     async def other(rest: str, request: Request) -> Json:
-        clinic.posts.append({"path": request.url.path, "body": await request.json()})
+        await clinic.note(request.url.path, await request.json())
         return {"id": rest}
 
     @app.post("/fake/wall")
@@ -206,6 +211,12 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
         clinic.refusing = yes
         return {}
 
+    @app.post("/fake/forget")
+    async def forget() -> Json:
+        for tile in clinic.wall["tiles"]:
+            tile["alarms"] = []
+        return {}
+
     @app.post("/fake/cut")
     async def cut() -> Json:
         for listener in clinic.listeners:
@@ -218,7 +229,9 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
         return {}
 
     @app.get("/fake/posts")
-    async def posts() -> list[Json]:
+    async def posts(least: int = 0) -> list[Json]:
+        async with clinic.posted:
+            await clinic.posted.wait_for(lambda: len(clinic.posts) >= least)
         return clinic.posts
 
 

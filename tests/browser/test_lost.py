@@ -150,8 +150,9 @@ async def test_the_dead_man_overlay_covers_a_page_whose_script_never_came(
     await page.route("**/*.js", lambda route: route.abort())
     since = time.monotonic()
     await page.goto(clinic.url)
-    assert await page.evaluate("getComputedStyle(document.querySelector('#deadman')).opacity") == "0"
-    await until(page, "getComputedStyle(document.querySelector('#deadman')).opacity === '1'")
+    opacity = "getComputedStyle(document.querySelector('#deadman')).opacity"
+    assert await page.evaluate(opacity) == "0"
+    await until(page, f"{opacity} === '1'")
     assert time.monotonic() - since <= LOST_S_MAX
     text = await page.locator("#deadman").inner_text()
     assert "MONITORING LOST" in text

@@ -145,7 +145,8 @@ async (priority) => {
     return 20 * Math.log10(Math.hypot(real, imaginary));
   };
   const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-  return { pulses, peak_db: 20 * Math.log10(peak), partials_db: [1, 2, 3, 4, 5].map((n) => level(440 * n)) };
+  const partials_db = [1, 2, 3, 4, 5].map((n) => level(440 * n));
+  return { pulses, peak_db: 20 * Math.log10(peak), partials_db };
 }
 """
 
@@ -182,9 +183,14 @@ async def test_an_act_of_a_person_stops_the_sound_at_once(
     await clinic.show(scenes.SCENES["high"](6))
     page = await open_page(clinic.url)
     await burst_of(page, "HIGH")
-    await page.evaluate("() => { window.cut = 0; const was = GainNode.prototype.disconnect;"
-                        "GainNode.prototype.disconnect = function () {"
-                        " window.cut += 1; return was.call(this); }; }")
+    await page.evaluate("""() => {
+      window.cut = 0;
+      const was = GainNode.prototype.disconnect;
+      GainNode.prototype.disconnect = function () {
+        window.cut += 1;
+        return was.call(this);
+      };
+    }""")
     seen = scenes.alarm("1", "HIGH", "SpO2 84 < 88", "ACTIVE_ACK", acknowledged="ack rk 14:07:00")
     await clinic.change([scenes.alarming("1", [seen])], sound="")
     await until(page, "window.cut === 1")

@@ -12,6 +12,7 @@ from tests.browser.conftest import Clinic, OpenPage, live, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SHAPES = [("100", "valid"), ("--", "stale"), ("-?-", "invalid"), ("100?", "questionable")]
 SMALLEST_DIGIT_PX = {1: 180, 6: 88, 12: 64, 24: 40}
 
 OUT_OF_PLACE = """
@@ -28,7 +29,8 @@ OUT_OF_PLACE = """
   const disjoint = (elements, where) => {
     const shown = elements.filter((one) => box(one).width > 0 && box(one).height > 0);
     shown.forEach((one, at) => shown.slice(at + 1).forEach((other) => {
-      if (!apart(box(one), box(other))) faults.push(`${where}: ${one.className}/${other.className}`);
+      const fault = `${where}: ${one.className}/${other.className}`;
+      if (!apart(box(one), box(other))) faults.push(fault);
     }));
     return shown;
   };
@@ -110,7 +112,7 @@ async def test_no_other_element_moves_when_a_value_changes_its_shape(
       return one.matches(".number, .doubt, .note, .message *") ? "" : [x, y, width, height].join();
     })"""
     before = await page.evaluate(places)
-    for text, state in [("100", "valid"), ("--", "stale"), ("-?-", "invalid"), ("100?", "questionable")]:
+    for text, state in SHAPES:
         slots = [scenes.slot(vital, text, state, note="7 s") for vital in ("HR", "SpO2", "RR")]
         await clinic.change([scenes.tile("1", slots=slots)])
         await page.wait_for_selector(f".tile[data-chair='1'] .slot[data-state={state}]")
@@ -118,9 +120,7 @@ async def test_no_other_element_moves_when_a_value_changes_its_shape(
 
 
 @pytest.mark.requirement("SHO-004")
-async def test_text_from_outside_is_never_markup(
-    clinic: Clinic, open_page: OpenPage
-) -> None:
+async def test_text_from_outside_is_never_markup(clinic: Clinic, open_page: OpenPage) -> None:
     await clinic.show(scenes.SCENES["normal"](1))
     page = await open_page(clinic.url)
     await live(page)

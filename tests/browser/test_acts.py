@@ -1,0 +1,193 @@
+"""What a nurse does with finger or key, and what every other page then shows."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.browser import scenes
+from tests.browser.conftest import Clinic, OpenPage, live, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+FLASHING = ".tile[data-chair='1'][data-flash=HIGH]"
+STEADY = ".tile[data-chair='1'][data-priority=HIGH][data-flash='']"
+
+
+async def pick(page: Page, person: str) -> None:
+    """Say who acts on this page."""
+    await page.locator("#acting").select_option(label=person)
+
+
+@pytest.mark.requirement("SHO-040")
+async def test_an_acknowledgement_is_posted_and_turns_steady_on_every_page_within_a_second(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["high"](6))
+    wall, tablet = await open_page(clinic.url), await open_page(clinic.url + "/chair/1")
+    await wall.wait_for_selector(FLASHING)
+    await pick(tablet, "R. Kessler")
+    since = time.monotonic()
+    await tablet.get_by_role("button", name="ACKNOWLEDGE").first.click()
+    await wall.wait_for_selector(STEADY)
+    assert time.monotonic() - since <= 1.0
+    onset = wall.locator(".tile[data-chair='1'] .message-onset")
+    await until(wall, "document.querySelector('[data-chair=\"1\"]').textContent.includes('ack rk')")
+    assert await onset.count() == 1
+    posted = (await clinic.posts())[-1]
+    assert posted["body"] == {"alarm": "s-1/SpO2 84 < 88", "actor": "rk"}
+
+
+@pytest.mark.requirement("SHO-041")
+async def test_who_acts_is_asked_once_and_kept_for_the_tab(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["high"](6))
+    page = await open_page(clinic.url)
+    await page.wait_for_selector(FLASHING)
+    await page.locator(".tile[data-chair='1']").get_by_role("button", name="PAUSE").click()
+    await page.get_by_role("dialog").get_by_role("button", name="A. Moreau").click()
+    await page.get_by_role("dialog").wait_for(state="hidden")
+    await page.reload()
+    await page.wait_for_selector(FLASHING)
+    await page.locator(".tile[data-chair='1']").get_by_role("button", name="ACK").click()
+    await page.wait_for_selector(STEADY)
+    acts = [(one["path"], one["body"]["actor"]) for one in (await clinic.posts())[-2:]]
+    assert acts == [("/api/chairs/1/audio-pause", "am"), ("/api/alarms/acknowledge", "am")]
+
+
+@pytest.mark.requirement("SHO-042")
+async def test_a_refused_act_says_why_in_words(clinic: Clinic, open_page: OpenPage) -> None:
+    tile = scenes.alarming("1", [scenes.alarm("1", "HIGH", "SpO2 84 < 88", id="gone")])
+    await clinic.show([tile])
+    page = await open_page(clinic.url)
+    await page.wait_for_selector(FLASHING)
+    await pick(page, "J. Silva")
+    await clinic.post("/fake/forget")
+    await page.get_by_role("button", name="ACK").click()
+    said = page.locator("#said")
+    await said.wait_for()
+    assert await said.text_content() == (
+        "Not done: no such open alarm · it has ended · look at the wall"
+    )
+
+
+@pytest.mark.requirement("SHO-043")
+async def test_the_wall_is_worked_by_keyboard_alone(clinic: Clinic, open_page: OpenPage) -> None:
+    await clinic.show(scenes.SCENES["high"](6))
+    page = await open_page(clinic.url)
+    await page.wait_for_selector(FLASHING)
+    await pick(page, "R. Kessler")
+    await page.locator("#acting").blur()
+    await page.keyboard.press("ArrowRight")
+    assert await focused_chair(page) == "1"
+    await page.keyboard.press("ArrowDown")
+    assert await focused_chair(page) == "4"
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("a")
+    await page.wait_for_selector(STEADY)
+    await page.keyboard.press("?")
+    await page.get_by_role("dialog", name="Keys").wait_for()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("4")
+    await page.wait_for_url("**/chair/4")
+    await page.keyboard.press("Escape")
+    await page.wait_for_url(clinic.url + "/")
+    await page.keyboard.press("h")
+    await page.wait_for_url("**/history")
+
+
+async def focused_chair(page: Page) -> str:
+    """The chair that has the focus, visibly."""
+    chair: str = await page.evaluate("""() => {
+      const tile = document.activeElement.closest(".tile");
+      return getComputedStyle(tile).outlineStyle === "solid" ? tile.dataset.chair : "unseen";
+    }""")
+    return chair
+
+
+@pytest.mark.requirement("SHO-043")
+async def test_single_keys_can_be_turned_off(clinic: Clinic, open_page: OpenPage) -> None:
+    await clinic.show(scenes.SCENES["normal"](6))
+    page = await open_page(clinic.url)
+    await live(page)
+    await page.get_by_role("button", name="? keys").click()
+    await page.get_by_label("Turn single keys off").check()
+    await page.get_by_role("button", name="Close").click()
+    await page.keyboard.press("4")
+    await page.keyboard.press("ArrowRight")
+    assert await focused_chair(page) == "1"
+    assert page.url == clinic.url + "/"
+
+
+@pytest.mark.requirement("SHO-044")
+async def test_with_two_dozen_chairs_a_typed_label_waits_for_its_second_digit(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["normal"](24))
+    page = await open_page(clinic.url)
+    await live(page)
+    await page.keyboard.type("17")
+    await page.wait_for_url("**/chair/17")
+
+
+@pytest.mark.requirement("SHO-045")
+@pytest.mark.parametrize("path", ["/", "/chair/1"])
+async def test_alarm_buttons_are_large_enough_for_a_glove(
+    clinic: Clinic, open_page: OpenPage, path: str
+) -> None:
+    await clinic.show(scenes.SCENES["high"](6))
+    page = await open_page(clinic.url + path)
+    await page.wait_for_selector(".act:not(:disabled)")
+    sizes = await page.evaluate("""() => [...document.querySelectorAll(".act")]
+      .map((one) => one.getBoundingClientRect()).filter((box) => box.width)
+      .map((box) => [box.width, box.height])""")
+    assert sizes
+    assert all(width >= 104 and height >= 72 for width, height in sizes)
+
+
+@pytest.mark.requirement("SHO-046")
+async def test_eight_tabs_of_one_browser_are_all_live_and_an_act_still_goes_through(
+    clinic: Clinic, kiosk: Browser, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["high"](6))
+    context = await kiosk.new_context()
+    pages = [await open_page(clinic.url, context=context) for _ in range(8)]
+    for page in pages:
+        await live(page)
+    await pick(pages[0], "R. Kessler")
+    await pages[0].locator(".tile[data-chair='1']").get_by_role("button", name="ACK").click()
+    for page in pages:
+        await page.wait_for_selector(STEADY)
+    took_ms = await pages[0].evaluate("""() => performance.getEntriesByType("resource")
+      .find((one) => one.name.endsWith("/acknowledge")).duration""")
+    assert took_ms <= 1000
+    await context.close()
+
+
+@pytest.mark.requirement("SHO-047")
+async def test_a_patient_is_seated_and_led_through_the_phases(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    before = len(await clinic.posts())
+    await clinic.show([scenes.empty("1")])
+    page = await open_page(clinic.url + "/chair/1")
+    await pick(page, "R. Kessler")
+    await page.get_by_label("Patient (pseudonym, never a name)").fill("P-017")
+    await page.get_by_label("Planned infusion, minutes").fill("45")
+    await page.get_by_role("button", name="SEAT PATIENT").click()
+    await until(page, "document.querySelector('.seat input').value === ''")
+    await clinic.show([scenes.tile("1", "INFUSING")])
+    await page.get_by_role("button", name="END INFUSION").click()
+    await clinic.show([scenes.tile("1", "RECOVERY")])
+    await page.get_by_role("button", name="CLOSE SESSION").click()
+    dialog = page.get_by_role("dialog", name="Close this session?")
+    await dialog.get_by_role("button", name="CLOSE SESSION").click()
+    await dialog.wait_for(state="hidden")
+    seat, infusion, close = (await clinic.posts(before + 3))[before:]
+    assert seat["path"] == "/api/chairs/1/seat"
+    assert seat["body"] == {"patient_ref": "P-017", "planned_minutes": 45, "actor": "rk"}
+    assert infusion["body"] == {"phase": "RECOVERY", "actor": "rk"}
+    assert close["body"] == {"phase": "CLOSED", "actor": "rk"}
