@@ -67,7 +67,7 @@ class RecordHistory:
         return await self._read(lambda c: _transitions(c, "session = ?", (session,)))
 
     async def last_seqs(self) -> dict[str, tuple[str, int]]:
-        """For each device that numbers its messages: boot and number of the newest one kept."""
+        """For each device that numbers its messages: its latest boot and highest number there."""
         return await self._read(_last_seqs)
 
     async def open_alarms(self) -> list[TransitionRow]:
@@ -149,11 +149,7 @@ def _facts(connection: sqlite3.Connection, where: str, values: Sequence[SqlValue
 
 
 def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
-    """Only messages with both a boot and a number are numbered for good."""
-    newest = "SELECT max(id) FROM readings WHERE seq IS NOT NULL AND boot IS NOT NULL"
-    rows = connection.execute(
-        f"SELECT device, boot, seq FROM readings WHERE id IN ({newest} GROUP BY device)"
-    )
+    rows = connection.execute("SELECT device, boot, seq FROM devices")
     return {device: (boot, seq) for device, boot, seq in rows}
 
 

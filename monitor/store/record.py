@@ -86,7 +86,7 @@ class Record:
         await self.close()
 
     async def open(self) -> None:
-        """Open or make the file; a damaged one is set aside (see `warning`). Raises `StoreError`."""
+        """Open or make the file; one damaged is set aside (see `warning`). Raises `StoreError`."""
         loop = asyncio.get_running_loop()
         state = await loop.run_in_executor(self._writing, self._writer.open)
         self._copied, self.parked = state.copied, state.parked
@@ -273,7 +273,7 @@ class Record:
         return self._behind_rows, self._behind_since_us
 
     async def last_seqs(self) -> dict[str, tuple[str, int]]:
-        """For each device that numbers its messages: boot and number of the newest one kept."""
+        """For each device that numbers its messages: its latest boot and highest number there."""
         return await self._history.last_seqs()
 
     async def open_alarms(self) -> list[TransitionRow]:

@@ -100,6 +100,12 @@ CREATE TABLE facts (
 ) STRICT;
 CREATE INDEX facts_session ON facts (session, at_us) WHERE session IS NOT NULL;
 
+CREATE TABLE devices (
+    device TEXT PRIMARY KEY,
+    boot TEXT NOT NULL,
+    seq INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE parked (
     line TEXT PRIMARY KEY,
     reason TEXT NOT NULL,

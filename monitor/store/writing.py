@@ -42,6 +42,12 @@ _TAKEN = {
     TRANSITIONS: "SELECT 1 FROM transitions WHERE at_us = ?",
     FACTS: "SELECT 1 FROM facts WHERE at_us = ?",
 }
+# Kept apart, because finding it among all readings would take longer than a start may.
+_NUMBER = (
+    "INSERT INTO devices VALUES (?, ?, ?) ON CONFLICT (device) DO UPDATE SET seq = "
+    "CASE WHEN boot = excluded.boot THEN max(seq, excluded.seq) ELSE excluded.seq END, "
+    "boot = excluded.boot"
+)
 _FORGET = (
     "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE at_us < ? "
     "AND id <= (SELECT id FROM progress WHERE name = 'copied') ORDER BY at_us LIMIT ?)"
@@ -168,6 +174,7 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             self._insert(connection, batch.items)
             new = connection.total_changes - changes
+            connection.executemany(_NUMBER, _numbers(batch.items))
             self._note_copy(connection, batch)
             connection.execute("COMMIT")
         except BaseException:
@@ -270,3 +277,19 @@ class Writer:
         self.told.append(
             f"the record was damaged and is set aside as {aside.name}; a fresh one was begun"
         )
+
+
+_BOOT, _SEQ = (schema.READING_COLUMNS.index(name) for name in ("boot", "seq"))
+
+
+def _numbers(items: Sequence[Item]) -> list[tuple[SqlValue, ...]]:
+    """Device, boot and highest number of the numbered messages among the rows."""
+    highest: dict[tuple[SqlValue, SqlValue], int] = {}
+    for item in items:
+        if item.table != READINGS:
+            continue
+        boot, seq = item.values[_BOOT], item.values[_SEQ]
+        if boot is not None and isinstance(seq, int):
+            key = (item.series[0], boot)
+            highest[key] = max(seq, highest.get(key, seq))
+    return [(*key, seq) for key, seq in highest.items()]

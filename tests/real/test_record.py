@@ -82,6 +82,17 @@ async def test_a_message_delivered_twice_is_kept_once(record: Record) -> None:
     assert await record.last_seqs() == {"mon-1": ("c", 1)}
 
 
+async def test_the_last_number_of_each_device_is_known_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.db"
+    async with Record(path, clock=clock(), reserve_bytes=0) as record:
+        record.add(reading(n, boot="b", seq=n) for n in (1, 2, 9, 4))
+        record.add([reading(0, device="serial"), reading(0, device="mon-2", boot="x", seq=7)])
+        await record.commit()
+        record.add([reading(20, boot="b", seq=10), reading(21, boot="c", seq=1)])
+    async with Record(path, clock=clock(), reserve_bytes=0) as record:
+        assert await record.last_seqs() == {"mon-1": ("c", 1), "mon-2": ("x", 7)}
+
+
 @pytest.mark.requirement("REC-003")
 async def test_rows_of_one_series_at_one_time_are_all_kept_with_their_true_time(
     record: Record,
