@@ -78,7 +78,8 @@ Incoming = Callable[[paho.MQTTMessage], None]
 class Connection:
     """From the broker's welcome to the loss of it. Each object connects once.
 
-    `session_present` tells whether the broker still knew our session.
+    `session_present` tells whether the broker still knew our session, `dropped`
+    that it was we who ended the connection.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Connection:
         answer_s_max: float = ANSWER_S_MAX,
     ) -> None:
         self.session_present = False
+        self.dropped = False
         self._address, self._terms, self._incoming = address, terms, incoming
         self._answer_s_max = answer_s_max
         self._loop = asyncio.get_running_loop()
@@ -164,6 +166,7 @@ class Connection:
 
     def drop(self) -> None:
         """End the connection, so that the broker sends again what we have not acknowledged."""
+        self.dropped = True
         self._paho.disconnect()
 
     def acknowledge(self, message_id: int) -> None:

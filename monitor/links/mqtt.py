@@ -23,10 +23,16 @@ from monitor.links.topics import Routes
 from monitor.status import StatusLine
 
 RECEIVE_MAX = 1_024
-"""Messages the broker may send ahead of our commits; no device's queue can outgrow it."""
+"""Messages the broker may send ahead of our commits.
+
+A device's queue takes two such windows: one left over from a lost connection,
+and the same messages once more from the next.
+"""
 SESSION_EXPIRY_S = 7 * 86_400
 """A clinic closed for days loses nothing; one given up does not fill the broker for ever."""
 STEADY_S = 10.0
+SHORT_MAX = 3
+"""So many connections in a row that did not last: somebody else connects with our name."""
 UNKNOWN_TOPICS_MAX = 64
 SAMPLE_BYTES_MAX = 32
 
@@ -92,13 +98,12 @@ class MqttLink:
         self._waiting.append(delivery)
         self._changed.set()
 
-    def begin(self) -> None:
-        """A new connection starts: what is still unacknowledged will come again by it."""
-        self._waiting = deque(one for one in self._waiting if one.receipt is None)
-        self.held = 0
-
     def up(self, connection: Connection) -> None:
-        """The broker has welcomed us and sends this device's messages."""
+        """The broker has welcomed us and sends this device's messages.
+
+        What waits here from an earlier connection stays: a broker that was killed
+        has forgotten the messages it had under way to us.
+        """
         self._connection, self._failure, self._told = connection, None, ""
         self._changed.set()
 
@@ -165,13 +170,15 @@ class Broker:
         self._answer_s_max = answer_s_max
         self._routes: Routes[MqttLink] = Routes()
         self._failure: DeviceError | None = None
+        self._backoff = Backoff()
+        self._short = 0
 
     def link(self, topic_filter: str, *, queue_max: int | None = None) -> MqttLink:
         """A link for the messages of one filter, to be made before `run`.
 
         Raises `ConfigError` where the filter is malformed or overlaps another one.
         """
-        link = MqttLink(topic_filter, queue_max=queue_max or self._terms.receive_max)
+        link = MqttLink(topic_filter, queue_max=queue_max or 2 * self._terms.receive_max)
         try:
             self._routes.add(topic_filter, link)
         except ValueError as error:
@@ -185,7 +192,6 @@ class Broker:
 
     async def run(self) -> None:
         """Connect, and connect again whenever the broker is lost, with back-off."""
-        backoff = Backoff()
         while True:
             began_s = self._clock.monotonic()
             try:
@@ -197,14 +203,18 @@ class Broker:
                     link.down(failure)
             # A broker that welcomes us and drops us at once is not asked twice a second for ever.
             if self._clock.monotonic() - began_s >= STEADY_S:
-                backoff.reset()
-            await asyncio.sleep(backoff.next_s())
+                self._backoff.reset()
+                self._short = 0
+            await asyncio.sleep(self._backoff.next_s())
 
     def status(self) -> list[StatusLine]:
         """What the page says: the broker lost, messages of no device, messages set aside."""
         lines = []
         if self._failure is not None:
             text = f"{self._failure.what}: {self._failure.why} ({self.address.where})"
+            lines.append(StatusLine("error", text))
+        if self._short >= SHORT_MAX:
+            text = f"broker drops us again and again: who else is {self.address.client_id!r}?"
             lines.append(StatusLine("error", text))
         if self.unknown:
             topic, _ = self.unknown.most_common(1)[0]
@@ -223,7 +233,7 @@ class Broker:
         """One connection, from welcome to loss."""
         links = self._routes.owners
         for link in links:
-            link.begin()
+            link.held = 0
         connection = Connection(
             self.address,
             self._terms,
@@ -240,7 +250,12 @@ class Broker:
                     link.down(self._refusal(link.topic_filter))
                 else:
                     link.up(connection)
-            await connection.lost()
+            try:
+                await connection.lost()
+            finally:
+                self._short += not connection.dropped
+                if connection.dropped:
+                    self._backoff.reset()
 
     def _receive(self, connection: Connection, message: MQTTMessage) -> None:
         receipt = MqttReceipt(connection, message.mid) if message.qos else None

@@ -93,7 +93,7 @@ async def test_an_adapter_that_comes_back_under_another_name_is_taken_up(monitor
             await anext(deliveries)
     keeper = os.openpty()  # takes the kernel's old name, so that the next one is new
     monitor.link.unlink()
-    with pytest.raises(DeviceError, match="(?s)not found.*by-id"):
+    with pytest.raises(DeviceError, match=r"(?s)not found.*by-id"):
         async with link.open():
             pass
 
@@ -114,20 +114,20 @@ async def test_an_adapter_that_comes_back_under_another_name_is_taken_up(monitor
 
 async def test_twenty_rounds_of_plugging_leak_no_descriptor(monitor: Monitor) -> None:
     link = line(monitor.link)
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(20):
         async with link.open() as deliveries:
             monitor.unplug()
             with pytest.raises(DeviceError):
                 await anext(deliveries)
         monitor.plug()
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before
 
 
 @pytest.mark.requirement("LNK-009")
 async def test_a_port_has_one_owner(monitor: Monitor) -> None:
     async with line(monitor.link).open() as deliveries:
-        with pytest.raises(DeviceError, match="(?s)in use by another program.*stop the other"):
+        with pytest.raises(DeviceError, match=r"(?s)in use by another program.*stop the other"):
             async with line(monitor.link).open():
                 pass
         monitor.say(b"x")
@@ -137,7 +137,7 @@ async def test_a_port_has_one_owner(monitor: Monitor) -> None:
 async def test_a_path_that_is_no_port_is_said_so(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a port")
-    with pytest.raises(DeviceError, match="(?s)serial port does not open.*notes.txt.*fix: check"):
+    with pytest.raises(DeviceError, match=r"(?s)serial port does not open.*notes.txt.*fix: check"):
         async with line(path).open():
             pass
 

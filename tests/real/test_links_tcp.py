@@ -62,9 +62,9 @@ async def test_a_device_server_that_dies_is_noticed_and_taken_up_when_it_is_back
             server.writers[0].write(b"before")
             assert await take_bytes(deliveries, 6) == b"before"
             await server.die()
-            with pytest.raises(DeviceError, match=f"(?s)network line lost.*{server.port}"):
+            with pytest.raises(DeviceError, match=rf"(?s)network line lost.*{server.port}"):
                 await anext(deliveries)
-        with pytest.raises(DeviceError, match="(?s)refuses the connection.*fix: check"):
+        with pytest.raises(DeviceError, match=r"(?s)refuses the connection.*fix: check"):
             async with link.open():
                 pass
         await server.start()
@@ -78,7 +78,7 @@ async def test_an_orderly_close_is_a_lost_line_too() -> None:
     async with device_server() as server, line(server.port).open() as deliveries:
         await until(lambda: server.writers)
         server.writers[0].close()
-        with pytest.raises(DeviceError, match="closed by the device server"):
+        with pytest.raises(DeviceError, match=r"closed by the device server"):
             await anext(deliveries)
 
 
@@ -92,7 +92,7 @@ async def test_a_server_that_never_answers_is_given_up_in_time() -> None:
         for filler in fillers:
             filler.setblocking(False)
             filler.connect_ex(("127.0.0.1", port))
-        with pytest.raises(DeviceError, match="(?s)does not answer.*no answer within 0.3 s"):
+        with pytest.raises(DeviceError, match=r"(?s)does not answer.*no answer within 0.3 s"):
             async with line(port, connect_s_max=0.3).open():
                 pass
         for filler in fillers:

@@ -110,7 +110,7 @@ def test_two_devices_whose_topics_overlap_are_refused_before_anything_starts() -
         device("mqtt:chairside/c/1/#", driver="chairside-json"),
         device("mqtt:chairside/c/+/mon-2/#", name="mon-2", driver="chairside-json"),
     ]
-    with pytest.raises(ConfigError, match="(?s)topic filter.*chairside/c/1/#"):
+    with pytest.raises(ConfigError, match=r"(?s)topic filter.*chairside/c/1/#"):
         make_links(devices, MqttTable(), clock(), usual_baud=BAUD)
 
 
@@ -144,7 +144,7 @@ def test_a_broker_password_that_others_can_read_is_refused(tmp_path: Path) -> No
     secret.chmod(0o644)
     table = MqttTable(username="chairside", password_file=secret)
     devices = [device("mqtt:a/#", driver="chairside-json")]
-    with pytest.raises(ConfigError, match="(?s)read by others.*chmod 600"):
+    with pytest.raises(ConfigError, match=r"(?s)read by others.*chmod 600"):
         make_links(devices, table, clock(), usual_baud=BAUD)
     secret.chmod(0o600)
     wiring = make_links(devices, table, clock(), usual_baud=BAUD)
@@ -193,7 +193,7 @@ def test_a_cut_wire_is_an_error_and_goes_on_when_it_is_mended() -> None:
             wire.cut("cable pulled")
             assert not wire.send(b"into the void")
             assert (await anext(deliveries)).data == b"sent before the cut"
-            with pytest.raises(DeviceError, match="(?s)line lost.*cable pulled"):
+            with pytest.raises(DeviceError, match=r"(?s)line lost.*cable pulled"):
                 await anext(deliveries)
         loop.call_later(30.0, wire.mend)
         loop.call_later(31.0, wire.send, b"again")
