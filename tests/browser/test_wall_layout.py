@@ -174,6 +174,33 @@ async def test_several_alarms_of_a_chair_take_turns_each_two_seconds(
     assert 3_500 < gap_ms < 4_500
 
 
+@pytest.mark.requirement("SHO-006")
+@pytest.mark.parametrize("chairs", [6, 12])
+async def test_no_word_of_a_long_message_is_cut(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    longest = "BP very high 188/112: hold infusion per protocol, recheck in 2 min"
+    alarms = [scenes.alarm("1", "HIGH", longest), scenes.alarm("1", "LOW", "NIBP OVERDUE")]
+    others = [scenes.tile(str(n)) for n in range(2, chairs + 1)]
+    await clinic.show([scenes.alarming("1", alarms), *others])
+    page = await open_page(clinic.url)
+    await page.wait_for_selector(".message[data-long=yes]")
+    await page.evaluate("document.fonts.ready")
+    cut = await page.evaluate("""() => {
+      const strip = document.querySelector(".message[data-long=yes]");
+      const text = strip.querySelector(".message-text");
+      const words = document.createRange();
+      words.selectNodeContents(text);
+      const inner = words.getBoundingClientRect();
+      const outer = strip.getBoundingClientRect();
+      const slack = 2;  // a line's box is taller than its ink
+      return [inner.top < outer.top - slack, inner.bottom > outer.bottom + slack,
+        text.scrollWidth > text.clientWidth, strip.scrollWidth > strip.clientWidth];
+    }""")
+    assert cut == [False, False, False, False]
+    assert await page.evaluate(OUT_OF_PLACE) == []
+
+
 @pytest.mark.requirement("SHO-007")
 @pytest.mark.parametrize("chairs", [1, 6, 12, 24])
 async def test_every_number_has_its_name_and_simulated_ones_are_watermarked(

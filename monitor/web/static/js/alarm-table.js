@@ -16,6 +16,14 @@ export const HEAD = [
   "State",
 ];
 
+/** The states of an alarm in the words of the ward. */
+const STATES = new Map([
+  ["ACTIVE_UNACK", "active"],
+  ["ACTIVE_ACK", "active, acknowledged"],
+  ["LATCHED_UNACK", "over, not yet seen"],
+  ["RESOLVED", "over"],
+]);
+
 /** @typedef {import("./contract.js").PastAlarm} PastAlarm */
 
 /**
@@ -53,6 +61,6 @@ export function texts(alarm) {
     alarm.limit,
     alarm.acknowledged_by ? `${alarm.acknowledged_by}${after}` : "not acknowledged",
     alarm.paused,
-    alarm.state,
+    STATES.get(alarm.state) ?? alarm.state,
   ];
 }

@@ -17,6 +17,7 @@ export class Message {
     this.element.append(this._text, this._onset, this._more);
     /** @type {import("./contract.js").OpenAlarm[]} */
     this._alarms = [];
+    this._said = "\n\n";
   }
 
   /** @param {import("./contract.js").OpenAlarm[]} alarms ranked by the service */
@@ -29,12 +30,31 @@ export class Message {
   turn() {
     const count = this._alarms.length;
     const alarm = this._alarms[count ? Math.floor(Date.now() / ROTATE_MS) % count : 0];
-    write(this._text, alarm ? `${alarm.marks} ${alarm.text}` : "");
-    write(this._onset, alarm ? alarm.acknowledged || alarm.onset : "");
-    write(this._more, count > 1 ? `+${count - 1}` : "");
+    this._say(
+      alarm ? `${alarm.marks} ${alarm.text}` : "",
+      alarm ? alarm.acknowledged || alarm.onset : "",
+      count > 1 ? `+${count - 1}` : "",
+    );
     mark(this.element, "priority", alarm?.priority ?? "");
     const flashes = alarm?.state === "ACTIVE_UNACK" ? alarm.priority : "";
     mark(this.element, "flash", flashes);
+  }
+
+  /**
+   * A sentence too long for one line stands smaller on two, where the tile has room for two.
+   * @param {string} text
+   * @param {string} onset
+   * @param {string} more
+   */
+  _say(text, onset, more) {
+    const said = `${text}\n${onset}\n${more}`;
+    if (said === this._said) return;
+    this._said = said;
+    write(this._text, text);
+    write(this._onset, onset);
+    write(this._more, more);
+    mark(this.element, "long", "");
+    if (this.element.scrollWidth > this.element.clientWidth) mark(this.element, "long", "yes");
   }
 }
 

@@ -72,13 +72,14 @@ class ReviewPage {
   /** @param {Detail} detail */
   _head(detail) {
     const until = detail.end || "open";
-    const title = `${detail.patient}  chair ${detail.label}  ${detail.date}  ${detail.start}-${until}`;
+    const when = `${detail.date} ${detail.start} to ${until}`;
     const figures = detail.summary.map((one) =>
       make("div", "figure", [make("dt", "", one.label), make("dd", "", one.text)]),
     );
     const csv = link("csv", "Readings CSV", `${this._path}/readings.csv`);
     return make("div", "review-head", [
-      make("h2", "", title),
+      make("h2", "", `${detail.patient} · chair ${detail.label}`),
+      make("span", "", when),
       make("span", "planned", `planned ${detail.planned_minutes} min`),
       csv,
       make("dl", "figures", figures),

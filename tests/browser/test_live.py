@@ -1,0 +1,163 @@
+"""The product itself on the screen: a simulated clinic, its service, and a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from tests.browser.conftest import ROOT, OpenPage, live, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+RATE = 10
+LOST_S_MAX = 6.0
+
+
+class LiveClinic:
+    """`chairside demo` in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
+        self.process, self.url = process, url
+
+
+Demo = Callable[[int], Awaitable[LiveClinic]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    """Starts a simulated clinic at so many times real time; ends it with the test."""
+    started: list[asyncio.subprocess.Process] = []
+
+    async def start(rate: int) -> LiveClinic:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "monitor.cli", "demo", "--port=0", f"--rate={rate}"),
+            f"--record={tmp_path / 'record.db'}",
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        started.append(process)
+        assert process.stdout is not None
+        while line := (await process.stdout.readline()).decode():
+            if line.startswith("wall:"):
+                return LiveClinic(process, line.split()[1].rstrip("/"))
+        raise AssertionError("the demo ended before it served its wall")
+
+    yield start
+    for process in started:
+        if process.returncode is None:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.requirement("SHO-060")
+async def test_an_alarm_is_seen_heard_acknowledged_and_seen_acknowledged_elsewhere(
+    demo: Demo, open_page: OpenPage
+) -> None:
+    clinic = await demo(RATE)
+    wall, tablet = await open_page(clinic.url), await open_page(clinic.url + "/chair/2")
+    await live(wall)
+    assert await wall.locator(".tile").count() == 6
+    high = ".tile[data-chair='2'][data-flash=HIGH]"
+    await wall.wait_for_selector(high, timeout=60_000)
+    await until(wall, "window.sounds.some((one) => one.priority === 'HIGH')")
+    assert await wall.evaluate("document.querySelector('#alert').textContent.length > 0")
+    await tablet.locator("#acting").select_option(index=1)
+    button = tablet.get_by_role("button", name="ACKNOWLEDGE")
+    while await wall.locator(high).count():
+        await button.and_(tablet.locator(":enabled")).first.click()
+        await seen_by_someone(wall)
+    row = await wall.evaluate("""async () => (await (await fetch("/api/wall")).json())
+      .tiles.find((tile) => tile.chair === "2").alarms""")
+    assert any(alarm["acknowledged"].startswith("ack ") for alarm in row) or row == []
+
+
+async def seen_by_someone(wall: Page) -> None:
+    """Wait until chair 2 shows an acknowledgement or no longer flashes."""
+    await until(
+        wall,
+        "!document.querySelector(\".tile[data-chair='2']\").dataset.flash"
+        " || document.querySelector(\"[data-chair='2'] .message\").textContent.includes('ack ')",
+    )
+
+
+@pytest.mark.requirement("SHO-061")
+async def test_a_silenced_monitor_is_grey_by_six_seconds_and_dashed_by_eleven(
+    demo: Demo, open_page: OpenPage
+) -> None:
+    clinic = await demo(RATE)
+    page = await open_page(clinic.url)
+    await live(page)
+    turns: list[dict[str, Any]] = await page.evaluate(
+        """() => new Promise((resolve) => {
+      const slot = document.querySelector(".tile[data-chair='5'] .slot[data-vital=HR]");
+      const turns = [];
+      const look = () => {
+        const turn = {
+          state: slot.dataset.state,
+          text: slot.querySelector(".number").textContent,
+          note: slot.querySelector(".note").textContent,
+        };
+        if (JSON.stringify(turns.at(-1)) !== JSON.stringify(turn)) turns.push(turn);
+        if (turn.state === "stale" && turn.note >= "no data 00:15") resolve(turns);
+      };
+      new MutationObserver(look).observe(slot,
+        { subtree: true, childList: true, characterData: true, attributes: true });
+    })"""
+    )
+    greys = [turn["note"] for turn in turns if turn["state"] == "ageing"]
+    stale = [turn for turn in turns if turn["state"] == "stale"]
+    assert greys[-1] in {"8 s", "9 s", "10 s"}
+    assert stale[0]["note"] in {"no data 00:10", "no data 00:11"}
+    assert {turn["text"] for turn in stale} == {"--"}
+    assert all(int(turn["note"].split()[0]) >= 5 for turn in turns if turn["state"] == "ageing")
+    await page.wait_for_selector(".tile[data-chair='5'][data-offline=yes]")
+
+
+@pytest.mark.requirement("SHO-062")
+@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
+async def test_the_service_frozen_or_killed_is_lost_monitoring_within_six_seconds(
+    demo: Demo, open_page: OpenPage, how: signal.Signals
+) -> None:
+    clinic = await demo(1)
+    page = await open_page(clinic.url)
+    await live(page)
+    clinic.process.send_signal(how)
+    since = time.monotonic()
+    await page.wait_for_selector("#lost:not([hidden])")
+    assert time.monotonic() - since <= LOST_S_MAX
+    numbers = await page.locator(".number").all_text_contents()
+    assert "".join(numbers) == ""
+    if how is signal.SIGSTOP:
+        clinic.process.send_signal(signal.SIGCONT)
+        await live(page)
+
+
+@pytest.mark.requirement("SHO-063")
+async def test_a_patient_is_seated_treated_and_reviewed(demo: Demo, open_page: OpenPage) -> None:
+    clinic = await demo(RATE)
+    page = await open_page(clinic.url + "/chair/6")
+    await page.locator("#acting option").nth(1).wait_for(state="attached")
+    await page.locator("#acting").select_option(index=1)
+    await page.get_by_label("Patient (pseudonym, never a name)").fill("P-017")
+    await page.get_by_role("button", name="SEAT PATIENT").click()
+    for act in ("START BASELINE", "START INFUSION", "END INFUSION"):
+        await page.get_by_role("button", name=act).click()
+    await page.get_by_role("button", name="CLOSE SESSION").click()
+    dialog = page.get_by_role("dialog", name="Close this session?")
+    await dialog.get_by_role("button", name="CLOSE SESSION").click()
+    await page.get_by_role("button", name="SEAT PATIENT").wait_for()
+    await page.goto(clinic.url + "/sessions")
+    await page.get_by_role("link", name="Review P-017").click()
+    await page.wait_for_selector(".plot.pressure canvas")
+    await page.get_by_role("table", name="Events").get_by_text("phase CLOSED").wait_for()
