@@ -27,10 +27,10 @@ from monitor.alerts import Engine
 from monitor.board import Board
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
-from monitor.presets import load_preset
 from monitor.drivers import Report
 from monitor.drivers.registry import DRIVERS
 from monitor.intake import Arrival, Intake
+from monitor.presets import load_preset
 from monitor.store.record import Record
 from monitor.ward import Ward
 

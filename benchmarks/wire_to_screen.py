@@ -183,9 +183,8 @@ def _read_until(
         *whole, rest = buffer.split(b"\n")
         buffer[:] = rest
         for one in whole:
-            for key in _bare_keys(one) if bare else _shown_keys(one):
-                if key in waiting:
-                    took.append(now - waiting.pop(key))
+            keys = _bare_keys(bytes(one)) if bare else _shown_keys(bytes(one))
+            took.extend(now - waiting.pop(key) for key in keys if key in waiting)
 
 
 def _bare_keys(text: bytes) -> Iterator[tuple[int, int]]:

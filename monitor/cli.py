@@ -52,7 +52,7 @@ def exit_code(error: ChairsideError) -> int:
 )
 @click.version_option(__version__, "--version", prog_name="chairside")
 def chairside() -> None:
-    """Watch the chairs of an infusion clinic: a second, independent monitor.
+    r"""Watch the chairs of an infusion clinic: a second, independent monitor.
 
     \b
     chairside demo                       six simulated chairs, no server needed
@@ -93,7 +93,9 @@ def doctor(config_path: Path, *, as_json: bool) -> None:
 
 
 @chairside.command()
-@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="A running service.")
+@click.option(
+    "--url", default="http://127.0.0.1:8080", show_default=True, help="A running service."
+)
 @click.option("--chair", help="Only this chair.")
 @click.option("--count", type=click.IntRange(min=1), help="Stop after so many lines.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -109,7 +111,9 @@ def tail(url: str, chair: str | None, count: int | None, *, as_json: bool) -> No
 @config_option
 @click.option("--output", type=click.Path(path_type=Path), help="A file; else standard output.")
 @click.option("--from-influxdb", is_flag=True, help="Read the shared history, not the record.")
-def export(session: str | None, config_path: Path, output: Path | None, *, from_influxdb: bool) -> None:
+def export(
+    session: str | None, config_path: Path, output: Path | None, *, from_influxdb: bool
+) -> None:
     """Write one session's readings as CSV; without SESSION, list the sessions."""
     from monitor.operations import exporting  # noqa: PLC0415
 

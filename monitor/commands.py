@@ -19,6 +19,8 @@ PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
 PLANNED_MINUTES = range(10, 181)
 AUDIO_PAUSE_S = 120.0
 
+Data = dict[str, str | int | float | bool | None]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledge:
@@ -140,8 +142,11 @@ class Commands:
             phase_since_us=at_us,
             planned_minutes=command.planned_minutes,
         )
-        data = {"patient_ref": session.patient_ref, "planned_minutes": session.planned_minutes}
-        self._keep(SEATED, session.chair, session.id, person, dict(data), at_us=at_us)
+        data: Data = {
+            "patient_ref": session.patient_ref,
+            "planned_minutes": session.planned_minutes,
+        }
+        self._keep(SEATED, session.chair, session.id, person, data, at_us=at_us)
         self._ward.enter(session)
         return session.id
 
@@ -161,7 +166,7 @@ class Commands:
                 fix="choose one of those",
             )
         at_us = self._ward.clock.utc_us()
-        data: dict[str, str | int | float | bool | None] = {"phase": command.phase.value}
+        data: Data = {"phase": command.phase.value}
         self._keep(PHASE, session.chair, session.id, person, data, at_us=at_us)
         self._ward.enter(entered(session, command.phase, at_us))
         return session.id
@@ -172,7 +177,7 @@ class Commands:
         chair: str,
         session: str | None,
         person: Person,
-        data: dict[str, str | int | float | bool | None],
+        data: Data,
         *,
         at_us: int | None = None,
     ) -> None:

@@ -26,7 +26,7 @@ class Message:
 
 
 class Overrun(Exception):
-    """This reader fell more than a slot behind; it must take a new snapshot."""
+    """A reader fell more than a slot behind; it must take a new snapshot."""
 
 
 class Slot:

@@ -137,9 +137,9 @@ class Intake:
         A sample's time is its arrival minus its age. Age is what the message
         states, or our clock against the device's corrected by its offset.
         """
-        if report.seq is not None and report.boot is not None:
-            if not self.numbering.is_new(report.boot, report.seq):
-                return []
+        numbered = report.seq is not None and report.boot is not None
+        if numbered and not self.numbering.is_new(report.boot or "", report.seq or 0):
+            return []
         if report.sent_at_us is not None and not arrival.retained:
             self.clock.observe(report.sent_at_us, arrival.received_at_us)
         out = []

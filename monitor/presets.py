@@ -83,7 +83,8 @@ def load_preset(text: str, *, where: str) -> Preset:
     if mistakes or file is None:
         count = len(mistakes)
         raise ConfigError(
-            f"{count} mistake{'s' if count > 1 else ''} in the alarm preset\n" + "\n".join(mistakes),
+            f"{count} mistake{'s' if count > 1 else ''} in the alarm preset\n"
+            + "\n".join(mistakes),
             where=where,
             fix="mend each line above; the preset in force stays until all are mended",
         )

@@ -235,9 +235,7 @@ def _worst(rows: Sequence[TransitionRow]) -> float | None:
     return max(found, key=lambda pair: abs(pair[0] - (pair[1] or 0.0)))[0]
 
 
-def summary(
-    vital: VitalSign, line: Sequence[Sample], from_us: int, to_us: int
-) -> Summary | None:
+def summary(vital: VitalSign, line: Sequence[Sample], from_us: int, to_us: int) -> Summary | None:
     """Summary of one trace over a session's time; None without a single good value."""
     good = [(one.at_us, one.value) for one in line if one.quality == GOOD and one.value is not None]
     if not good:

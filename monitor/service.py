@@ -43,10 +43,17 @@ log = logging.getLogger("chairside.service")
 class Copy(Protocol):
     """A copy of the record elsewhere, and what the page says of it."""
 
-    rows_behind: int
-    oldest_behind_us: int | None
-    parked: int
-    error: str
+    @property
+    def rows_behind(self) -> int: ...
+
+    @property
+    def oldest_behind_us(self) -> int | None: ...
+
+    @property
+    def parked(self) -> int: ...
+
+    @property
+    def error(self) -> str: ...
 
     async def run(self) -> None: ...
 

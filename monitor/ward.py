@@ -65,7 +65,7 @@ class Ward:
         events = self.engine.advance(self.clock.monotonic())
         readings = intake.readings(report, arrival, self._seat(device.chair))
         if not report.online:
-            self.engine.link_lost(device.id, "the sender says it is offline", arrival.received_s)
+            self.engine.link_lost(device.id, "the sender says it is offline")
             self.board.link(
                 device.id, device.chair, up=False, why="sender offline", at_s=arrival.received_s
             )
@@ -82,7 +82,7 @@ class Ward:
     def lose(self, device: Device, why: str) -> None:
         """The device's link broke; T-LINK follows when its time has come."""
         now = self.clock.monotonic()
-        self.engine.link_lost(device.id, why, now)
+        self.engine.link_lost(device.id, why)
         self.board.link(device.id, device.chair, up=False, why=why, at_s=now)
         self._settle(self.engine.advance(now), {device.chair})
 
@@ -95,7 +95,9 @@ class Ward:
     ) -> None:
         """Tell the engine of a technical condition measured elsewhere; None ends it."""
         now = self.clock.monotonic()
-        self._settle(self.engine.assert_technical(condition, instance, since_s, message, now), set())
+        self._settle(
+            self.engine.assert_technical(condition, instance, since_s, message, now), set()
+        )
 
     def enter(self, session: Session) -> None:
         """A session as it stands now: seated, moved on a phase, or closed."""
@@ -149,7 +151,7 @@ class Ward:
         )
 
     def restore(self, sessions: Iterable[Session], alarms: Iterable[TransitionRow]) -> None:
-        """After a restart: sessions are seated and their open alarms open again, nothing replayed."""
+        """After a restart: sessions are seated, their open alarms open again, nothing replayed."""
         for session in sessions:
             self.seating.put(session)
             self.engine.seat(session.chair, session.id, session.phase, self._since(session))

@@ -84,8 +84,17 @@ def _all(*tests: Test) -> Test:
     return test
 
 
-def _continuous(rule: str, side: str, vital: str, limit: float, clear: float, delay_s: int,
-                *, samples: int = 1, latches: bool = False) -> Rule:
+def _continuous(
+    rule: str,
+    side: str,
+    vital: str,
+    limit: float,
+    clear: float,
+    delay_s: int,
+    *,
+    samples: int = 1,
+    latches: bool = False,
+) -> Rule:
     violates, clears = (_low, _at_least) if side == "low" else (_high, _at_most)
     return Rule(
         id=rule,
@@ -178,7 +187,7 @@ def _end(rule: Rule, rows: Sequence[Row], start: int) -> int | None:
         if not said:
             last, held = -1, 0
             continue
-        held = held + index - last if 0 <= last and index - last <= COUNTED_GAP_S else 0
+        held = held + index - last if last >= 0 and index - last <= COUNTED_GAP_S else 0
         last = index
         if held >= rule.off_delay_s:
             return index

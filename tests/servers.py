@@ -69,7 +69,7 @@ class Server:
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """kill -9, and wait until it is gone."""
+        """Kill -9, and wait until it is gone."""
         self._end(signal.SIGKILL)
 
     def freeze(self) -> None:
@@ -115,7 +115,7 @@ class Influxd(Server):
     """A real InfluxDB 2 with one organisation and as many buckets as asked for."""
 
     org: str = "clinic"
-    token: str = "chairside-test-token"  # noqa: S105  of a throw-away server
+    token: str = "chairside-test-token"
     bucket: str = "chairside"
     _org_id: str = field(default="", repr=False)
 

@@ -30,8 +30,10 @@ class Absences:
         self.exists: Bools = np.zeros((0, width), bool)
         self.opened: Bools = np.zeros((0, width), bool)
         self._rests = np.array(
-            [row.condition.form in (Form.SILENT_VITAL, Form.SILENT_LINK, Form.OVERDUE)
-             for row in layout.rows]
+            [
+                row.condition.form in (Form.SILENT_VITAL, Form.SILENT_LINK, Form.OVERDUE)
+                for row in layout.rows
+            ]
         )
 
     def add_chair(self) -> None:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from monitor.alerts.absences import Absences
+from monitor.alerts.book import Book
 from monitor.alerts.layout import DEVICES_MAX, VITAL_INDEX, VITALS, Layout, column_of
 from monitor.alerts.limits import Delays, Samples, Verdict
-from monitor.alerts.opened import Opened
-from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, Sample, Watched
-from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Reason
+from monitor.alerts.presence import Presence
+from monitor.alerts.states import Alarm, AlarmEvent, AlarmState, Reason
 from monitor.alerts.timers import Timers
 from monitor.alerts.wording import in_force, message
 from monitor.clinic import Phase
@@ -26,7 +26,6 @@ from monitor.errors import CommandRefused
 from monitor.history import TransitionRow
 from monitor.vitals import NIBP, Reading, VitalSign
 
-Key = tuple[int, int]
 CLINIC = ""
 
 
@@ -37,17 +36,16 @@ class Engine:
     """
 
     def __init__(self, preset: Preset, *, run: str = "") -> None:
-        self._preset, self._run = preset, run
+        self._preset = preset
         self._layout = Layout(preset)
         self._delays, self._absences = Delays(self._layout), Absences(self._layout)
         self._rows_of = {form: self._layout.rows_of(form) for form in Form}
         self._places: list[Place] = []
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
-        self._open: dict[Key, Opened] = {}
         self._columns = np.zeros(0, np.int64)
-        self._count: dict[str, int] = {}
-        self._overlays = Overlays(preset)
+        self._book = Book(self._layout, self._absences, run)
+        self._presence = Presence(self._layout, self._absences, self._book)
         self._timers = Timers(self._layout)
         self.add_chair(CLINIC, {}, 0.0)
 
@@ -79,13 +77,13 @@ class Engine:
         place = self._by_chair[chair]
         place.session = session
         events = []
-        for key, opened in self._open_at(place):
+        for key, opened in self._book.at(place):
             opened.session = session
-            events += self._step(key, Reason.ASSIGNED, now)
+            events += self._book.step(key, Reason.ASSIGNED, now)
         for row in self._rows_of[Form.SILENT_VITAL] + self._rows_of[Form.OVERDUE]:
             self._absences.bad_s[place.index, row] = now
         for row in self._rows_of[Form.UNASSIGNED_DATA]:
-            events += self._end(place, row, now)
+            events += self._book.end(place, row, now)
         return events + self._enter(place, phase, now)
 
     def set_phase(self, chair: str, phase: Phase, now: float) -> list[AlarmEvent]:
@@ -103,8 +101,8 @@ class Engine:
         """The session closes: its alarms end, nothing is carried to the next patient."""
         place = self._by_chair[chair]
         events = []
-        for key, _ in self._open_at(place):
-            events += self._step(key, Reason.CLOSED, now)
+        for key, _ in self._book.at(place):
+            events += self._book.step(key, Reason.CLOSED, now)
         place.session = place.phase = place.pause = None
         place.values, place.usable_s, place.reasons = {}, {}, {}
         every = np.ones(self._layout.limits, bool)
@@ -114,7 +112,8 @@ class Engine:
             self._absences.bad_s[place.index, self._rows_of[form]] = np.nan
         self._columns[place.index] = column_of(None)
         self._exist(place)
-        return events + self._refresh(place, now)
+        self._book.refresh(place, now)
+        return events
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
         before = self._columns[place.index]
@@ -125,14 +124,15 @@ class Engine:
         self._delays.restart(place.index, moved)
         self._exist(place)
         events = []
-        for key, opened in self._open_at(place):
+        for key, opened in self._book.at(place):
             priority = int(self._layout.priority[after, key[1]])
             if not priority and opened.row.condition.form is not Form.ASSERTED:
-                events += self._step(key, Reason.PHASE, now)
+                events += self._book.step(key, Reason.PHASE, now)
             elif priority > opened.priority:
                 opened.priority = Priority(priority)
-                events += self._step(key, Reason.PRIORITY_RISES, now)
-        return events + self._refresh(place, now)
+                events += self._book.step(key, Reason.PRIORITY_RISES, now)
+        self._book.refresh(place, now)
+        return events
 
     def _exist(self, place: Place) -> None:
         """Which rows are judged for this chair in its present phase."""
@@ -166,13 +166,15 @@ class Engine:
         events = []
         for row in self._link_rows(watched):
             if self._absences.is_good(place.index, row, at_s):
-                events += self._end(place, row, at_s)
+                events += self._book.end(place, row, at_s)
         if place.session is None:
             for row in self._rows_of[Form.UNASSIGNED_DATA]:
                 self._absences.is_bad(place.index, row, at_s)
-        return events + (self._refresh(place, at_s) if events else [])
+        if events:
+            self._book.refresh(place, at_s)
+        return events
 
-    def link_lost(self, device: str, why: str, at_s: float) -> None:
+    def link_lost(self, device: str, why: str) -> None:
         """The device's line broke; the words go into T-LINK, which comes when it is due."""
         place = self._by_device[device]
         place.devices[device].why = why
@@ -190,9 +192,9 @@ class Engine:
             if self._layout.rows[row].condition.id != condition:
                 continue
             if since_s is None or now - since_s < self._layout.on_delay[row]:
-                events += self._end(place, row, now)
+                events += self._book.end(place, row, now)
             self._absences.bad_s[place.index, row] = np.nan if since_s is None else since_s
-            opened = self._open.get((place.index, row))
+            opened = self._book.open.get((place.index, row))
             if opened is not None:
                 opened.message = message
             place.asserted = message
@@ -227,7 +229,7 @@ class Engine:
                 values[number, column] = one.value
                 valid[number, column], doubtful[number, column] = one.valid, one.doubtful
             self._note_source(place, samples)
-            events += self._note_presence(place, samples, at_s)
+            events += self._presence.note(place, samples, at_s)
         chairs = np.array([place.index for place, _, _ in groups])
         times = np.array([at_s for _, at_s, _ in groups])
         verdict = self._delays.judge(
@@ -236,55 +238,19 @@ class Engine:
         for number, (place, at_s, _) in enumerate(groups):
             mine = self._apply(place, number, verdict, at_s)
             events += mine
-            if mine or any(key[0] == place.index for key in self._open):
-                events += self._refresh(place, at_s)
+            if mine or any(key[0] == place.index for key in self._book.open):
+                self._book.refresh(place, at_s)
         return events
 
     def _note_source(self, place: Place, samples: Sequence[Sample]) -> None:
         for one in samples:
             if one.vital is VitalSign.HEART_RATE and one.valid:
                 if place.heart_source not in (None, one.source):
-                    rules = [c.condition.any_of[0].vital is one.vital
-                             for c in self._layout.limit_rows]
+                    rules = [
+                        c.condition.any_of[0].vital is one.vital for c in self._layout.limit_rows
+                    ]
                     self._delays.forget_clearing(place.index, np.array(rules))
                 place.heart_source = one.source
-
-    def _note_presence(
-        self, place: Place, samples: Sequence[Sample], at_s: float
-    ) -> list[AlarmEvent]:
-        """Values, and what the samples say of probes, silent vitals and the cuff."""
-        events: list[AlarmEvent] = []
-        for one in samples:
-            place.reasons[one.vital] = one.reason
-            if one.valid:
-                place.values[one.vital] = one.value
-                place.usable_s[one.vital] = at_s
-            for row in self._rows_of[Form.SILENT_VITAL]:
-                # A doubtful sample counts as data: T-SIG speaks for it.
-                if self._layout.rows[row].vital is one.vital and (one.valid or one.doubtful):
-                    events += self._good(place, row, at_s)
-            events += self._note_reported(place, one)
-        if any(one.vital in NIBP and one.valid for one in samples):
-            for row in self._rows_of[Form.OVERDUE]:
-                events += self._good(place, row, at_s)
-        return events
-
-    def _note_reported(self, place: Place, one: Sample) -> list[AlarmEvent]:
-        events: list[AlarmEvent] = []
-        for row in self._rows_of[Form.REPORTED]:
-            if self._layout.rows[row].vital is not one.vital:
-                continue
-            if one.reason in self._layout.rows[row].condition.reasons:
-                self._absences.is_bad(place.index, row, one.at_s)
-                if self._absences.bad_s[place.index, row] + self._layout.on_delay[row] <= one.at_s:
-                    events += self._raise_technical(place, row, one.at_s)
-            elif one.valid:
-                events += self._good(place, row, one.at_s)
-        return events
-
-    def _good(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
-        over = self._absences.is_good(place.index, row, at_s)
-        return self._end(place, row, at_s) if over else []
 
     def _apply(self, place: Place, number: int, verdict: Verdict, at_s: float) -> list[AlarmEvent]:
         """Turn the few rules that are due, over or worse into steps."""
@@ -292,7 +258,7 @@ class Engine:
         exists = self._absences.exists[place.index, : self._layout.limits]
         for row in np.nonzero(verdict.due[number] & exists)[0]:
             events += self._raise_limit(place, int(row), number, verdict, at_s)
-        for key, opened in self._open_at(place):
+        for key, opened in self._book.at(place):
             if key[1] >= self._layout.limits:
                 continue
             if verdict.violating[number, key[1]] and opened.active:
@@ -301,31 +267,31 @@ class Engine:
                     float(verdict.value[number, key[1]]), float(verdict.limit[number, key[1]])
                 )
                 opened.message = message(opened, place)
-                if self._overlays.worse(opened, place.values):
-                    events += self._step(key, Reason.WORSE, at_s, sampled_s=at_s)
+                if self._book.overlays.worse(opened, place.values):
+                    events += self._book.step(key, Reason.WORSE, at_s, sampled_s=at_s)
             elif verdict.over[number, key[1]] and opened.active:
-                events += self._step(key, Reason.CONDITION_ENDED, at_s, sampled_s=at_s)
+                events += self._book.step(key, Reason.CONDITION_ENDED, at_s, sampled_s=at_s)
         return events
 
     def _raise_limit(
         self, place: Place, row: int, number: int, verdict: Verdict, at_s: float
     ) -> list[AlarmEvent]:
         key = (place.index, row)
-        opened = self._open.get(key)
+        opened = self._book.open.get(key)
         if opened is not None and opened.state is not AlarmState.LATCHED_UNACK:
             return []
         reason = Reason.CONDITION_AGAIN if opened else Reason.CONDITION_PRESENT
         onset_s = float(self._delays.onset_s[key])
         if opened is None:
-            opened = self._new(place, row, onset_s, at_s)
+            opened = self._book.new(place, row, self._columns, onset_s, at_s)
         else:
             opened.episode += 1
             opened.onset_s, opened.extreme = onset_s, None
-            opened.priority = max(opened.priority, self._priority(place, row))
+            opened.priority = max(opened.priority, self._book.priority(place, row, self._columns))
         opened.sign = float(verdict.sign[number, row])
         opened.lasts(float(verdict.value[number, row]), float(verdict.limit[number, row]))
         opened.message = message(opened, place)
-        return self._step(key, reason, at_s, sampled_s=at_s)
+        return self._book.step(key, reason, at_s, sampled_s=at_s)
 
     # ---------------------------------------------------------------------- time
 
@@ -336,14 +302,12 @@ class Engine:
             ends_s = self._layout.rows[row].condition.settings["ends_after_s"]
             for place in self._places:
                 if place.session is None and now - place.last_frame_s > ends_s:
-                    events += self._end(place, row, now)
+                    events += self._book.end(place, row, now)
         for chair, row in self._absences.due(now):
-            due_s = float(
-                self._absences.bad_s[chair, row] + self._absences.delay_s[chair, row]
-            )
+            due_s = float(self._absences.bad_s[chair, row] + self._absences.delay_s[chair, row])
             events += self._raise_technical(self._places[chair], row, max(due_s, 0.0))
-        for key in list(self._open):
-            opened = self._open.get(key)
+        for key in list(self._book.open):
+            opened = self._book.open.get(key)
             if opened is None:
                 continue
             place = self._places[key[0]]
@@ -351,16 +315,16 @@ class Engine:
             for step in self._timers.due(opened, place, bad_s, now):
                 if step.to is not None:
                     opened.priority = step.to
-                events += self._step(key, step.reason, step.at_s)
-        for place in {self._places[key[0]].id: self._places[key[0]] for key in self._open}.values():
-            self._overlays.refresh(self._mine(place), place, now)
+                events += self._book.step(key, step.reason, step.at_s)
+        for index in sorted({key[0] for key in self._book.open}):
+            self._book.refresh(self._places[index], now)
         return events
 
     def next_deadline(self) -> float:
         """The monotonic second at which `advance` should be called; infinity when never."""
         newest = max((place.last_frame_s for place in self._places), default=0.0)
         times = [self._absences.next_due_s(max(newest, 0.0))]
-        for key, opened in self._open.items():
+        for key, opened in self._book.open.items():
             place = self._places[key[0]]
             times.append(self._timers.next_s(opened, place, float(self._absences.bad_s[key])))
         times += [place.pause.until_s for place in self._places if place.pause]
@@ -368,32 +332,34 @@ class Engine:
 
     def _raise_technical(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
         key = (place.index, row)
-        exists = self._absences.exists[key] and key not in self._open
-        if not exists or self._overlays.yields(self._layout.rows[row], self._mine(place), place):
+        exists = self._absences.exists[key] and key not in self._book.open
+        if not exists or self._book.overlays.yields(
+            self._layout.rows[row], self._book.of(place), place
+        ):
             return []
-        opened = self._new(place, row, float(self._absences.bad_s[key]), at_s)
+        opened = self._book.new(place, row, self._columns, float(self._absences.bad_s[key]), at_s)
         opened.message = message(opened, place)
-        events = self._step(key, Reason.CONDITION_PRESENT, at_s)
-        return events + self._refresh(place, at_s)
+        events = self._book.step(key, Reason.CONDITION_PRESENT, at_s)
+        self._book.refresh(place, at_s)
+        return events
 
     # ---------------------------------------------------------------------- acts
 
-    def acknowledge(
-        self, alarm: str, actor: str, now: float, note: str = ""
-    ) -> list[AlarmEvent]:
+    def acknowledge(self, alarm: str, actor: str, now: float, note: str = "") -> list[AlarmEvent]:
         """A person has seen it. Raises `CommandRefused` when there is nothing to acknowledge."""
-        for key, opened in self._open.items():
+        for key, opened in self._book.open.items():
             if opened.id == alarm:
                 place = self._places[key[0]]
                 opened.reference = dict(place.values)
-                events = self._step(key, Reason.ACKNOWLEDGED, now, actor=actor, note=note)
+                events = self._book.step(key, Reason.ACKNOWLEDGED, now, actor=actor, note=note)
                 if not events:
                     raise CommandRefused(
                         "this alarm is acknowledged already",
                         why=f"by {opened.acknowledged_by}",
                         fix="nothing to do; it sounds again if it gets worse",
                     )
-                return events + self._refresh(place, now)
+                self._book.refresh(place, now)
+        return events
         raise CommandRefused(
             "this alarm is not open any more",
             why="it has ended or was acknowledged meanwhile",
@@ -409,7 +375,7 @@ class Engine:
         than the preset's longest pause, or before the alarms were heard again.
         """
         place = self._by_chair[chair]
-        self._overlays.pause(place, self._mine(place), actor, now, seconds)
+        self._book.overlays.pause(place, self._book.of(place), actor, now, seconds)
         return []
 
     def audio_paused_until(self, chair: str) -> float | None:
@@ -421,13 +387,7 @@ class Engine:
 
     def alarms(self, chair: str | None = None) -> list[Alarm]:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
-        if chair is not None:
-            found = self._mine(self._by_chair[chair])
-        else:
-            found = list(self._open.values())
-        seen = [opened.seen() for opened in found]
-        unseen = AlarmState.ACTIVE_UNACK
-        return sorted(seen, key=lambda a: (-a.priority, a.state is not unseen, -a.onset_s, a.id))
+        return self._book.ranked(None if chair is None else self._by_chair[chair])
 
     def limits(self, chair: str) -> Mapping[VitalSign, tuple[float | None, float | None]]:
         """The innermost limits in force, low and high, by vital sign."""
@@ -435,121 +395,16 @@ class Engine:
 
     def take_changed(self) -> set[str]:
         """Chairs whose alarms changed in sound or standing without a step, since the last call."""
-        changed, self._overlays.changed = self._overlays.changed, set()
+        changed, self._book.overlays.changed = self._book.overlays.changed, set()
         return changed
 
-    def restore(
-        self, rows: Iterable[TransitionRow], to_monotonic: Callable[[int], float]
-    ) -> None:
+    def restore(self, rows: Iterable[TransitionRow], to_monotonic: Callable[[int], float]) -> None:
         """Open the alarms whose last steps these are, after a restart; no event is given."""
         for last in rows:
             place = self._by_chair.get(last.chair)
-            row = self._row_named(place, last.condition, last.instance) if place else None
-            if place is None or row is None:
-                continue
-            at_s = to_monotonic(last.at_us)
-            self._open[place.index, row] = Opened(
-                id=last.alarm,
-                chair=place.id,
-                session=last.session,
-                row=self._layout.rows[row],
-                instance=last.instance,
-                state=AlarmState(last.to_state),
-                priority=Priority[last.priority],
-                onset_s=to_monotonic(last.onset_us),
-                since_s=at_s,
-                entered_s=at_s,
-                message=last.message,
-                value=last.value,
-                limit=last.limit,
-                extreme=last.extreme,
-                episode=last.episode,
-                ordinal=last.ordinal,
-                acknowledged_by=last.actor,
-                acknowledged_s=at_s if last.actor else None,
-            )
-            self._absences.opened[place.index, row] = True
-            if row >= self._layout.limits:
-                self._absences.bad_s[place.index, row] = to_monotonic(last.onset_us)
-
-    # ------------------------------------------------------------------- helpers
-
-    def _step(
-        self,
-        key: Key,
-        reason: Reason,
-        at_s: float,
-        *,
-        sampled_s: float | None = None,
-        actor: str | None = None,
-        note: str = "",
-    ) -> list[AlarmEvent]:
-        opened = self._open[key]
-        events = opened.step(reason, at_s, sampled_s=sampled_s, actor=actor, note=note)
-        if opened.state not in OPEN:
-            del self._open[key]
-            self._absences.close(*key, at_s)
-        return events
-
-    def _end(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
-        """A technical condition is over."""
-        key = (place.index, row)
-        events = self._step(key, Reason.CONDITION_ENDED, at_s) if key in self._open else []
-        if not events:
-            self._absences.close(*key, at_s)
-        return events
-
-    def _new(self, place: Place, row: int, onset_s: float, at_s: float) -> Opened:
-        which = self._layout.rows[row]
-        instance = self._instance(place, row)
-        name = f"{place.subject}/{which.condition.id}/{instance}"
-        self._count[name] = self._count.get(name, 0) + 1
-        opened = Opened(
-            id=f"{name}/{self._run}{self._count[name]}",
-            chair=place.id,
-            session=place.session,
-            row=which,
-            instance=instance,
-            state=AlarmState.PENDING,
-            priority=self._priority(place, row),
-            onset_s=onset_s,
-            since_s=at_s,
-            entered_s=at_s,
-            message="",
-        )
-        self._open[place.index, row] = opened
-        self._absences.opened[place.index, row] = True
-        return opened
-
-    def _priority(self, place: Place, row: int) -> Priority:
-        return Priority(int(self._layout.priority[self._columns[place.index], row]))
-
-    def _instance(self, place: Place, row: int) -> str:
-        which = self._layout.rows[row]
-        if which.device is not None:
-            return next(name for name, one in place.devices.items() if one.slot == which.device)
-        return which.vital.value if which.vital else ""
-
-    def _row_named(self, place: Place | None, condition: str, instance: str) -> int | None:
-        for number, row in enumerate(self._layout.rows):
-            if place is None or row.condition.id != condition:
-                continue
-            if row.device is not None and row.device >= len(place.devices):
-                continue
-            if self._instance(place, number) == instance:
-                return number
-        return None
+            if place is not None:
+                self._book.restore(place, last, to_monotonic)
 
     def _link_rows(self, device: Watched) -> list[int]:
         rows = self._rows_of[Form.SILENT_LINK]
         return [row for row in rows if self._layout.rows[row].device == device.slot]
-
-    def _open_at(self, place: Place) -> list[tuple[Key, Opened]]:
-        return [(key, one) for key, one in self._open.items() if key[0] == place.index]
-
-    def _mine(self, place: Place) -> list[Opened]:
-        return [one for key, one in self._open.items() if key[0] == place.index]
-
-    def _refresh(self, place: Place, now: float) -> list[AlarmEvent]:
-        self._overlays.refresh(self._mine(place), place, now)
-        return []

@@ -37,9 +37,7 @@ class Overlays:
     def _superseded(self, opened: Opened, mine: Sequence[Opened], place: Place) -> bool:
         group = opened.row.condition.group
         stronger = any(
-            other.row.condition.group == group
-            and other.active
-            and other.priority > opened.priority
+            other.row.condition.group == group and other.active and other.priority > opened.priority
             for other in mine
             if group
         )

@@ -45,9 +45,7 @@ class Timers:
 
     def next_s(self, opened: Opened, place: Place, bad_s: float) -> float:
         """When something is next due."""
-        rises = [
-            self._rise_s(rise, opened, place, bad_s) for rise in self._rises(opened, place)
-        ]
+        rises = [self._rise_s(rise, opened, place, bad_s) for rise in self._rises(opened, place)]
         return min([self._again_s(opened, place), *rises])
 
     def _again_s(self, opened: Opened, place: Place) -> float:

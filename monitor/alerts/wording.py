@@ -60,9 +60,7 @@ def _number(value: float | None) -> str:
     return "--" if value is None else f"{value:g}"
 
 
-def in_force(
-    layout: Layout, column: int
-) -> Mapping[VitalSign, tuple[float | None, float | None]]:
+def in_force(layout: Layout, column: int) -> Mapping[VitalSign, tuple[float | None, float | None]]:
     """The innermost limits of a column, (low, high) by vital sign."""
     out: dict[VitalSign, tuple[float | None, float | None]] = {}
     for number, clause in enumerate(layout.clauses):

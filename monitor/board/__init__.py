@@ -149,10 +149,8 @@ class Board:
 
     def _mode(self) -> str:
         modes = {chair.mode for chair in self._chairs.values()}
-        for mode in (GenerationMode.DEMO, GenerationMode.TEST):
-            if mode in modes:
-                return mode.value
-        return GenerationMode.REAL.value
+        order = (GenerationMode.DEMO, GenerationMode.TEST, GenerationMode.REAL)
+        return next((mode.value for mode in order if mode in modes), "real")
 
 
 def _seen(alarm: Alarm) -> bool:

@@ -40,7 +40,7 @@ class _Strict(BaseModel):
 
 
 class JsonReading(_Strict):
-    """One value. `value` is absent, or null, when there is no number; then `quality` is not valid."""
+    """One value; `value` is absent or null when there is no number, then `quality` is not valid."""
 
     vital: VitalSign
     value: Number | None = None

@@ -138,7 +138,10 @@ def to_measurements(line: Line) -> Iterator[Measurement]:
 
 def status(exceptions: int) -> tuple[Validity, str]:
     """What EXC says of the whole line, with the first reason in words."""
-    for bits, validity in ((INVALID_BITS, Validity.INVALID), (DOUBTFUL_BITS, Validity.QUESTIONABLE)):
+    for bits, validity in (
+        (INVALID_BITS, Validity.INVALID),
+        (DOUBTFUL_BITS, Validity.QUESTIONABLE),
+    ):
         for bit, reason in bits.items():
             if exceptions & bit:
                 return validity, reason

@@ -77,7 +77,7 @@ class NellcorDriver:
         """A receiver for one line."""
         return Decoder()
 
-    def encoder(self, *, device: str) -> Encoder:
+    def encoder(self, *, device: str) -> Encoder:  # noqa: ARG002  the driver protocol names it
         """A sender; the protocol carries no device name."""
         return Encoder()
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from monitor import config, shipped
 from monitor.conditions import Preset
-from monitor.presets import load_preset
 from monitor.config import Config
 from monitor.drivers.registry import DRIVERS
+from monitor.presets import load_preset
 
 
 def load(path: Path) -> tuple[Config, Preset]:

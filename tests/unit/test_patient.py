@@ -36,9 +36,7 @@ def visit(
     infusion: Infusion | None = None,
     episodes: list[Episode] | None = None,
 ) -> list[Truth]:
-    patient = Patient(
-        a_person(seed), Random(seed), infusion=infusion, episodes=episodes or []
-    )
+    patient = Patient(a_person(seed), Random(seed), infusion=infusion, episodes=episodes or [])
     return [patient.at(second) for second in range(seconds)]
 
 
@@ -97,9 +95,7 @@ def test_blood_pressure_rises_over_the_infusion_by_what_the_cohorts_found() -> N
     person = replace(people[0], anxiety_systolic=0.0, weight_kg=70.0)
     patient = Patient(person, Random(1), infusion=Infusion(at_s=0.0), noise=0.0)
     before = patient.at(0).systolic
-    assert patient.at(2400).systolic - before == pytest.approx(
-        person.gain_systolic, rel=0.02
-    )
+    assert patient.at(2400).systolic - before == pytest.approx(person.gain_systolic, rel=0.02)
 
 
 def test_without_noise_the_patient_is_exactly_the_model() -> None:
@@ -109,9 +105,7 @@ def test_without_noise_the_patient_is_exactly_the_model() -> None:
 
 
 def residuals(values: list[float], window: int = 600) -> list[float]:
-    means = [
-        statistics.mean(values[i : i + window]) for i in range(0, len(values), window)
-    ]
+    means = [statistics.mean(values[i : i + window]) for i in range(0, len(values), window)]
     return [value - means[i // window] for i, value in enumerate(values)]
 
 
@@ -122,9 +116,7 @@ def autocorrelation(values: list[float], lag: int) -> float:
 def test_a_quiet_hour_wanders_as_recorded_patients_do() -> None:
     # Acceptance bands of the design's physiology file, section 10.
     patient, oximeter = Patient(a_person(11), Random(11)), Oximeter(Random(12))
-    shown = [
-        oximeter.step(patient.at(second), probe_off=False) for second in range(HOUR_S)
-    ]
+    shown = [oximeter.step(patient.at(second), probe_off=False) for second in range(HOUR_S)]
     pulse = residuals([float(one.pulse_rate or 0) for one in shown])
     assert 2.0 <= statistics.pstdev(pulse) <= 4.0
     assert 0.4 <= autocorrelation(pulse, 8) <= 0.8
@@ -168,9 +160,7 @@ def test_a_cuff_that_fails_shows_no_numbers() -> None:
         Patient(a_person(), Random(1)),
         Cuff(Random(1), first_s=0.0, interval_s=300.0),
     )
-    shown = [
-        cuff.step(second, patient.at(second), failing=True) for second in range(900)
-    ]
+    shown = [cuff.step(second, patient.at(second), failing=True) for second in range(900)]
     assert shown == [None] * 900
     assert cuff.failures == 3
 
@@ -206,13 +196,10 @@ def test_a_bradycardia_reaches_its_rate_within_forty_seconds() -> None:
     assert truth[350].heart_rate > 50.0
 
 
-def test_a_probe_that_comes_off_holds_its_value_then_says_so_then_searches_a_pulse() -> (
-    None
-):
+def test_a_probe_that_comes_off_holds_its_value_then_says_so_then_searches_a_pulse() -> None:
     patient, oximeter = Patient(a_person(), Random(1)), Oximeter(Random(1))
     states = [
-        oximeter.step(patient.at(second), probe_off=30 <= second < 60).state
-        for second in range(90)
+        oximeter.step(patient.at(second), probe_off=30 <= second < 60).state for second in range(90)
     ]
     assert set(states[:35]) == {ProbeState.ON}
     assert set(states[35:60]) == {ProbeState.OFF}

@@ -19,9 +19,10 @@ def named_by_tests() -> set[str]:
     found = set()
     for path in ROOT.glob("tests/**/*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            is_mark = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if is_mark and node.func.attr == "requirement":
-                found |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr == "requirement":
+                found |= {str(one.value) for one in node.args if isinstance(one, ast.Constant)}
     return found
 
 
