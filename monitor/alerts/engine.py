@@ -7,6 +7,7 @@ can influence another: each has rows of its own in every array.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -24,7 +25,7 @@ from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
 from monitor.errors import CommandRefused
 from monitor.history import TransitionRow
-from monitor.vitals import NIBP, Reading, VitalSign
+from monitor.vitals import Reading, VitalSign
 
 CLINIC = ""
 
@@ -44,12 +45,11 @@ class Engine:
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
         self._columns = np.zeros(0, np.int64)
+        self._advanced_s = -math.inf
         self._book = Book(self._layout, self._absences, run)
         self._presence = Presence(self._layout, self._absences, self._book)
         self._timers = Timers(self._layout)
         self.add_chair(CLINIC, {}, 0.0)
-
-    # ------------------------------------------------------------------ the clinic
 
     def add_chair(
         self, chair: str, devices: Mapping[str, tuple[float, frozenset[VitalSign]]], now: float
@@ -155,8 +155,6 @@ class Engine:
             for number in self._link_rows(device):
                 delay_s = max(self._layout.on_delay[number], device.quiet_limit_s)
                 self._absences.delay_s[place.index, number] = delay_s
-
-    # --------------------------------------------------------------------- input
 
     def frame(self, device: str, at_s: float) -> list[AlarmEvent]:
         """A well-formed frame of the device came."""
@@ -293,11 +291,10 @@ class Engine:
         opened.message = message(opened, place)
         return self._book.step(key, reason, at_s, sampled_s=at_s)
 
-    # ---------------------------------------------------------------------- time
-
     def advance(self, now: float) -> list[AlarmEvent]:
         """Let time pass: what is missing, what must sound again, what rises, which pauses end."""
         events: list[AlarmEvent] = []
+        self._advanced_s = max(self._advanced_s, now)
         for row in self._rows_of[Form.UNASSIGNED_DATA]:
             ends_s = self._layout.rows[row].condition.settings["ends_after_s"]
             for place in self._places:
@@ -322,13 +319,13 @@ class Engine:
 
     def next_deadline(self) -> float:
         """The monotonic second at which `advance` should be called; infinity when never."""
-        newest = max((place.last_frame_s for place in self._places), default=0.0)
-        times = [self._absences.next_due_s(max(newest, 0.0))]
+        times = [self._absences.next_due_s(self._advanced_s)]
         for key, opened in self._book.open.items():
             place = self._places[key[0]]
             times.append(self._timers.next_s(opened, place, float(self._absences.bad_s[key])))
         times += [place.pause.until_s for place in self._places if place.pause]
-        return min(times)
+        # What was due at the last call and waits for something else must not spin the caller.
+        return min((at_s for at_s in times if at_s > self._advanced_s), default=math.inf)
 
     def _raise_technical(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
         key = (place.index, row)
@@ -343,28 +340,26 @@ class Engine:
         self._book.refresh(place, at_s)
         return events
 
-    # ---------------------------------------------------------------------- acts
-
     def acknowledge(self, alarm: str, actor: str, now: float, note: str = "") -> list[AlarmEvent]:
         """A person has seen it. Raises `CommandRefused` when there is nothing to acknowledge."""
-        for key, opened in self._book.open.items():
-            if opened.id == alarm:
-                place = self._places[key[0]]
-                opened.reference = dict(place.values)
-                events = self._book.step(key, Reason.ACKNOWLEDGED, now, actor=actor, note=note)
-                if not events:
-                    raise CommandRefused(
-                        "this alarm is acknowledged already",
-                        why=f"by {opened.acknowledged_by}",
-                        fix="nothing to do; it sounds again if it gets worse",
-                    )
-                self._book.refresh(place, now)
+        key = next((key for key, one in self._book.open.items() if one.id == alarm), None)
+        if key is None:
+            raise CommandRefused(
+                "this alarm is not open any more",
+                why="it has ended or was acknowledged meanwhile",
+                fix="look at the tile; the alarm history keeps it",
+            )
+        place, opened = self._places[key[0]], self._book.open[key]
+        events = self._book.step(key, Reason.ACKNOWLEDGED, now, actor=actor, note=note)
+        if not events:
+            raise CommandRefused(
+                "this alarm is acknowledged already",
+                why=f"by {opened.acknowledged_by}",
+                fix="nothing to do; it sounds again if it gets worse",
+            )
+        opened.reference = dict(place.values)
+        self._book.refresh(place, now)
         return events
-        raise CommandRefused(
-            "this alarm is not open any more",
-            why="it has ended or was acknowledged meanwhile",
-            fix="look at the tile; the alarm history keeps it",
-        )
 
     def pause_audio(
         self, chair: str, actor: str, now: float, seconds: float = 120.0
@@ -382,8 +377,6 @@ class Engine:
         """Until when the chair's sound is paused; None when it is not."""
         pause = self._by_chair[chair].pause
         return pause.until_s if pause else None
-
-    # ------------------------------------------------------------------- looking
 
     def alarms(self, chair: str | None = None) -> list[Alarm]:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""

@@ -94,7 +94,7 @@ def test_the_first_minutes_of_a_demo_show_every_sort_of_thing(seed: int) -> None
     assert seen.raised("6") == {}
     assert seen.states["6"] == {"EMPTY"}
     assert "INFUSING" in seen.states["1"]
-    assert "RECOVERING" in seen.states["5"]
+    assert "RECOVERY" in seen.states["5"]
 
 
 @pytest.mark.parametrize("seed", [1, 2])

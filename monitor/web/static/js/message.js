@@ -41,7 +41,7 @@ export class Message {
   }
 
   /**
-   * A sentence too long for one line stands smaller on two, where the tile has room for two.
+   * A sentence too long for its line stands a little smaller, or on two lines where there is room.
    * @param {string} text
    * @param {string} onset
    * @param {string} more
@@ -53,8 +53,10 @@ export class Message {
     write(this._text, text);
     write(this._onset, onset);
     write(this._more, more);
-    mark(this.element, "long", "");
-    if (this.element.scrollWidth > this.element.clientWidth) mark(this.element, "long", "yes");
+    for (const long of ["", "snug", "yes"]) {
+      mark(this.element, "long", long);
+      if (this.element.scrollWidth <= this.element.clientWidth) return;
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { alarmTable } from "./alarm-table.js";
 import { heart, pen, pressureChart, saturationChart } from "./chart.js";
-import { byId, link, make, write } from "./dom.js";
+import { byId, link, make, mark, write } from "./dom.js";
 import { flaws, ribbon } from "./ribbon.js";
 import { Refused, read } from "./server.js";
 import { Shell } from "./shell.js";
@@ -59,6 +59,7 @@ class ReviewPage {
    */
   _draw(detail, readings, alarms) {
     const charts = make("section", "charts");
+    mark(charts, "mode", detail.mode);
     charts.setAttribute("aria-label", "Whole session, the same values stand in the table below");
     this._main.replaceChildren(
       this._head(detail),
@@ -77,9 +78,11 @@ class ReviewPage {
       make("div", "figure", [make("dt", "", one.label), make("dd", "", one.text)]),
     );
     const csv = link("csv", "Readings CSV", `${this._path}/readings.csv`);
+    const mode = detail.mode === "real" ? "" : `${detail.mode.toUpperCase()} - SIMULATED VALUES`;
     return make("div", "review-head", [
       make("h2", "", `${detail.patient} · chair ${detail.label}`),
       make("span", "", when),
+      make("strong", "mode", mode),
       make("span", "planned", `planned ${detail.planned_minutes} min`),
       csv,
       make("dl", "figures", figures),
@@ -117,6 +120,12 @@ class ReviewPage {
       pressureChart(pressure, data, span, says, under),
       saturationChart(saturation, readings.series.SpO2, span, says, under),
     ];
+    new ResizeObserver(() => {
+      for (const plot of plots) {
+        const place = plot.root.parentElement;
+        if (place) plot.setSize({ width: place.clientWidth, height: place.clientHeight });
+      }
+    }).observe(charts);
     for (const plot of plots) {
       plot.over.addEventListener("mousemove", () => {
         const at_ms = plot.posToVal(plot.cursor.left ?? 0, "x") * 1_000;

@@ -31,7 +31,10 @@ export class TrendView {
     this.element.setAttribute("aria-label", "Trend");
     this._asked_ms = -Infinity;
     this._asking = 0;
+    /** @type {import("./contract.js").Trend|null} */
+    this._trend = null;
     this._pressSpan();
+    new ResizeObserver(() => this._redraw()).observe(this._pressure);
   }
 
   /** Bring the trend up to date when it is older than some seconds. */
@@ -42,6 +45,7 @@ export class TrendView {
   blank() {
     this._asked_ms = -Infinity;
     this._asking += 1;
+    this._trend = null;
     this._pressure.replaceChildren();
     this._saturation.replaceChildren();
   }
@@ -66,11 +70,19 @@ export class TrendView {
     try {
       const path = `/api/chairs/${encodeURIComponent(this._chair)}/trend?minutes=${this._minutes}`;
       const trend = await read(path);
-      if (asking === this._asking) this._draw(trend);
+      if (asking !== this._asking) return;
+      this._trend = trend;
+      this._draw(trend);
+      this._told(trend);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (asking === this._asking) write(this._note, error.message);
     }
+  }
+
+  /** The same readings, in a place that has become larger or smaller. */
+  _redraw() {
+    if (this._trend) this._draw(this._trend);
   }
 
   /** @param {import("./contract.js").Trend} trend */
@@ -86,6 +98,5 @@ export class TrendView {
     pressureChart(this._pressure, { hr: heart(trend.series), nibp: trend.nibp }, span, says);
     saturationChart(this._saturation, trend.series.SpO2, span, says);
     mark(this.element, "cuffs", String(trend.nibp.length));
-    this._told(trend);
   }
 }
