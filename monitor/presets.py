@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -128,18 +129,20 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
 
 
 def _limit_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:
-    for clause in (*one.any_of, *one.and_any_of):
-        for column in one.priority:
-            limit, clear = clause.limit.get(column), clause.clear.get(column)
-            if limit is None:
-                yield f"{at}: {clause.vital.value} has no limit in column {column.value}"
-            elif clear is not None and limit.value is not None and clear.value is not None:
-                inside = clear.value <= limit.value
-                if inside is not clause.comparison.high and clear.value != limit.value:
-                    yield (
-                        f"{at}: {clause.vital.value} clears at {clear.value:g}, beyond its "
-                        f"limit {limit.value:g} in column {column.value}"
-                    )
+    clauses = (*one.any_of, *one.and_any_of)
+    for clause, column in product(clauses, one.priority):
+        vital, level = clause.vital.value, clause.limit.get(column)
+        if level is None:
+            yield f"{at}: {vital} has no limit in column {column.value}"
+            continue
+        limit, clear = level.value, clause.clear.get(column, level).value
+        if limit is None or clear is None or clear == limit:
+            continue
+        if (clear < limit) is not clause.comparison.high:
+            yield (
+                f"{at}: {vital} clears at {clear:g}, beyond its limit {limit:g} "
+                f"in column {column.value}"
+            )
 
 
 def _table_mistakes(conditions: list[AlarmCondition]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
@@ -21,7 +21,7 @@ from monitor.commands import Commands
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.displays import Clinic, Display
-from monitor.drivers import Driver, Report
+from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
 from monitor.history import session_of
 from monitor.hub import Hub
@@ -217,28 +217,31 @@ async def pump(
     async with link.open() as deliveries:
         async for delivery in deliveries:
             backoff.reset()
-            arrival = Arrival(
-                received_s=delivery.received_s,
-                received_at_us=clock.to_utc_us(delivery.received_s),
-                retained=delivery.retained,
-            )
-            reports = []
-            for event in decoder.feed(delivery.data):
-                if isinstance(event, Report):
-                    reports.append(event)
-                else:
-                    status.note_garbled(intake.device.id, event.why, arrival.received_s)
-            for frame in frames(intake, reports, arrival, delivery):
-                if inbox.full():
-                    status.inbox_full += 1
+            for frame in frames(intake, decoder.feed(delivery.data), clock, delivery, status):
+                status.inbox_full += inbox.full()
                 await inbox.put(frame)
             status.note_missing(intake.device.id, intake.numbering.missing)
 
 
 def frames(
-    intake: Intake, reports: Sequence[Report], arrival: Arrival, delivery: Delivery
+    intake: Intake,
+    events: Iterable[Report | Garbled],
+    clock: Clock,
+    delivery: Delivery,
+    status: Status,
 ) -> Iterator[Frame]:
-    """One frame a report; the delivery's receipt goes with the last of them."""
+    """One frame a report; the delivery's receipt goes with the last. Garbled bytes are counted."""
+    arrival = Arrival(
+        received_s=delivery.received_s,
+        received_at_us=clock.to_utc_us(delivery.received_s),
+        retained=delivery.retained,
+    )
+    reports = []
+    for event in events:
+        if isinstance(event, Report):
+            reports.append(event)
+        else:
+            status.note_garbled(intake.device.id, event.why, arrival.received_s)
     receipts = (delivery.receipt,) if delivery.receipt else ()
     if not reports and receipts:
         # Nothing to keep, yet the sender waits: an empty report carries the receipt.

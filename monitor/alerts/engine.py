@@ -68,8 +68,7 @@ class Engine:
         self._delays.add_chair()
         self._absences.add_chair()
         self._columns = np.append(self._columns, column_of(None))
-        for row in self._rows_of[Form.SILENT_LINK]:
-            self._absences.bad_s[place.index, row] = now
+        self._absences.bad_s[place.index, self._rows_of[Form.SILENT_LINK]] = now
         self._exist(place)
 
     def seat(self, chair: str, session: str, phase: Phase, now: float) -> list[AlarmEvent]:
@@ -399,5 +398,4 @@ class Engine:
                 self._book.restore(place, last, to_monotonic)
 
     def _link_rows(self, device: Watched) -> list[int]:
-        rows = self._rows_of[Form.SILENT_LINK]
-        return [row for row in rows if self._layout.rows[row].device == device.slot]
+        return self._rows_of[Form.SILENT_LINK][device.slot : device.slot + 1]

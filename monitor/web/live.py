@@ -23,7 +23,7 @@ from monitor.alerts import AlarmEvent
 from monitor.board import StripEntry, Tile, Wall
 from monitor.board.words import MARKS
 from monitor.displays import Clinic
-from monitor.hub import Message, Overrun
+from monitor.hub import Message, Overrun, Slot
 from monitor.ward import Change
 
 HEARTBEAT_S = 1.0
@@ -80,11 +80,10 @@ class Live:
         while not self.closing:
             with self._clinic.hub.subscribe() as slot:
                 yield _event(Message(self._clinic.hub.seq, "snapshot", self.snapshot()))
-                try:
-                    while not self.closing:
-                        yield b"".join(_event(one) for one in await slot.get())
-                except Overrun:
-                    continue
+                async for messages in _until_overrun(slot):
+                    yield b"".join(_event(one) for one in messages)
+                    if self.closing:
+                        return
 
     def _changed(self, change: Change) -> None:
         self._send_delta(sorted(chair for chair in change.chairs if chair))
@@ -155,6 +154,15 @@ class EventStream(StreamingResponse):
             await super().stream_response(limited)
         except TimeoutError:
             # Returning unfinished makes the server drop the connection.
+            return
+
+
+async def _until_overrun(slot: Slot) -> AsyncIterator[list[Message]]:
+    """The slot's messages, until some were lost: then the reader needs a new snapshot."""
+    while not slot.overrun:
+        try:
+            yield await slot.get()
+        except Overrun:
             return
 
 
