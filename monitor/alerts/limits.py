@@ -124,7 +124,8 @@ class Delays:
         now = samples.at_s[:, None]
         gap = now - self.clear_s[at]
         goes_on = clearing & self.clearing[at] & (gap <= gap_max)
-        self.held_s[at] = np.where(goes_on, self.held_s[at] + np.where(goes_on, gap, 0.0), 0.0)
+        held = self.held_s[at] + np.where(goes_on, gap, 0.0)
+        self.held_s[at] = np.where((clearing & ~goes_on) | not_clear, 0.0, held)
         self.clear_s[at] = np.where(clearing, now, self.clear_s[at])
         self.clearing[at] = (self.clearing[at] | clearing) & ~not_clear
         return clearing & (self.held_s[at] >= self._layout.off_delay[: self._layout.limits])

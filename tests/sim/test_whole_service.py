@@ -117,5 +117,5 @@ def test_no_simulated_value_is_ever_called_real() -> None:
 
 def test_a_session_is_closed_and_the_next_patient_is_another() -> None:
     seen = watched(80.0, chairs=1)
-    assert {"READY", "BASELINE", "INFUSING", "RECOVERING"} <= seen.states["1"]
+    assert {"READY", "BASELINE", "INFUSING", "RECOVERY"} <= seen.states["1"]
     assert Phase.CLOSED.value not in seen.states["1"]
