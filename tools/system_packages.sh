@@ -24,6 +24,7 @@ for what in "$@"; do
         influxd=yes
         rust_there || missing="$missing rustc-web cargo-web"
         need cc "gcc libc6-dev"
+        need pkg-config pkg-config
         need git git
         ;;
     tests)

