@@ -7,18 +7,23 @@ READY := $(VENV)/.ready-demo
 READY_DEV := $(VENV)/.ready-dev
 CHAIRS ?= 6
 SEED ?= 1
+PORT ?= 8080
+DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT)
+# Each process of a parallel run starts servers and a browser of its own.
+JOBS ?= 2
 
-.PHONY: demo test quick check sim bench soak influxd lock
+.PHONY: demo test quick check sim bench soak influxd lock tools-of-the-system
 
 demo: $(READY)
 ifdef INFLUX
-	@binary=$$(tools/influxd/find.sh) && exec $(RUN) -m tools.influxd.demo "$$binary" --chairs $(CHAIRS) --seed $(SEED)
+	@tools/system_packages.sh influxd
+	@exec $(RUN) -m tools.influxd.demo $(DEMO)
 else
-	@exec $(VENV)/bin/chairside demo --chairs $(CHAIRS) --seed $(SEED)
+	@exec $(VENV)/bin/chairside demo $(DEMO)
 endif
 
-test: $(READY_DEV) system check
-	$(RUN) -m pytest -q -n 2 --dist loadfile tests
+test: $(READY_DEV) tools-of-the-system check
+	$(RUN) -m pytest -q -n $(JOBS) --dist loadfile tests
 
 quick: $(READY_DEV)
 	$(RUN) -m pytest -q tests/unit tests/property tests/sim
@@ -28,6 +33,7 @@ check: $(READY_DEV)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(RUN) -m pytest -q tests/unit/test_tidy.py
 	tools/check_pages.sh
 
 sim: $(READY)
@@ -39,15 +45,18 @@ bench: $(READY_DEV)
 	$(RUN) -m benchmarks.commit
 	$(RUN) -m benchmarks.wire_to_screen
 
-soak: $(READY_DEV) system
+soak: $(READY_DEV) tools-of-the-system
 	CHAIRSIDE_SOAK=1 $(RUN) -m pytest -q -m soak tests
 
-influxd:
+influxd: $(READY)
+	@tools/system_packages.sh influxd
 	@tools/influxd/find.sh
 
-.PHONY: system
-system:
-	@tools/system_packages.sh
+tools-of-the-system: $(READY_DEV)
+	@tools/system_packages.sh influxd tests || [ "$$CI" != true ]
+
+lock: $(READY_DEV)
+	tools/lock.sh
 
 $(READY): pyproject.toml requirements/run.txt
 	$(PYTHON) -m venv $(VENV)
@@ -58,6 +67,3 @@ $(READY): pyproject.toml requirements/run.txt
 $(READY_DEV): $(READY) requirements/dev.txt
 	$(RUN) -m pip install -q --require-hashes -r requirements/dev.txt
 	@touch $@
-
-lock:
-	tools/lock.sh

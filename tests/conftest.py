@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-from uuid import uuid4
+from typing import NoReturn
 
 import pytest
 
 from tests import servers
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
 CI = os.environ.get("CI") == "true"
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
-def missing(program: str, fix: str) -> None:
+def missing(program: str, fix: str) -> NoReturn:
     """Skip with one line that says what to install; in CI that is a failure."""
     text = f"no {program} here: {fix}"
     if CI:
@@ -36,13 +23,30 @@ def missing(program: str, fix: str) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI nothing may be skipped."""
-    report: pytest.TestReport = yield  # type: ignore[assignment]  # pluggy sends the result
+    report = yield
+    fail_if_skipped_in_ci(report, item.nodeid)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Neither may a whole module."""
+    report = yield
+    fail_if_skipped_in_ci(report, collector.nodeid)
+    return report
+
+
+def fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport, name: str) -> None:
+    """An expected failure is no skip."""
     if CI and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr}"
-    return report  # type: ignore[return-value]  # pluggy takes it from here
+        report.longrepr = f"{name} was skipped in CI: {report.longrepr}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -56,24 +60,41 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def influxd_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Influxd]:
-    """One real InfluxDB for the whole run of this process."""
+def influxd_program() -> str:
+    """The path of a real influxd 2."""
     try:
-        server = servers.influxd(tmp_path_factory.mktemp("influxd"))
+        return servers.program_found()
     except FileNotFoundError:
         missing("influxd 2.x", "run `make influxd`")
-        raise
+
+
+@pytest.fixture(scope="session")
+def influxd(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[servers.Account]:
+    """A real InfluxDB for the whole run of this process; tests make buckets of their own on it."""
+    elsewhere = servers.named()
+    if elsewhere is not None:
+        yield elsewhere
+        return
+    program: str = request.getfixturevalue("influxd_program")
+    server = servers.influxd(tmp_path_factory.mktemp("influxd"), program)
     server.start()
     server.set_up()
-    yield server
+    yield server.account
     server.stop()
 
 
 @pytest.fixture
-def influxd(influxd_server: servers.Influxd) -> servers.Influxd:
-    """The real InfluxDB with an empty bucket of this test's own, named by `bucket`."""
-    influxd_server.bucket = influxd_server.new_bucket(f"test-{uuid4().hex[:12]}")
-    return influxd_server
+def own_influxd(influxd_program: str, tmp_path: Path) -> Iterator[servers.Influxd]:
+    """A real InfluxDB of this test's own, set up: it may be stopped, killed and started again."""
+    folder = tmp_path / "influxd"
+    folder.mkdir()
+    server = servers.influxd(folder, influxd_program)
+    server.start()
+    server.set_up()
+    yield server
+    server.kill()
 
 
 @pytest.fixture
@@ -85,21 +106,15 @@ def mosquitto(tmp_path: Path) -> Iterator[servers.Mosquitto]:
         server = servers.mosquitto(folder)
     except FileNotFoundError:
         missing("mosquitto", "apt-get install mosquitto")
-        raise
     server.start()
     yield server
     server.kill()
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, headless."""
-    program = servers.find("chromium")
+def chromium() -> str:
+    """The path of the system's Chromium."""
+    program = os.environ.get("CHAIRSIDE_CHROMIUM") or servers.find("chromium")
     if program is None:
         missing("chromium", "apt-get install chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  only where a browser is used
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_ARGUMENTS))
-        yield browser
-        browser.close()
+    return program

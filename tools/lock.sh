@@ -1,16 +1,18 @@
 #!/bin/sh
-# Pin every dependency by version and hash, without any registry's address.
+# Pin every dependency by version and hash, without any registry's address. `make lock` brings uv.
 set -eu
 cd "$(dirname "$0")/.."
-mkdir -p requirements
-for set in run dev; do
-    extra=$([ "$set" = dev ] && echo "--extra dev" || true)
-    # shellcheck disable=SC2086
-    uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-header \
-        --no-emit-index-url --no-emit-find-links --no-annotate $extra \
-        -o "requirements/$set.txt" pyproject.toml requirements/build.in
-    if grep -nE 'https?://' "requirements/$set.txt"; then
-        echo "an address slipped into requirements/$set.txt" >&2
+uv=$(command -v .venv/bin/uv || command -v uv)
+pin() {
+    out=$1
+    shift
+    "$uv" pip compile -q --python-version 3.11 --universal --generate-hashes --no-header \
+        --no-emit-index-url --no-emit-find-links --no-annotate -o "$out" "$@"
+    if grep -nE 'https?://' "$out"; then
+        echo "an address slipped into $out" >&2
         exit 1
     fi
-done
+}
+pin requirements/run.txt pyproject.toml requirements/build.in
+pin requirements/dev.txt --extra dev pyproject.toml requirements/build.in
+pin requirements/influxd.txt requirements/influxd.in

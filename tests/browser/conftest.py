@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 import urllib.request
@@ -18,7 +17,6 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, as
 
 from tests.browser import scenes
 
-CHROMIUM = os.environ.get("CHAIRSIDE_CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -108,19 +106,19 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def kiosk() -> AsyncIterator[Browser]:
+async def kiosk(chromium: str) -> AsyncIterator[Browser]:
     """A browser set up as on a ward: it may sound without a touch."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, KIOSK])
+        browser = await playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, KIOSK])
         yield browser
         await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def desk() -> AsyncIterator[Browser]:
+async def desk(chromium: str) -> AsyncIterator[Browser]:
     """A browser as anybody has it: silent until touched."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         await browser.close()
 

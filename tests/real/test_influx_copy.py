@@ -158,9 +158,9 @@ async def test_rows_of_a_running_service_arrive_while_they_are_committed(
 
 @pytest.mark.requirement("INF-016")
 async def test_influxdb_killed_in_the_middle_loses_nothing_and_is_told(
-    record: Record, influxd: Influxd
+    record: Record, own_influxd: Influxd
 ) -> None:
-    bucket = make_bucket(influxd)
+    bucket = make_bucket(own_influxd)
     run = asyncio.create_task(record.run())
     loop = asyncio.get_running_loop()
     record.add([fact(0, "seated", patient_ref="A")], urgent=True)
@@ -171,13 +171,13 @@ async def test_influxdb_killed_in_the_middle_loses_nothing_and_is_told(
                 record.add([reading(second), reading(second, 70, vital=VitalSign.PULSE_RATE)])
                 second += 1
                 await asyncio.sleep(0.001)
-            await loop.run_in_executor(None, influxd.kill)
+            await loop.run_in_executor(None, own_influxd.kill)
             record.add([reading(second)], urgent=True)
             second += 1
             await until(lambda: bool(copy.error))
             assert "cannot be reached" in copy.error
             assert copy.rows_behind > 0
-            await loop.run_in_executor(None, influxd.start)
+            await loop.run_in_executor(None, own_influxd.start)
         await until(lambda: record.pending == 0 and copy.rows_behind == 0)
         assert (copy.parked, copy.error) == (0, "")
     run.cancel()

@@ -83,3 +83,21 @@ def test_no_module_holds_changing_state(path: Path) -> None:
         if target.id != "__all__" and not target.id.startswith("_")
     ]
     assert changing == []
+
+
+def undocumented(path: Path) -> Iterator[str]:
+    """Public classes and functions without a contract; a protocol's stubs and overrides apart."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.ClassDef | ast.Module):
+            continue
+        for one in node.body:
+            if not isinstance(one, Function | ast.ClassDef) or one.name.startswith("_"):
+                continue
+            inherits = isinstance(node, ast.ClassDef) and bool(node.bases)
+            if ast.get_docstring(one) is None and not inherits:
+                yield one.name
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name)
+def test_everything_public_has_its_contract(path: Path) -> None:
+    assert list(undocumented(path)) == []

@@ -11,7 +11,9 @@ export const ROTATE_MS = 2_000;
 export class Message {
   constructor() {
     this.element = make("div", "message");
-    this._text = make("span", "message-text");
+    this._what = make("span", "message-what");
+    this._then = make("span", "message-then");
+    this._text = make("span", "message-text", [this._what, this._then]);
     this._onset = make("span", "message-onset");
     this._more = make("span", "message-more");
     this.element.append(this._text, this._onset, this._more);
@@ -50,7 +52,9 @@ export class Message {
     const said = `${text}\n${onset}\n${more}`;
     if (said === this._said) return;
     this._said = said;
-    write(this._text, text);
+    const [what, then] = halves(text);
+    write(this._what, what);
+    write(this._then, then);
     write(this._onset, onset);
     write(this._more, more);
     for (const long of ["", "snug", "yes"]) {
@@ -58,6 +62,16 @@ export class Message {
       if (this.element.scrollWidth <= this.element.clientWidth) return;
     }
   }
+}
+
+/**
+ * What is the matter, and what to do then: presets write them with a colon between.
+ * @param {string} text
+ * @returns {[string, string]}
+ */
+function halves(text) {
+  const colon = text.lastIndexOf(": ");
+  return colon < 0 ? [text, ""] : [text.slice(0, colon + 2), text.slice(colon + 2)];
 }
 
 /**

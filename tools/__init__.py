@@ -1,0 +1,1 @@
+"""What builds, checks and shows Chairside; no part of the product."""

@@ -1,0 +1,1 @@
+"""A real InfluxDB server for the tests and the demo."""

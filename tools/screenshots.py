@@ -1,0 +1,98 @@
+"""Take the pictures of the README from a simulated clinic: `python tools/screenshots.py`.
+
+Runs `chairside demo` at a multiple of real time, waits for a desaturation in the
+middle of an infusion (wall, chair), for the end of a session (review), then stops
+the service (lost). Takes about eight minutes. Writes to docs/screenshots/.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "screenshots"
+CHROMIUM = os.environ.get("CHAIRSIDE_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+SCREEN = ViewportSize(width=1920, height=1080)
+RATE = 12
+WAIT_MS = 600_000
+
+# A nurse of the script's own: sees every alarm until a condition holds, gives what it found.
+TEND = """
+(found) => new Promise((done, failed) => {
+  const read = async (path) => (await fetch(path)).json();
+  const tend = async () => {
+    const wall = await read("/api/wall");
+    const chair = wall.tiles.find((tile) => tile.chair === "2");
+    const { sessions } = await read("/api/sessions");
+    const closed = sessions.find((one) => one.chair === "3" && !one.open)?.id;
+    if (found === "middle" ? chair.clock >= "00:24" : closed) return done(closed);
+    const seen = wall.tiles.flatMap((tile) => tile.alarms).filter((one) => one.can_acknowledge);
+    for (const alarm of seen) {
+      await fetch("/api/alarms/acknowledge", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-Chairside": "1" },
+        body: JSON.stringify({ alarm: alarm.id, actor: wall.staff[0].id }),
+      });
+    }
+    setTimeout(() => tend().catch(failed), 1000);
+  };
+  tend().catch(failed);
+})
+"""
+
+
+@contextmanager
+def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A simulated clinic's process and the address of its wall."""
+    command = [sys.executable, "-m", "monitor.cli", "demo", "--port=0", f"--rate={RATE}"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        wall = next(line for line in process.stdout if line.startswith("wall:"))
+        yield process, wall.split()[1].rstrip("/")
+        process.kill()
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep what the page shows now."""
+    page.screenshot(path=PICTURES / f"{name}.png")
+    sys.stdout.write(f"docs/screenshots/{name}.png\n")
+
+
+def main() -> None:
+    """Take all pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright, demo() as (process, url):
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        wall = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
+        wall.set_default_timeout(WAIT_MS)
+        wall.goto(url)
+        wall.evaluate(TEND, "middle")
+        chair = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
+        chair.goto(f"{url}/chair/2")
+        chair.wait_for_selector(".trend canvas")
+        wall.wait_for_selector(".tile[data-chair='2'][data-flash=HIGH]")
+        shoot(chair, "chair")
+        shoot(wall, "wall")
+        session = wall.evaluate(TEND, "closed session")
+        review = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
+        review.goto(f"{url}/review/{session}")
+        review.wait_for_selector(".plot.saturation canvas")
+        review.wait_for_selector("#counts:not(:empty)")
+        shoot(review, "review")
+        process.send_signal(signal.SIGSTOP)
+        wall.wait_for_selector("#lost:not([hidden])")
+        shoot(wall, "lost")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
