@@ -12,9 +12,8 @@ from monitor.conditions import Preset, Priority
 from monitor.presets import load_preset
 from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
 
-V = VitalSign
-SPO2, HR, PR = V.SPO2, V.HEART_RATE, V.PULSE_RATE
-SYS, DIA, MEAN = V.NIBP_SYSTOLIC, V.NIBP_DIASTOLIC, V.NIBP_MEAN
+SPO2, HR, PR = VitalSign.SPO2, VitalSign.HEART_RATE, VitalSign.PULSE_RATE
+SYS, DIA, MEAN = VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NIBP_MEAN
 QUIET_S = 3.0
 
 
@@ -58,12 +57,14 @@ def reading(
 class Chairside:
     """Engine, clock and chair "1"; `events` collects every step of every alarm."""
 
-    def __init__(self, phase: Phase | None = Phase.INFUSION, *, chairs: Iterable[str] = "1") -> None:
+    def __init__(
+        self, phase: Phase | None = Phase.INFUSION, *, chairs: Iterable[str] = "1"
+    ) -> None:
         self.engine = Engine(preset())
         self.now = 0.0
         self.events: list[AlarmEvent] = []
         for chair in chairs:
-            self.engine.add_chair(chair, {f"dev-{chair}": (QUIET_S, frozenset(V))}, 0.0)
+            self.engine.add_chair(chair, {f"dev-{chair}": (QUIET_S, frozenset(VitalSign))}, 0.0)
             if phase is not None:
                 self.engine.seat(chair, f"s{chair}", Phase.PREPARE, 0.0)
                 self.engine.set_phase(chair, phase, 0.0)
@@ -99,7 +100,7 @@ class Chairside:
     def hold(self, seconds: int, **values: float | None) -> None:
         """The same values for so many seconds; heart rate and SpO2 are calm unless named."""
         vitals: dict[VitalSign, float | None] = {SPO2: 97.0, HR: 72.0}
-        vitals |= {V[name]: value for name, value in values.items()}
+        vitals |= {VitalSign[name]: value for name, value in values.items()}
         for _ in range(seconds):
             self.pass_second(vitals)
 

@@ -27,7 +27,8 @@ NAMES = {
 def rows(seed: int, seconds: int) -> list[Row]:
     """Values that dwell near the limits, with gaps, cuff readings now and then."""
     random = Random(seed)
-    spo2, hr, out = 97.0, 72.0, []
+    spo2, hr = 97.0, 72.0
+    out: list[Row] = []
     for _ in range(seconds):
         if random.random() < 0.08:
             spo2 = float(random.choice([97, 95, 94, 93, 92, 91, 90, 88, 87, 85, 84, 80]))

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from monitor.drivers import Garbled, Report, Shown
-from monitor.drivers import ansar_b, chairside_json, masimo_ascii1, nellcor
+from monitor.drivers import Garbled, Report, Shown, ansar_b, chairside_json, masimo_ascii1, nellcor
 from monitor.drivers.registry import DRIVERS
 from monitor.vitals import GenerationMode, Measurement, TimeBasis, Validity, VitalSign
 
@@ -112,9 +111,7 @@ def test_a_masimo_line_gives_saturation_pulse_and_perfusion() -> None:
         ("000000", Validity.QUESTIONABLE, "not locked"),
     ],
 )
-def test_masimo_status_decides_before_the_number(
-    exc: str, validity: Validity, reason: str
-) -> None:
+def test_masimo_status_decides_before_the_number(exc: str, validity: Validity, reason: str) -> None:
     spo2 = by_vital(only(reports("masimo-ascii1", masimo(exc=exc))))[VitalSign.SPO2]
     assert (spo2.validity, spo2.reason) == (validity, reason)
     assert (spo2.value is None) is (validity is Validity.INVALID)
