@@ -158,10 +158,10 @@ async def play(
     second, last = 0, math.inf
     while second <= last:
         bedside.step(second)
-        if not bedside.afflicted(EpisodeKind.LINK_LOST):
-            for one in stations:
-                if second % one.plan.period_s == 0:
-                    one.wire.send(one.encoder.encode(bedside.shown(one.plan.shows, began_us)))
+        silent = bedside.afflicted(EpisodeKind.LINK_LOST)
+        for one in stations:
+            if not silent and second % one.plan.period_s == 0:
+                one.wire.send(one.encoder.encode(bedside.shown(one.plan.shows, began_us)))
         # Seconds that a busy machine let pass are lived, but not sent late.
         second = max(second + 1, math.ceil(clock.monotonic() - began_s))
         await asyncio.sleep(began_s + second - clock.monotonic())

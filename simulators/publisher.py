@@ -134,11 +134,15 @@ class Publisher:
                     group.create_task(connection.lost())
                     group.create_task(self._send_held(connection))
             except asyncio.CancelledError:
-                # A broker that does not take it in time says it for us: that is the will.
-                with contextlib.suppress(DeviceError, TimeoutError):
-                    async with asyncio.timeout(GOODBYE_S_MAX):
-                        await connection.publish(topics.availability, topics.offline, retain=True)
+                await self._take_leave(connection)
                 raise
+
+    async def _take_leave(self, connection: Connection) -> None:
+        # A broker that does not take it in time says it for us: that is the will.
+        topics = self._topics
+        with contextlib.suppress(DeviceError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_S_MAX):
+                await connection.publish(topics.availability, topics.offline, retain=True)
 
     async def _send_held(self, connection: Connection) -> None:
         unheard = Backoff()

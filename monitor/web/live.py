@@ -80,10 +80,14 @@ class Live:
         while not self.closing:
             with self._clinic.hub.subscribe() as slot:
                 yield _event(Message(self._clinic.hub.seq, "snapshot", self.snapshot()))
-                async for messages in _until_overrun(slot):
-                    yield b"".join(_event(one) for one in messages)
-                    if self.closing:
-                        return
+                async for block in self._blocks(slot):
+                    yield block
+
+    async def _blocks(self, slot: Slot) -> AsyncIterator[bytes]:
+        async for messages in _until_overrun(slot):
+            yield b"".join(_event(one) for one in messages)
+            if self.closing:
+                return
 
     def _changed(self, change: Change) -> None:
         self._send_delta(sorted(chair for chair in change.chairs if chair))

@@ -54,12 +54,14 @@ async def test_high_and_medium_flash_at_their_rates_in_one_phase(
 ) -> None:
     one_each = [scenes.alarm("1", "HIGH", "SpO2 84 < 88")]
     high = [scenes.alarming(str(n), one_each) for n in (1, 2, 3)]
-    await clinic.show([*high, *(scenes.hypertensive(str(n)) for n in (4, 5))])
+    quiet = [scenes.tile(str(n)) for n in (3, 6)]
+    await clinic.show([*high[:2], quiet[0], *map(scenes.hypertensive, "45"), quiet[1]])
     page = await open_page(clinic.url)
     await live(page)
-    # A latecomer falls into step with those that flash already.
-    await clinic.change([])
-    await clinic.show([*high, *(scenes.hypertensive(str(n)) for n in (4, 5, 6))])
+    # Latecomers fall into step with those that flash already.
+    await clinic.change([high[2]])
+    await page.wait_for_selector(".tile[data-chair='3'][data-flash=HIGH]")
+    await clinic.change([scenes.hypertensive("6")])
     await page.wait_for_selector(".tile[data-chair='6'][data-flash=MEDIUM]")
     seen = await page.evaluate(SAMPLE)
     assert len(seen) == 12

@@ -134,11 +134,15 @@ def test_a_rate_loop_reads_real_bytes_the_moment_they_come() -> None:
     async def read(reading: int, writing: int) -> tuple[bytes, float]:
         loop = asyncio.get_running_loop()
         got: asyncio.Future[bytes] = loop.create_future()
-        loop.add_reader(reading, lambda: got.done() or got.set_result(os.read(reading, 64)))
+
+        def arrived() -> None:
+            loop.remove_reader(reading)
+            got.set_result(os.read(reading, 64))
+
+        loop.add_reader(reading, arrived)
         began = time.monotonic()
         loop.call_later(1.0, os.write, writing, b"vital signs")
         data = await asyncio.wait_for(got, 3600.0)
-        loop.remove_reader(reading)
         return data, time.monotonic() - began
 
     with a_pipe() as (reading, writing):
