@@ -115,10 +115,9 @@ def test_a_decoder_keeps_a_bounded_rest(name: str, byte: bytes) -> None:
     decoder = DRIVERS[name].decoder()
     for _ in range(200):
         decoder.feed(byte * 1_000)
-    kept = [value for value in vars(decoder).values()]
-    kept += [
-        inner for value in kept if hasattr(value, "__dict__") for inner in vars(value).values()
-    ]
+    kept = list(vars(decoder).values())
+    for value in vars(decoder).values():
+        kept += vars(value).values() if hasattr(value, "__dict__") else []
     buffers = [value for value in kept if isinstance(value, bytearray)]
     assert sum(len(value) for value in buffers) <= BYTES_KEPT_MAX
     assert sum(sys.getsizeof(value) for value in buffers) <= 4 * BYTES_KEPT_MAX
