@@ -111,7 +111,7 @@ class Ward:
             events = self.engine.seat(chair, session.id, session.phase, self._since(session))
         else:
             events = self.engine.set_phase(chair, session.phase, now)
-        self.board.session(chair, session)
+        self.board.session(chair, session, since_s=self._since(session))
         self._redraw(chair)
         self._settle(events, {chair})
 
@@ -155,7 +155,7 @@ class Ward:
         for session in sessions:
             self.seating.put(session)
             self.engine.seat(session.chair, session.id, session.phase, self._since(session))
-            self.board.session(session.chair, session)
+            self.board.session(session.chair, session, since_s=self._since(session))
         self.engine.restore(alarms, self.clock.to_monotonic)
         restored = {session.chair for session in self.seating.all()}
         for chair in sorted(restored | {alarm.chair for alarm in self.engine.alarms()}):

@@ -13,7 +13,7 @@ from monitor.alerts import Alarm, AlarmState
 from monitor.board.chair import ChairBoard, Line
 from monitor.board.slots import LimitsInForce
 from monitor.board.tile import StripEntry, Tile, Wall
-from monitor.board.words import MARKS, clock
+from monitor.board.words import MARKS, clock, utc_us
 from monitor.clinic import Chair, Phase, Session
 from monitor.conditions import Priority
 from monitor.vitals import GenerationMode, Reading, VitalSign
@@ -74,9 +74,9 @@ class Board:
         known.alarms, known.limits = alarms, limits
         known.audio_paused_until_s = audio_paused_until_s
 
-    def session(self, chair: str, session: Session) -> None:
-        """The chair's session as it now stands."""
-        self._chairs[chair].enter(session)
+    def session(self, chair: str, session: Session, *, since_s: float) -> None:
+        """The chair's session as it now stands; its present phase began at `since_s`, monotonic."""
+        self._chairs[chair].enter(session, since_s)
 
     def link(self, device: str, chair: str, *, up: bool, why: str, at_s: float) -> None:
         """A device's line was lost or is back."""
@@ -97,7 +97,7 @@ class Board:
             now_ms=now_us // 1_000,
             clock=self.clock(now_us),
             clinic=self._clinic,
-            mode=self._mode(),
+            mode=self.mode(),
             counts=self.counts(now_s),
             tiles=tiles,
             strip=self.strip(now_s, now_us),
@@ -120,7 +120,7 @@ class Board:
         alarms += [one for chair in self._chairs.values() for one in chair.alarms]
         shown = [one for one in alarms if not one.superseded]
         shown.sort(key=lambda one: (-one.priority, _seen(one), -one.onset_s))
-        return tuple(self._entry(one, now_us - round((now_s - one.onset_s) * 1e6)) for one in shown)
+        return tuple(self._entry(one, utc_us(one.onset_s, now_s, now_us)) for one in shown)
 
     def _entry(self, alarm: Alarm, onset_us: int) -> StripEntry:
         label = self._chairs[alarm.chair].chair.label if alarm.chair else "clinic"
@@ -147,7 +147,8 @@ class Board:
         parts += [f"{offline} offline"] if offline else []
         return "  ".join(parts)
 
-    def _mode(self) -> str:
+    def mode(self) -> str:
+        """DEMO or TEST as soon as one shown value of the clinic is not real, as its word."""
         modes = {chair.mode for chair in self._chairs.values()}
         order = (GenerationMode.DEMO, GenerationMode.TEST, GenerationMode.REAL)
         return next((mode.value for mode in order if mode in modes), "real")

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState
-from monitor.board.cuff import CuffReading, block, determination
-from monitor.board.slots import LimitsInForce, heart_source, slot
+from monitor.board.cuff import CuffReading, Schedule, block, determination
+from monitor.board.slots import STALE_S, LimitsInForce, Samples, heart_source, slot
 from monitor.board.tile import CuffBlock, SessionOnTile, Slot, Tile
 from monitor.board.words import hours_minutes, minutes_seconds, open_alarm
 from monitor.clinic import NEXT_PHASES, Chair, Phase, Session
 from monitor.conditions import Priority
-from monitor.vitals import NIBP, GenerationMode, Reading, VitalSign
+from monitor.vitals import NIBP, GenerationMode, Reading, Validity, VitalSign
 
 STATES = {
     Phase.PREPARE: "READY",
@@ -29,6 +29,8 @@ STATES = {
 HEART = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE})
 ORDER = (VitalSign.RESPIRATORY_RATE, VitalSign.ETCO2, VitalSign.TEMPERATURE)
 """What follows heart rate and SpO2, where a device of the chair measures it."""
+LINK_LOST = "T-LINK"
+"""The condition whose alarm says that a device sends no frames (alarms.md 7.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +54,36 @@ class ChairBoard:
     alarms: Sequence[Alarm] = ()
     limits: LimitsInForce = field(default_factory=dict)
     audio_paused_until_s: float | None = None
-    _newest: dict[VitalSign, Reading] = field(default_factory=dict)
-    _last_number_s: dict[VitalSign, float] = field(default_factory=dict)
+    _samples: Samples = field(default_factory=Samples)
     _cuff: CuffReading | None = None
-    _failed: CuffReading | None = None
+    _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0))
     _lines: dict[str, Line] = field(default_factory=dict)
+    _heard_s: dict[str, float] = field(default_factory=dict)
 
     def take(self, readings: Sequence[Reading]) -> None:
         """Note live readings; late ones and those of another session are passed over."""
         of = self.session.id if self.session and self.session.phase is not Phase.CLOSED else None
         live = [one for one in readings if not one.late and one.session == of]
-        for reading in live:
-            self._newest[reading.vital] = reading
-            if reading.value is not None:
-                self._last_number_s[reading.vital] = reading.sampled_s
+        self._samples.take(live)
         cuff = determination(live)
-        if cuff is not None and cuff.systolic is None and cuff.diastolic is None:
-            self._failed = cuff
-        elif cuff is not None:
-            self._cuff, self._failed = cuff, None
+        if cuff is None or (self._cuff and cuff.sampled_s < self._cuff.sampled_s):
+            return
+        self._cuff = cuff
+        if cuff.validity is Validity.VALID:
+            self._schedule = Schedule(self._schedule.interval_s, cuff.sampled_s)
 
-    def enter(self, session: Session) -> None:
-        """The session as it now stands; a new one, or a closed one, forgets all numbers."""
-        known = self.session.id if self.session else None
-        if session.id != known or session.phase is Phase.CLOSED:
-            self._newest, self._last_number_s = {}, {}
-            self._cuff = self._failed = None
+    def enter(self, session: Session, since_s: float) -> None:
+        """The session as it now stands; a new one, or a closed one, forgets all numbers.
+
+        `since_s` is the monotonic second at which its present phase began.
+        """
+        known = self.session
+        interval_s = self.nibp_interval_s.get(session.phase, 0.0)
+        if known is None or session.id != known.id or session.phase is Phase.CLOSED:
+            self._samples, self._cuff = Samples(), None
+            self._schedule = Schedule(interval_s, since_s)
+        elif session.phase is not known.phase:
+            self._schedule = self._schedule.entering(interval_s, since_s)
         self.session = session
 
     def line(self, device: str, line: Line) -> None:
@@ -86,6 +92,7 @@ class ChairBoard:
 
     def heard(self, device: str, at_s: float) -> None:
         """A frame came: the device's link is up."""
+        self._heard_s[device] = at_s
         before = self._lines.get(device)
         if before is None or not before.up:
             self._lines[device] = Line(up=True, why="", at_s=at_s)
@@ -93,11 +100,7 @@ class ChairBoard:
     @property
     def mode(self) -> GenerationMode:
         """DEMO or TEST as soon as one shown value is not real."""
-        modes = {reading.mode for reading in self._newest.values()}
-        for mode in (GenerationMode.DEMO, GenerationMode.TEST):
-            if mode in modes:
-                return mode
-        return GenerationMode.REAL
+        return self._samples.mode
 
     def sounding(self) -> Priority | None:
         """The highest priority that sounds for this chair."""
@@ -105,29 +108,25 @@ class ChairBoard:
 
     def tile(self, now_s: float, now_us: int) -> Tile:
         """What is shown at this instant."""
-        active = [one for one in self.alarms if not one.superseded]
-        worst = max((one.priority for one in active), default=None)
-        sound = self.sounding()
-        flashes = any(one.state is AlarmState.ACTIVE_UNACK for one in active)
+        speaking = [one for one in self.alarms if not one.superseded]
+        worst = max((one.priority for one in speaking), default=None)
+        sound, offline = self.sounding(), self._offline(now_s)
         return Tile(
             chair=self.chair.id,
             label=self.chair.label,
             state=STATES[self.session.phase] if self.session else "EMPTY",
-            offline=self._offline(now_s),
+            offline=offline,
             patient=self.session.patient_ref if self.session else "",
             mode=self.mode.value,
             session=self._session(),
             clock=self._clock(now_us),
-            slots=self._slots(now_s),
+            slots=self._slots(now_s, offline=bool(offline)),
             nibp=self._nibp(now_s),
-            alarms=tuple(
-                open_alarm(one, now_us - round((now_s - one.onset_s) * 1e6), self.zone)
-                for one in self.alarms
-            ),
+            alarms=tuple(open_alarm(one, now_s, now_us, self.zone) for one in self.alarms),
             audio_paused=self._paused(now_s),
             sound=sound.name if sound else "",
             priority=worst.name if worst else "",
-            flash=flashes,
+            flash=any(_flashes(one) for one in speaking if one.priority is worst),
         )
 
     def offline(self, now_s: float) -> bool:
@@ -135,12 +134,17 @@ class ChairBoard:
         return bool(self._offline(now_s))
 
     def _offline(self, now_s: float) -> str:
-        down = [line for line in self._lines.values() if not line.up]
-        lost = [one for one in self.alarms if one.condition == "T-LINK" and _open(one)]
-        if not lost and len(down) < max(1, len(self._lines)):
+        """Not one device of the chair can be heard: since when."""
+        lost = {one.instance: one.onset_s for one in self.alarms if _link_lost(one)}
+        gone = {
+            device: self._heard_s.get(device, since_s)
+            for device, since_s in lost.items()
+            if now_s - self._heard_s.get(device, since_s) > STALE_S
+        }
+        gone |= {device: line.at_s for device, line in self._lines.items() if not line.up}
+        if not gone or self._lines.keys() - gone.keys():
             return ""
-        since_s = min([line.at_s for line in down] + [one.onset_s for one in lost])
-        return f"MONITOR OFFLINE {minutes_seconds(now_s - since_s)}"
+        return f"MONITOR OFFLINE {minutes_seconds(now_s - min(gone.values()))}"
 
     def _session(self) -> SessionOnTile | None:
         session = self.session
@@ -162,38 +166,23 @@ class ChairBoard:
             return ran
         return f"{ran}/{hours_minutes(session.planned_minutes * 60)}"
 
-    def _slots(self, now_s: float) -> tuple[Slot, ...]:
+    def _slots(self, now_s: float, *, offline: bool) -> tuple[Slot, ...]:
         pairs: list[tuple[VitalSign, VitalSign]] = []
         if self.vitals & HEART:
-            pairs.append((VitalSign.HEART_RATE, heart_source(self._newest, now_s)))
+            pairs.append((VitalSign.HEART_RATE, heart_source(self._samples, now_s)))
         if VitalSign.SPO2 in self.vitals:
             pairs.append((VitalSign.SPO2, VitalSign.SPO2))
         pairs += [(vital, vital) for vital in ORDER if vital in self.vitals]
         return tuple(
-            slot(
-                shown_as,
-                vital,
-                self._newest,
-                self._last_number_s.get(vital),
-                self.alarms,
-                self.limits,
-                now_s,
-            )
+            slot(shown_as, vital, self._samples, self.alarms, self.limits, now_s, offline=offline)
             for shown_as, vital in pairs
         )
 
     def _nibp(self, now_s: float) -> CuffBlock | None:
         if not self.vitals & NIBP:
             return None
-        phase = self.session.phase if self.session else Phase.CLOSED
         return block(
-            self._cuff,
-            self._failed,
-            self.alarms,
-            self.limits,
-            interval_s=self.nibp_interval_s.get(phase, 0.0),
-            now_s=now_s,
-            zone=self.zone,
+            self._cuff, self._schedule, self.alarms, self.limits, now_s=now_s, zone=self.zone
         )
 
     def _paused(self, now_s: float) -> str:
@@ -204,5 +193,10 @@ class ChairBoard:
         return f"{left // 60}:{left % 60:02d}"
 
 
-def _open(alarm: Alarm) -> bool:
-    return alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.ACTIVE_ACK)
+def _link_lost(alarm: Alarm) -> bool:
+    active = alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.ACTIVE_ACK)
+    return active and alarm.condition == LINK_LOST
+
+
+def _flashes(alarm: Alarm) -> bool:
+    return alarm.state is AlarmState.ACTIVE_UNACK

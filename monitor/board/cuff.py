@@ -2,8 +2,9 @@
 
 A cuff reading stays true as a point in time, so it is never hidden early: grey
 from the moment T-NIBP-O would be LOW, gone at the later of 15 min and twice the
-interval, and nothing from before the session is ever shown. Knows the cuff
-readings of one chair; knows no session and no page.
+interval, and nothing from before the session is ever shown. A failed attempt
+stands in the place of the number it did not give. Knows the cuff readings of
+one chair; knows no session and no page.
 """
 
 from __future__ import annotations
@@ -14,103 +15,139 @@ from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState
 from monitor.board import tile
-from monitor.board.slots import LimitsInForce, limit_text
+from monitor.board.slots import LimitsInForce, limit_text, shows_number, why_not
 from monitor.board.tile import CuffBlock, Limits
 from monitor.board.words import clock, minutes_ago, minutes_seconds
-from monitor.vitals import NIBP, Reading, VitalSign
+from monitor.vitals import NIBP, Reading, Validity, VitalSign
 
 GONE_S_MIN = 900.0
-OVERDUE_SLACK_S = 180.0
+OVERDUE_INTERVALS, OVERDUE_SLACK_S = 1.5, 180.0
+"""T-NIBP-O is LOW at the later of 1.5 intervals and interval + 3 min (alarms.md 7.2)."""
 NOTHING = "---/---"
+UNFINISHED = (Validity.NOT_AVAILABLE, Validity.ONGOING)
+PRESSURES = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NIBP_MEAN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CuffReading:
-    """One determination, whole numbers in mmHg; a component that was not given is None."""
+    """One determination, whole numbers in mmHg; a component that was not given is None.
+
+    `validity` is VALID, QUESTIONABLE, or INVALID for one without systolic and
+    diastolic: then `reason` says why.
+    """
 
     sampled_s: float
     sampled_at_us: int
     systolic: float | None
     diastolic: float | None
     mean: float | None
+    validity: Validity
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often the cuff is due, and since when the present interval runs (monotonic seconds).
+
+    `interval_s` is 0 where nobody expects a cuff reading.
+    """
+
+    interval_s: float
+    since_s: float
+
+    def entering(self, interval_s: float, at_s: float) -> Schedule:
+        """A new phase: due at the old time or one new interval from now (alarms.md 8a.17)."""
+        if not self.interval_s:
+            return Schedule(interval_s, at_s)
+        return Schedule(interval_s, min(self.since_s + self.interval_s - interval_s, at_s))
+
+    def overdue(self, now_s: float) -> bool:
+        """Would T-NIBP-O be LOW by now?"""
+        late_s = max(OVERDUE_INTERVALS * self.interval_s, self.interval_s + OVERDUE_SLACK_S)
+        return bool(self.interval_s) and now_s - self.since_s >= late_s
+
+    def next(self, now_s: float) -> str:
+        """`next 02:41`, `overdue 00:10`, or nothing where no reading is expected."""
+        if not self.interval_s:
+            return ""
+        left_s = self.since_s + self.interval_s - now_s
+        if left_s >= 0:
+            return f"next {minutes_seconds(left_s)}"
+        return f"overdue {minutes_seconds(-left_s)}"
+
+
 def determination(readings: Sequence[Reading]) -> CuffReading | None:
-    """The newest cuff reading among these; components belong together by their sample time."""
-    cuffs = [reading for reading in readings if reading.vital in NIBP]
-    if not cuffs:
+    """The newest finished attempt among these; None when the device has nothing new to tell.
+
+    Components belong together by their sample time.
+    """
+    told = [one for one in readings if one.vital in PRESSURES and one.validity not in UNFINISHED]
+    if not told:
         return None
-    newest = max(cuffs, key=lambda reading: reading.sampled_s)
-    together = {
-        reading.vital: reading for reading in cuffs if reading.sampled_s == newest.sampled_s
-    }
-    values = {
-        vital: reading.value if reading.validity.believed else None
-        for vital, reading in together.items()
-    }
+    newest = max(told, key=lambda one: one.sampled_s)
+    parts = {one.vital: one for one in told if one.sampled_s == newest.sampled_s}
+    values = {vital: one.value for vital, one in parts.items() if shows_number(one)}
+    given = VitalSign.NIBP_SYSTOLIC in values or VitalSign.NIBP_DIASTOLIC in values
+    doubts = [one for one in parts.values() if not one.validity.believed]
+    spoken = doubts[0] if doubts else newest
+    shaken = Validity.QUESTIONABLE if doubts else Validity.VALID
     return CuffReading(
         sampled_s=newest.sampled_s,
         sampled_at_us=newest.sampled_at_us,
         systolic=values.get(VitalSign.NIBP_SYSTOLIC),
         diastolic=values.get(VitalSign.NIBP_DIASTOLIC),
         mean=values.get(VitalSign.NIBP_MEAN),
-        reason=newest.reason,
+        validity=shaken if given else Validity.INVALID,
+        reason=why_not(spoken) if doubts else "",
     )
 
 
 def block(
-    last: CuffReading | None,
-    failed: CuffReading | None,
+    newest: CuffReading | None,
+    schedule: Schedule,
     alarms: Sequence[Alarm],
     limits: LimitsInForce,
     *,
-    interval_s: float,
     now_s: float,
     zone: tzinfo,
 ) -> CuffBlock:
-    """The block for the last valid reading; `failed` is a later one without numbers."""
+    """The block for the newest attempt."""
     low, high = limits.get(VitalSign.NIBP_SYSTOLIC, (None, None))
-    shown_limits = Limits(low=limit_text(low), high=limit_text(high))
-    priority = _priority(alarms)
-    if last is None:
-        note = failed.reason if failed else "waiting"
-        state = tile.INVALID if failed else tile.WAITING
-        return CuffBlock(
-            text="-?-" if failed else NOTHING,
-            mean="",
-            time="",
-            age="",
-            next="",
-            state=state,
-            note=note,
-            priority=priority,
-            limits=shown_limits,
-        )
-    age_s = now_s - last.sampled_s
-    gone = age_s >= max(GONE_S_MIN, 2 * interval_s)
-    overdue = age_s >= max(1.5 * interval_s, interval_s + OVERDUE_SLACK_S)
-    state = tile.STALE if gone else tile.AGEING if overdue else tile.VALID
+    state = _state(newest, schedule, now_s)
+    text, mean = _numbers(newest, state)
     return CuffBlock(
-        text=NOTHING if gone else f"{_whole(last.systolic)}/{_whole(last.diastolic)}",
-        mean="" if gone or last.mean is None else f"({last.mean:.0f})",
-        time=clock(last.sampled_at_us, zone, "%H:%M"),
-        age=minutes_ago(age_s),
-        next=_next(age_s, interval_s),
+        text=text,
+        mean=mean,
+        time=clock(newest.sampled_at_us, zone, "%H:%M") if newest else "",
+        age=minutes_ago(now_s - newest.sampled_s) if newest else "",
+        next=schedule.next(now_s),
         state=state,
-        note=failed.reason if failed else "",
-        priority=priority,
-        limits=shown_limits,
+        note=newest.reason if newest else "waiting",
+        priority=_priority(alarms),
+        limits=Limits(low=limit_text(low), high=limit_text(high)),
     )
 
 
-def _next(age_s: float, interval_s: float) -> str:
-    if not interval_s:
-        return ""
-    left_s = interval_s - age_s
-    if left_s >= 0:
-        return f"next {minutes_seconds(left_s)}"
-    return f"overdue {minutes_seconds(-left_s)}"
+def _state(newest: CuffReading | None, schedule: Schedule, now_s: float) -> str:
+    if newest is None:
+        return tile.WAITING
+    if now_s - newest.sampled_s >= max(GONE_S_MIN, 2 * schedule.interval_s):
+        return tile.STALE
+    if newest.validity is Validity.INVALID:
+        return tile.INVALID
+    if schedule.overdue(now_s):
+        return tile.AGEING
+    return tile.QUESTIONABLE if newest.validity is Validity.QUESTIONABLE else tile.VALID
+
+
+def _numbers(newest: CuffReading | None, state: str) -> tuple[str, str]:
+    if newest is None or state == tile.STALE:
+        return NOTHING, ""
+    if state == tile.INVALID:
+        return "-?-", ""
+    doubt = "?" if newest.validity is Validity.QUESTIONABLE else ""
+    pair = f"{_whole(newest.systolic)}/{_whole(newest.diastolic)}{doubt}"
+    return pair, "" if newest.mean is None else f"({newest.mean:.0f})"
 
 
 def _whole(value: float | None) -> str:

@@ -33,14 +33,14 @@ def minutes_ago(seconds: float) -> str:
     return "just now" if minutes == 0 else f"{minutes} min ago"
 
 
-def open_alarm(alarm: Alarm, onset_us: int, zone: tzinfo) -> OpenAlarm:
+def open_alarm(alarm: Alarm, now_s: float, now_us: int, zone: tzinfo) -> OpenAlarm:
     """An alarm as a tile lists it; a latched one tells what was."""
+    onset_us = utc_us(alarm.onset_s, now_s, now_us)
     text = alarm.message
     if alarm.state is AlarmState.LATCHED_UNACK and alarm.extreme is not None:
         text = f"was {alarm.extreme:g}: {alarm.message}"
     if alarm.data_lost:
         text = f"{text} (no data now)"
-    acknowledged = f"ack {alarm.acknowledged_by}" if alarm.acknowledged_by else ""
     return OpenAlarm(
         id=alarm.id,
         priority=alarm.priority.name,
@@ -49,9 +49,22 @@ def open_alarm(alarm: Alarm, onset_us: int, zone: tzinfo) -> OpenAlarm:
         text=text,
         onset=clock(onset_us, zone),
         onset_ms=onset_us // 1_000,
-        acknowledged=acknowledged if alarm.state is AlarmState.ACTIVE_ACK else "",
+        acknowledged=_acknowledged(alarm, now_s, now_us, zone),
         superseded=alarm.superseded,
         technical=alarm.kind is Kind.TECHNICAL,
         condition=alarm.condition,
         can_acknowledge=alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.LATCHED_UNACK),
     )
+
+
+def _acknowledged(alarm: Alarm, now_s: float, now_us: int, zone: tzinfo) -> str:
+    """`ack rk 14:02`, while it is acknowledged."""
+    if alarm.state is not AlarmState.ACTIVE_ACK or alarm.acknowledged_s is None:
+        return ""
+    at_us = utc_us(alarm.acknowledged_s, now_s, now_us)
+    return f"ack {alarm.acknowledged_by} {clock(at_us, zone, '%H:%M')}"
+
+
+def utc_us(at_s: float, now_s: float, now_us: int) -> int:
+    """The UTC microseconds of a monotonic second, by what both clocks read now."""
+    return now_us - round((now_s - at_s) * 1e6)
