@@ -49,6 +49,7 @@ class Place:
     newest_s: dict[VitalSign, float] = field(default_factory=dict)
     reasons: dict[VitalSign, str] = field(default_factory=dict)
     heart_source: VitalSign | None = None
+    ecg_s: float = float("-inf")
     asserted: str = ""
 
     @property
@@ -79,10 +80,9 @@ class Place:
         ecg = heart.get(VitalSign.HEART_RATE)
         pulse = heart.get(VitalSign.PULSE_RATE)
         if ecg is not None and ecg.valid:
-            self.usable_s[VitalSign.HEART_RATE] = ecg.at_s
+            self.ecg_s = ecg.at_s
             return [*others, ecg]
-        held_s = self.usable_s.get(VitalSign.HEART_RATE, float("-inf"))
-        if pulse is not None and pulse.at_s - held_s > preset.source_hold_s:
+        if pulse is not None and pulse.at_s - self.ecg_s > preset.source_hold_s:
             return [*others, pulse.standing_for(VitalSign.HEART_RATE)]
         return [*others, ecg] if ecg is not None else others
 
