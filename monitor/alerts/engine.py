@@ -103,7 +103,7 @@ class Engine:
         for key, _ in self._book.at(place):
             events += self._book.step(key, Reason.CLOSED, now)
         place.session = place.phase = place.pause = None
-        place.values, place.usable_s, place.reasons = {}, {}, {}
+        place.forget()
         every = np.ones(self._layout.limits, bool)
         self._delays.restart(place.index, every)
         self._delays.forget_clearing(place.index, every)

@@ -57,6 +57,11 @@ class Place:
         """Whom alarms are about: the session, or the chair while nobody is seated."""
         return self.session or f"chair:{self.id}"
 
+    def forget(self) -> None:
+        """Nothing of one patient is known of the next."""
+        self.values, self.usable_s, self.reasons = {}, {}, {}
+        self.heart_source, self.ecg_s = None, float("-inf")
+
     def measures(self, vital: VitalSign) -> bool:
         """Is there a device here that can measure it? For the judged heart rate: either source."""
         wanted = set(HEART) if vital is VitalSign.HEART_RATE else {vital}
