@@ -235,7 +235,7 @@ class Engine:
         for number, (place, at_s, _) in enumerate(groups):
             mine = self._apply(place, number, verdict, at_s)
             events += mine
-            if mine or any(key[0] == place.index for key in self._book.open):
+            if mine or self._book.any_at(place):
                 self._book.refresh(place, at_s)
         return events
 
