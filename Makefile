@@ -23,7 +23,8 @@ else
 endif
 
 test: $(READY_DEV) tools-of-the-system check
-	$(RUN) -m pytest -q -n $(JOBS) --dist loadfile tests
+	$(RUN) -m pytest -q -n $(JOBS) --dist loadfile -m "not alone" tests
+	$(RUN) -m pytest -q -m alone tests
 
 quick: $(READY_DEV)
 	$(RUN) -m pytest -q tests/unit tests/property tests/sim

@@ -34,8 +34,25 @@ class _Told(click.Group):
         try:
             return super().invoke(ctx)
         except ChairsideError as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(exit_code(error))
+            ctx.exit(tell(error))
+        except BaseExceptionGroup as group:
+            # The service's tasks end together; what one of them said on purpose is the reason.
+            ours = group.subgroup(ChairsideError)
+            if ours is None:
+                raise
+            ctx.exit(tell(first_of(ours)))
+
+
+def tell(error: ChairsideError) -> int:
+    """Say the error on standard error; its exit code."""
+    click.echo(f"error: {error}", err=True)
+    return exit_code(error)
+
+
+def first_of(group: BaseExceptionGroup[ChairsideError]) -> ChairsideError:
+    """The first error in a group of groups."""
+    one = group.exceptions[0]
+    return first_of(one) if isinstance(one, BaseExceptionGroup) else one
 
 
 def exit_code(error: ChairsideError) -> int:

@@ -22,7 +22,14 @@ __all__ = [
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
-REPLACED = ("listener", "allow_anonymous", "persistence_location", "log_dest", "user")
+REPLACED = (
+    "listener",
+    "allow_anonymous",
+    "persistence_location",
+    "log_dest",
+    "user",
+    "max_connections",
+)
 """Lines of the shipped broker configuration that name places of a clinic's machine."""
 
 

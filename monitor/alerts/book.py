@@ -27,6 +27,7 @@ class Book:
         self._count: dict[str, int] = {}
         self.overlays = Overlays(layout.preset)
         self.open: dict[Key, Opened] = {}
+        self._rows: dict[int, list[int]] = {}
 
     def step(
         self,
@@ -43,6 +44,7 @@ class Book:
         events = opened.step(reason, at_s, sampled_s=sampled_s, actor=actor, note=note)
         if opened.state not in OPEN:
             del self.open[key]
+            self._rows[key[0]].remove(key[1])
             self._absences.close(*key, at_s)
         return events
 
@@ -73,9 +75,13 @@ class Book:
             entered_s=at_s,
             message="",
         )
-        self.open[place.index, row] = opened
+        self._put(place, row, opened)
         self._absences.opened[place.index, row] = True
         return opened
+
+    def _put(self, place: Place, row: int, opened: Opened) -> None:
+        self.open[place.index, row] = opened
+        self._rows.setdefault(place.index, []).append(row)
 
     def priority(self, place: Place, row: int, columns: Ints) -> Priority:
         """The row's priority in the chair's phase."""
@@ -90,11 +96,16 @@ class Book:
 
     def at(self, place: Place) -> list[tuple[Key, Opened]]:
         """A chair's open alarms with their keys, as they stand now."""
-        return [(key, one) for key, one in self.open.items() if key[0] == place.index]
+        index = place.index
+        return [((index, row), self.open[index, row]) for row in self._rows.get(index, ())]
 
     def of(self, place: Place) -> list[Opened]:
         """A chair's open alarms."""
-        return [one for key, one in self.open.items() if key[0] == place.index]
+        return [self.open[place.index, row] for row in self._rows.get(place.index, ())]
+
+    def any_at(self, place: Place) -> bool:
+        """Has the chair an open alarm?"""
+        return bool(self._rows.get(place.index))
 
     def refresh(self, place: Place, now: float) -> None:
         """Bring a chair's overlays up to date."""
@@ -115,7 +126,7 @@ class Book:
         if row is None:
             return
         at_s = to_monotonic(last.at_us)
-        self.open[place.index, row] = Opened(
+        opened = Opened(
             id=last.alarm,
             chair=place.id,
             session=last.session,
@@ -135,6 +146,7 @@ class Book:
             acknowledged_by=last.actor,
             acknowledged_s=at_s if last.actor else None,
         )
+        self._put(place, row, opened)
         self._absences.opened[place.index, row] = True
         if row >= self._layout.limits:
             self._absences.bad_s[place.index, row] = to_monotonic(last.onset_us)

@@ -103,7 +103,7 @@ class Engine:
         for key, _ in self._book.at(place):
             events += self._book.step(key, Reason.CLOSED, now)
         place.session = place.phase = place.pause = None
-        place.values, place.usable_s, place.reasons = {}, {}, {}
+        place.forget()
         every = np.ones(self._layout.limits, bool)
         self._delays.restart(place.index, every)
         self._delays.forget_clearing(place.index, every)
@@ -235,7 +235,7 @@ class Engine:
         for number, (place, at_s, _) in enumerate(groups):
             mine = self._apply(place, number, verdict, at_s)
             events += mine
-            if mine or any(key[0] == place.index for key in self._book.open):
+            if mine or self._book.any_at(place):
                 self._book.refresh(place, at_s)
         return events
 

@@ -49,12 +49,18 @@ class Place:
     newest_s: dict[VitalSign, float] = field(default_factory=dict)
     reasons: dict[VitalSign, str] = field(default_factory=dict)
     heart_source: VitalSign | None = None
+    ecg_s: float = float("-inf")
     asserted: str = ""
 
     @property
     def subject(self) -> str:
         """Whom alarms are about: the session, or the chair while nobody is seated."""
         return self.session or f"chair:{self.id}"
+
+    def forget(self) -> None:
+        """Nothing of one patient is known of the next."""
+        self.values, self.usable_s, self.reasons = {}, {}, {}
+        self.heart_source, self.ecg_s = None, float("-inf")
 
     def measures(self, vital: VitalSign) -> bool:
         """Is there a device here that can measure it? For the judged heart rate: either source."""
@@ -79,10 +85,9 @@ class Place:
         ecg = heart.get(VitalSign.HEART_RATE)
         pulse = heart.get(VitalSign.PULSE_RATE)
         if ecg is not None and ecg.valid:
-            self.usable_s[VitalSign.HEART_RATE] = ecg.at_s
+            self.ecg_s = ecg.at_s
             return [*others, ecg]
-        held_s = self.usable_s.get(VitalSign.HEART_RATE, float("-inf"))
-        if pulse is not None and pulse.at_s - held_s > preset.source_hold_s:
+        if pulse is not None and pulse.at_s - self.ecg_s > preset.source_hold_s:
             return [*others, pulse.standing_for(VitalSign.HEART_RATE)]
         return [*others, ecg] if ecg is not None else others
 

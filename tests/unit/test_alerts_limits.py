@@ -240,6 +240,18 @@ def test_heart_rate_goes_on_with_the_oximeters_pulse_and_never_with_the_cuffs() 
     assert cuff.events == []
 
 
+def test_an_oximeters_pulse_alone_is_judged_second_by_second() -> None:
+    chair = Chairside()
+    for _ in range(6):
+        chair.pass_second({SPO2: 97.0, PR: 39.0})
+    assert chair.raised("HR-L2") == [5.0]
+    for _ in range(20):
+        chair.pass_second({SPO2: 97.0}, silent=True)
+    for _ in range(7):
+        chair.pass_second({SPO2: 97.0, PR: 60.0})
+    assert chair.alarm("T-STALE") is None
+
+
 @pytest.mark.requirement("ALM-054")
 def test_two_chairs_do_not_know_each_other() -> None:
     both, alone = Chairside(chairs="12"), Chairside()

@@ -16,7 +16,7 @@ async def test_messages_arrive_in_order_and_are_numbered_without_gaps() -> None:
     assert [(one.seq, one.data) for one in messages] == [(1, b"0"), (2, b"1"), (3, b"2")]
 
 
-@pytest.mark.requirement("SHO-001")
+@pytest.mark.requirement("SHO-070")
 async def test_a_reader_that_falls_behind_loses_its_slot_and_nobody_elses() -> None:
     hub = Hub()
     with hub.subscribe() as slow, hub.subscribe() as quick:

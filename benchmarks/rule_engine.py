@@ -1,0 +1,186 @@
+"""The rule engine a tick, beside compare-only numpy, the plain Python twin and pandas.
+
+One tick is one sample of heart rate and SpO2 from every chair, 2 % of them
+missing, a cuff reading from one chair in sixty. All judge the same rows in
+alternating rounds of one process; the ratio of a round is what counts, the
+median over rounds is printed.
+
+    python -m benchmarks.rule_engine [--chairs 10 100 1000 10000] [--ticks 30] [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import numpy as np
+import pandas as pd
+
+from monitor import shipped
+from monitor.alerts import Engine
+from monitor.clinic import Phase
+from monitor.presets import load_preset
+from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
+from tests import oracle
+
+Tick = Callable[[int], object]
+LIMITS = ((0, "low", 92.0), (0, "low", 88.0), (0, "low", 85.0))
+HEART = ((1, "high", 120.0), (1, "high", 150.0), (1, "low", 50.0), (1, "low", 40.0))
+
+
+def samples(chairs: int, ticks: int) -> np.ndarray[tuple[int, int, int], np.dtype[np.float64]]:
+    """[tick, chair, (SpO2, HR)] with gaps, calm but for one chair in ten."""
+    random = np.random.default_rng(chairs)
+    values = np.empty((ticks, chairs, 2))
+    values[..., 0] = random.integers(94, 99, (ticks, chairs))
+    values[..., 1] = random.integers(60, 90, (ticks, chairs))
+    values[:, ::10, 0] = 90.0
+    values[random.random((ticks, chairs, 2)) < 0.02] = np.nan
+    return values
+
+
+def whole_engine(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """Everything: readings in, delays, groups, absences, events out."""
+    text, where = shipped.preset_text("ketamine-adult", base=Path())
+    engine, chairs = Engine(load_preset(text, where=where)), values.shape[1]
+    for chair in range(chairs):
+        name = str(chair)
+        engine.add_chair(name, {f"d{name}": (3.0, frozenset(VitalSign))}, 0.0)
+        engine.seat(name, f"s{name}", Phase.INFUSION, 0.0)
+
+    def tick(number: int) -> object:
+        at_s = float(number)
+        readings = [
+            _reading(vital, values[number, chair, column], str(chair), at_s)
+            for chair in range(chairs)
+            for column, vital in ((0, VitalSign.SPO2), (1, VitalSign.HEART_RATE))
+        ]
+        start = time.perf_counter()
+        engine.observe(readings)
+        engine.advance(at_s)
+        return time.perf_counter() - start
+
+    return tick
+
+
+def _reading(vital: VitalSign, value: float, chair: str, at_s: float) -> Reading:
+    missing = bool(np.isnan(value))
+    return Reading(
+        vital=vital,
+        value=None if missing else float(value),
+        validity=Validity.NOT_AVAILABLE if missing else Validity.VALID,
+        mode=GenerationMode.TEST,
+        basis=TimeBasis.RECEIVED,
+        reason="",
+        device=f"d{chair}",
+        chair=chair,
+        session=None,
+        sampled_s=at_s,
+        received_s=at_s,
+        sampled_at_us=round(at_s * 1e6),
+        received_at_us=round(at_s * 1e6),
+    )
+
+
+def compare_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """The limits in numpy and nothing else: no delay, no mask, no event."""
+    columns = np.array([column for column, _, _ in (*LIMITS, *HEART)])
+    signs = np.array([1.0 if side == "high" else -1.0 for _, side, _ in (*LIMITS, *HEART)])
+    limits = np.array([limit for _, _, limit in (*LIMITS, *HEART)]) * signs
+
+    def tick(number: int) -> object:
+        start = time.perf_counter()
+        np.nonzero(values[number][:, columns] * signs > limits)
+        return time.perf_counter() - start
+
+    return tick
+
+
+def plain_python(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """The oracle's rules, violating and clearing, a counter for each, in plain Python."""
+    rules = [rule for rule in oracle.RULES if rule.delay_s]
+    held = [[0] * len(rules) for _ in range(values.shape[1])]
+
+    def tick(number: int) -> object:
+        rows = [
+            {"spo2": _or_none(spo2), "hr": _or_none(heart)} for spo2, heart in values[number]
+        ]
+        start = time.perf_counter()
+        for chair, row in enumerate(rows):
+            counters = held[chair]
+            for index, rule in enumerate(rules):
+                said = rule.violates(row)
+                if said is not None:
+                    counters[index] = counters[index] + 1 if said else 0
+                    rule.clears(row)
+        return time.perf_counter() - start
+
+    return tick
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def with_pandas(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """The limits with a running count of violating samples, in pandas columns."""
+    counts = pd.DataFrame(0, index=range(values.shape[1]), columns=range(7))
+
+    def tick(number: int) -> object:
+        frame = pd.DataFrame(values[number], columns=["spo2", "hr"])
+        start = time.perf_counter()
+        for index, (column, side, limit) in enumerate((*LIMITS, *HEART)):
+            series = frame["hr" if column else "spo2"]
+            violating = series > limit if side == "high" else series < limit
+            counts[index] = (counts[index] + 1).where(violating, 0)
+        return time.perf_counter() - start
+
+    return tick
+
+
+def microseconds(tick: Tick, ticks: int) -> float:
+    """Median microseconds of a tick."""
+    return 1e6 * median(float(str(tick(number))) for number in range(ticks))
+
+
+def rounds(chairs: int, ticks: int, count: int) -> list[dict[str, float]]:
+    """Each round runs all four on the same values, in an order that changes."""
+    random, out = Random(chairs), []
+    for _ in range(count):
+        values = samples(chairs, ticks)
+        subjects = {
+            "engine": whole_engine(values),
+            "compare": compare_only(values),
+            "python": plain_python(values),
+            "pandas": with_pandas(values),
+        }
+        order = list(subjects)
+        random.shuffle(order)
+        out.append({name: microseconds(subjects[name], ticks) for name in order})
+    return out
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print one JSON line a size."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--chairs", type=int, nargs="+", default=[10, 100, 1_000, 10_000])
+    parser.add_argument("--ticks", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args(arguments)
+    for chairs in options.chairs:
+        found = rounds(chairs, options.ticks, options.rounds)
+        row: dict[str, float | int] = {"chairs": chairs}
+        for name in ("engine", "compare", "python", "pandas"):
+            row[f"{name}_us"] = round(median(one[name] for one in found), 1)
+        for peer in ("compare", "python", "pandas"):
+            row[f"engine_to_{peer}"] = round(median(one["engine"] / one[peer] for one in found), 2)
+        print(json.dumps(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()

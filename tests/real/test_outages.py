@@ -1,0 +1,292 @@
+"""Servers and the service itself are stopped and killed under load: nothing taken is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+from monitor.drivers import Shown
+from monitor.drivers.chairside_json import Encoder
+from monitor.links.connection import BrokerAddress
+from monitor.store.influx_history import InfluxHistory
+from monitor.store.record import RecordHistory
+from monitor.vitals import GenerationMode, VitalSign
+from simulators.publisher import Publisher, Topics
+from tests.influx_bucket import Bucket, make_bucket
+from tests.servers import ROOT, Influxd, Mosquitto, free_port
+from tests.waiting import until
+
+KILLS = 5
+KILLS_SOAK = 50
+BACK_S_MAX = 3.0
+OUTAGE_S = 60.0
+PERIOD_S = 0.05
+TOPIC = "chairside/clinic/1/mon-1"
+
+
+@dataclass(slots=True)
+class Service:
+    """The shipped `chairside serve` as a process of its own."""
+
+    config: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def record(self) -> Path:
+        return self.config.parent / "chairside.db"
+
+    async def start(self) -> float:
+        """Start it; the seconds until its pages answer."""
+        began = time.monotonic()
+        log = (self.config.parent / "service.log").open("ab")
+        command = [sys.executable, "-m", "monitor.cli", "serve", "--config", str(self.config)]
+        self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
+        while not self.answers():
+            assert self.process.poll() is None, (self.config.parent / "service.log").read_text()
+            assert time.monotonic() - began < 30
+            await asyncio.sleep(0.02)
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=10)
+
+    def answers(self) -> bool:
+        with suppress(OSError):
+            self.ask("/api/wall")
+            return True
+        return False
+
+    def ask(self, path: str, body: dict[str, object] | None = None) -> Any:
+        headers = {"X-Chairside": "1", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.loads(answer.read())
+
+    def said(self) -> list[str]:
+        """The status lines of the header."""
+        return [line["text"] for line in self.ask("/api/wall")["status"]]
+
+    def open_alarms(self) -> set[str]:
+        return {alarm["id"] for alarm in self.ask("/api/wall")["tiles"][0]["alarms"]}
+
+    def seat(self) -> str:
+        """A patient in INFUSION; the session's id."""
+        body = {"actor": "rk", "patient_ref": "A.M.", "planned_minutes": 40}
+        session = str(self.ask("/api/chairs/1/seat", body)["id"])
+        for phase in ("BASELINE", "INFUSION"):
+            self.ask(f"/api/sessions/{session}/phase", {"actor": "rk", "phase": phase})
+        return session
+
+
+@contextmanager
+def service(folder: Path, broker: Mosquitto, bucket: Bucket | None = None) -> Iterator[Service]:
+    """A clinic of one chair whose monitor publishes through the broker."""
+    port = free_port()
+    text = f"""
+[clinic]
+name = "Test"
+id = "clinic"
+[web]
+listen = "127.0.0.1:{port}"
+[mqtt]
+port = {broker.port}
+[[staff]]
+id = "rk"
+name = "R. Kessler"
+[[chairs]]
+id = "1"
+label = "1"
+[[devices]]
+id = "mon-1"
+driver = "chairside-json"
+link = "mqtt:{TOPIC}/#"
+chair = "1"
+mode = "test"
+"""
+    if bucket is not None:
+        token = folder / "token"
+        token.write_text(bucket.token)
+        token.chmod(0o600)
+        text += f"""
+[influxdb]
+url = "{bucket.url}"
+org = "{bucket.org}"
+bucket = "{bucket.name}"
+token_file = "token"
+"""
+    config = folder / "clinic.toml"
+    config.write_text(text)
+    one = Service(config, port)
+    try:
+        yield one
+    finally:
+        one.stop()
+
+
+class Monitor:
+    """A bedside monitor that publishes SpO2 in a known sequence."""
+
+    def __init__(self, broker: Mosquitto) -> None:
+        topics = Topics(
+            values=f"{TOPIC}/vitals",
+            availability=f"{TOPIC}/availability",
+            online=b"online",
+            offline=b"offline",
+        )
+        address = BrokerAddress(host="127.0.0.1", port=broker.port, client_id="mon-1")
+        self.publisher = Publisher(address, topics)
+        self._encoder = Encoder("mon-1")
+        self.sent: list[float] = []
+
+    def message(self, spo2: float) -> bytes:
+        """The next message; its number is used up whether it is sent or not."""
+        return self._encoder.encode(
+            Shown(
+                at_us=time.time_ns() // 1_000,
+                values={VitalSign.SPO2: spo2},
+                validity={},
+                mode=GenerationMode.TEST,
+            )
+        )
+
+    def send(self, spo2: float) -> None:
+        self.sent.append(spo2)
+        self.publisher.send(self.message(spo2))
+
+    async def send_for_ever(self) -> None:
+        """Values below every limit, each a little different."""
+        number = 0
+        while True:
+            self.send(80.0 + (number % 400) / 100)
+            number += 1
+            await asyncio.sleep(PERIOD_S)
+
+
+@asynccontextmanager
+async def talking(monitor: Monitor) -> AsyncIterator[None]:
+    """The monitor talks meanwhile; at the end every value it sent is confirmed."""
+    publishing = asyncio.create_task(monitor.publisher.run())
+    sending = asyncio.create_task(monitor.send_for_ever())
+    yield
+    sending.cancel()
+    async with asyncio.timeout(30):
+        await monitor.publisher.drained()
+    publishing.cancel()
+
+
+def kept(record: Path) -> list[float]:
+    """SpO2 values in the record, in the order they were numbered."""
+    with closing(sqlite3.connect(f"file:{record}?mode=ro", uri=True)) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(readings)")]
+        assert "seq" in columns
+        rows = connection.execute("SELECT value FROM readings WHERE seq IS NOT NULL ORDER BY seq")
+        return [value for (value,) in rows]
+
+
+async def kill_and_compare(folder: Path, mosquitto: Mosquitto, kills: int) -> list[float]:
+    """Kill the service so many times under load; the seconds each restart took."""
+    chance, monitor, back = random.Random(kills), Monitor(mosquitto), []
+    with service(folder, mosquitto) as one:
+        await one.start()
+        session = one.seat()
+        async with talking(monitor):
+            await until(lambda: any("SPO2-2" in name for name in one.open_alarms()), 30)
+            for _ in range(kills):
+                await asyncio.sleep(chance.uniform(0.05, 1.0))
+                before = one.open_alarms()
+                one.kill()
+                back.append(await one.start())
+                assert before <= one.open_alarms()
+                assert one.ask("/api/wall")["tiles"][0]["session"]["id"] == session
+        await until(lambda: len(kept(one.record)) >= len(monitor.sent), 30)
+        assert kept(one.record) == monitor.sent
+    return back
+
+
+@pytest.mark.requirement("REC-101")
+@pytest.mark.timeout(300)
+async def test_kill_9_of_the_service_loses_no_reading_and_no_open_alarm(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    back = await kill_and_compare(tmp_path, mosquitto, KILLS)
+    assert median(back) <= BACK_S_MAX
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+async def test_fifty_kills_of_the_service_lose_nothing(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    back = await kill_and_compare(tmp_path, mosquitto, KILLS_SOAK)
+    assert median(back) <= BACK_S_MAX
+
+
+@pytest.mark.requirement("REC-102")
+@pytest.mark.timeout(300)
+async def test_a_database_away_for_a_minute_and_a_killed_broker_lose_nothing_and_are_told(
+    tmp_path: Path, mosquitto: Mosquitto, influxd: Influxd
+) -> None:
+    bucket, monitor = make_bucket(influxd), Monitor(mosquitto)
+    with service(tmp_path, mosquitto, bucket) as one:
+        await one.start()
+        session = one.seat()
+        async with talking(monitor):
+            await until(lambda: len(kept(one.record)) > 20, 20)
+            began = time.monotonic()
+            await asyncio.to_thread(influxd.stop)
+            try:
+                await until(lambda: any("copy" in line for line in one.said()), 20)
+                mosquitto.kill()
+                await until(lambda: any("broker" in line for line in one.said()), 10)
+                await asyncio.sleep(3)
+                await asyncio.to_thread(mosquitto.start)
+                monitor.message(90.0)  # a number is used up and never sent
+                await until(lambda: any("never came" in line for line in one.said()), 20)
+                await asyncio.sleep(max(0.0, OUTAGE_S - (time.monotonic() - began)))
+            finally:
+                await asyncio.to_thread(influxd.start)
+        await until(lambda: len(kept(one.record)) >= len(monitor.sent), 30)
+        assert kept(one.record) == monitor.sent
+        record = await RecordHistory(one.record).readings(session)
+        history = InfluxHistory(bucket.url, bucket.org, bucket.name, bucket.token)
+        deadline = time.monotonic() + 60
+        while await history.readings(session) != record:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.5)
+        await until(lambda: not any("copy" in line for line in one.said()), 20)
+
+
+@pytest.mark.requirement("REC-103")
+async def test_the_service_stops_in_order_when_asked(tmp_path: Path, mosquitto: Mosquitto) -> None:
+    with service(tmp_path, mosquitto) as one:
+        await one.start()
+        assert one.process is not None
+        began = time.monotonic()
+        os.kill(one.process.pid, signal.SIGINT)
+        assert await asyncio.to_thread(one.process.wait, 10) == 0
+        assert time.monotonic() - began <= 2.0
