@@ -1,32 +1,31 @@
 """The application: pages, API and stream over one running clinic.
 
-GET changes nothing. A POST is an act of a named person, is refused without the
-header `X-Chairside` or from another origin, and is answered after its commit.
+GET changes nothing. A POST is an act of a named person and is answered after
+its commit. Knows FastAPI; what is answered is decided elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 
 from monitor import __version__
 from monitor.clinic import Phase
 from monitor.commands import Acknowledge, Command, EnterPhase, PauseAudio, SeatPatient
 from monitor.displays import Clinic
 from monitor.errors import ChairsideError, CommandRefused
-from monitor.exports import readings_csv
-from monitor.web.archive import Archive, NoSession
-from monitor.web.live import EventStream, Live
-from monitor.web.present import Json
+from monitor.web.archive import Archive, NotThere
+from monitor.web.guard import Guard
+from monitor.web.live import Live
 
 FOLDER = Path(str(files("monitor.web")))
 PAGES = {
@@ -36,15 +35,8 @@ PAGES = {
     "/sessions": "sessions",
     "/review/{session}": "review",
 }
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "form-action 'self'; object-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-BODY_BYTES_MAX = 16_384
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Identifier = Annotated[str, PathParameter(max_length=100)]
 
 
 class _Body(BaseModel):
@@ -79,56 +71,70 @@ class PhaseBody(_Body):
     phase: Phase
 
 
-def create_app(clinic: Clinic, live: Live) -> FastAPI:
-    """The application over `clinic`, whose stream is `live`."""
-    app = FastAPI(title="Chairside", version=__version__, redoc_url=None, docs_url=None)
-    app.middleware("http")(_guard)
-    app.exception_handler(ChairsideError)(_refused)
-    app.exception_handler(NoSession)(_missing)
-    _add_live(app, clinic, live)
-    _add_acts(app, clinic)
-    _add_archive(app, Archive(clinic))
+class Done(BaseModel):
+    """The act is committed; `id` is the alarm, chair or session it concerns."""
+
+    id: str
+
+
+class Problem(BaseModel):
+    """What went wrong, why, and what to do about it, in words for a person."""
+
+    what: str
+    why: str
+    fix: str
+
+
+def create_app(clinic: Clinic, live: Live) -> Guard:
+    """All that is served over `clinic`, whose stream is `live`."""
+    return Guard(create_api(clinic, live))
+
+
+def create_api(clinic: Clinic, live: Live) -> FastAPI:
+    """The routes, without what stands before them."""
+    api = FastAPI(title="Chairside", version=__version__, redoc_url=None, docs_url=None)
+    api.exception_handler(ChairsideError)(_refused)
+    api.exception_handler(NotThere)(_missing)
+    api.exception_handler(HTTPException)(_wrong_way)
+    api.exception_handler(Exception)(_failed)
+    _add_live(api, live)
+    _add_acts(api, clinic)
+    _add_archive(api, Archive(clinic))
     for route, name in PAGES.items():
-        app.add_api_route(route, _page(name), include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    return app
-
-
-async def _guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    refusal = _foreign(request) if request.method == "POST" else ""
-    if refusal:
-        response: Response = JSONResponse(
-            {"what": "refused", "why": refusal, "fix": "use Chairside's own pages"}, 403
-        )
-    else:
-        response = await call_next(request)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers[name] = value
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _foreign(request: Request) -> str:
-    """Why this POST is not from one of our pages; "" when it may be."""
-    if "x-chairside" not in request.headers:
-        return "the header X-Chairside is missing"
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        return f"it comes from {origin}"
-    if int(request.headers.get("content-length") or 0) > BODY_BYTES_MAX:
-        return f"its body is longer than {BODY_BYTES_MAX} bytes"
-    return ""
+        api.add_api_route(route, _page(name), include_in_schema=False)
+    api.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    return api
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, ChairsideError)
     status = 409 if isinstance(error, CommandRefused) else 503
-    return JSONResponse({"what": error.what, "why": error.why, "fix": error.fix}, status)
+    return _problem(status, error.what, error.why, error.fix)
 
 
 async def _missing(_: Request, error: Exception) -> Response:
-    body = {"what": str(error), "why": "it is not in the record", "fix": "see the sessions page"}
-    return JSONResponse(body, 404)
+    return _problem(404, str(error), "nothing of that name is kept here", "go back to the wall")
+
+
+async def _wrong_way(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    what = f"{request.method} {request.url.path} is not served"
+    answer = _problem(error.status_code, what, error.detail, "go back to the wall")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _failed(request: Request, _: Exception) -> Response:
+    return _problem(
+        500,
+        f"{request.url.path} could not be answered",
+        "a fault in Chairside; its log holds the details",
+        "try again; the watch over the chairs goes on",
+    )
+
+
+def _problem(status: int, what: str, why: str, fix: str) -> JSONResponse:
+    return JSONResponse(Problem(what=what, why=why, fix=fix).model_dump(), status)
 
 
 def _page(name: str) -> Callable[[], Awaitable[FileResponse]]:
@@ -138,41 +144,45 @@ def _page(name: str) -> Callable[[], Awaitable[FileResponse]]:
     return page
 
 
-def _add_live(app: FastAPI, clinic: Clinic, live: Live) -> None:
-    @app.get("/api/stream", response_class=StreamingResponse)
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+def _add_live(api: FastAPI, live: Live) -> None:
+    @api.get("/api/stream", response_class=StreamingResponse, responses={503: {"model": Problem}})
     async def stream() -> Response:
         """Server-sent events: `snapshot`, `delta`, `alarm`, and `hb` each second."""
         if live.full:
-            body = {
-                "what": "too many pages are open",
-                "why": f"{clinic.hub.readers} streams",
-                "fix": "close some pages",
-            }
-            return JSONResponse(body, 503)
-        return EventStream(live.events())
+            why = f"{live.readers} pages are watching already"
+            return _problem(503, "no more pages can watch", why, "close pages nobody looks at")
+        return live.stream()
 
-    @app.get("/api/wall")
+    @api.get("/api/wall")
     async def wall() -> Response:
-        """What the wall shows at this instant."""
-        return Response(live.snapshot(), media_type="application/json")
+        """What the wall shows."""
+        return _json(live.snapshot())
 
 
-def _add_acts(app: FastAPI, clinic: Clinic) -> None:
-    async def execute(command: Command) -> dict[str, str]:
-        return {"id": await clinic.commands.execute(command)}
+def _add_acts(api: FastAPI, clinic: Clinic) -> None:
+    refusals: dict[int | str, dict[str, object]] = {
+        code: {"model": Problem} for code in (403, 409, 411, 413, 503)
+    }
 
-    @app.post("/api/alarms/acknowledge")
-    async def acknowledge(body: AcknowledgeBody) -> dict[str, str]:
+    async def execute(command: Command) -> Done:
+        return Done(id=await clinic.commands.execute(command))
+
+    @api.post("/api/alarms/acknowledge", responses=refusals)
+    async def acknowledge(body: AcknowledgeBody) -> Done:
         """A named person has seen this alarm."""
         return await execute(Acknowledge(alarm=body.alarm, actor=body.actor))
 
-    @app.post("/api/chairs/{chair}/audio-pause")
-    async def pause(chair: str, body: ActorBody) -> dict[str, str]:
+    @api.post("/api/chairs/{chair}/audio-pause", responses=refusals)
+    async def pause(chair: Identifier, body: ActorBody) -> Done:
         """Audio paused at one chair for 120 s."""
         return await execute(PauseAudio(chair=chair, actor=body.actor))
 
-    @app.post("/api/chairs/{chair}/seat")
-    async def seat(chair: str, body: SeatBody) -> dict[str, str]:
+    @api.post("/api/chairs/{chair}/seat", responses=refusals)
+    async def seat(chair: Identifier, body: SeatBody) -> Done:
         """A patient takes a chair; answers the session's id."""
         return await execute(
             SeatPatient(
@@ -183,53 +193,54 @@ def _add_acts(app: FastAPI, clinic: Clinic) -> None:
             )
         )
 
-    @app.post("/api/sessions/{session}/phase")
-    async def phase(session: str, body: PhaseBody) -> dict[str, str]:
+    @api.post("/api/sessions/{session}/phase", responses=refusals)
+    async def phase(session: Identifier, body: PhaseBody) -> Done:
         """The session moves on."""
         return await execute(EnterPhase(session=session, phase=body.phase, actor=body.actor))
 
 
-def _add_archive(app: FastAPI, archive: Archive) -> None:
-    @app.get("/api/chairs/{chair}/trend")
-    async def trend(chair: str, minutes: Annotated[int, Query(ge=1, le=240)] = 30) -> Json:
+def _add_archive(api: FastAPI, archive: Archive) -> None:
+    absent: dict[int | str, dict[str, object]] = {404: {"model": Problem}}
+
+    @api.get("/api/chairs/{chair}/trend", responses=absent)
+    async def trend(
+        chair: Identifier, minutes: Annotated[int, Query(ge=1, le=240)] = 30
+    ) -> Response:
         """The last minutes of a chair's present session."""
-        return await archive.trend(chair, minutes)
+        return _json(await archive.trend(chair, minutes))
 
-    @app.get("/api/alarms")
-    async def alarms(chair: str = "", priority: str = "", session: str = "") -> Json:
+    @api.get("/api/alarms", responses=absent)
+    async def alarms(chair: str = "", priority: str = "", session: str = "") -> Response:
         """Past and open alarms, newest first."""
-        return await archive.alarms(chair=chair, priority=priority, session=session)
+        return _json(await archive.alarms(chair=chair, priority=priority, session=session))
 
-    @app.get("/api/sessions")
-    async def sessions() -> Json:
+    @api.get("/api/sessions")
+    async def sessions() -> Response:
         """All sessions, newest first."""
-        return await archive.sessions()
+        return _json(await archive.sessions())
 
-    @app.get("/api/sessions/{session}")
-    async def detail(session: Annotated[str, PathParameter(max_length=100)]) -> Json:
+    @api.get("/api/sessions/{session}", responses=absent)
+    async def detail(session: Identifier) -> Response:
         """Phases, facts and summary of one session."""
-        return await archive.detail(session)
+        return _json(await archive.detail(session))
 
-    @app.get("/api/sessions/{session}/readings")
-    async def readings(session: str) -> Json:
+    @api.get("/api/sessions/{session}/readings", responses=absent)
+    async def readings(session: Identifier) -> Response:
         """Every stored reading of a session as traces, cuff readings and a table."""
-        return await archive.readings(session)
+        return _json(await archive.readings(session))
 
-    @app.get("/api/sessions/{session}/alarms")
-    async def session_alarms(session: str) -> Json:
+    @api.get("/api/sessions/{session}/alarms", responses=absent)
+    async def session_alarms(session: Identifier) -> Response:
         """The session's alarms."""
-        return await archive.alarms(session=session)
+        return _json(await archive.alarms(session=session))
 
-    @app.get("/api/sessions/{session}/readings.csv", response_class=StreamingResponse)
-    async def table(session: str) -> Response:
+    @api.get(
+        "/api/sessions/{session}/readings.csv",
+        response_class=StreamingResponse,
+        responses=absent,
+    )
+    async def table(session: Identifier) -> Response:
         """Every stored reading, long form, as CSV."""
-        rows = await archive.rows(session)
-
-        async def body() -> AsyncIterator[str]:
-            for line in readings_csv.lines(rows, zone=archive.words.zone):
-                yield line
-
+        body = await archive.csv(session)
         name = f'attachment; filename="{session}.csv"'
-        return StreamingResponse(
-            body(), media_type="text/csv", headers={"Content-Disposition": name}
-        )
+        return StreamingResponse(body, media_type="text/csv", headers={"Content-Disposition": name})

@@ -1,20 +1,33 @@
-"""Questions to the history, answered as JSON. Knows the History protocol, not what is behind it."""
+"""Questions to the history, answered as JSON and CSV.
+
+A long session is tens of thousands of rows: they are worked through in a thread,
+one question at a time, so that no reading waits for a review. Knows the
+History protocol, not what is behind it.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import islice
+
 from monitor import review
 from monitor.displays import Clinic
-from monitor.history import ReadingRow
+from monitor.exports import readings_csv
+from monitor.history import FactRow, ReadingRow, session_of
 from monitor.review import Review
 from monitor.web import present
 from monitor.web.present import Json, Words
 
 SESSIONS_MAX = 500
 ALARM_SESSIONS_MAX = 60
+CSV_LINES_AT_ONCE = 2_000
+AUDIO_PAUSED = "audio paused"
 
 
-class NoSession(Exception):
-    """There is no session of that id."""
+class NotThere(Exception):
+    """There is no chair or session of that id."""
 
 
 class Archive:
@@ -22,79 +35,117 @@ class Archive:
 
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
-        self.words = Words.of(clinic.config)
+        self._words = Words.of(clinic.config)
+        self._one_at_a_time = asyncio.Semaphore(1)
 
-    async def trend(self, chair: str, minutes: int) -> Json:
-        """The last minutes of the chair's present session; empty traces without one."""
+    async def trend(self, chair: str, minutes: int) -> bytes:
+        """The last minutes of the chair's present session; empty traces without one.
+
+        Raises `NotThere` for a chair that is not configured.
+        """
+        if all(chair != one.id for one in self._clinic.config.chairs):
+            raise NotThere(f"there is no chair {chair}")
         to_us = self._clinic.clock.utc_us()
         from_us = to_us - minutes * 60_000_000
         session = self._clinic.ward.seating.at(chair)
         rows = await self._clinic.history.readings(session.id) if session else []
-        recent = [row for row in rows if row.sampled_at_us >= from_us]
-        return {
-            "chair": chair,
-            "from_ms": from_us // 1_000,
-            "to_ms": to_us // 1_000,
-            "series": present.series(review.traces(recent)),
-            "nibp": present.cuff_list(review.cuffs(rows), self.words),
-        }
 
-    async def sessions(self) -> Json:
+        def told() -> Json:
+            recent = [row for row in rows if row.sampled_at_us >= from_us]
+            return {
+                "chair": chair,
+                "from_ms": from_us // 1_000,
+                "to_ms": to_us // 1_000,
+                "series": present.series(review.traces(recent)),
+                "nibp": present.cuff_list(review.cuffs(rows), self._words),
+            }
+
+        return await self._worked_out(told)
+
+    async def sessions(self) -> bytes:
         """The newest sessions, each in a line."""
         ids = (await self._clinic.history.sessions())[:SESSIONS_MAX]
-        lines = [present.session_line(await self._head(one), self.words) for one in ids]
-        return {"sessions": lines}
+        heads = [head for one in ids if (head := await self._head(one)) is not None]
+        return await self._worked_out(
+            lambda: {"sessions": [present.session_line(head, self._words) for head in heads]}
+        )
 
-    async def detail(self, session: str) -> Json:
-        """The head of a session's review. Raises `NoSession`."""
+    async def detail(self, session: str) -> bytes:
+        """The head of a session's review. Raises `NotThere`."""
+        facts, rows = await self._facts(session), await self._clinic.history.readings(session)
+        steps = await self._clinic.history.transitions(session)
+        return await self._worked_out(
+            lambda: present.session_detail(review.review(facts, rows, steps), facts, self._words)
+        )
+
+    async def readings(self, session: str) -> bytes:
+        """All of a session's readings. Raises `NotThere`."""
+        facts, rows = await self._facts(session), await self._clinic.history.readings(session)
+
+        def told() -> Json:
+            seen = review.review(facts, rows, [])
+            return {
+                "session": session,
+                "series": present.series(seen.traces),
+                "nibp": present.cuff_list(seen.cuffs, self._words),
+                "table": present.readings_table(seen, self._words),
+            }
+
+        return await self._worked_out(told)
+
+    async def csv(self, session: str) -> AsyncIterator[str]:
+        """A session's rows as CSV, some thousand lines at a time. Raises `NotThere`."""
+        await self._facts(session)
+        rows = await self._clinic.history.readings(session)
+        return _in_pieces(rows, self._words)
+
+    async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> bytes:
+        """Alarms of one session or of the newest ones, newest first. Raises `NotThere`."""
+        if session:
+            await self._facts(session)
+        newest = [session] if session else await self._clinic.history.sessions()
+        ids, now_us = newest[:ALARM_SESSIONS_MAX], self._clinic.clock.utc_us()
+        lines = [line for one in ids for line in await self._alarms_of(one, now_us)]
+        asked = [
+            (onset_us, line)
+            for onset_us, line in lines
+            if chair in ("", line["chair"]) and priority in ("", line["priority"])
+        ]
+        asked.sort(key=lambda pair: -pair[0])
+        return await self._worked_out(lambda: {"alarms": [line for _, line in asked]})
+
+    async def _alarms_of(self, session: str, now_us: int) -> list[tuple[int, Json]]:
+        seen = await self._head(session)
+        if seen is None:
+            return []
         facts = await self._clinic.history.facts(session)
-        return present.session_detail(await self._whole(session), facts, self.words)
+        pauses = [fact.at_us for fact in facts if fact.kind == AUDIO_PAUSED]
+        patient = seen.session.patient_ref
+        return [
+            (life.onset_us, present.past_alarm(life, patient, pauses, self._words, now_us))
+            for life in seen.alarms
+        ]
 
-    async def readings(self, session: str) -> Json:
-        """All of a session's readings. Raises `NoSession`."""
-        seen = await self._whole(session)
-        return {
-            "session": session,
-            "series": present.series(seen.traces),
-            "nibp": present.cuff_list(seen.cuffs, self.words),
-            "table": present.readings_table(seen, self.words),
-        }
-
-    async def rows(self, session: str) -> list[ReadingRow]:
-        """A session's rows as stored. Raises `NoSession`."""
-        if not await self._clinic.history.facts(session):
-            raise NoSession(f"there is no session {session}")
-        return await self._clinic.history.readings(session)
-
-    async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> Json:
-        """Alarms of one session or of the newest ones, newest first."""
-        newest = await self._clinic.history.sessions()
-        ids = [session] if session else newest[:ALARM_SESSIONS_MAX]
-        now_us, lines = self._clinic.clock.utc_us(), []
-        for one in ids:
-            facts = await self._clinic.history.facts(one)
-            pauses = [fact.at_us for fact in facts if fact.kind == "audio paused"]
-            seen = await self._head(one)
-            patient = seen.session.patient_ref
-            for life in seen.alarms:
-                if chair in ("", life.chair) and priority in ("", life.priority):
-                    line = present.past_alarm(life, patient, pauses, self.words, now_us)
-                    lines.append((life.onset_us, line))
-        lines.sort(key=lambda pair: -pair[0])
-        return {"alarms": [line for _, line in lines]}
-
-    async def _head(self, session: str) -> Review:
-        """A session without its readings."""
+    async def _head(self, session: str) -> Review | None:
+        """A session without its readings; None while its seating is not told."""
         history = self._clinic.history
         facts = await history.facts(session)
-        if not facts:
-            raise NoSession(f"there is no session {session}")
+        if session_of(facts) is None:
+            return None
         return review.review(facts, [], await history.transitions(session))
 
-    async def _whole(self, session: str) -> Review:
-        history = self._clinic.history
-        facts = await history.facts(session)
-        if not facts:
-            raise NoSession(f"there is no session {session}")
-        rows = await history.readings(session)
-        return review.review(facts, rows, await history.transitions(session))
+    async def _facts(self, session: str) -> list[FactRow]:
+        facts = await self._clinic.history.facts(session)
+        if session_of(facts) is None:
+            raise NotThere(f"there is no session {session}")
+        return facts
+
+    async def _worked_out(self, told: Callable[[], Json]) -> bytes:
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(lambda: json.dumps(told()).encode())
+
+
+async def _in_pieces(rows: Sequence[ReadingRow], words: Words) -> AsyncIterator[str]:
+    lines = readings_csv.lines(rows, zone=words.zone)
+    while piece := await asyncio.to_thread(lambda: "".join(islice(lines, CSV_LINES_AT_ONCE))):
+        yield piece

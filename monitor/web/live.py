@@ -2,37 +2,47 @@
 
 A chair's tile is sent as soon as something in it changed, and once a second
 whatever an age or a countdown has moved. Everything is encoded once and handed
-to all readers through the hub; a reader that does not keep up is cut off or
-begins again from a snapshot, and delays nobody.
+to all readers through the hub; a snapshot is put together from what was last
+sent, so that a hundred pages may come back at once. Knows board, hub and
+status; knows no socket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import TypeAdapter
-from starlette.responses import StreamingResponse
-from starlette.types import Message as AsgiMessage
-from starlette.types import Send
 
 from monitor import __version__
 from monitor.alerts import AlarmEvent
-from monitor.board import StripEntry, Tile, Wall
+from monitor.board import StripEntry, Tile
 from monitor.board.words import MARKS
 from monitor.displays import Clinic
 from monitor.hub import Message, Overrun, Slot
 from monitor.ward import Change
+from monitor.web.stream import EventStream
 
 HEARTBEAT_S = 1.0
-SEND_S_MAX = 5.0
+CHAIRS_AT_ONCE = 8
+"""The second's pass draws so many tiles, then lets a waiting reading go first."""
 STREAMS_MAX = 200
 
-WALL: Final = TypeAdapter(Wall)
 TILE: Final = TypeAdapter(Tile)
 STRIP: Final = TypeAdapter(tuple[StripEntry, ...])
+
+
+@dataclass(slots=True)
+class Told:
+    """What every reader knows by now: the parts of the wall as they were last sent."""
+
+    tiles: dict[str, bytes] = field(default_factory=dict)
+    strip: bytes = b"[]"
+    rest: dict[str, str] = field(default_factory=dict)
+    status: list[dict[str, str]] = field(default_factory=list)
 
 
 class Live:
@@ -40,83 +50,98 @@ class Live:
 
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
-        self._shown: dict[str, bytes] = {}
+        self._told = Told()
+        self._chairs = [chair.id for chair in clinic.config.chairs]
+        self._streams: set[EventStream] = set()
         self.closing = False
+        self._send(self._chairs)
         clinic.ward.listen(self._changed)
+
+    @property
+    def readers(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
 
     @property
     def full(self) -> bool:
         """Are there as many streams as we serve?"""
-        return self._clinic.hub.readers >= STREAMS_MAX
+        return self.readers >= STREAMS_MAX
 
     async def run(self) -> None:
         """Send heartbeats and what time alone has changed, until cancelled."""
+        starts = range(0, len(self._chairs), CHAIRS_AT_ONCE)
         while True:
-            self._send_delta([chair.id for chair in self._clinic.config.chairs])
+            self._told.status = [
+                {"level": line.level, "text": line.text} for line in self._clinic.status()
+            ]
+            for start in starts:
+                self._send(self._chairs[start : start + CHAIRS_AT_ONCE], always=start == starts[-1])
+                await asyncio.sleep(0)
             self._publish("hb", {"now_ms": self._now_ms(), "seq": self._clinic.hub.seq})
             await asyncio.sleep(HEARTBEAT_S)
 
     def close(self) -> None:
-        """End every stream."""
+        """End every stream, those too that nobody reads."""
         self.closing = True
-        self._publish("bye", {})
+        self._publish("end", {})
+        for stream in self._streams:
+            stream.hurry()
+
+    def stream(self) -> EventStream:
+        """One more reader's stream."""
+        return EventStream(self.events(), among=self._streams)
 
     def snapshot(self) -> bytes:
-        """The whole wall, as JSON."""
-        clinic = self._clinic
-        wall = clinic.ward.board.wall(clinic.clock.monotonic(), clinic.clock.utc_us())
-        extra = {
-            "status": self._status(),
+        """The whole wall, as JSON: at most a second old, as every page has it."""
+        config, told = self._clinic.config, self._told
+        head = {
+            **self._time(),
+            "clinic": config.clinic.name,
+            **told.rest,
+            "status": told.status,
             "version": __version__,
             "staff": [
-                {"id": one.id, "name": one.name, "role": one.role.value}
-                for one in clinic.config.staff
+                {"id": one.id, "name": one.name, "role": one.role.value} for one in config.staff
             ],
         }
-        return WALL.dump_json(wall)[:-1] + b"," + json.dumps(extra).encode()[1:]
+        tiles = b",".join(told.tiles[chair] for chair in self._chairs)
+        return _joined(head, tiles=b"[%b]" % tiles, strip=told.strip)
 
-    async def events(self) -> AsyncIterator[bytes]:
+    async def events(self) -> AsyncGenerator[bytes]:
         """One reader's stream of server-sent events."""
         while not self.closing:
             with self._clinic.hub.subscribe() as slot:
                 yield _event(Message(self._clinic.hub.seq, "snapshot", self.snapshot()))
-                async for block in self._blocks(slot):
-                    yield block
-
-    async def _blocks(self, slot: Slot) -> AsyncIterator[bytes]:
-        async for messages in _until_overrun(slot):
-            yield b"".join(_event(one) for one in messages)
-            if self.closing:
-                return
+                async for messages in _until_overrun(slot):
+                    if self.closing:
+                        return
+                    yield b"".join(_event(one) for one in messages)
 
     def _changed(self, change: Change) -> None:
-        self._send_delta(sorted(chair for chair in change.chairs if chair))
+        self._send(sorted(chair for chair in change.chairs if chair))
         for event in change.events:
             self._publish("alarm", self._news(event))
 
-    def _send_delta(self, chairs: Iterable[str]) -> None:
-        clinic = self._clinic
-        now_s, now_us = clinic.clock.monotonic(), clinic.clock.utc_us()
-        board, tiles = clinic.ward.board, []
-        for chair in chairs:
-            tile = TILE.dump_json(board.tile(chair, now_s, now_us))
-            if self._shown.get(chair) != tile:
-                self._shown[chair] = tile
-                tiles.append(tile)
-        rest = {
-            "now_ms": now_us // 1_000,
-            "clock": board.clock(now_us),
-            "sound": board.sound(),
-            "counts": board.counts(now_s),
-            "status": self._status(),
-        }
+    def _send(self, chairs: Sequence[str], *, always: bool = False) -> None:
+        """Publish a delta of these chairs if anything in it is new, or `always`."""
+        clock, board, told = self._clinic.clock, self._clinic.ward.board, self._told
+        now_s, now_us = clock.monotonic(), clock.utc_us()
+        drawn = {chair: TILE.dump_json(board.tile(chair, now_s, now_us)) for chair in chairs}
+        tiles = {chair: tile for chair, tile in drawn.items() if told.tiles.get(chair) != tile}
         strip = STRIP.dump_json(board.strip(now_s, now_us))
-        data = b'{"tiles":[%b],"strip":%b,%b' % (
-            b",".join(tiles),
-            strip,
-            json.dumps(rest).encode()[1:],
-        )
-        clinic.hub.publish("delta", data)
+        rest = {"mode": board.mode(), "sound": board.sound(), "counts": board.counts(now_s)}
+        parts = {"tiles": b"[%b]" % b",".join(tiles.values())}
+        parts |= {"strip": strip} if strip != told.strip else {}
+        news = bool(tiles) or len(parts) > 1 or rest != told.rest
+        told.tiles |= tiles
+        told.strip, told.rest = strip, rest
+        if news or always:
+            head = {**self._time(), **rest, "status": told.status}
+            self._clinic.hub.publish("delta", _joined(head, **parts))
+
+    def _time(self) -> dict[str, int | str]:
+        now_us = self._clinic.clock.utc_us()
+        return {"now_ms": now_us // 1_000, "clock": self._clinic.ward.board.clock(now_us)}
 
     def _news(self, event: AlarmEvent) -> dict[str, str | int]:
         alarm = event.alarm
@@ -133,41 +158,23 @@ class Live:
     def _publish(self, name: str, data: dict[str, str | int]) -> None:
         self._clinic.hub.publish(name, json.dumps(data).encode())
 
-    def _status(self) -> list[dict[str, str]]:
-        return [{"level": line.level, "text": line.text} for line in self._clinic.status()]
-
     def _now_ms(self) -> int:
         return self._clinic.clock.utc_us() // 1_000
 
 
-class EventStream(StreamingResponse):
-    """Server-sent events; a browser that takes nothing for 5 s is cut off."""
-
-    def __init__(self, events: AsyncIterator[bytes]) -> None:
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(events, media_type="text/event-stream", headers=headers)
-
-    async def stream_response(self, send: Send) -> None:
-        """Send every event, each within its time."""
-
-        async def limited(message: AsgiMessage) -> None:
-            async with asyncio.timeout(SEND_S_MAX):
-                await send(message)
-
-        try:
-            await super().stream_response(limited)
-        except TimeoutError:
-            # Returning unfinished makes the server drop the connection.
-            return
-
-
-async def _until_overrun(slot: Slot) -> AsyncIterator[list[Message]]:
+async def _until_overrun(slot: Slot) -> AsyncGenerator[list[Message]]:
     """The slot's messages, until some were lost: then the reader needs a new snapshot."""
     while not slot.overrun:
         try:
             yield await slot.get()
         except Overrun:
             return
+
+
+def _joined(head: Mapping[str, object], **encoded: bytes) -> bytes:
+    """One JSON object of plain values and of parts that are JSON already."""
+    parts = b"".join(b',"%b":%b' % (name.encode(), part) for name, part in encoded.items())
+    return json.dumps(head).encode()[:-1] + parts + b"}"
 
 
 def _event(message: Message) -> bytes:

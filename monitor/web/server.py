@@ -18,8 +18,11 @@ from monitor.displays import Clinic
 from monitor.errors import ConfigError
 from monitor.web.app import create_app
 from monitor.web.live import Live
+from monitor.web.stream import HURRY_S, SEND_S_MAX
 
 BACKLOG = 256
+SEND_BUFFER_BYTES = 262_144
+"""What one browser may leave unread in the kernel; the system's own bound is megabytes."""
 
 
 class WebDisplay:
@@ -32,11 +35,15 @@ class WebDisplay:
         self._host, self._port, self._ready = host, port, ready
 
     async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
-        """Serve until `stop`. Raises `ConfigError` when the address can not be had."""
+        """Serve until `stop`, and end within 1 s of it whoever is still reading.
+
+        Raises `ConfigError` when the address cannot be had.
+        """
         live = Live(clinic)
         config = uvicorn.Config(
             create_app(clinic, live),
             lifespan="off",
+            ws="none",
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=1,
@@ -44,22 +51,35 @@ class WebDisplay:
         )
         with self._bound() as listening:
             host, port = listening.getsockname()[:2]
-            server = _Server(config, lambda: self._ready(f"http://{host}:{port}"))
+            shown = f"[{host}]" if ":" in host else host
+            server = _Server(config, lambda: self._ready(f"http://{shown}:{port}"))
             async with asyncio.TaskGroup() as group:
                 serving = group.create_task(server.serve([listening]), name="uvicorn")
                 beating = group.create_task(live.run(), name="live")
-                await stop.wait()
+                stopping = group.create_task(stop.wait(), name="stop")
+                await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+                if not stopping.done():
+                    raise RuntimeError("the web server ended by itself")
                 live.close()
+                await asyncio.sleep(HURRY_S)
+                server.drop_unread()
                 server.should_exit = True
                 await asyncio.wait([serving])
                 beating.cancel()
 
     @contextmanager
     def _bound(self) -> Iterator[socket.socket]:
-        with socket.socket() as listening:
+        host = self._host.strip("[]")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as listening:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                # A browser that vanished, or takes nothing, is dropped by the kernel too.
+                limit_ms = round(SEND_S_MAX * 1_000)
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit_ms)
             try:
-                listening.bind((self._host, self._port))
+                listening.bind((host, self._port))
             except OSError as error:
                 raise ConfigError(
                     f"cannot listen on {self._host}:{self._port}",
@@ -87,3 +107,10 @@ class _Server(uvicorn.Server):
         """Start, then tell that it answers."""
         await super().startup(sockets=sockets)
         self._ready()
+
+    def drop_unread(self) -> None:
+        """Drop connections whose other side does not take what was sent."""
+        for connection in list(self.server_state.connections):
+            transport = connection.transport
+            if isinstance(transport, asyncio.Transport) and transport.get_write_buffer_size():
+                transport.abort()

@@ -103,10 +103,11 @@
  * @property {number} now_ms
  * @property {string} clock
  * @property {Tile[]} tiles
- * @property {StripEntry[]} strip
+ * @property {StripEntry[]} [strip] absent while it stays the same
  * @property {Priority} sound
  * @property {StatusLine[]} status
  * @property {string} counts
+ * @property {string} mode
  */
 
 /**
