@@ -107,9 +107,7 @@ def plain_python(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]])
     held = [[0] * len(rules) for _ in range(values.shape[1])]
 
     def tick(number: int) -> object:
-        rows = [
-            {"spo2": _or_none(spo2), "hr": _or_none(heart)} for spo2, heart in values[number]
-        ]
+        rows = [{"spo2": _or_none(spo2), "hr": _or_none(heart)} for spo2, heart in values[number]]
         start = time.perf_counter()
         for chair, row in enumerate(rows):
             counters = held[chair]
