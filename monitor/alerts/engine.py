@@ -387,14 +387,12 @@ class Engine:
 
     def take_changed(self) -> set[str]:
         """Chairs whose alarms changed in sound or standing without a step, since the last call."""
-        changed, self._book.overlays.changed = self._book.overlays.changed, set()
-        return changed
+        return self._book.overlays.take_changed()
 
     def restore(self, rows: Iterable[TransitionRow], to_monotonic: Callable[[int], float]) -> None:
         """Open the alarms whose last steps these are, after a restart; no event is given."""
         for last in rows:
-            place = self._by_chair.get(last.chair)
-            if place is not None:
+            if (place := self._by_chair.get(last.chair)) is not None:
                 self._book.restore(place, last, to_monotonic)
 
     def _link_rows(self, device: Watched) -> list[int]:
