@@ -1,0 +1,183 @@
+"""What tile and wall say of alarms: rank, words, arrows, sound, pause."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.alerts import AlarmState
+from monitor.conditions import Kind, Priority
+from monitor.vitals import VitalSign
+from tests.on_board import Bench, alarm, sample
+from tests.stored import NOON_US
+
+HEART, PULSE = VitalSign.HEART_RATE, VitalSign.PULSE_RATE
+
+
+@pytest.mark.requirement("SHO-040")
+def test_an_alarm_is_listed_with_marks_words_and_onset() -> None:
+    bench = Bench()
+    bench.alarms(alarm(onset_s=51.0))
+    listed = bench.tile(60.0).alarms[0]
+    assert (listed.marks, listed.text, listed.onset) == ("!!!", "SpO2 84 <88", "08:00:51")
+    assert listed.onset_ms == NOON_US // 1_000 + 51_000
+    assert (listed.priority, listed.condition, listed.can_acknowledge) == ("HIGH", "SPO2-2", True)
+
+
+@pytest.mark.parametrize(
+    ("priority", "marks"),
+    [(Priority.HIGH, "!!!"), (Priority.MEDIUM, "!!"), (Priority.LOW, "!")],
+)
+def test_each_priority_has_its_marks(priority: Priority, marks: str) -> None:
+    bench = Bench()
+    bench.alarms(alarm(priority=priority))
+    tile = bench.tile(0.0)
+    assert (tile.alarms[0].marks, tile.priority, tile.sound) == (
+        marks,
+        priority.name,
+        priority.name,
+    )
+
+
+@pytest.mark.requirement("SHO-041")
+def test_an_acknowledged_alarm_is_steady_silent_and_says_who_and_when() -> None:
+    bench = Bench()
+    seen = alarm(
+        state=AlarmState.ACTIVE_ACK, acknowledged_by="rk", acknowledged_s=120.0, audible=False
+    )
+    bench.alarms(seen)
+    tile = bench.tile(180.0)
+    assert tile.alarms[0].acknowledged == "ack rk 08:02"
+    assert not tile.alarms[0].can_acknowledge
+    assert (tile.flash, tile.sound, tile.priority) == (False, "", "HIGH")
+
+
+def test_an_acknowledged_high_does_not_flash_again_for_a_new_medium() -> None:
+    bench = Bench()
+    seen = alarm(
+        state=AlarmState.ACTIVE_ACK, acknowledged_by="rk", acknowledged_s=1.0, audible=False
+    )
+    new = alarm("HR-H1", priority=Priority.MEDIUM, vitals=(HEART,))
+    bench.alarms(seen, new)
+    tile = bench.tile(2.0)
+    assert (tile.priority, tile.flash, tile.sound) == ("HIGH", False, "MEDIUM")
+    bench.alarms(alarm(), new)
+    assert bench.tile(2.0).flash
+
+
+def test_a_latched_alarm_tells_what_was_and_can_be_acknowledged() -> None:
+    bench = Bench()
+    bench.alarms(alarm(state=AlarmState.LATCHED_UNACK, audible=False))
+    tile = bench.tile(1.0)
+    assert tile.alarms[0].text == "was 83: SpO2 84 <88"
+    assert tile.alarms[0].can_acknowledge
+    assert not tile.flash
+    assert {slot.priority for slot in tile.slots} == {""}
+
+
+def test_an_alarm_whose_data_are_gone_says_so() -> None:
+    bench = Bench()
+    bench.alarms(alarm(data_lost=True))
+    assert bench.tile(1.0).alarms[0].text == "SpO2 84 <88 (no data now)"
+
+
+@pytest.mark.requirement("SHO-042")
+def test_a_superseded_alarm_is_listed_and_neither_flashes_nor_ranks() -> None:
+    bench = Bench()
+    bench.alarms(alarm(superseded=True, audible=False))
+    tile = bench.tile(1.0)
+    assert [one.superseded for one in tile.alarms] == [True]
+    assert (tile.priority, tile.flash, tile.sound) == ("", False, "")
+    assert bench.board.strip(1.0, NOON_US) == ()
+    assert bench.board.counts(1.0) == "1 chair"
+
+
+@pytest.mark.requirement("SHO-043")
+@pytest.mark.parametrize(
+    ("value", "limit", "priority", "arrow"),
+    [
+        (90.0, 92.0, Priority.MEDIUM, "↓"),
+        (84.0, 88.0, Priority.HIGH, "↓↓"),
+        (130.0, 120.0, Priority.MEDIUM, "↑"),
+        (155.0, 150.0, Priority.HIGH, "↑↑"),
+    ],
+)
+def test_arrows_say_low_or_high_and_how_much(
+    value: float, limit: float, priority: Priority, arrow: str
+) -> None:
+    bench = Bench()
+    bench.put(sample(1.0, value, vital=HEART))
+    bench.alarms(alarm("X", value=value, limit=limit, priority=priority, vitals=(HEART,)))
+    slot = bench.slot(1.0, "HR")
+    assert (slot.arrow, slot.priority) == (arrow, priority.name)
+    assert bench.slot(20.0, "HR").arrow == ""
+
+
+def test_the_critical_arrow_wins_over_the_lesser() -> None:
+    bench = Bench()
+    bench.put(sample(1.0, 84.0))
+    lesser = alarm("SPO2-1", priority=Priority.MEDIUM, limit=92.0, superseded=True)
+    bench.alarms(lesser, alarm())
+    assert bench.slot(1.0).arrow == "↓↓"
+
+
+def test_an_alarm_about_the_pulse_marks_the_slot_the_pulse_stands_in() -> None:
+    bench = Bench()
+    bench.put(sample(1.0, 70.0, vital=PULSE))
+    bench.alarms(alarm("T-SIG", kind=Kind.TECHNICAL, priority=Priority.LOW, vitals=(PULSE,)))
+    assert bench.slot(1.0, "HR").priority == "LOW"
+
+
+def test_limits_in_force_stand_beside_the_number() -> None:
+    bench = Bench()
+    bench.alarms()
+    heart, oxygen = bench.slot(0.0, "HR").limits, bench.slot(0.0).limits
+    assert (heart.low, heart.high, oxygen.low, oxygen.high) == ("50", "120", "92", "")
+
+
+@pytest.mark.requirement("SHO-044")
+@pytest.mark.parametrize(
+    ("now_s", "shown"),
+    [(0.0, "2:00"), (0.5, "2:00"), (18.0, "1:42"), (119.5, "0:01"), (120.0, ""), (500.0, "")],
+)
+def test_an_audio_pause_counts_down(now_s: float, shown: str) -> None:
+    bench = Bench()
+    bench.alarms(alarm(audible=False), paused_until_s=120.0)
+    assert bench.tile(now_s).audio_paused == shown
+
+
+@pytest.mark.requirement("SHO-045")
+def test_the_strip_ranks_the_alarms_of_all_chairs() -> None:
+    bench = Bench(chairs=3)
+    bench.alarms(alarm("A", priority=Priority.MEDIUM, onset_s=50.0, message="older medium"))
+    bench.alarms(
+        alarm("B", chair="2", state=AlarmState.ACTIVE_ACK, onset_s=40.0, message="seen high"),
+        alarm("C", chair="2", onset_s=30.0, message="new high"),
+        chair="2",
+    )
+    bench.alarms(
+        alarm("D", chair="3", priority=Priority.MEDIUM, onset_s=55.0, message="newer medium"),
+        chair="3",
+    )
+    copy = alarm("T-COPY", chair="", priority=Priority.LOW, vitals=(), message="COPY BEHIND")
+    bench.alarms(copy, chair="")
+    strip = bench.board.strip(60.0, NOON_US + 60_000_000)
+    assert [entry.text for entry in strip] == [
+        "2 !!! new high 08:00:30",
+        "2 !!! seen high 08:00:40",
+        "3 !! newer medium 08:00:55",
+        "1 !! older medium 08:00:50",
+        "clinic ! COPY BEHIND 08:00:00",
+    ]
+    assert bench.board.counts(60.0) == "3 chairs  1 high  2 medium"
+
+
+@pytest.mark.requirement("SHO-046")
+def test_the_room_sounds_for_its_highest_audible_alarm() -> None:
+    bench = Bench(chairs=2)
+    assert bench.board.sound() == ""
+    bench.alarms(alarm("T-COPY", chair="", priority=Priority.LOW, vitals=()), chair="")
+    assert bench.board.sound() == "LOW"
+    bench.alarms(alarm(priority=Priority.MEDIUM))
+    bench.alarms(alarm(chair="2", audible=False), chair="2")
+    assert bench.board.sound() == "MEDIUM"
+    assert bench.tile(0.0, "2").sound == ""

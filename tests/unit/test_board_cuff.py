@@ -1,0 +1,148 @@
+"""What a tile shows of the cuff: a point in time, its age, and when the next is due."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.clinic import Phase
+from monitor.conditions import Kind, Priority
+from monitor.vitals import Validity, VitalSign
+from tests.on_board import INTERVALS, Bench, alarm, cuff, sample
+
+NOON = "08:00"
+"""NOON_US as UTC shows it."""
+
+
+def seated(phase: Phase = Phase.INFUSION, at_s: float = 0.0) -> Bench:
+    bench = Bench()
+    bench.seat(at_s, phase)
+    return bench
+
+
+@pytest.mark.requirement("SHO-030")
+def test_the_block_tells_value_mean_time_age_and_when_the_next_is_due() -> None:
+    bench = seated()
+    bench.alarms()
+    bench.put(cuff(0.0, 172.0, 104.0, 127.0, session="s-1"))
+    block = bench.nibp(139.0)
+    assert (block.text, block.mean, block.state) == ("172/104", "(127)", "valid")
+    assert (block.time, block.age, block.next) == (NOON, "2 min ago", "next 02:41")
+    assert (block.limits.low, block.limits.high) == ("90", "160")
+    assert bench.nibp(30.0).age == "just now"
+
+
+@pytest.mark.requirement("SHO-031")
+@pytest.mark.parametrize("phase", list(INTERVALS))
+def test_it_is_grey_when_overdue_and_gone_at_the_later_of_15_min_and_two_intervals(
+    phase: Phase,
+) -> None:
+    interval_s = INTERVALS[phase]
+    late_s, gone_s = max(1.5 * interval_s, interval_s + 180), max(900, 2 * interval_s)
+    bench = seated(phase)
+    bench.put(cuff(0.0, session="s-1"))
+    for age_s in range(0, 2_000, 7):
+        block = bench.nibp(float(age_s))
+        grey = "ageing" if age_s >= late_s else "valid"
+        assert block.state == ("stale" if age_s >= gone_s else grey)
+        assert block.text == ("---/---" if age_s >= gone_s else "120/80")
+        assert block.time == NOON
+        left_s = interval_s - age_s
+        word = "next" if left_s >= 0 else "overdue"
+        assert block.next == f"{word} {abs(left_s) // 60:02d}:{abs(left_s) % 60:02d}"
+        assert block.mean == ("" if age_s >= gone_s else "(93)")
+
+
+def test_without_a_session_nothing_is_due_and_nothing_is_overdue() -> None:
+    bench = Bench()
+    bench.put(cuff(0.0))
+    assert (bench.nibp(899.0).state, bench.nibp(899.0).next) == ("valid", "")
+    assert bench.nibp(900.0).text == "---/---"
+
+
+def test_before_the_first_reading_the_first_is_due_from_the_phase_on() -> None:
+    bench = seated(Phase.BASELINE, at_s=100.0)
+    block = bench.nibp(160.0)
+    assert (block.text, block.state, block.note) == ("---/---", "waiting", "waiting")
+    assert (block.time, block.age, block.next) == ("", "", "next 09:00")
+
+
+@pytest.mark.requirement("SHO-032")
+def test_at_a_phase_the_cuff_is_due_at_the_old_time_or_one_new_interval_on() -> None:
+    bench = seated(Phase.BASELINE)
+    bench.put(cuff(0.0, session="s-1"))
+    bench.seat(480.0, Phase.INFUSION)
+    assert bench.nibp(480.0).next == "next 02:00"
+    assert bench.nibp(480.0).state == "valid"
+    bench = seated(Phase.BASELINE)
+    bench.put(cuff(0.0, session="s-1"))
+    bench.seat(60.0, Phase.INFUSION)
+    assert bench.nibp(60.0).next == "next 05:00"
+
+
+@pytest.mark.requirement("SHO-033")
+def test_a_failed_attempt_stands_in_the_place_of_its_number() -> None:
+    bench = seated()
+    bench.put(cuff(0.0, session="s-1"))
+    failed = cuff(
+        60.0, None, None, None, session="s-1", validity=Validity.INVALID, reason="cuff leak"
+    )
+    bench.put(failed)
+    block = bench.nibp(61.0)
+    assert (block.text, block.state, block.note, block.mean) == (
+        "-?-",
+        "invalid",
+        "cuff leak",
+        "",
+    )
+    assert block.next == "next 03:59"
+    bench.put(cuff(120.0, 130.0, session="s-1"))
+    assert (bench.nibp(121.0).text, bench.nibp(121.0).note) == ("130/80", "")
+
+
+@pytest.mark.parametrize("validity", [Validity.NOT_AVAILABLE, Validity.ONGOING])
+def test_a_device_that_has_nothing_new_hides_nothing(validity: Validity) -> None:
+    bench = seated()
+    bench.put(cuff(1.0, None, None, None, session="s-1", validity=validity))
+    assert bench.nibp(2.0).state == "waiting"
+    bench.put(cuff(3.0, session="s-1"))
+    bench.put(cuff(4.0, None, None, None, session="s-1", validity=validity))
+    assert bench.nibp(5.0).text == "120/80"
+
+
+def test_a_doubtful_determination_is_shown_with_doubt_and_does_not_count_as_taken() -> None:
+    bench = seated()
+    doubt = cuff(60.0, session="s-1", validity=Validity.QUESTIONABLE, reason="movement")
+    bench.put(doubt)
+    block = bench.nibp(61.0)
+    assert (block.text, block.state, block.note) == ("120/80?", "questionable", "movement")
+    assert block.next == "next 03:59"
+
+
+def test_a_missing_component_is_dashes_and_an_older_determination_changes_nothing() -> None:
+    bench = seated()
+    bench.put(cuff(60.0, 120.0, None, None, session="s-1"))
+    assert (bench.nibp(61.0).text, bench.nibp(61.0).mean) == ("120/--", "")
+    bench.put(cuff(30.0, 99.0, session="s-1"))
+    assert bench.nibp(61.0).text == "120/--"
+
+
+def test_the_cuffs_pulse_alone_is_no_determination() -> None:
+    bench = seated()
+    bench.put(sample(1.0, 70.0, vital=VitalSign.NIBP_PULSE_RATE, session="s-1"))
+    assert bench.nibp(2.0).state == "waiting"
+
+
+def test_an_alarm_about_pressure_marks_the_block() -> None:
+    bench = seated()
+    bench.put(cuff(0.0, session="s-1"))
+    high = alarm("BP-H2", vitals=(VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC))
+    overdue = alarm(
+        "T-NIBP-O",
+        kind=Kind.TECHNICAL,
+        priority=Priority.LOW,
+        vitals=(VitalSign.NIBP_SYSTOLIC,),
+    )
+    bench.alarms(overdue)
+    assert bench.nibp(1.0).priority == "LOW"
+    bench.alarms(overdue, high)
+    assert bench.nibp(1.0).priority == "HIGH"
