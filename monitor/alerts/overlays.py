@@ -17,11 +17,16 @@ from monitor.vitals import VitalSign
 
 
 class Overlays:
-    """`changed` collects the chairs where an overlay moved."""
+    """Collects the chairs where an overlay moved, for `take_changed`."""
 
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
-        self.changed: set[str] = set()
+        self._changed: set[str] = set()
+
+    def take_changed(self) -> set[str]:
+        """Chairs where an overlay moved since the last call."""
+        changed, self._changed = self._changed, set()
+        return changed
 
     def refresh(self, mine: Sequence[Opened], place: Place, now: float) -> None:
         """Bring the overlays of a chair's open alarms up to date."""
@@ -32,7 +37,7 @@ class Overlays:
             lost = self._data_lost(opened, place, now)
             if (superseded, lost) != (opened.superseded, opened.data_lost):
                 opened.superseded, opened.data_lost = superseded, lost
-                self.changed.add(place.id)
+                self._changed.add(place.id)
 
     def _superseded(self, opened: Opened, mine: Sequence[Opened], place: Place) -> bool:
         group = opened.row.condition.group
@@ -96,14 +101,14 @@ class Overlays:
         for opened in mine:
             if opened.state is AlarmState.ACTIVE_UNACK:
                 opened.held, opened.reference = True, dict(place.values)
-        self.changed.add(place.id)
+        self._changed.add(place.id)
 
     def _end_pause(self, mine: Sequence[Opened], place: Place, now: float) -> None:
         assert place.pause is not None
         for opened in mine:
             if opened.held:
                 opened.held = False
-                self.changed.add(place.id)
+                self._changed.add(place.id)
         if now >= place.pause.next_s:
             place.pause = None
 

@@ -112,10 +112,14 @@ class Live:
         while not self.closing:
             with self._clinic.hub.subscribe() as slot:
                 yield _event(Message(self._clinic.hub.seq, "snapshot", self.snapshot()))
-                async for messages in _until_overrun(slot):
-                    if self.closing:
-                        return
-                    yield b"".join(_event(one) for one in messages)
+                async for block in self._blocks(slot):
+                    yield block
+
+    async def _blocks(self, slot: Slot) -> AsyncGenerator[bytes]:
+        async for messages in _until_overrun(slot):
+            if self.closing:
+                return
+            yield b"".join(_event(one) for one in messages)
 
     def _changed(self, change: Change) -> None:
         self._send(sorted(chair for chair in change.chairs if chair))
