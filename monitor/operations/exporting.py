@@ -52,7 +52,9 @@ def open_history(loaded: Config, *, from_influxdb: bool) -> History:
     from monitor.store.influx_history import InfluxHistory  # noqa: PLC0415
 
     influx = loaded.influxdb
-    return InfluxHistory(influx.url, influx.org, influx.bucket, influx.token())
+    return InfluxHistory(
+        influx.url, influx.org, influx.bucket, influx.token(), clinic=loaded.clinic.id
+    )
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:
