@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.clinic import Chair, Device, Person, Role
@@ -24,14 +24,18 @@ from monitor.config import (
     WebTable,
 )
 from monitor.drivers import Driver
-from monitor.links.wiring import Wiring, make_links
+from monitor.drivers.chairside_json import OFFLINE, ONLINE
+from monitor.links.connection import ANSWER_S_MAX
+from monitor.links.wiring import Wiring, broker_address, make_links
 from monitor.vitals import GenerationMode
 from simulators.bedside import Bedside, MonitorPlan, Station, play, station
 from simulators.nurse import NURSE
 from simulators.patient import Patient, child
+from simulators.publisher import Publisher, Topics
 from simulators.stories import Story, Visit
-from simulators.wires import PtyWire
+from simulators.wires import PtyWire, Wire
 
+CLINIC_ID = "demo"
 LOOK_S = 0.5
 """How often an idle bedside looks whether somebody was seated."""
 STAFF = (
@@ -44,22 +48,27 @@ STAFF = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where the simulated clinic's service keeps and shows things."""
+    """Where the simulated clinic's service keeps and shows things, and how fast its time runs."""
 
     record: Path
     time_zone: str = "UTC"
     listen: str = "127.0.0.1:0"
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedClinic:
-    """Configuration and links for `service.run`, and the monitors that speak on them, by id."""
+    """Configuration and links for `service.run`, and the monitors that speak on them, by id.
+
+    `publishers` are the monitors' connections to the broker; each has a `run`.
+    """
 
     config: Config
     wiring: Wiring
     stations: Mapping[str, Station]
+    publishers: Sequence[Publisher]
 
 
 @contextmanager
@@ -72,38 +81,66 @@ def simulated_clinic(
     """The clinic of these chairs and monitors.
 
     A monitor on a "serial" wire gets a pseudo-terminal that is open as long as
-    this is; a "direct" wire is inside the process, as virtual time needs it.
+    this is, one on "mqtt" publishes to the broker of the setting; a "direct"
+    wire is inside the process, as virtual time needs it.
     """
+    # Time limits run on the loop's clock, the broker answers on the real one.
+    answer_s_max = ANSWER_S_MAX * max(1.0, setting.rate)
     with ExitStack() as stack:
         ptys = {
             plan.id: stack.enter_context(PtyWire()) for _, plan in monitors if plan.wire == "serial"
         }
+        publishers = {
+            plan.id: publisher(plan, chair, setting.mqtt, answer_s_max)
+            for chair, plan in monitors
+            if plan.wire == "mqtt" and setting.mqtt
+        }
+        links = {plan.id: f"direct:{plan.id}" for _, plan in monitors}
+        links |= {name: pty.link for name, pty in ptys.items()}
+        links |= {
+            plan.id: f"mqtt:{topic(chair, plan.id)}/#"
+            for chair, plan in monitors
+            if plan.id in publishers
+        }
+        chairs = dict.fromkeys(chair for chair, _ in monitors)
         config = configuration(
-            [
-                Chair(id=chair, label=chair)
-                for chair in dict.fromkeys(chair for chair, _ in monitors)
-            ],
-            [device(plan, chair, ptys.get(plan.id)) for chair, plan in monitors],
+            [Chair(id=chair, label=chair) for chair in chairs],
+            [device(plan, chair, links[plan.id]) for chair, plan in monitors],
             setting,
         )
-        baud = {name: driver.baud for name, driver in drivers.items()}
-        wiring = make_links(config.devices, config.mqtt, clock, usual_baud=baud)
-        yield SimulatedClinic(
-            config,
-            wiring,
-            {
-                plan.id: station(plan, drivers, ptys.get(plan.id) or wiring.wires[plan.id])
-                for _, plan in monitors
-            },
+        wiring = make_links(
+            config.devices,
+            config.mqtt,
+            clock,
+            usual_baud={name: driver.baud for name, driver in drivers.items()},
+            answer_s_max=answer_s_max,
         )
+        wires: dict[str, Wire] = {**wiring.wires, **ptys, **publishers}
+        stations = {plan.id: station(plan, drivers, wires[plan.id]) for _, plan in monitors}
+        yield SimulatedClinic(config, wiring, stations, tuple(publishers.values()))
 
 
-def device(plan: MonitorPlan, chair: str, pty: PtyWire | None) -> Device:
+def topic(chair: str, device_id: str) -> str:
+    """Where a device's topics begin (payload documentation of `chairside_json`)."""
+    return f"chairside/{CLINIC_ID}/{chair}/{device_id}"
+
+
+def publisher(plan: MonitorPlan, chair: str, mqtt: MqttTable, answer_s_max: float) -> Publisher:
+    """A monitor's own connection to the broker that the service listens to."""
+    address = replace(broker_address(mqtt), client_id=plan.id)
+    root = topic(chair, plan.id)
+    topics = Topics(
+        values=f"{root}/vitals", availability=f"{root}/availability", online=ONLINE, offline=OFFLINE
+    )
+    return Publisher(address, topics, answer_s_max=answer_s_max)
+
+
+def device(plan: MonitorPlan, chair: str, link: str) -> Device:
     """A monitor as the configuration names it. It is marked as simulated."""
     return Device(
         id=plan.id,
         driver=plan.driver,
-        link=pty.link if pty else f"direct:{plan.id}",
+        link=link,
         chair=chair,
         mode=GenerationMode.DEMO,
         vitals=plan.shows,
@@ -113,7 +150,7 @@ def device(plan: MonitorPlan, chair: str, pty: PtyWire | None) -> Device:
 def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: Setting) -> Config:
     """What a `clinic.toml` would say."""
     return Config(
-        clinic=ClinicTable(name="Harbour Infusion", id="demo", time_zone=setting.time_zone),
+        clinic=ClinicTable(name="Harbour Infusion", id=CLINIC_ID, time_zone=setting.time_zone),
         alarms=AlarmsTable(),
         record=RecordTable(path=setting.record),
         web=WebTable(listen=setting.listen),

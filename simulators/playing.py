@@ -20,11 +20,8 @@ from simulators.nurse import Nurse
 from simulators.recordings import Recording
 from simulators.replay import SHOWS, Outlet, Replay
 from simulators.simulation import beside, preset_of
-from simulators.stories import ANSAR_B, JSON, demo_stories, monitors_of
+from simulators.stories import JSON, demo_stories, monitors_of
 from simulators.tally import Tally, tally
-
-WIRES = {ANSAR_B: "serial", JSON: "direct"}
-"""How each protocol of a replay reaches the service, unless a broker is named."""
 
 Say = Callable[[str], None]
 
@@ -49,6 +46,7 @@ class Stage:
             listen=self.listen,
             influxdb=self.influxdb,
             mqtt=self.mqtt,
+            rate=self.rate,
         )
 
 
@@ -108,15 +106,19 @@ async def _replay(
 ) -> None:
     clock, stop = serving.system_clock(), asyncio.Event()
     plans = [
-        MonitorPlan(id=f"replay-{protocol}", driver=protocol, wire=WIRES[protocol], shows=SHOWS)
+        MonitorPlan(
+            id=f"replay-{protocol}", driver=protocol, wire=_wire(protocol, setting), shows=SHOWS
+        )
         for protocol in protocols
     ]
     monitors = [(str(number), plan) for number, plan in enumerate(plans, start=1)]
     with simulated_clinic(monitors, setting, DRIVERS, clock) as clinic:
         say(f"record: {setting.record}")
         outlets = [Outlet(chair, clinic.stations[plan.id]) for chair, plan in monitors]
-        player = Replay(recording, outlets, clock, row_s=row_s, phase=phase)
-        await serving.run_clinic(
+        player = Replay(
+            recording, outlets, clock, row_s=row_s, phase=phase, publishers=clinic.publishers
+        )
+        watching = serving.run_clinic(
             clinic.config,
             preset_of(clinic.config),
             clock=clock,
@@ -124,6 +126,13 @@ async def _replay(
             displays=[pages(clinic.config, say), player],
             stop=stop,
         )
+        await beside(watching, [publisher.run() for publisher in clinic.publishers])
+
+
+def _wire(protocol: str, setting: Setting) -> str:
+    if protocol == JSON:
+        return "mqtt" if setting.mqtt else "direct"
+    return "serial"
 
 
 def pages(config: Config, say: Say) -> Display:

@@ -19,6 +19,7 @@ from monitor.errors import DeviceError
 from monitor.vitals import GenerationMode, Validity, VitalSign
 from simulators.bedside import Station
 from simulators.nurse import NURSE
+from simulators.publisher import Publisher
 from simulators.recordings import COLUMNS, Recording, Row
 
 SHOWS = frozenset(COLUMNS.values())
@@ -40,7 +41,8 @@ class Outlet:
 class Replay:
     """A display that seats a patient at each outlet's chair and plays the rows to their end.
 
-    `started_us` is the UTC time of row 0 once it was sent. Sets `stop` when done.
+    `started_us` is the UTC time of row 0 once it was sent. Sets `stop` when the
+    rows are out and `publishers` have handed theirs to the broker.
     """
 
     def __init__(
@@ -51,7 +53,9 @@ class Replay:
         *,
         row_s: float,
         phase: Phase,
+        publishers: Sequence[Publisher] = (),
     ) -> None:
+        self._publishers = tuple(publishers)
         self._recording, self._outlets, self._clock = recording, tuple(outlets), clock
         self._row_s, self._phase = row_s, phase
         self.started_us: int | None = None
@@ -80,6 +84,8 @@ class Replay:
                 if not row.silent:
                     shown = row_shown(row, self._clock.utc_us())
                     outlet.station.wire.send(outlet.station.encoder.encode(shown))
+        for publisher in self._publishers:
+            await publisher.drained()
         await asyncio.sleep(SETTLE_S)
 
     async def _until_heard(self, clinic: Clinic, outlet: Outlet) -> None:

@@ -13,7 +13,7 @@ from monitor.clock import Clock
 from monitor.config import MqttTable
 from monitor.errors import ConfigError
 from monitor.links import Link, Throttle
-from monitor.links.connection import BrokerAddress
+from monitor.links.connection import ANSWER_S_MAX, BrokerAddress
 from monitor.links.direct import DirectWire
 from monitor.links.mqtt import Broker
 from monitor.links.serial import SerialLink
@@ -79,15 +79,21 @@ def make_links(
     clock: Clock,
     *,
     usual_baud: Mapping[str, int],
+    answer_s_max: float = ANSWER_S_MAX,
 ) -> Wiring:
     """A link for each device; nothing is opened yet.
 
-    `usual_baud` is the line speed by driver name, for devices that set none.
+    `usual_baud` is the line speed by driver name, for devices that set none;
+    `answer_s_max` how long the broker may take to answer.
     Raises `ConfigError` for an address of no known kind, for topic filters that
     overlap, and for a password file that is missing or open to others.
     """
     wanted = any(device.link.startswith("mqtt:") for device in devices)
-    broker = Broker(broker_address(mqtt), clock=clock) if mqtt and wanted else None
+    broker = (
+        Broker(broker_address(mqtt), clock=clock, answer_s_max=answer_s_max)
+        if mqtt and wanted
+        else None
+    )
     wiring = Wiring(clock, broker)
     for device in devices:
         wiring.add(device, usual_baud[device.driver])

@@ -214,7 +214,9 @@ def test_planted_violations_alarm_and_nothing_else_does(
         assert_values(kept, protocol, recording.rows)
         assert_alarms(kept, protocol, recording.rows)
         raised = {step.condition for step in kept.transitions}
-        assert {one.condition for one in planted} <= raised
+        # Ansar-B has no word for a probe that is off: its field is empty, as in any gap.
+        untold = {"T-PROBE"} if protocol == "ansar-b" else set()
+        assert {one.condition for one in planted} - untold <= raised
 
 
 @pytest.mark.requirement("SIM-103")
