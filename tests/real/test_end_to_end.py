@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,8 @@ from tests.servers import Influxd, Mosquitto
 SPEED = 20.0
 TIME_TOLERANCE_S = 5.0
 ROWS_TOLERANCE = 5
+ATTEMPTS = 3
+BUNCHED_ROWS_MAX = 2
 PROTOCOLS = ("ansar-b", "chairside-json")
 CLIF_FILES = 5
 pytestmark = pytest.mark.alone
@@ -172,25 +174,44 @@ def stage(tmp_path: Path, mosquitto: Mosquitto, bucket: Bucket) -> playing.Stage
 
 
 def played(recording: Recording, stage: playing.Stage, influx: Bucket) -> Mapping[str, Kept]:
-    """Play it, check that both histories hold the same, and give the record's by protocol."""
+    """Play it, check that both histories hold the same, and give the record's by protocol.
+
+    A run in which the machine itself stood still is thrown away, twice at the most.
+    """
     assert stage.record is not None
-    playing.replay(recording, PROTOCOLS, stage, print, row_s=1.0, phase=Phase.INFUSION)
+    for attempt in range(ATTEMPTS):
+        one = replace(stage, record=stage.record.with_name(f"record-{attempt}.db"))
+        playing.replay(recording, PROTOCOLS, one, print, row_s=1.0, phase=Phase.INFUSION)
+        kept = asyncio.run(look(one, influx))
+        if bunched_rows(kept["chairside-json"]) <= BUNCHED_ROWS_MAX:
+            break
+    return kept
 
-    async def look() -> dict[str, Kept]:
-        assert stage.record is not None
-        await catch_up(stage.record, influx)
-        out = {}
-        for chair, protocol in enumerate(PROTOCOLS, start=1):
-            record = await kept_at(RecordHistory(stage.record), str(chair))
-            copy = await kept_at(
-                InfluxHistory(influx.url, influx.org, influx.name, influx.token), str(chair)
-            )
-            assert copy.readings == record.readings
-            assert copy.transitions == record.transitions
-            out[protocol] = record
-        return out
 
-    return asyncio.run(look())
+async def look(stage: playing.Stage, influx: Bucket) -> dict[str, Kept]:
+    """What record and copy hold, which must be the same."""
+    assert stage.record is not None
+    await catch_up(stage.record, influx)
+    out = {}
+    for chair, protocol in enumerate(PROTOCOLS, start=1):
+        record = await kept_at(RecordHistory(stage.record), str(chair))
+        copy = await kept_at(
+            InfluxHistory(influx.url, influx.org, influx.name, influx.token), str(chair)
+        )
+        assert copy.readings == record.readings
+        assert copy.transitions == record.transitions
+        out[protocol] = record
+    return out
+
+
+def bunched_rows(kept: Kept) -> int:
+    """The most rows that left in one bunch: each is a second of service time stood still.
+
+    The sender stamps each message as it leaves, so this is the run's own control.
+    """
+    times = sorted({row.sampled_at_us for row in kept.readings})
+    close = [after - before < 500_000 for before, after in pairwise(times)]
+    return max((len(list(run)) for together, run in groupby(close) if together), default=0)
 
 
 @pytest.mark.requirement("SIM-101")
