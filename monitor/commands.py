@@ -6,6 +6,7 @@ Knows who may do what in which phase. Knows no web framework, SQL or format.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -65,6 +66,7 @@ class Commands:
 
     def __init__(self, ward: Ward, config: Config) -> None:
         self._ward, self._config = ward, config
+        self._opened: Counter[str] = Counter()
 
     async def execute(self, command: Command) -> str:
         """Do it. Returns the id it concerns (alarm, chair or session) once it is committed.
@@ -134,7 +136,7 @@ class Commands:
             )
         at_us = self._ward.clock.utc_us()
         session = Session(
-            id=session_id(at_us, command.chair),
+            id=self._new_id(at_us, command.chair),
             chair=command.chair,
             patient_ref=command.patient_ref,
             phase=Phase.PREPARE,
@@ -170,6 +172,13 @@ class Commands:
         self._keep(PHASE, session.chair, session.id, person, data, at_us=at_us)
         self._ward.enter(entered(session, command.phase, at_us))
         return session.id
+
+    def _new_id(self, at_us: int, chair: str) -> str:
+        """An id nobody had: two patients can follow each other within one second."""
+        plain = session_id(at_us, chair)
+        self._opened[plain] += 1
+        count = self._opened[plain]
+        return plain if count == 1 else f"{plain}.{count}"
 
     def _keep(
         self,

@@ -78,12 +78,26 @@ class AlarmLife:
     acknowledged_us: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of time without a valid value."""
+
+    from_us: int
+    to_us: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts."""
+        return (self.to_us - self.from_us) / 1e6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """One continuous vital over a session: extremes, median, how much of the time was valid.
 
     `valid_share` is 0 to 1 of the session's time; each valid sample covers the
-    time to the next, at most 5 s. `longest_gap_s` is the longest uncovered stretch.
+    time to the next, at most 5 s. `gaps` are the stretches nothing covers, in
+    time; `minimum_at_us` and `maximum_at_us` the first time each was reached.
     """
 
     vital: VitalSign
@@ -94,14 +108,20 @@ class Summary:
     maximum: float
     maximum_at_us: int
     valid_share: float
-    longest_gap_s: float
+    gaps: tuple[Gap, ...]
+
+    @property
+    def longest_gap_s(self) -> float:
+        """The longest stretch without a valid value, in seconds; 0 without any."""
+        return max((gap.seconds for gap in self.gaps), default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """The whole session."""
+    """The whole session. `readings` counts its stored rows, those without a number too."""
 
     session: Session
+    readings: int
     phases: tuple[PhaseSpan, ...]
     traces: dict[VitalSign, tuple[Sample, ...]]
     cuffs: tuple[Cuff, ...]
@@ -125,6 +145,7 @@ def review(
     found = [summary(vital, line, session.opened_us, end_us) for vital, line in lines.items()]
     return Review(
         session=session,
+        readings=len(readings),
         phases=phases(facts),
         traces=lines,
         cuffs=cuffs(readings),
@@ -242,7 +263,8 @@ def summary(vital: VitalSign, line: Sequence[Sample], from_us: int, to_us: int) 
         return None
     lowest = min(good, key=lambda pair: (pair[1], pair[0]))
     highest = max(good, key=lambda pair: (pair[1], -pair[0]))
-    covered_us, longest_us = _coverage([at_us for at_us, _ in good], from_us, to_us)
+    gaps = uncovered([at_us for at_us, _ in good], from_us, to_us)
+    missing_us = sum(gap.to_us - gap.from_us for gap in gaps)
     return Summary(
         vital=vital,
         count=len(good),
@@ -251,19 +273,17 @@ def summary(vital: VitalSign, line: Sequence[Sample], from_us: int, to_us: int) 
         median=median(value for _, value in good),
         maximum=highest[1],
         maximum_at_us=highest[0],
-        valid_share=covered_us / (to_us - from_us) if to_us > from_us else 1.0,
-        longest_gap_s=longest_us / 1e6,
+        valid_share=1.0 - missing_us / (to_us - from_us) if to_us > from_us else 1.0,
+        gaps=tuple(gaps),
     )
 
 
-def _coverage(times_us: Sequence[int], from_us: int, to_us: int) -> tuple[int, int]:
-    """Microseconds covered by samples, and the longest stretch that is not."""
-    reach = round(COVERED_S * 1e6)
-    covered, longest, known = 0, max(0, times_us[0] - from_us), from_us
-    for at_us, next_us in zip(times_us, [*times_us[1:], to_us], strict=True):
-        known = max(at_us, known)
-        until = min(at_us + reach, max(next_us, at_us), to_us)
-        covered += max(0, until - known)
-        longest = max(longest, next_us - until)
-        known = max(known, until)
-    return covered, longest
+def uncovered(times_us: Sequence[int], from_us: int, to_us: int) -> list[Gap]:
+    """The stretches between `from_us` and `to_us` that no sample speaks for; times rise."""
+    reach_us, gaps, known_us = round(COVERED_S * 1e6), [], from_us
+    for at_us in [*times_us, to_us]:
+        until_us = min(at_us, to_us)
+        if until_us > known_us:
+            gaps.append(Gap(known_us, until_us))
+        known_us = max(known_us, at_us + reach_us)
+    return gaps

@@ -190,9 +190,14 @@ def summary_lines(seen: Review, words: Words) -> list[Json]:
     """What the head of the review says in numbers."""
     lines: list[Json] = []
     for one in seen.summaries:
-        share = f"valid {100 * one.valid_share:.0f} %"
-        text = f"{one.minimum:g} to {one.maximum:g}, median {one.median:g} ({share})"
+        quality = f"valid {100 * one.valid_share:.0f} %"
+        if one.gaps:
+            quality += f", longest gap {minutes_seconds(one.longest_gap_s)}"
+        text = f"{one.minimum:g} to {one.maximum:g}, median {one.median:g} ({quality})"
         lines.append({"label": f"{one.vital.codes.label} {one.vital.codes.unit}", "text": text})
+        if one.vital is VitalSign.SPO2:
+            lowest = f"{one.minimum:g} at {words.time(one.minimum_at_us)}"
+            lines.append({"label": "Lowest SpO2 %", "text": lowest})
     pressures = [cuff for cuff in seen.cuffs if cuff.systolic is not None]
     if pressures:
         peak = max(pressures, key=lambda cuff: (cuff.systolic or 0.0, -cuff.at_us))
@@ -202,6 +207,7 @@ def summary_lines(seen: Review, words: Words) -> list[Json]:
         count = f"{len(seen.cuffs)} taken" + (f", {failed} failed" if failed else "")
         lines.append({"label": "NIBP readings", "text": count})
     lines.append({"label": "Alarms", "text": alarm_count(seen.alarms)})
+    lines.append({"label": "Stored readings", "text": str(seen.readings)})
     return lines
 
 

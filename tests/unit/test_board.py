@@ -195,6 +195,12 @@ def test_a_second_device_without_a_number_does_not_hide_the_first() -> None:
     assert said(bench.slot(106.0)) == ("-?-", "invalid", "off")
 
 
+def test_an_older_number_of_another_device_does_not_come_back() -> None:
+    bench = Bench()
+    bench.put(sample(100.0, 96.0, device="oximeter"), sample(97.0, 91.0, device="bedside"))
+    assert said(bench.slot(101.0)) == ("96", "valid", "")
+
+
 @pytest.mark.parametrize(
     ("vital", "value", "label", "text"),
     [
