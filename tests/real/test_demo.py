@@ -57,9 +57,11 @@ class Demo:
         self._process.wait()
 
     def kill(self) -> None:
-        """What a failed test leaves behind."""
+        """End what a failed test leaves behind."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
 
 @contextmanager

@@ -55,9 +55,10 @@ class Service:
     async def start(self) -> float:
         """Start it; the seconds until its pages answer."""
         began = time.monotonic()
-        log = (self.config.parent / "service.log").open("ab")
         command = [sys.executable, "-m", "monitor.cli", "serve", "--config", str(self.config)]
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
+        with (self.config.parent / "service.log").open("ab") as log:
+            with (self.config.parent / "service.log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
         while not self.answers():
             assert self.process.poll() is None, (self.config.parent / "service.log").read_text()
             assert time.monotonic() - began < 30
@@ -249,16 +250,16 @@ async def test_fifty_kills_of_the_service_lose_nothing(
 @pytest.mark.requirement("REC-102")
 @pytest.mark.timeout(300)
 async def test_a_database_away_for_a_minute_and_a_killed_broker_lose_nothing_and_are_told(
-    tmp_path: Path, mosquitto: Mosquitto, influxd: Influxd
+    tmp_path: Path, mosquitto: Mosquitto, own_influxd: Influxd
 ) -> None:
-    bucket, monitor = make_bucket(influxd), Monitor(mosquitto)
+    bucket, monitor = make_bucket(own_influxd.account), Monitor(mosquitto)
     with service(tmp_path, mosquitto, bucket) as one:
         await one.start()
         session = one.seat()
         async with talking(monitor):
             await until(lambda: len(kept(one.record)) > 20, 20)
             began = time.monotonic()
-            await asyncio.to_thread(influxd.stop)
+            await asyncio.to_thread(own_influxd.stop)
             try:
                 await until(lambda: any("copy" in line for line in one.said()), 20)
                 mosquitto.kill()
@@ -269,7 +270,7 @@ async def test_a_database_away_for_a_minute_and_a_killed_broker_lose_nothing_and
                 await until(lambda: any("never came" in line for line in one.said()), 20)
                 await asyncio.sleep(max(0.0, OUTAGE_S - (time.monotonic() - began)))
             finally:
-                await asyncio.to_thread(influxd.start)
+                await asyncio.to_thread(own_influxd.start)
         await until(lambda: len(kept(one.record)) >= len(monitor.sent), 30)
         assert kept(one.record) == monitor.sent
         record = await RecordHistory(one.record).readings(session)
