@@ -56,8 +56,8 @@ class Service:
         """Start it; the seconds until its pages answer."""
         began = time.monotonic()
         command = [sys.executable, "-m", "monitor.cli", "serve", "--config", str(self.config)]
+        command = [sys.executable, "-m", "monitor.cli", "serve", "--config", str(self.config)]
         with (self.config.parent / "service.log").open("ab") as log:
-            with (self.config.parent / "service.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
         while not self.answers():
             assert self.process.poll() is None, (self.config.parent / "service.log").read_text()
