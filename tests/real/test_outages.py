@@ -56,7 +56,6 @@ class Service:
         """Start it; the seconds until its pages answer."""
         began = time.monotonic()
         command = [sys.executable, "-m", "monitor.cli", "serve", "--config", str(self.config)]
-        command = [sys.executable, "-m", "monitor.cli", "serve", "--config", str(self.config)]
         with (self.config.parent / "service.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
         while not self.answers():
