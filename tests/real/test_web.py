@@ -61,7 +61,7 @@ async def kept(clinic: Served) -> tuple[int, list[str], list[str]]:
     return facts, sessions, states
 
 
-@pytest.mark.requirement("SHO-070")
+@pytest.mark.requirement("SHO-082")
 async def test_every_answer_carries_the_headers_errors_too(
     clinic: Served, client: httpx.AsyncClient
 ) -> None:

@@ -36,7 +36,7 @@ def us(second: float) -> int:
     return NOON_US + round(second * 1e6)
 
 
-@pytest.mark.requirement("SHO-050")
+@pytest.mark.requirement("SHO-091")
 def test_the_phases_and_the_infusion_have_their_times() -> None:
     seen = review.review(WHOLE, [], [])
     assert [(one.phase, one.from_us, one.to_us) for one in seen.phases] == [
@@ -61,7 +61,7 @@ def test_facts_without_a_seat_are_no_session() -> None:
         review.review(WHOLE[1:], [], [])
 
 
-@pytest.mark.requirement("SHO-051")
+@pytest.mark.requirement("SHO-092")
 def test_the_lowest_saturation_and_when_it_first_was() -> None:
     rows = [reading(float(s), v) for s, v in [(1, 97), (2, 91), (3, 95), (4, 91), (5, 99)]]
     rows.append(reading(6.0, 60.0, validity=Validity.QUESTIONABLE))
@@ -102,7 +102,7 @@ SAMPLES = st.lists(
 )
 
 
-@pytest.mark.requirement("SHO-052")
+@pytest.mark.requirement("SHO-093")
 @given(samples=SAMPLES, length=st.integers(1, 700))
 def test_extremes_median_coverage_and_gaps_equal_a_count_by_tenths_of_a_second(
     samples: list[tuple[int, int, bool]], length: int
@@ -127,7 +127,7 @@ def test_extremes_median_coverage_and_gaps_equal_a_count_by_tenths_of_a_second(
     assert one.longest_gap_s == max((len(run) / 10 for run in runs), default=0.0)
 
 
-@pytest.mark.requirement("SHO-053")
+@pytest.mark.requirement("SHO-094")
 def test_cuff_readings_are_listed_whole_in_time_by_device() -> None:
     systolic, diastolic, mean = (
         VitalSign.NIBP_SYSTOLIC,
@@ -163,7 +163,7 @@ def lived() -> Review:
     return review.review(WHOLE, [], steps)
 
 
-@pytest.mark.requirement("SHO-054")
+@pytest.mark.requirement("SHO-095")
 def test_an_alarm_has_onset_end_worst_value_and_who_saw_it_when() -> None:
     first, second = lived().alarms
     assert (first.condition, first.priority, first.state) == ("SPO2-2", "HIGH", "RESOLVED")
