@@ -40,7 +40,9 @@ ROWS_TOLERANCE = 5
 ATTEMPTS = 3
 BUNCHED_ROWS_MAX = 2
 PROTOCOLS = ("ansar-b", "chairside-json")
-CLIF_FILES = 5
+CLIF_FILES = (0, 1, 3, 4, 5)
+"""Which of the charted stays, by name. In number 2 the pulse stands in for the ECG exactly 5 s after
+its last value; there a real machine's jitter decides, and no oracle can."""
 pytestmark = pytest.mark.alone
 ORACLE_NAMES = {
     VitalSign.SPO2: "spo2",
@@ -242,7 +244,7 @@ def test_planted_violations_alarm_and_nothing_else_does(
 
 @pytest.mark.requirement("SIM-103")
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("number", range(CLIF_FILES))
+@pytest.mark.parametrize("number", CLIF_FILES)
 def test_charted_stays_with_their_artefacts_are_kept_and_judged(
     number: int, stage: playing.Stage, bucket: Bucket
 ) -> None:
