@@ -41,8 +41,8 @@ ATTEMPTS = 3
 BUNCHED_ROWS_MAX = 2
 PROTOCOLS = ("ansar-b", "chairside-json")
 CLIF_FILES = (0, 1, 3, 4, 5)
-"""Which of the charted stays, by name. In number 2 the pulse stands in for the ECG exactly 5 s after
-its last value; there a real machine's jitter decides, and no oracle can."""
+"""Which of the charted stays, by name. In number 2 a gap is exactly as long as a rule's, where a
+real machine's jitter decides and no oracle can."""
 pytestmark = pytest.mark.alone
 ORACLE_NAMES = {
     VitalSign.SPO2: "spo2",
