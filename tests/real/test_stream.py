@@ -19,7 +19,7 @@ from tests.waiting import until
 SPO2 = {VitalSign.SPO2: 97.0}
 
 
-@pytest.mark.requirement("SHO-001")
+@pytest.mark.requirement("SHO-101")
 async def test_a_page_gets_the_whole_wall_first_and_then_rising_numbers(tmp_path: Path) -> None:
     async with served(tmp_path) as clinic, Page.watching(clinic.port) as page:
         first = await page.next()
@@ -41,7 +41,7 @@ async def test_a_page_gets_the_whole_wall_first_and_then_rising_numbers(tmp_path
         assert {event.name for event in events} == {"delta", "hb"}
 
 
-@pytest.mark.requirement("SHO-002")
+@pytest.mark.requirement("SHO-102")
 async def test_nothing_falls_between_snapshot_and_stream(tmp_path: Path) -> None:
     async with served(tmp_path) as clinic:
         for number in range(60, 90):
@@ -57,7 +57,7 @@ def _spo2(tile: dict[str, list[dict[str, str]]]) -> str:
     return next(slot["text"] for slot in tile["slots"] if slot["vital"] == "SpO2")
 
 
-@pytest.mark.requirement("SHO-003")
+@pytest.mark.requirement("SHO-103")
 async def test_a_heartbeat_comes_each_second_as_an_event_with_a_name(tmp_path: Path) -> None:
     async with served(tmp_path) as clinic, Page.watching(clinic.port) as page:
         beats = []
@@ -70,7 +70,7 @@ async def test_a_heartbeat_comes_each_second_as_an_event_with_a_name(tmp_path: P
         assert [ms for _, ms, _ in beats] == sorted({ms for _, ms, _ in beats})
 
 
-@pytest.mark.requirement("SHO-004")
+@pytest.mark.requirement("SHO-104")
 async def test_a_reading_is_on_the_stream_at_once_and_does_not_wait_for_the_second(
     tmp_path: Path,
 ) -> None:
@@ -102,7 +102,7 @@ async def test_a_reading_that_changes_nothing_on_the_tile_sends_nothing(tmp_path
         assert clinic.clinic.hub.seq - before <= 6
 
 
-@pytest.mark.requirement("SHO-005")
+@pytest.mark.requirement("SHO-105")
 async def test_an_alarm_is_told_and_its_acknowledgement_reaches_every_page(tmp_path: Path) -> None:
     async with (
         served(tmp_path) as clinic,
@@ -128,7 +128,7 @@ async def test_an_alarm_is_told_and_its_acknowledgement_reaches_every_page(tmp_p
         assert (now["sound"], tile["flash"]) == ("", False)
 
 
-@pytest.mark.requirement("SHO-006")
+@pytest.mark.requirement("SHO-106")
 async def test_a_reader_that_never_reads_delays_nobody_and_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +182,7 @@ def _rest(deaf: socket.socket) -> int:
         count += len(data)
 
 
-@pytest.mark.requirement("SHO-007")
+@pytest.mark.requirement("SHO-107")
 async def test_the_service_stops_within_a_second_with_streams_open_read_or_not(
     tmp_path: Path,
 ) -> None:
@@ -209,7 +209,7 @@ async def _ended(page: Page) -> bool:
         return True
 
 
-@pytest.mark.requirement("SHO-008")
+@pytest.mark.requirement("SHO-108")
 async def test_beyond_so_many_pages_the_next_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
