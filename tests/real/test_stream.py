@@ -12,8 +12,10 @@ import pytest
 
 from monitor.vitals import Validity, VitalSign
 from monitor.web import live
+from monitor.web.server import WebDisplay
 from monitor.web.stream import SEND_S_MAX
 from tests.serving import ACT, ACTOR, HIGH_PRESSURE, WITHIN_S, Page, Served, served
+from tests.stored import reading
 from tests.waiting import until
 
 SPO2 = {VitalSign.SPO2: 97.0}
@@ -260,3 +262,41 @@ async def test_an_invalid_value_is_told_with_its_reason(tmp_path: Path) -> None:
 
 def test_a_dead_browser_is_given_five_seconds() -> None:
     assert SEND_S_MAX == 5.0
+
+
+@pytest.mark.requirement("SHO-110")
+async def test_a_review_of_two_hours_does_not_hold_up_the_stream(tmp_path: Path) -> None:
+    vitals = [v for v in VitalSign if not v.episodic][:5]
+    async with served(tmp_path) as clinic, clinic.client() as client:
+        session = await clinic.seat(client, "1")
+        record = clinic.clinic.ward.record
+        rows = [
+            reading(second, 90.0 + second % 9, session=session, vital=vital)
+            for second in range(7_200)
+            for vital in vitals
+        ]
+        for start in range(0, len(rows), 5_000):
+            record.add(rows[start : start + 5_000])
+            await record.commit()
+        async with Page.watching(clinic.port) as page:
+            await page.next()
+            asked = asyncio.create_task(client.get(f"/api/sessions/{session}/readings"))
+            since, worst, number = time.monotonic(), 0.0, 0
+            while not asked.done():
+                number += 1
+                asked_s = time.monotonic()
+                clinic.say("2", {VitalSign.SPO2: 70.0 + number % 30})
+                while _spo2(await page.tile("2")) != str(70 + number % 30):
+                    pass
+                worst = max(worst, time.monotonic() - asked_s)
+            took = time.monotonic() - since
+        answer = asked.result()
+        assert len(answer.json()["series"]["SpO2"]["values"]) == 7_200
+        assert took < 10.0
+        assert worst < 0.5
+
+
+def test_an_event_never_waits_for_the_next_to_fill_a_packet() -> None:
+    """Asyncio turns Nagle's algorithm off only where the socket names its protocol."""
+    with WebDisplay("127.0.0.1", 0, ready=lambda _: None)._bound() as listening:
+        assert listening.proto == socket.IPPROTO_TCP
