@@ -126,10 +126,11 @@ class Publisher:
             self._address, SessionTerms(will=will), answer_s_max=self._answer_s_max
         )
         async with connection:
-            await connection.publish(topics.availability, topics.online, retain=True)
-            self.connections += 1
-            backoff.reset()
             try:
+                # From here on a stop must say so: an orderly end does not send the will.
+                await connection.publish(topics.availability, topics.online, retain=True)
+                self.connections += 1
+                backoff.reset()
                 async with asyncio.TaskGroup() as group:
                     group.create_task(connection.lost())
                     group.create_task(self._send_held(connection))

@@ -12,7 +12,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -102,13 +102,13 @@ class Connection:
         self._client = self._make_client(await self._tls())
         self._paho = self._take_over(self._client)
         try:
-            await self._client.__aenter__()
+            with _keeping_cancellation():
+                await self._client.__aenter__()
         except aiomqtt.MqttError as error:
-            # aiomqtt leaves the socket of a refused or unanswered greeting open.
-            self._paho.disconnect()
+            self._abandon()
             raise self._not_reached(str(error)) from error
         except asyncio.CancelledError:
-            self._paho.disconnect()
+            self._abandon()
             raise
         return self
 
@@ -128,7 +128,8 @@ class Connection:
         """Subscribe to all filters with QoS 1; returns those that the broker refuses."""
         options = SubscribeOptions(qos=1)
         try:
-            codes = await self._client.subscribe([(name, options) for name in filters])
+            with _keeping_cancellation():
+                codes = await self._client.subscribe([(name, options) for name in filters])
         except aiomqtt.MqttError as error:
             raise self._lost(str(error)) from error
         numbers = [_number(code) for code in codes]
@@ -186,6 +187,12 @@ class Connection:
         # After a reconnect the same number may name another message: never across connections.
         if self._paho.is_connected():
             self._paho.ack(message_id, 1)
+
+    def _abandon(self) -> None:
+        """Close the socket of a greeting that failed; aiomqtt leaves it open."""
+        # Its own callback would stumble over a greeting that was cancelled.
+        self._paho.on_disconnect = None
+        self._paho.disconnect()
 
     async def _tls(self) -> ssl.SSLContext | None:
         """Made anew for each connection, so that renewed certificates are taken up."""
@@ -269,6 +276,22 @@ class Connection:
             why=why,
             fix="it is taken up again by itself; if not, check the broker's log",
         )
+
+
+@contextlib.contextmanager
+def _keeping_cancellation() -> Iterator[None]:
+    """Raise a cancellation that `asyncio.wait_for` of Python 3.11, in aiomqtt, swallows.
+
+    It does so when the answer comes in the same turn of the loop; the service
+    would then never stop. An older count is left over from a task group there.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 def _properties(packet: int) -> Properties:

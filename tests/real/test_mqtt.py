@@ -380,3 +380,18 @@ async def test_a_second_service_with_our_name_is_said_on_the_page(mosquitto: Mos
             lambda: any("who else is 'chairside'?" in line.text for line in one.status()),
             within_s=30.0,
         )
+
+
+async def test_the_service_stops_at_whatever_instant_of_connecting_it_is_told_to(
+    mosquitto: Mosquitto,
+) -> None:
+    files = open_files()
+    for step in range(150):
+        broker = make_broker(mosquitto)
+        broker.link(FILTER)
+        task = asyncio.create_task(broker.run())
+        await asyncio.wait([task], timeout=step * 0.000_05)
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=5.0)
+        assert done, f"still running after a stop {step * 0.05:.2f} ms into connecting"
+    await until(lambda: open_files() <= files + 1)
