@@ -127,6 +127,8 @@ async def _replay(
             stop=stop,
         )
         await beside(watching, [publisher.run() for publisher in clinic.publishers])
+    if player.rows_lost:
+        say(f"the line did not take all of {player.rows_lost} rows: play it more slowly")
 
 
 def _wire(protocol: str, setting: Setting) -> str:

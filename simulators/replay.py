@@ -41,7 +41,8 @@ class Outlet:
 class Replay:
     """A display that seats a patient at each outlet's chair and plays the rows to their end.
 
-    `started_us` is the UTC time of row 0 once it was sent. Sets `stop` when the
+    `started_us` is the UTC time of row 0 once it was sent, `rows_lost` counts
+    rows of which the line did not take every byte. Sets `stop` when the
     rows are out and `publishers` have handed theirs to the broker.
     """
 
@@ -59,6 +60,7 @@ class Replay:
         self._recording, self._outlets, self._clock = recording, tuple(outlets), clock
         self._row_s, self._phase = row_s, phase
         self.started_us: int | None = None
+        self.rows_lost = 0
 
     async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
         """Play; returns early when `stop` is set by somebody else."""
@@ -82,11 +84,14 @@ class Replay:
             await asyncio.sleep(began_s + number * self._row_s - self._clock.monotonic())
             for outlet in self._outlets:
                 if not row.silent:
-                    shown = row_shown(row, self._clock.utc_us())
-                    outlet.station.wire.send(outlet.station.encoder.encode(shown))
+                    self._send(outlet.station, row)
         for publisher in self._publishers:
             await publisher.drained()
         await asyncio.sleep(SETTLE_S)
+
+    def _send(self, station: Station, row: Row) -> None:
+        shown = row_shown(row, self._clock.utc_us())
+        self.rows_lost += not station.wire.send(station.encoder.encode(shown))
 
     async def _until_heard(self, clinic: Clinic, outlet: Outlet) -> None:
         """Show an empty screen until the service sees it: a line takes its time to open."""
