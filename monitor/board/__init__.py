@@ -28,6 +28,7 @@ class Board:
     """All chairs in the order of the configuration.
 
     `vitals` are those each chair's devices can measure; `zone` is what its clocks show.
+    `alarm_changes` rises whenever strip, sound or counts may be other than before.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Board:
             for chair in chairs
         }
         self._clinic_alarms: Sequence[Alarm] = ()
+        self.alarm_changes = 0
 
     def readings(self, readings: Iterable[Reading]) -> None:
         """Note readings, of one or many chairs, in the order they were judged."""
@@ -67,6 +69,7 @@ class Board:
         audio_paused_until_s: float | None,
     ) -> None:
         """The chair's open alarms, ranked, its limits in force and its audio pause."""
+        self.alarm_changes += 1
         if chair == CLINIC:
             self._clinic_alarms = alarms
             return

@@ -43,6 +43,7 @@ class Told:
     strip: bytes = b"[]"
     rest: dict[str, str] = field(default_factory=dict)
     status: list[dict[str, str]] = field(default_factory=list)
+    alarm_changes: int = 0
 
 
 class Live:
@@ -54,7 +55,7 @@ class Live:
         self._chairs = [chair.id for chair in clinic.config.chairs]
         self._streams: set[EventStream] = set()
         self.closing = False
-        self._send(self._chairs)
+        self._send(self._chairs, second=True)
         clinic.ward.listen(self._changed)
 
     @property
@@ -75,7 +76,7 @@ class Live:
                 {"level": line.level, "text": line.text} for line in self._clinic.status()
             ]
             for start in starts:
-                self._send(self._chairs[start : start + CHAIRS_AT_ONCE], always=start == starts[-1])
+                self._send(self._chairs[start : start + CHAIRS_AT_ONCE], second=start == starts[-1])
                 await asyncio.sleep(0)
             self._publish("hb", {"now_ms": self._now_ms(), "seq": self._clinic.hub.seq})
             await asyncio.sleep(HEARTBEAT_S)
@@ -126,21 +127,27 @@ class Live:
         for event in change.events:
             self._publish("alarm", self._news(event))
 
-    def _send(self, chairs: Sequence[str], *, always: bool = False) -> None:
-        """Publish a delta of these chairs if anything in it is new, or `always`."""
+    def _send(self, chairs: Sequence[str], *, second: bool = False) -> None:
+        """Publish a delta of these chairs if anything is new, and each `second` in any case.
+
+        What concerns the whole clinic is looked at when an alarm changed, and each second.
+        """
         clock, board, told = self._clinic.clock, self._clinic.ward.board, self._told
         now_s, now_us = clock.monotonic(), clock.utc_us()
         drawn = {chair: TILE.dump_json(board.tile(chair, now_s, now_us)) for chair in chairs}
         tiles = {chair: tile for chair, tile in drawn.items() if told.tiles.get(chair) != tile}
-        strip = STRIP.dump_json(board.strip(now_s, now_us))
-        rest = {"mode": board.mode(), "sound": board.sound(), "counts": board.counts(now_s)}
-        parts = {"tiles": b"[%b]" % b",".join(tiles.values())}
-        parts |= {"strip": strip} if strip != told.strip else {}
-        news = bool(tiles) or len(parts) > 1 or rest != told.rest
         told.tiles |= tiles
-        told.strip, told.rest = strip, rest
-        if news or always:
-            head = {**self._time(), **rest, "status": told.status}
+        parts = {"tiles": b"[%b]" % b",".join(tiles.values())}
+        news = bool(tiles) or second
+        if second or told.alarm_changes != board.alarm_changes:
+            told.alarm_changes = board.alarm_changes
+            strip = STRIP.dump_json(board.strip(now_s, now_us))
+            rest = {"mode": board.mode(), "sound": board.sound(), "counts": board.counts(now_s)}
+            news |= strip != told.strip or rest != told.rest
+            parts |= {"strip": strip} if strip != told.strip else {}
+            told.strip, told.rest = strip, rest
+        if news:
+            head = {**self._time(), **told.rest, "status": told.status}
             self._clinic.hub.publish("delta", _joined(head, **parts))
 
     def _time(self) -> dict[str, int | str]:

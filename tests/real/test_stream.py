@@ -12,14 +12,16 @@ import pytest
 
 from monitor.vitals import Validity, VitalSign
 from monitor.web import live
+from monitor.web.server import WebDisplay
 from monitor.web.stream import SEND_S_MAX
 from tests.serving import ACT, ACTOR, HIGH_PRESSURE, WITHIN_S, Page, Served, served
+from tests.stored import reading
 from tests.waiting import until
 
 SPO2 = {VitalSign.SPO2: 97.0}
 
 
-@pytest.mark.requirement("SHO-001")
+@pytest.mark.requirement("SHO-101")
 async def test_a_page_gets_the_whole_wall_first_and_then_rising_numbers(tmp_path: Path) -> None:
     async with served(tmp_path) as clinic, Page.watching(clinic.port) as page:
         first = await page.next()
@@ -41,7 +43,7 @@ async def test_a_page_gets_the_whole_wall_first_and_then_rising_numbers(tmp_path
         assert {event.name for event in events} == {"delta", "hb"}
 
 
-@pytest.mark.requirement("SHO-002")
+@pytest.mark.requirement("SHO-102")
 async def test_nothing_falls_between_snapshot_and_stream(tmp_path: Path) -> None:
     async with served(tmp_path) as clinic:
         for number in range(60, 90):
@@ -57,7 +59,7 @@ def _spo2(tile: dict[str, list[dict[str, str]]]) -> str:
     return next(slot["text"] for slot in tile["slots"] if slot["vital"] == "SpO2")
 
 
-@pytest.mark.requirement("SHO-003")
+@pytest.mark.requirement("SHO-103")
 async def test_a_heartbeat_comes_each_second_as_an_event_with_a_name(tmp_path: Path) -> None:
     async with served(tmp_path) as clinic, Page.watching(clinic.port) as page:
         beats = []
@@ -70,7 +72,7 @@ async def test_a_heartbeat_comes_each_second_as_an_event_with_a_name(tmp_path: P
         assert [ms for _, ms, _ in beats] == sorted({ms for _, ms, _ in beats})
 
 
-@pytest.mark.requirement("SHO-004")
+@pytest.mark.requirement("SHO-104")
 async def test_a_reading_is_on_the_stream_at_once_and_does_not_wait_for_the_second(
     tmp_path: Path,
 ) -> None:
@@ -102,7 +104,7 @@ async def test_a_reading_that_changes_nothing_on_the_tile_sends_nothing(tmp_path
         assert clinic.clinic.hub.seq - before <= 6
 
 
-@pytest.mark.requirement("SHO-005")
+@pytest.mark.requirement("SHO-105")
 async def test_an_alarm_is_told_and_its_acknowledgement_reaches_every_page(tmp_path: Path) -> None:
     async with (
         served(tmp_path) as clinic,
@@ -128,7 +130,7 @@ async def test_an_alarm_is_told_and_its_acknowledgement_reaches_every_page(tmp_p
         assert (now["sound"], tile["flash"]) == ("", False)
 
 
-@pytest.mark.requirement("SHO-006")
+@pytest.mark.requirement("SHO-106")
 async def test_a_reader_that_never_reads_delays_nobody_and_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +184,7 @@ def _rest(deaf: socket.socket) -> int:
         count += len(data)
 
 
-@pytest.mark.requirement("SHO-007")
+@pytest.mark.requirement("SHO-107")
 async def test_the_service_stops_within_a_second_with_streams_open_read_or_not(
     tmp_path: Path,
 ) -> None:
@@ -209,7 +211,7 @@ async def _ended(page: Page) -> bool:
         return True
 
 
-@pytest.mark.requirement("SHO-008")
+@pytest.mark.requirement("SHO-108")
 async def test_beyond_so_many_pages_the_next_is_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,3 +262,41 @@ async def test_an_invalid_value_is_told_with_its_reason(tmp_path: Path) -> None:
 
 def test_a_dead_browser_is_given_five_seconds() -> None:
     assert SEND_S_MAX == 5.0
+
+
+@pytest.mark.requirement("SHO-110")
+async def test_a_review_of_two_hours_does_not_hold_up_the_stream(tmp_path: Path) -> None:
+    vitals = [v for v in VitalSign if not v.episodic][:5]
+    async with served(tmp_path) as clinic, clinic.client() as client:
+        session = await clinic.seat(client, "1")
+        record = clinic.clinic.ward.record
+        rows = [
+            reading(second, 90.0 + second % 9, session=session, vital=vital)
+            for second in range(7_200)
+            for vital in vitals
+        ]
+        for start in range(0, len(rows), 5_000):
+            record.add(rows[start : start + 5_000])
+            await record.commit()
+        async with Page.watching(clinic.port) as page:
+            await page.next()
+            asked = asyncio.create_task(client.get(f"/api/sessions/{session}/readings"))
+            since, worst, number = time.monotonic(), 0.0, 0
+            while not asked.done():
+                number += 1
+                asked_s = time.monotonic()
+                clinic.say("2", {VitalSign.SPO2: 70.0 + number % 30})
+                while _spo2(await page.tile("2")) != str(70 + number % 30):
+                    pass
+                worst = max(worst, time.monotonic() - asked_s)
+            took = time.monotonic() - since
+        answer = asked.result()
+        assert len(answer.json()["series"]["SpO2"]["values"]) == 7_200
+        assert took < 10.0
+        assert worst < 0.5
+
+
+def test_an_event_never_waits_for_the_next_to_fill_a_packet() -> None:
+    """Asyncio turns Nagle's algorithm off only where the socket names its protocol."""
+    with WebDisplay("127.0.0.1", 0, ready=lambda _: None)._bound() as listening:
+        assert listening.proto == socket.IPPROTO_TCP

@@ -24,7 +24,7 @@ def said(slot: Slot) -> tuple[str, str, str]:
     return slot.text, slot.state, slot.note
 
 
-@pytest.mark.requirement("SHO-020")
+@pytest.mark.requirement("SHO-120")
 @pytest.mark.parametrize(
     ("age_s", "shown"),
     [
@@ -46,7 +46,7 @@ def test_a_value_is_grey_from_five_seconds_and_gone_from_ten(
     assert said(bench.slot(100.0 + age_s)) == shown
 
 
-@pytest.mark.requirement("SHO-021")
+@pytest.mark.requirement("SHO-121")
 @given(
     times=st.lists(st.floats(0.0, 60.0), max_size=12),
     values=st.lists(st.integers(40, 100), min_size=12, max_size=12),
@@ -66,7 +66,7 @@ def test_no_number_older_than_ten_seconds_ever_stands_in_the_slot(
     assert (slot.text in {"--", "---"}) is not bool(true_now)
 
 
-@pytest.mark.requirement("SHO-022")
+@pytest.mark.requirement("SHO-122")
 @pytest.mark.parametrize(
     ("value", "validity", "reason", "shown"),
     [
@@ -115,7 +115,7 @@ def test_before_the_first_value_a_slot_waits_and_what_nobody_measures_has_none()
     assert labels == ["HR", "SpO2", "RR", "EtCO2", "T"]
 
 
-@pytest.mark.requirement("SHO-023")
+@pytest.mark.requirement("SHO-123")
 @pytest.mark.parametrize(
     "parts",
     [
@@ -134,7 +134,7 @@ def test_late_readings_and_those_of_another_session_never_reach_the_tile(
     assert bench.nibp(10.0).text == "---/---"
 
 
-@pytest.mark.requirement("SHO-024")
+@pytest.mark.requirement("SHO-124")
 @pytest.mark.parametrize("phase", [Phase.PREPARE, Phase.RECOVERY])
 def test_nothing_of_the_last_patient_is_shown_to_the_next(phase: Phase) -> None:
     bench = Bench()
@@ -156,7 +156,7 @@ def test_values_stay_when_the_session_moves_on() -> None:
     assert (bench.slot(10.0).text, bench.nibp(10.0).text) == ("97", "120/80")
 
 
-@pytest.mark.requirement("SHO-025")
+@pytest.mark.requirement("SHO-125")
 def test_the_heart_rate_is_the_ecgs_while_valid_within_five_seconds_else_the_oximeters() -> None:
     sources = {}
     bench = Bench()

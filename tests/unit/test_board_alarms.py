@@ -13,7 +13,7 @@ from tests.stored import NOON_US
 HEART, PULSE = VitalSign.HEART_RATE, VitalSign.PULSE_RATE
 
 
-@pytest.mark.requirement("SHO-040")
+@pytest.mark.requirement("SHO-140")
 def test_an_alarm_is_listed_with_marks_words_and_onset() -> None:
     bench = Bench()
     bench.alarms(alarm(onset_s=51.0))
@@ -38,7 +38,7 @@ def test_each_priority_has_its_marks(priority: Priority, marks: str) -> None:
     )
 
 
-@pytest.mark.requirement("SHO-041")
+@pytest.mark.requirement("SHO-141")
 def test_an_acknowledged_alarm_is_steady_silent_and_says_who_and_when() -> None:
     bench = Bench()
     seen = alarm(
@@ -80,7 +80,7 @@ def test_an_alarm_whose_data_are_gone_says_so() -> None:
     assert bench.tile(1.0).alarms[0].text == "SpO2 84 <88 (no data now)"
 
 
-@pytest.mark.requirement("SHO-042")
+@pytest.mark.requirement("SHO-142")
 def test_a_superseded_alarm_is_listed_and_neither_flashes_nor_ranks() -> None:
     bench = Bench()
     bench.alarms(alarm(superseded=True, audible=False))
@@ -91,7 +91,7 @@ def test_a_superseded_alarm_is_listed_and_neither_flashes_nor_ranks() -> None:
     assert bench.board.counts(1.0) == "1 chair"
 
 
-@pytest.mark.requirement("SHO-043")
+@pytest.mark.requirement("SHO-143")
 @pytest.mark.parametrize(
     ("value", "limit", "priority", "arrow"),
     [
@@ -134,7 +134,7 @@ def test_limits_in_force_stand_beside_the_number() -> None:
     assert (heart.low, heart.high, oxygen.low, oxygen.high) == ("50", "120", "92", "")
 
 
-@pytest.mark.requirement("SHO-044")
+@pytest.mark.requirement("SHO-144")
 @pytest.mark.parametrize(
     ("now_s", "shown"),
     [(0.0, "2:00"), (0.5, "2:00"), (18.0, "1:42"), (119.5, "0:01"), (120.0, ""), (500.0, "")],
@@ -145,7 +145,7 @@ def test_an_audio_pause_counts_down(now_s: float, shown: str) -> None:
     assert bench.tile(now_s).audio_paused == shown
 
 
-@pytest.mark.requirement("SHO-045")
+@pytest.mark.requirement("SHO-145")
 def test_the_strip_ranks_the_alarms_of_all_chairs() -> None:
     bench = Bench(chairs=3)
     bench.alarms(alarm("A", priority=Priority.MEDIUM, onset_s=50.0, message="older medium"))
@@ -171,7 +171,7 @@ def test_the_strip_ranks_the_alarms_of_all_chairs() -> None:
     assert bench.board.counts(60.0) == "3 chairs  1 high  2 medium"
 
 
-@pytest.mark.requirement("SHO-046")
+@pytest.mark.requirement("SHO-146")
 def test_the_room_sounds_for_its_highest_audible_alarm() -> None:
     bench = Bench(chairs=2)
     assert bench.board.sound() == ""

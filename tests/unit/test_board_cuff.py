@@ -19,7 +19,7 @@ def seated(phase: Phase = Phase.INFUSION, at_s: float = 0.0) -> Bench:
     return bench
 
 
-@pytest.mark.requirement("SHO-030")
+@pytest.mark.requirement("SHO-130")
 def test_the_block_tells_value_mean_time_age_and_when_the_next_is_due() -> None:
     bench = seated()
     bench.alarms()
@@ -31,7 +31,7 @@ def test_the_block_tells_value_mean_time_age_and_when_the_next_is_due() -> None:
     assert bench.nibp(30.0).age == "just now"
 
 
-@pytest.mark.requirement("SHO-031")
+@pytest.mark.requirement("SHO-131")
 @pytest.mark.parametrize("phase", list(INTERVALS))
 def test_it_is_grey_when_overdue_and_gone_at_the_later_of_15_min_and_two_intervals(
     phase: Phase,
@@ -66,7 +66,7 @@ def test_before_the_first_reading_the_first_is_due_from_the_phase_on() -> None:
     assert (block.time, block.age, block.next) == ("", "", "next 09:00")
 
 
-@pytest.mark.requirement("SHO-032")
+@pytest.mark.requirement("SHO-132")
 def test_at_a_phase_the_cuff_is_due_at_the_old_time_or_one_new_interval_on() -> None:
     bench = seated(Phase.BASELINE)
     bench.put(cuff(0.0, session="s-1"))
