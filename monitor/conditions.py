@@ -149,6 +149,16 @@ def _level(value: object) -> object:
     return value if isinstance(value, dict) else {"value": value}
 
 
+def _priorities(value: object) -> object:
+    """By session column; "none" says that the condition does not exist in that column."""
+    if isinstance(value, str):
+        value = {column.value: value for column in Column}
+    spread = _by_column(value)
+    if not isinstance(spread, dict):
+        return spread
+    return {column: name for column, name in spread.items() if name != "none"}
+
+
 def _priority(value: object) -> object:
     """Priorities are written by name."""
     return Priority.__members__.get(value, value) if isinstance(value, str) else value
@@ -200,7 +210,7 @@ class Level:
 Levels = Annotated[
     Mapping[Column, Annotated[Level, BeforeValidator(_level)]], BeforeValidator(_by_column)
 ]
-Priorities = Annotated[Mapping[Column, NamedPriority], BeforeValidator(_by_column)]
+Priorities = Annotated[Mapping[Column, NamedPriority], BeforeValidator(_priorities)]
 Seconds = Annotated[Mapping[Column, Positive], BeforeValidator(_by_column)]
 
 
@@ -241,7 +251,10 @@ JUDGED_CAUSES = frozenset({Cause.UNACKNOWLEDGED, Cause.LASTING, Cause.INTERVALS}
 
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
-    """When an open alarm's priority rises, and to what, in which columns."""
+    """When an open alarm's priority rises, and to what: in these columns, for these vitals.
+
+    No `vitals` means all that the condition watches.
+    """
 
     __pydantic_config__ = _STRICT
 
@@ -250,6 +263,7 @@ class Escalation:
     after_s: Positive = 0.0
     count: Positive = 0.0
     columns: tuple[Column, ...] = tuple(Column)
+    vitals: tuple[VitalSign, ...] = ()
     enabled: bool = True
 
 

@@ -17,6 +17,7 @@ Test = Callable[[Row], bool | None]
 OFF_DELAY_S = 10
 RESTART_GAP_S = 60
 COUNTED_GAP_S = 5
+PULSE_PRESSURE_MIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,7 @@ RULES = (
 
 def episodes(rule: Rule, rows: Sequence[Row]) -> list[Episode]:
     """Every stretch in which the rule alarms, nobody acting meanwhile."""
+    rows = [mended(row) for row in rows]
     out: list[Episode] = []
     index = 0
     while (found := _next_alarm(rule, rows, index)) is not None:
@@ -157,6 +159,19 @@ def episodes(rule: Rule, rows: Sequence[Row]) -> list[Episode]:
             break
         index = ended + 1
     return out
+
+
+def mended(row: Row) -> Row:
+    """A cuff reading that contradicts itself is no reading; a missing mean is derived (7.3)."""
+    high, low, mean = row.get("sys"), row.get("dia"), row.get("map")
+    wrong = high is not None and low is not None and high - low < PULSE_PRESSURE_MIN
+    wrong |= high is not None and mean is not None and mean >= high
+    wrong |= low is not None and mean is not None and mean <= low
+    if wrong:
+        return {**row, "sys": None, "dia": None, "map": None}
+    if high is not None and low is not None and mean is None:
+        return {**row, "map": low + (high - low) / 3}
+    return row
 
 
 def _next_alarm(rule: Rule, rows: Sequence[Row], start: int) -> tuple[int, int] | None:

@@ -5,33 +5,33 @@ Knows the rows and the life of alarms. Knows no sample and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from monitor.alerts.absences import Absences
-from monitor.alerts.layout import Ints, Layout
+from monitor.alerts.layout import Layout, column_of
 from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import Place
+from monitor.alerts.place import Place, instance_of
 from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Reason
 from monitor.conditions import Priority
 from monitor.history import TransitionRow
+from monitor.vitals import NIBP, VitalSign
 
-Key = tuple[int, int]
+CUFF = "NIBP"
+"""The instance of an alarm about a whole cuff reading."""
 
 
 class Book:
     """At most one open alarm a (chair, row). `run` goes into ids; see `Engine`."""
 
-    def __init__(self, layout: Layout, absences: Absences, run: str) -> None:
-        self._layout, self._absences, self._run = layout, absences, run
+    def __init__(self, layout: Layout, overlays: Overlays, run: str) -> None:
+        self._layout, self._overlays, self._run = layout, overlays, run
         self._count: dict[str, int] = {}
-        self.overlays = Overlays(layout.preset)
-        self.open: dict[Key, Opened] = {}
-        self._rows: dict[int, list[int]] = {}
+        self._by_id: dict[str, tuple[Place, Opened]] = {}
 
     def step(
         self,
-        key: Key,
+        place: Place,
+        opened: Opened,
         reason: Reason,
         at_s: float,
         *,
@@ -39,93 +39,97 @@ class Book:
         actor: str | None = None,
         note: str = "",
     ) -> list[AlarmEvent]:
-        """One step of an open alarm; when it is over, its row is at rest again."""
-        opened = self.open[key]
-        events = opened.step(reason, at_s, sampled_s=sampled_s, actor=actor, note=note)
+        """One step of an open alarm; nothing when the table knows none for its state."""
+        came_from = opened.step(reason, at_s, actor=actor)
+        if came_from is None:
+            return []
         if opened.state not in OPEN:
-            del self.open[key]
-            self._rows[key[0]].remove(key[1])
-            self._absences.close(*key, at_s)
-        return events
+            self._strike(place, opened)
+        self._overlays.refresh(place, at_s)
+        self._overlays.changed.add(place.id)
+        event = AlarmEvent(
+            alarm=opened.seen(),
+            ordinal=opened.ordinal,
+            from_state=came_from,
+            reason=reason,
+            at_s=at_s,
+            sampled_s=sampled_s,
+            actor=actor,
+            note=note,
+        )
+        return [event]
 
-    def end(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
-        """A technical condition is over, whether its alarm was raised or not."""
-        key = (place.index, row)
-        events = self.step(key, Reason.CONDITION_ENDED, at_s) if key in self.open else []
-        if not events:
-            self._absences.close(*key, at_s)
-        return events
-
-    def new(self, place: Place, row: int, columns: Ints, onset_s: float, at_s: float) -> Opened:
+    def new(self, place: Place, row: int, onset_s: float, at_s: float) -> Opened:
         """Open an alarm, pending its first step."""
         which = self._layout.rows[row]
         instance = self.instance(place, row)
         name = f"{place.subject}/{which.condition.id}/{instance}"
         self._count[name] = self._count.get(name, 0) + 1
+        # Without an on-delay there was nothing to wait for.
+        waits = self._layout.on_delay[row] > 0.0
         opened = Opened(
             id=f"{name}/{self._run}{self._count[name]}",
             chair=place.id,
             session=place.session,
             row=which,
             instance=instance,
-            state=AlarmState.PENDING,
-            priority=self.priority(place, row, columns),
+            state=AlarmState.PENDING if waits else AlarmState.IDLE,
+            priority=self.priority(place, row),
             onset_s=onset_s,
             since_s=at_s,
             entered_s=at_s,
             message="",
         )
-        self._put(place, row, opened)
-        self._absences.opened[place.index, row] = True
+        place.open[row] = opened
+        self._by_id[opened.id] = (place, opened)
         return opened
 
-    def _put(self, place: Place, row: int, opened: Opened) -> None:
-        self.open[place.index, row] = opened
-        self._rows.setdefault(place.index, []).append(row)
+    def find(self, alarm: str) -> tuple[Place, Opened] | None:
+        """The open alarm of that id and its chair."""
+        return self._by_id.get(alarm)
 
-    def priority(self, place: Place, row: int, columns: Ints) -> Priority:
+    def priority(self, place: Place, row: int) -> Priority:
         """The row's priority in the chair's phase."""
-        return Priority(int(self._layout.priority[columns[place.index], row]))
+        return Priority(int(self._layout.priority[column_of(place.phase), row]))
 
     def instance(self, place: Place, row: int) -> str:
         """What tells two alarms of one condition apart: the device, the vital sign, or nothing."""
         which = self._layout.rows[row]
         if which.device is not None:
             return next(name for name, one in place.devices.items() if one.slot == which.device)
-        return which.vital.value if which.vital else ""
-
-    def at(self, place: Place) -> list[tuple[Key, Opened]]:
-        """A chair's open alarms with their keys, as they stand now."""
-        index = place.index
-        return [((index, row), self.open[index, row]) for row in self._rows.get(index, ())]
-
-    def of(self, place: Place) -> list[Opened]:
-        """A chair's open alarms."""
-        return [self.open[place.index, row] for row in self._rows.get(place.index, ())]
-
-    def any_at(self, place: Place) -> bool:
-        """Has the chair an open alarm?"""
-        return bool(self._rows.get(place.index))
-
-    def refresh(self, place: Place, now: float) -> None:
-        """Bring a chair's overlays up to date."""
-        self.overlays.refresh(self.of(place), place, now)
+        if which.vital is not None:
+            cuff = which.vital in NIBP
+            return CUFF if cuff else instance_of(which.vital, once_seen=bool(which.once_seen_s))
+        watched = which.condition.watched
+        if any(vital in NIBP for vital in watched):
+            return CUFF
+        return watched[0].value if watched else ""
 
     def ranked(self, place: Place | None) -> list[Alarm]:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
-        found = self.of(place) if place else list(self.open.values())
+        found = [one for where, one in self._by_id.values() if place in (None, where)]
         seen = [opened.seen() for opened in found]
-        unseen = AlarmState.ACTIVE_UNACK
-        return sorted(seen, key=lambda a: (-a.priority, a.state is not unseen, -a.onset_s, a.id))
+        known = AlarmState.ACTIVE_ACK
+        return sorted(seen, key=lambda a: (-a.priority, a.state is known, -a.onset_s, a.id))
 
     def restore(
         self, place: Place, last: TransitionRow, to_monotonic: Callable[[int], float]
-    ) -> None:
-        """Open the alarm whose last step this is; nothing when the preset has no such row now."""
-        row = self._row_named(place, last.condition, last.instance)
-        if row is None:
-            return
-        at_s = to_monotonic(last.at_us)
+    ) -> Opened | None:
+        """Open the alarm whose last step this is; None when it has no place any more."""
+        row = next(iter(self._rows_named(place, last)), None)
+        still = AlarmState(last.to_state) in OPEN and last.session == place.session
+        if row is None or not still or row in place.open:
+            return None
+        opened = self._reopened(place, row, last, to_monotonic)
+        self._by_id[opened.id] = (place, opened)
+        place.open[row] = opened
+        return opened
+
+    def _reopened(
+        self, place: Place, row: int, last: TransitionRow, to_monotonic: Callable[[int], float]
+    ) -> Opened:
+        at_s, onset_s = to_monotonic(last.at_us), to_monotonic(last.onset_us)
+        acknowledged = AlarmState(last.to_state) is AlarmState.ACTIVE_ACK
         opened = Opened(
             id=last.alarm,
             chair=place.id,
@@ -134,27 +138,43 @@ class Book:
             instance=last.instance,
             state=AlarmState(last.to_state),
             priority=Priority[last.priority],
-            onset_s=to_monotonic(last.onset_us),
+            onset_s=onset_s,
             since_s=at_s,
             entered_s=at_s,
             message=last.message,
             value=last.value,
             limit=last.limit,
-            extreme=last.extreme,
             episode=last.episode,
             ordinal=last.ordinal,
-            acknowledged_by=last.actor,
-            acknowledged_s=at_s if last.actor else None,
+            acknowledged_by=last.actor if acknowledged else None,
+            acknowledged_s=at_s if acknowledged else None,
         )
-        self._put(place, row, opened)
-        self._absences.opened[place.index, row] = True
-        if row >= self._layout.limits:
-            self._absences.bad_s[place.index, row] = to_monotonic(last.onset_us)
+        speaks = self._speaker(row, last)
+        if speaks is not None and last.value is not None:
+            sampled_us = last.onset_us if last.sampled_at_us is None else last.sampled_at_us
+            extreme = last.value if last.extreme is None else last.extreme
+            opened.speaks = speaks
+            opened.extremes[speaks] = (extreme, to_monotonic(sampled_us))
+            opened.reference = {speaks: last.value}
+        return opened
 
-    def _row_named(self, place: Place, condition: str, instance: str) -> int | None:
+    def _speaker(self, row: int, last: TransitionRow) -> VitalSign | None:
+        """Of several vital signs, the one whose limit the row names."""
+        clauses = self._layout.rows[row].condition.any_of
+        named = [
+            clause.vital
+            for clause in clauses
+            if any(level.resolve(None) == last.limit for level in clause.limit.values())
+        ]
+        return named[0] if named else next((clause.vital for clause in clauses), None)
+
+    def _rows_named(self, place: Place, last: TransitionRow) -> Iterator[int]:
         for number, row in enumerate(self._layout.rows):
             absent = row.device is not None and row.device >= len(place.devices)
-            named = row.condition.id == condition and not absent
-            if named and self.instance(place, number) == instance:
-                return number
-        return None
+            named = row.condition.id == last.condition and not absent
+            if named and self.instance(place, number) == last.instance:
+                yield number
+
+    def _strike(self, place: Place, opened: Opened) -> None:
+        del self._by_id[opened.id]
+        place.open = {row: one for row, one in place.open.items() if one is not opened}

@@ -7,20 +7,16 @@ can influence another: each has rows of its own in every array.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-import numpy as np
-
-from monitor.alerts.absences import Absences
 from monitor.alerts.book import Book
-from monitor.alerts.layout import DEVICES_MAX, VITAL_INDEX, VITALS, Layout, column_of
-from monitor.alerts.limits import Delays, Samples, Verdict
-from monitor.alerts.place import Place, Sample, Watched
-from monitor.alerts.presence import Presence
-from monitor.alerts.states import Alarm, AlarmEvent, AlarmState, Reason
-from monitor.alerts.timers import Timers
-from monitor.alerts.wording import in_force, message
+from monitor.alerts.judging import Judging
+from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
+from monitor.alerts.overlays import Overlays
+from monitor.alerts.place import Place, Watched
+from monitor.alerts.states import Alarm, AlarmEvent, Reason
+from monitor.alerts.watch import Watch
+from monitor.alerts.wording import in_force
 from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
 from monitor.errors import CommandRefused
@@ -33,28 +29,31 @@ CLINIC = ""
 class Engine:
     """Judges every chair of a clinic by one preset.
 
-    `run` goes into alarm ids, so that they stay unique over restarts.
+    `run` goes into alarm ids, so that they stay unique over restarts. Every time
+    is monotonic seconds and must not go back for a chair. What time alone does
+    is taken at the time it was due, however late the engine is called.
     """
 
     def __init__(self, preset: Preset, *, run: str = "") -> None:
         self._preset = preset
         self._layout = Layout(preset)
-        self._delays, self._absences = Delays(self._layout), Absences(self._layout)
-        self._rows_of = {form: self._layout.rows_of(form) for form in Form}
+        self._overlays = Overlays(preset)
+        self._book = Book(self._layout, self._overlays, run)
+        self._watch = Watch(self._layout, self._book, self._overlays)
+        self._judging = Judging(self._layout, self._book)
         self._places: list[Place] = []
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
-        self._columns = np.zeros(0, np.int64)
-        self._advanced_s = -math.inf
-        self._book = Book(self._layout, self._absences, run)
-        self._presence = Presence(self._layout, self._absences, self._book)
-        self._timers = Timers(self._layout)
+        self._unsent: list[AlarmEvent] = []
         self.add_chair(CLINIC, {}, 0.0)
 
     def add_chair(
         self, chair: str, devices: Mapping[str, tuple[float, frozenset[VitalSign]]], now: float
     ) -> None:
-        """A chair and its devices: how long each may be quiet (s) and what it measures."""
+        """A chair and its devices: how long each may be quiet (s) and what it measures.
+
+        Of two devices that measure the same, the first is in charge while it is valid.
+        """
         if len(devices) > DEVICES_MAX:
             raise ValueError(f"chair {chair} has {len(devices)} devices; {DEVICES_MAX} are allowed")
         watched = {
@@ -65,116 +64,81 @@ class Engine:
         self._places.append(place)
         self._by_chair[chair] = place
         self._by_device.update(dict.fromkeys(devices, place))
-        self._delays.add_chair()
-        self._absences.add_chair()
-        self._columns = np.append(self._columns, column_of(None))
-        self._absences.bad_s[place.index, self._rows_of[Form.SILENT_LINK]] = now
-        self._exist(place)
+        self._judging.add_chair()
+        self._watch.add_chair(now)
+        place.calm = self._layout.calm(column_of(None))
+        self._watch.exist(place, now)
+
+    # ---------------------------------------------------------------- who sits there
 
     def seat(self, chair: str, session: str, phase: Phase, now: float) -> list[AlarmEvent]:
         """A session opens at the chair; alarms open there without one become its own."""
         place = self._by_chair[chair]
-        place.session = session
-        events = []
-        for key, opened in self._book.at(place):
-            opened.session = session
-            events += self._book.step(key, Reason.ASSIGNED, now)
-        for row in self._rows_of[Form.SILENT_VITAL] + self._rows_of[Form.OVERDUE]:
-            self._absences.bad_s[place.index, row] = now
-        for row in self._rows_of[Form.UNASSIGNED_DATA]:
-            events += self._book.end(place, row, now)
-        return events + self._enter(place, phase, now)
+        events = self._settle(place, now)
+        place.session, place.since_s = session, now
+        for row, opened in sorted(place.open.items()):
+            if self._layout.priority[column_of(phase), row]:
+                opened.session = session
+                events += self._book.step(place, opened, Reason.ASSIGNED, now)
+        return self._sent(events + self._enter(place, phase, now))
 
     def set_phase(self, chair: str, phase: Phase, now: float) -> list[AlarmEvent]:
-        """The session moves on: limits switch at once."""
+        """The session moves on: limits switch at once. CLOSED is `clear`."""
+        if phase is Phase.CLOSED:
+            return self.clear(chair, now)
         place = self._by_chair[chair]
+        events = self._settle(place, now)
         old_s = self._layout.nibp_interval_s(place.phase)
-        new_s = self._layout.nibp_interval_s(phase)
-        for row in self._rows_of[Form.OVERDUE]:
-            # The cuff is due at the old time or one new interval from now (alarms.md 8a.17).
-            since = self._absences.bad_s[place.index, row]
-            self._absences.bad_s[place.index, row] = min(since + old_s - new_s, now)
-        return self._enter(place, phase, now)
+        self._watch.shift_cuff(place, old_s, self._layout.nibp_interval_s(phase), now)
+        return self._sent(events + self._enter(place, phase, now))
 
     def clear(self, chair: str, now: float) -> list[AlarmEvent]:
         """The session closes: its alarms end, nothing is carried to the next patient."""
         place = self._by_chair[chair]
-        events = []
-        for key, _ in self._book.at(place):
-            events += self._book.step(key, Reason.CLOSED, now)
+        events = self._settle(place, now)
+        for _, opened in sorted(place.open.items()):
+            events += self._book.step(place, opened, Reason.CLOSED, now)
         place.session = place.phase = place.pause = None
-        place.forget()
-        every = np.ones(self._layout.limits, bool)
-        self._delays.restart(place.index, every)
-        self._delays.forget_clearing(place.index, every)
-        for form in (Form.REPORTED, Form.UNASSIGNED_DATA):
-            self._absences.bad_s[place.index, self._rows_of[form]] = np.nan
-        self._columns[place.index] = column_of(None)
-        self._exist(place)
-        self._book.refresh(place, now)
-        return events
+        place.forget(now)
+        self._judging.rest(place)
+        self._watch.forget(place)
+        place.calm = self._layout.calm(column_of(None))
+        self._watch.exist(place, now)
+        self._overlays.changed.add(place.id)
+        return self._sent(events)
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
-        before = self._columns[place.index]
+        before, after = column_of(place.phase), column_of(phase)
         place.phase = phase
-        after = self._columns[place.index] = column_of(phase)
-        changed = self._layout.limit[before] != self._layout.limit[after]
-        moved = np.logical_or.reduceat(changed, self._layout.clause_starts)
-        self._delays.restart(place.index, moved)
-        self._exist(place)
-        events = []
-        for key, opened in self._book.at(place):
-            priority = int(self._layout.priority[after, key[1]])
-            if not priority and opened.row.condition.form is not Form.ASSERTED:
-                events += self._book.step(key, Reason.PHASE, now)
+        place.calm = self._layout.calm(after)
+        events: list[AlarmEvent] = []
+        for row, opened in sorted(place.open.items()):
+            priority = int(self._layout.priority[after, row])
+            if not priority:
+                events += self._book.step(place, opened, Reason.PHASE, now)
             elif priority > opened.priority:
                 opened.priority = Priority(priority)
-                events += self._book.step(key, Reason.PRIORITY_RISES, now)
-        self._book.refresh(place, now)
+                events += self._book.step(place, opened, Reason.PRIORITY_RISES, now)
+        self._judging.switch_limits(place, before, after)
+        self._watch.exist(place, now)
+        self._overlays.refresh(place, now)
         return events
 
-    def _exist(self, place: Place) -> None:
-        """Which rows are judged for this chair in its present phase."""
-        column, slots = self._columns[place.index], len(place.devices)
-        exists = self._layout.priority[column] > 0
-        for number, row in enumerate(self._layout.rows):
-            if row.condition.clinic_wide is not (place.id == CLINIC):
-                exists[number] = False
-            elif row.device is not None:
-                exists[number] &= row.device < slots
-            elif row.vital is not None:
-                exists[number] &= place.measures(row.vital)
-        self._absences.exists[place.index] = exists
-        interval_s = self._layout.nibp_interval_s(place.phase)
-        for number in self._rows_of[Form.OVERDUE]:
-            settings = self._layout.rows[number].condition.settings
-            late_s = max(settings["intervals"] * interval_s, interval_s + settings["slack_s"])
-            self._absences.delay_s[place.index, number] = late_s if interval_s else np.inf
-        for device in place.devices.values():
-            for number in self._link_rows(device):
-                delay_s = max(self._layout.on_delay[number], device.quiet_limit_s)
-                self._absences.delay_s[place.index, number] = delay_s
+    # ----------------------------------------------------------------- what comes in
 
     def frame(self, device: str, at_s: float) -> list[AlarmEvent]:
-        """A well-formed frame of the device came."""
+        """A well-formed frame of the device came: its link is up."""
         place = self._by_device[device]
+        events = self._settle(place, at_s)
         watched = place.devices[device]
-        watched.why, place.last_frame_s = "", at_s
-        events = []
-        for row in self._link_rows(watched):
-            if self._absences.is_good(place.index, row, at_s):
-                events += self._book.end(place, row, at_s)
-        if place.session is None:
-            for row in self._rows_of[Form.UNASSIGNED_DATA]:
-                self._absences.is_bad(place.index, row, at_s)
-        if events:
-            self._book.refresh(place, at_s)
-        return events
+        watched.why = ""
+        for row in self._watch.rows_of[Form.SILENT_LINK][watched.slot :: DEVICES_MAX]:
+            events += self._watch.good(place, row, at_s, at_s)
+        return self._sent(events)
 
     def link_lost(self, device: str, why: str) -> None:
         """The device's line broke; the words go into T-LINK, which comes when it is due."""
-        place = self._by_device[device]
-        place.devices[device].why = why
+        self._by_device[device].devices[device].why = why
 
     def assert_technical(
         self, condition: str, instance: str, since_s: float | None, message: str, now: float
@@ -184,181 +148,139 @@ class Engine:
         `instance` is the chair it is about, "" for the whole clinic.
         """
         place = self._by_chair[instance]
-        events: list[AlarmEvent] = []
-        for row in self._rows_of[Form.ASSERTED]:
+        events = self._settle(place, now)
+        place.asserted = message
+        for row in self._watch.rows_of[Form.ASSERTED]:
             if self._layout.rows[row].condition.id != condition:
                 continue
-            if since_s is None or now - since_s < self._layout.on_delay[row]:
-                events += self._book.end(place, row, now)
-            self._absences.bad_s[place.index, row] = np.nan if since_s is None else since_s
-            opened = self._book.open.get((place.index, row))
-            if opened is not None:
+            opened = place.open.get(row)
+            if opened is not None and since_s is not None:
                 opened.message = message
-            place.asserted = message
-        return events
+                self._overlays.changed.add(place.id)
+            elif since_s is None:
+                events += self._watch.good(place, row, now, now)
+            else:
+                self._watch.bad(place, row, since_s)
+        return self._sent(events + self._settle(place, now))
 
     def observe(self, readings: Sequence[Reading]) -> list[AlarmEvent]:
-        """Judge readings in order of sample time; late ones are passed over."""
-        groups: dict[Place, dict[float, list[Reading]]] = {}
-        for reading in readings:
-            if not reading.late:
-                place = self._by_chair[reading.chair]
-                groups.setdefault(place, {}).setdefault(reading.sampled_s, []).append(reading)
-        queues = [(place, sorted(times.items())) for place, times in groups.items()]
+        """Judge readings in order of arrival and sample time; late ones are passed over.
+
+        The readings of one frame come in one call: a cuff's values are judged together.
+        """
         events: list[AlarmEvent] = []
-        turn = 0
-        while queues:
-            events += self._round([(place, *times[turn]) for place, times in queues])
-            turn += 1
-            queues = [(place, times) for place, times in queues if len(times) > turn]
-        return events
+        for turn in self._turns(readings):
+            ready = []
+            for place, received_s, at_s, group in turn:
+                events += self._settle(place, received_s)
+                samples = place.samples(group, self._preset)
+                if samples:
+                    events += self._watch.note(place, samples, received_s)
+                    ready.append((place, received_s, at_s, samples))
+            for place, at_s, stepped in self._judging.judge(ready):
+                events += stepped
+                if stepped:
+                    self._watch.schedule(place, at_s)
+                elif place.open:
+                    self._overlays.refresh(place, at_s)
+                    self._watch.schedule_loss(place)
+        return self._sent(sorted(events, key=lambda event: event.at_s))
 
-    def _round(self, groups: list[tuple[Place, float, list[Reading]]]) -> list[AlarmEvent]:
-        """At most one instant of each chair."""
-        size = (len(groups), len(VITALS))
-        values = np.full(size, np.nan)
-        valid, doubtful = np.zeros(size, bool), np.zeros(size, bool)
-        events: list[AlarmEvent] = []
-        for number, (place, at_s, readings) in enumerate(groups):
-            samples = place.judged(place.fresh(readings, self._preset), self._preset)
-            for one in samples:
-                column = VITAL_INDEX[one.vital]
-                values[number, column] = one.value
-                valid[number, column], doubtful[number, column] = one.valid, one.doubtful
-            self._note_source(place, samples)
-            events += self._presence.note(place, samples, at_s)
-        chairs = np.array([place.index for place, _, _ in groups])
-        times = np.array([at_s for _, at_s, _ in groups])
-        verdict = self._delays.judge(
-            Samples(chairs, values, valid, doubtful, times), self._columns[chairs]
-        )
-        for number, (place, at_s, _) in enumerate(groups):
-            mine = self._apply(place, number, verdict, at_s)
-            events += mine
-            if mine or self._book.any_at(place):
-                self._book.refresh(place, at_s)
-        return events
+    def _turns(
+        self, readings: Sequence[Reading]
+    ) -> list[list[tuple[Place, float, float, list[Reading]]]]:
+        """The readings in turns: each holds at most one instant of any chair."""
+        groups: dict[tuple[str, float, float], list[Reading]] = {}
+        for one in readings:
+            if not (one.late or self._too_old(one)):
+                key = (one.chair, one.received_s, one.sampled_s)
+                groups.setdefault(key, []).append(one)
+        if len(groups) > 1:
+            groups = dict(sorted(groups.items(), key=lambda item: item[0][1:]))
+        turns: list[list[tuple[Place, float, float, list[Reading]]]] = []
+        taken: dict[str, int] = {}
+        for (chair, received_s, sampled_s), group in groups.items():
+            turn = taken.get(chair, 0)
+            taken[chair] = turn + 1
+            if turn == len(turns):
+                turns.append([])
+            turns[turn].append((self._by_chair[chair], received_s, sampled_s, group))
+        return turns
 
-    def _note_source(self, place: Place, samples: Sequence[Sample]) -> None:
-        for one in samples:
-            if one.vital is VitalSign.HEART_RATE and one.valid:
-                if place.heart_source not in (None, one.source):
-                    rules = [
-                        c.condition.any_of[0].vital is one.vital for c in self._layout.limit_rows
-                    ]
-                    self._delays.forget_clearing(place.index, np.array(rules))
-                place.heart_source = one.source
+    def _too_old(self, reading: Reading) -> bool:
+        age_s = reading.received_s - reading.sampled_s
+        if age_s <= self._preset.late_s:
+            return False
+        if not reading.vital.episodic:
+            return True
+        phase = self._by_chair[reading.chair].phase
+        interval_s = self._layout.nibp_interval_s(phase or Phase.BASELINE)
+        longest_s = max(self._preset.cuff_late_s, self._preset.cuff_late_intervals * interval_s)
+        return age_s >= longest_s
 
-    def _apply(self, place: Place, number: int, verdict: Verdict, at_s: float) -> list[AlarmEvent]:
-        """Turn the few rules that are due, over or worse into steps."""
-        events: list[AlarmEvent] = []
-        exists = self._absences.exists[place.index, : self._layout.limits]
-        for row in np.nonzero(verdict.due[number] & exists)[0]:
-            events += self._raise_limit(place, int(row), number, verdict, at_s)
-        for key, opened in self._book.at(place):
-            if key[1] >= self._layout.limits:
-                continue
-            if verdict.violating[number, key[1]] and opened.active:
-                opened.sign = float(verdict.sign[number, key[1]])
-                opened.lasts(
-                    float(verdict.value[number, key[1]]), float(verdict.limit[number, key[1]])
-                )
-                opened.message = message(opened, place)
-                if self._book.overlays.worse(opened, place.values):
-                    events += self._book.step(key, Reason.WORSE, at_s, sampled_s=at_s)
-            elif verdict.over[number, key[1]] and opened.active:
-                events += self._book.step(key, Reason.CONDITION_ENDED, at_s, sampled_s=at_s)
-        return events
-
-    def _raise_limit(
-        self, place: Place, row: int, number: int, verdict: Verdict, at_s: float
-    ) -> list[AlarmEvent]:
-        key = (place.index, row)
-        opened = self._book.open.get(key)
-        if opened is not None and opened.state is not AlarmState.LATCHED_UNACK:
-            return []
-        reason = Reason.CONDITION_AGAIN if opened else Reason.CONDITION_PRESENT
-        onset_s = float(self._delays.onset_s[key])
-        if opened is None:
-            opened = self._book.new(place, row, self._columns, onset_s, at_s)
-        else:
-            opened.episode += 1
-            opened.onset_s, opened.extreme = onset_s, None
-            opened.priority = max(opened.priority, self._book.priority(place, row, self._columns))
-        opened.sign = float(verdict.sign[number, row])
-        opened.lasts(float(verdict.value[number, row]), float(verdict.limit[number, row]))
-        opened.message = message(opened, place)
-        return self._book.step(key, reason, at_s, sampled_s=at_s)
+    # ------------------------------------------------------------------- time passes
 
     def advance(self, now: float) -> list[AlarmEvent]:
         """Let time pass: what is missing, what must sound again, what rises, which pauses end."""
         events: list[AlarmEvent] = []
-        self._advanced_s = max(self._advanced_s, now)
-        for row in self._rows_of[Form.UNASSIGNED_DATA]:
-            ends_s = self._layout.rows[row].condition.settings["ends_after_s"]
-            for place in self._places:
-                if place.session is None and now - place.last_frame_s > ends_s:
-                    events += self._book.end(place, row, now)
-        for chair, row in self._absences.due(now):
-            due_s = float(self._absences.bad_s[chair, row] + self._absences.delay_s[chair, row])
-            events += self._raise_technical(self._places[chair], row, max(due_s, 0.0))
-        for key in list(self._book.open):
-            opened = self._book.open.get(key)
-            if opened is None:
-                continue
-            place = self._places[key[0]]
-            bad_s = float(self._absences.bad_s[key])
-            for step in self._timers.due(opened, place, bad_s, now):
-                if step.to is not None:
-                    opened.priority = step.to
-                events += self._book.step(key, step.reason, step.at_s)
-        for index in sorted({key[0] for key in self._book.open}):
-            self._book.refresh(self._places[index], now)
-        return events
+        for chair in self._watch.deadlines.chairs_due(now):
+            events += self._ring(self._places[chair], now)
+        return self._sent(sorted(events, key=lambda event: event.at_s))
 
     def next_deadline(self) -> float:
         """The monotonic second at which `advance` should be called; infinity when never."""
-        times = [self._absences.next_due_s(self._advanced_s)]
-        for key, opened in self._book.open.items():
-            place = self._places[key[0]]
-            times.append(self._timers.next_s(opened, place, float(self._absences.bad_s[key])))
-        times += [place.pause.until_s for place in self._places if place.pause]
-        # What was due at the last call and waits for something else must not spin the caller.
-        return min((at_s for at_s in times if at_s > self._advanced_s), default=math.inf)
+        return self._watch.deadlines.next_s()
 
-    def _raise_technical(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
-        key = (place.index, row)
-        exists = self._absences.exists[key] and key not in self._book.open
-        if not exists or self._book.overlays.yields(
-            self._layout.rows[row], self._book.of(place), place
-        ):
-            return []
-        opened = self._book.new(place, row, self._columns, float(self._absences.bad_s[key]), at_s)
-        opened.message = message(opened, place)
-        events = self._book.step(key, Reason.CONDITION_PRESENT, at_s)
-        self._book.refresh(place, at_s)
+    def _settle(self, place: Place, now: float) -> list[AlarmEvent]:
+        """Take what is due at a chair by now, one after the other, each at its own time."""
+        return [] if now < self._watch.deadlines.soonest_s else self._ring(place, now)
+
+    def _ring(self, place: Place, now: float) -> list[AlarmEvent]:
+        deadlines, events = self._watch.deadlines, list[AlarmEvent]()
+        row, at_s = deadlines.first(place.index)
+        while at_s <= now:
+            events += self._watch.ring(place, row, at_s)
+            row, at_s = deadlines.first(place.index)
+        deadlines.soonest_s = min(deadlines.soonest_s, at_s)
         return events
+
+    def _sent(self, events: list[AlarmEvent]) -> list[AlarmEvent]:
+        """With what a refused act had to hold back."""
+        if self._unsent:
+            events, self._unsent = self._unsent + events, []
+        return events
+
+    # ---------------------------------------------------------------- what people do
 
     def acknowledge(self, alarm: str, actor: str, now: float, note: str = "") -> list[AlarmEvent]:
         """A person has seen it. Raises `CommandRefused` when there is nothing to acknowledge."""
-        key = next((key for key, one in self._book.open.items() if one.id == alarm), None)
-        if key is None:
+        if not actor:
+            raise CommandRefused(
+                "nobody is named who acknowledges",
+                why="an alarm is acknowledged by a person, and the record says by whom",
+                fix="choose who you are at the top of the page",
+            )
+        found = self._book.find(alarm)
+        if found is not None:
+            self._unsent += self._settle(found[0], now)
+            found = self._book.find(alarm)
+        if found is None:
             raise CommandRefused(
                 "this alarm is not open any more",
                 why="it has ended or was acknowledged meanwhile",
                 fix="look at the tile; the alarm history keeps it",
             )
-        place, opened = self._places[key[0]], self._book.open[key]
-        events = self._book.step(key, Reason.ACKNOWLEDGED, now, actor=actor, note=note)
+        place, opened = found
+        events = self._book.step(place, opened, Reason.ACKNOWLEDGED, now, actor=actor, note=note)
         if not events:
             raise CommandRefused(
                 "this alarm is acknowledged already",
                 why=f"by {opened.acknowledged_by}",
                 fix="nothing to do; it sounds again if it gets worse",
             )
-        opened.reference = dict(place.values)
-        self._book.refresh(place, now)
-        return events
+        opened.reference = place.values()
+        self._watch.schedule(place, now)
+        return self._sent(events)
 
     def pause_audio(
         self, chair: str, actor: str, now: float, seconds: float = 120.0
@@ -369,13 +291,17 @@ class Engine:
         than the preset's longest pause, or before the alarms were heard again.
         """
         place = self._by_chair[chair]
-        self._book.overlays.pause(place, self._book.of(place), actor, now, seconds)
-        return []
+        self._unsent += self._settle(place, now)
+        self._overlays.pause(place, actor, now, seconds)
+        self._watch.schedule(place, now)
+        return self._sent([])
 
     def audio_paused_until(self, chair: str) -> float | None:
         """Until when the chair's sound is paused; None when it is not."""
         pause = self._by_chair[chair].pause
-        return pause.until_s if pause else None
+        return pause.until_s if pause and not pause.over else None
+
+    # ----------------------------------------------------------------- what is there
 
     def alarms(self, chair: str | None = None) -> list[Alarm]:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
@@ -383,17 +309,24 @@ class Engine:
 
     def limits(self, chair: str) -> Mapping[VitalSign, tuple[float | None, float | None]]:
         """The innermost limits in force, low and high, by vital sign."""
-        return in_force(self._layout, int(self._columns[self._by_chair[chair].index]))
+        return in_force(self._layout, column_of(self._by_chair[chair].phase))
 
     def take_changed(self) -> set[str]:
-        """Chairs whose alarms changed in sound or standing without a step, since the last call."""
-        return self._book.overlays.take_changed()
+        """Chairs whose alarms changed in sound or standing since the last call."""
+        changed, self._overlays.changed = self._overlays.changed, set()
+        return changed
 
     def restore(self, rows: Iterable[TransitionRow], to_monotonic: Callable[[int], float]) -> None:
-        """Open the alarms whose last steps these are, after a restart; no event is given."""
-        for last in rows:
-            if (place := self._by_chair.get(last.chair)) is not None:
-                self._book.restore(place, last, to_monotonic)
+        """Open the alarms whose last steps these are, after a restart; no event is given.
 
-    def _link_rows(self, device: Watched) -> list[int]:
-        return self._rows_of[Form.SILENT_LINK][device.slot : device.slot + 1]
+        Seat the sessions first. Their times are kept, so that a re-alarm that fell
+        due meanwhile comes at the next `advance`.
+        """
+        for last in rows:
+            place = self._by_chair.get(last.chair)
+            opened = self._book.restore(place, last, to_monotonic) if place else None
+            if place is None or opened is None:
+                continue
+            self._judging.wake(place)
+            self._watch.reopen(place, opened)
+            self._overlays.changed.add(place.id)

@@ -7,6 +7,7 @@ Knows arrays of samples and times. Knows no alarm's life.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,21 +36,21 @@ class Verdict:
     """What the round says of each limit rule, [chair, rule].
 
     `due`: violating long enough to be raised. `over`: cleared long enough.
-    `violating`: of this round. `value` and `limit` are those of the clause that
-    decides (the worst), unsigned; `depth` is how far beyond its limit, signed.
+    `violates` is [chair, clause], of this round alone.
     """
 
     due: Bools
     over: Bools
-    violating: Bools
-    value: Floats
-    limit: Floats
-    step: Floats
-    sign: Floats
+    violates: Bools
 
 
 class Delays:
-    """The counters of every (chair, limit rule)."""
+    """The counters of every (chair, limit rule).
+
+    `pending`: violating since `onset_s`, `counted_s` of them counted, newest at
+    `last_s`. `clearing`: cleared without a break for `held_s`, newest at
+    `clear_s`. `relaxed`: this episode clears at the limit itself (8a.13).
+    """
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -65,6 +66,7 @@ class Delays:
         self.clearing = np.zeros(shape, bool)
         self.held_s = np.zeros(shape)
         self.clear_s = np.full(shape, -np.inf)
+        self.relaxed = np.zeros(shape, bool)
 
     def add_chair(self) -> None:
         """One more chair, at rest."""
@@ -74,13 +76,30 @@ class Delays:
             if isinstance(array, np.ndarray):
                 setattr(self, name, np.vstack([getattr(self, name), array]))
 
-    def restart(self, chair: int, rules: Bools) -> None:
-        """Forget what was counted toward raising these rules."""
-        self.pending[chair, rules] = False
+    def rest(self, chair: int) -> None:
+        """Nothing is counted for this chair any more."""
+        for array in (self.pending, self.clearing, self.relaxed):
+            array[chair] = False
 
     def forget_clearing(self, chair: int, rules: Bools) -> None:
         """Forget what was counted toward clearing these rules."""
         self.clearing[chair, rules] = False
+
+    def recount(
+        self, chair: int, rule: int, said: Iterable[tuple[float, bool]], *, again: bool = True
+    ) -> None:
+        """Count one rule anew from (sample time, violates) of retained samples (8a.16)."""
+        at = (chair, rule)
+        self.pending[at] = False
+        for now_s, violates in said if again else ():
+            gap = now_s - self.last_s[at]
+            if violates and self.pending[at] and gap <= self._layout.preset.restart_gap_s:
+                self.counted_s[at] += min(gap, self._layout.preset.gap_s)
+                self.samples[at] += 1
+            elif violates:
+                self.onset_s[at], self.counted_s[at], self.samples[at] = now_s, 0.0, 1
+            self.last_s[at] = now_s if violates else self.last_s[at]
+            self.pending[at] = violates
 
     def judge(self, samples: Samples, columns: Ints) -> Verdict:
         """One round: count, and say what is due. `columns` are the chairs' phases."""
@@ -88,20 +107,20 @@ class Delays:
         signed = samples.values[:, layout.clause_vital] * layout.clause_sign
         valid = samples.valid[:, layout.clause_vital]
         doubtful = samples.doubtful[:, layout.clause_vital]
-        high = layout.high[columns][:, layout.clause_row]
         limit, clear = layout.limit[columns], layout.clear[columns]
-        beyond = np.where(layout.clause_inclusive, signed >= limit, signed > limit)
-        violates = beyond & (valid | (doubtful & high))
-        inside = np.where(layout.clause_strict, signed < clear, signed <= clear)
-        clears = inside & valid
+        beyond = (signed > limit) | (layout.clause_inclusive & (signed == limit))
+        violates = beyond & (valid | (doubtful & layout.clause_high[columns]))
+        inside = (signed < clear) | (~layout.clause_strict & (signed == clear))
+        relaxed = self.relaxed[samples.chairs][:, layout.clause_row] & ~beyond & ~np.isnan(limit)
         starts = layout.clause_starts
         violating = np.logical_or.reduceat(violates, starts, axis=1)
-        clearing = np.logical_and.reduceat(clears, starts, axis=1)
+        clearing = np.logical_and.reduceat((inside | relaxed) & valid, starts, axis=1)
         said = np.logical_or.reduceat(valid, starts, axis=1)
-        normal = said & ~violating
-        due = self._count_violating(samples, violating, normal)
-        over = self._count_clearing(samples, clearing, said & ~clearing)
-        return self._verdict(due, over, violating, signed, limit, violates)
+        return Verdict(
+            due=self._count_violating(samples, violating, said & ~violating),
+            over=self._count_clearing(samples, clearing, violating | (said & ~clearing)),
+            violates=violates,
+        )
 
     def _count_violating(self, samples: Samples, violating: Bools, normal: Bools) -> Bools:
         at, preset = samples.chairs, self._layout.preset
@@ -111,52 +130,22 @@ class Delays:
         again = violating & ~first
         self.onset_s[at] = np.where(first, now, self.onset_s[at])
         counted = self.counted_s[at] + np.where(again, np.minimum(gap, preset.gap_s), 0.0)
-        self.counted_s[at] = np.where(first, 0.0, counted)
-        self.samples[at] = np.where(first, 1, self.samples[at] + again)
+        self.counted_s[at] = counted = np.where(first, 0.0, counted)
+        self.samples[at] = number = np.where(first, 1, self.samples[at] + again)
         self.last_s[at] = np.where(violating, now, self.last_s[at])
         self.pending[at] = (self.pending[at] | violating) & ~normal
         limits = slice(0, self._layout.limits)
-        enough = self.counted_s[at] >= self._layout.on_delay[limits]
-        return violating & enough & (self.samples[at] >= self._layout.samples_min[limits])
+        enough = counted >= self._layout.on_delay[limits]
+        return violating & enough & (number >= self._layout.samples_min[limits])
 
     def _count_clearing(self, samples: Samples, clearing: Bools, not_clear: Bools) -> Bools:
         at, gap_max = samples.chairs, self._layout.preset.gap_s
         now = samples.at_s[:, None]
         gap = now - self.clear_s[at]
         goes_on = clearing & self.clearing[at] & (gap <= gap_max)
-        held = self.held_s[at] + np.where(goes_on, gap, 0.0)
-        self.held_s[at] = np.where((clearing & ~goes_on) | not_clear, 0.0, held)
+        held = np.where(goes_on, self.held_s[at] + np.where(goes_on, gap, 0.0), 0.0)
+        # A round that says nothing of a rule leaves what it has counted alone.
+        self.held_s[at] = held = np.where(clearing | not_clear, held, self.held_s[at])
         self.clear_s[at] = np.where(clearing, now, self.clear_s[at])
         self.clearing[at] = (self.clearing[at] | clearing) & ~not_clear
-        return clearing & (self.held_s[at] >= self._layout.off_delay[: self._layout.limits])
-
-    def _verdict(
-        self,
-        due: Bools,
-        over: Bools,
-        violating: Bools,
-        signed: Floats,
-        limit: Floats,
-        violates: Bools,
-    ) -> Verdict:
-        """The clause that is farthest beyond its limit speaks for its rule."""
-        layout = self._layout
-        depth = np.where(violates, signed - limit, -np.inf)
-        deepest = np.maximum.reduceat(depth, layout.clause_starts, axis=1)
-        speaks = (depth == deepest[:, layout.clause_row]) & violates
-        chosen = np.full(due.shape, 0, np.int64)
-        for chair, clause in zip(*np.nonzero(speaks[:, ::-1]), strict=True):
-            number = speaks.shape[1] - 1 - clause
-            chosen[chair, layout.clause_row[number]] = number
-        chosen = np.where(violating, chosen, layout.clause_starts)
-        sign = layout.clause_sign[chosen]
-        rows = np.arange(len(due))[:, None]
-        return Verdict(
-            due=due,
-            over=over,
-            violating=violating,
-            value=signed[rows, chosen] * sign,
-            limit=limit[rows, chosen] * sign,
-            step=layout.clause_step[chosen],
-            sign=sign,
-        )
+        return clearing & (held >= self._layout.off_delay[: self._layout.limits])

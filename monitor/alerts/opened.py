@@ -9,17 +9,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.alerts.layout import Row
-from monitor.alerts.states import ACTIVE, LATCHING_LIFE, LIFE, Alarm, AlarmEvent, AlarmState, Reason
-from monitor.conditions import Kind, Priority
+from monitor.alerts.states import ACTIVE, LATCHING_LIFE, LIFE, OPEN, Alarm, AlarmState, Reason
+from monitor.conditions import Clause, Priority
 from monitor.vitals import VitalSign
 
+LOUDER = frozenset({Reason.PRIORITY_RISES, Reason.WORSE})
+"""Steps that let an alarm sound anew though its state may stay."""
 
-@dataclass(slots=True, kw_only=True)
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Opened:
     """An alarm between its onset and its end. Times are monotonic seconds.
 
-    `reference` holds the values when a person last looked; "worse" is measured
-    from them. `held` is set while a person's audio pause covers it.
+    `since_s` is when its state began, `entered_s` when it last began to sound.
+    `extremes` are the worst value and its time of each vital sign that violated in
+    this episode. `reference` holds the values when a person last looked; "worse"
+    is measured from them. `held` is set while a person's audio pause covers it.
+    `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
     """
 
     id: str
@@ -35,53 +41,37 @@ class Opened:
     message: str
     value: float | None = None
     limit: float | None = None
-    extreme: float | None = None
-    sign: float = 1.0
+    speaks: VitalSign | None = None
+    extremes: dict[VitalSign, tuple[float, float]] = field(default_factory=dict)
     episode: int = 1
     ordinal: int = -1
     acknowledged_by: str | None = None
     acknowledged_s: float | None = None
     superseded: bool = False
-    data_lost: bool = False
+    data_lost_s: float | None = None
     held: bool = False
     reference: Mapping[VitalSign, float] = field(default_factory=dict)
+    good_s: float | None = None
+    last_good_s: float = 0.0
 
-    def step(
-        self,
-        reason: Reason,
-        at_s: float,
-        *,
-        sampled_s: float | None = None,
-        actor: str | None = None,
-        note: str = "",
-    ) -> list[AlarmEvent]:
-        """Take one step; nothing when the table knows none."""
+    def step(self, reason: Reason, at_s: float, *, actor: str | None = None) -> AlarmState | None:
+        """Take one step by the table. The state it came from; None when the table knows no step."""
         life = LATCHING_LIFE if self.row.condition.latching else LIFE
         came_from = self.state
         to = life.get((came_from, reason))
         if to is None:
-            return []
+            return None
         self.state = to
         self.ordinal += 1
-        if to is not came_from or reason in (Reason.PRIORITY_RISES, Reason.WORSE):
+        if to is not came_from or reason in LOUDER:
             self.since_s = at_s
         if to is AlarmState.ACTIVE_UNACK and reason is not Reason.ASSIGNED:
-            self.entered_s = at_s
-            self.held = False
+            self.entered_s, self.held = at_s, False
         if reason is Reason.ACKNOWLEDGED:
             self.acknowledged_by, self.acknowledged_s = actor, at_s
-        return [
-            AlarmEvent(
-                alarm=self.seen(),
-                ordinal=self.ordinal,
-                from_state=came_from,
-                reason=reason,
-                at_s=at_s,
-                sampled_s=sampled_s,
-                actor=actor,
-                note=note,
-            )
-        ]
+        if to not in OPEN:
+            self.superseded, self.data_lost_s, self.held = False, None, False
+        return came_from
 
     @property
     def active(self) -> bool:
@@ -99,15 +89,29 @@ class Opened:
         waiting = self.state is AlarmState.ACTIVE_UNACK
         return waiting and not (self.superseded or self.held or self.row.condition.silent)
 
-    def lasts(self, violating_value: float, limit: float) -> None:
-        """A violating sample while it is open: value, limit and extreme follow."""
-        self.value, self.limit = violating_value, limit
-        if self.extreme is None or (violating_value - self.extreme) * self.sign > 0:
-            self.extreme = violating_value
+    def extremes_follow(self, clause: Clause, value: float, at_s: float) -> None:
+        """One clause is violated: its extreme follows when it is worse than before."""
+        worst = self.extremes.get(clause.vital)
+        if worst is None or (value > worst[0] if clause.comparison.high else value < worst[0]):
+            self.extremes[clause.vital] = (value, at_s)
+
+    def violates(self, clause: Clause, value: float, limit: float, at_s: float) -> None:
+        """The same; the first clause of a round that is violated speaks for the alarm."""
+        self.extremes_follow(clause, value, at_s)
+        if self.speaks is None:
+            self.value, self.limit, self.speaks = value, limit, clause.vital
+
+    def good(self, at_s: float, *, off_delay_s: float, gap_s: float) -> bool:
+        """A good sample of a technical alarm. True when it was good for the off-delay."""
+        if self.good_s is None or at_s - self.last_good_s > gap_s:
+            self.good_s = at_s
+        self.last_good_s = at_s
+        return at_s - self.good_s >= off_delay_s
 
     def seen(self) -> Alarm:
         """The alarm as it stands."""
         condition = self.row.condition
+        extreme = self.extremes.get(self.speaks) if self.speaks else None
         return Alarm(
             id=self.id,
             chair=self.chair,
@@ -123,18 +127,15 @@ class Opened:
             since_s=self.since_s,
             value=self.value,
             limit=self.limit,
-            extreme=self.extreme,
+            extreme=extreme[0] if extreme else None,
+            extreme_s=extreme[1] if extreme else None,
             episode=self.episode,
             message=self.message,
             acknowledged_by=self.acknowledged_by,
             acknowledged_s=self.acknowledged_s,
             superseded=self.superseded,
-            data_lost=self.data_lost,
+            data_lost=self.data_lost_s is not None,
+            data_lost_s=self.data_lost_s,
             audio_paused=self.held and self.state is AlarmState.ACTIVE_UNACK,
             audible=self.audible,
         )
-
-    @property
-    def technical(self) -> bool:
-        """Does it arise from the equipment?"""
-        return self.row.condition.kind is Kind.TECHNICAL

@@ -5,81 +5,54 @@ Knows the open alarms of one chair and its audio pause (alarms.md sections 8 and
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from monitor.alerts.layout import Row
 from monitor.alerts.opened import Opened
-from monitor.alerts.place import HEART, Pause, Place
+from monitor.alerts.place import STANDS_FOR, Pause, Place
 from monitor.alerts.states import AlarmState
-from monitor.conditions import Preset
+from monitor.conditions import Form, Kind, Preset
 from monitor.errors import CommandRefused
 from monitor.vitals import VitalSign
 
+NOT_NOW = float("inf")
+
 
 class Overlays:
-    """Collects the chairs where an overlay moved, for `take_changed`."""
+    """`changed` collects the chairs where an overlay moved."""
 
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
-        self._changed: set[str] = set()
+        self.changed: set[str] = set()
 
-    def take_changed(self) -> set[str]:
-        """Chairs where an overlay moved since the last call."""
-        changed, self._changed = self._changed, set()
-        return changed
-
-    def refresh(self, mine: Sequence[Opened], place: Place, now: float) -> None:
+    def refresh(self, place: Place, now: float) -> None:
         """Bring the overlays of a chair's open alarms up to date."""
-        if place.pause is not None and now >= place.pause.until_s:
-            self._end_pause(mine, place, now)
-        for opened in mine:
-            superseded = self._superseded(opened, mine, place)
-            lost = self._data_lost(opened, place, now)
-            if (superseded, lost) != (opened.superseded, opened.data_lost):
-                opened.superseded, opened.data_lost = superseded, lost
-                self._changed.add(place.id)
+        for opened in place.open.values():
+            superseded = opened.active and self._superseded(opened, place)
+            lost_s = self._data_lost_s(opened, place, now)
+            if (superseded, lost_s) != (opened.superseded, opened.data_lost_s):
+                opened.superseded, opened.data_lost_s = superseded, lost_s
+                self.changed.add(place.id)
 
-    def _superseded(self, opened: Opened, mine: Sequence[Opened], place: Place) -> bool:
-        group = opened.row.condition.group
-        stronger = any(
-            other.row.condition.group == group and other.active and other.priority > opened.priority
-            for other in mine
-            if group
-        )
-        return stronger or self.yields(opened.row, mine, place)
+    def next_loss_s(self, place: Place) -> float:
+        """When the next open alarm will have lost its data, if no sample comes."""
+        newest = [self._newest_s(opened, place) for opened in place.open.values()]
+        data = [one for one in newest if one is not None]
+        told = [opened.data_lost_s for opened in place.open.values()]
+        return min((one + self._preset.gap_s for one in data if one not in told), default=NOT_NOW)
 
-    def yields(self, row: Row, mine: Sequence[Opened], place: Place) -> bool:
+    def yields(self, row: Row, place: Place) -> bool:
         """Does an open alarm say more about the same thing than this row would?"""
-        return any(
-            other.row.condition.id in row.condition.yields_to
-            and other.active
-            and _covers(other, row.vital, place)
-            for other in mine
-        )
-
-    def _data_lost(self, opened: Opened, place: Place, now: float) -> bool:
-        vitals = [vital for vital in opened.vitals if not vital.episodic]
-        if opened.technical or not opened.active or not vitals:
-            return False
-        newest = max(place.usable_s.get(vital, float("-inf")) for vital in vitals)
-        return now - newest > self._preset.gap_s
-
-    def worse(self, opened: Opened, values: Mapping[VitalSign, float]) -> bool:
-        """Has an acknowledged or paused alarm got worse by its step since a person looked?"""
-        if opened.state is not AlarmState.ACTIVE_ACK and not opened.held:
-            return False
-        for clause in opened.row.condition.any_of:
-            now, then = values.get(clause.vital), opened.reference.get(clause.vital)
-            if now is None or then is None or clause.step is None:
+        lost: set[str] = set()
+        for other in place.open.values():
+            above = other.row.condition.id in row.condition.yields_to
+            if not other.active or not (above or _same_vital_without_source(other, row)):
                 continue
-            sign = 1.0 if clause.comparison.high else -1.0
-            if (now - then) * sign >= clause.step:
+            if other.row.device is None and _covers(other.row, row):
                 return True
-        return False
+            if other.row.device is not None:
+                lost.add(other.instance)
+        return bool(lost) and _measured_by(row, place) <= lost
 
-    def pause(
-        self, place: Place, mine: Sequence[Opened], actor: str, now: float, seconds: float
-    ) -> None:
+    def pause(self, place: Place, actor: str, now: float, seconds: float) -> None:
         """Hold what sounds now; see `Engine.pause_audio`."""
         longest = self._preset.audio_pause_s_max
         if not 0.0 < seconds <= longest:
@@ -88,7 +61,7 @@ class Overlays:
                 why=f"a pause lasts at most {longest:g} s and always ends by itself",
                 fix="pause again when the alarm sounds again, or acknowledge it",
             )
-        if place.pause is not None and now < place.pause.until_s:
+        if place.pause is not None and not place.pause.over:
             return
         if place.pause is not None and now < place.pause.next_s:
             raise CommandRefused(
@@ -98,30 +71,67 @@ class Overlays:
             )
         until_s = now + seconds
         place.pause = Pause(until_s, until_s + self._preset.audible_s_between_pauses)
-        for opened in mine:
+        for opened in place.open.values():
             if opened.state is AlarmState.ACTIVE_UNACK:
-                opened.held, opened.reference = True, dict(place.values)
-        self._changed.add(place.id)
+                opened.held, opened.reference = True, place.values()
+        self.changed.add(place.id)
 
-    def _end_pause(self, mine: Sequence[Opened], place: Place, now: float) -> None:
-        assert place.pause is not None
-        for opened in mine:
-            if opened.held:
-                opened.held = False
-                self._changed.add(place.id)
-        if now >= place.pause.next_s:
-            place.pause = None
+    def end_pause(self, place: Place) -> None:
+        """The pause is over: what it held sounds again."""
+        if place.pause is not None:
+            place.pause.over = True
+        for opened in place.open.values():
+            opened.held = False
+        self.changed.add(place.id)
+
+    def _superseded(self, opened: Opened, place: Place) -> bool:
+        group = opened.row.condition.group
+        stronger = any(
+            other.row.condition.group == group
+            and other.active
+            and other.priority > opened.priority
+            and not other.row.condition.silent
+            for other in place.open.values()
+            if group
+        )
+        return stronger or self.yields(opened.row, place)
+
+    def _newest_s(self, opened: Opened, place: Place) -> float | None:
+        """The newest data of what the alarm is about; None where data cannot be lost."""
+        vitals = [vital for vital in opened.vitals if not vital.episodic]
+        technical = opened.row.condition.kind is Kind.TECHNICAL
+        if technical or not opened.active or not vitals:
+            return None
+        return max(place.quantities[vital].data_s for vital in vitals)
+
+    def _data_lost_s(self, opened: Opened, place: Place, now: float) -> float | None:
+        newest_s = self._newest_s(opened, place)
+        if newest_s is None or now < newest_s + self._preset.gap_s:
+            return None
+        return newest_s
 
 
-def _covers(other: Opened, vital: VitalSign | None, place: Place) -> bool:
-    """Is the other alarm about this vital sign, or about a device that measures it?"""
-    if vital is None:
+def _same_vital_without_source(other: Opened, row: Row) -> bool:
+    """A silent heart rate says more than a silent ECG."""
+    return (
+        other.row.condition.form is Form.SILENT_VITAL
+        and row.once_seen_s is not None
+        and other.row.once_seen_s is None
+        and other.row.vital is row.vital
+    )
+
+
+def _covers(above: Row, row: Row) -> bool:
+    """The oximeter's probe is also the source of the pulse; the ECG does not need it."""
+    if above.vital is row.vital:
         return True
-    if other.row.device is None:
-        # The oximeter's probe is also the source of the pulse that stands for the heart rate.
-        probe = other.row.vital is VitalSign.SPO2 and vital in HEART
-        return other.row.vital is vital or (probe and place.heart_source is not HEART[0])
-    wanted = set(HEART) if vital in HEART else {vital}
-    lost = place.devices[other.instance]
-    others = [one for one in place.devices.values() if one is not lost]
-    return bool(lost.vitals & wanted) and not any(one.vitals & wanted for one in others)
+    pulse = row.vital in STANDS_FOR.values() and row.once_seen_s is None
+    return above.vital is VitalSign.SPO2 and pulse
+
+
+def _measured_by(row: Row, place: Place) -> set[str]:
+    """The devices of the chair that can say what the row asks for."""
+    wanted = {row.vital}
+    if row.once_seen_s is None:
+        wanted |= {vital for vital, judged in STANDS_FOR.items() if judged is row.vital}
+    return {name for name, device in place.devices.items() if device.vitals & wanted}

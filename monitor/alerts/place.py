@@ -1,18 +1,80 @@
-"""One chair as the engine knows it: its session's phase, devices, newest samples and audio pause.
+"""One chair as the engine knows it: its session, devices, sources of data and audio pause.
 
+Turns readings into the samples that are judged: newest first told, one source
+in charge of each vital sign, impossible numbers as missing, cuff readings whole.
 Knows this chair's own past, as far as a rule asks for it. Knows no rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from monitor.alerts.layout import ECG
+from monitor.alerts.opened import Opened
 from monitor.clinic import Phase
 from monitor.conditions import Preset
-from monitor.vitals import Reading, Validity, VitalSign
+from monitor.vitals import NIBP, Reading, Validity, VitalSign
 
-HEART = (VitalSign.HEART_RATE, VitalSign.PULSE_RATE)
+NEVER = float("-inf")
+KEPT_SAMPLES_MAX = 256
+"""Retained samples of a vital sign, from which an on-delay is counted anew at a limit change."""
+
+STANDS_FOR = {VitalSign.PULSE_RATE: VitalSign.HEART_RATE}
+"""The oximeter's pulse is judged as heart rate while no ECG is valid (alarms.md section 8)."""
+
+
+class Sample(NamedTuple):
+    """One judged sample: valid, doubtful, or neither (then `value` says nothing)."""
+
+    vital: VitalSign
+    value: float
+    valid: bool
+    doubtful: bool
+    reason: str
+    at_s: float
+
+
+@dataclass(slots=True, eq=False)
+class Quantity:
+    """One judged vital sign: its sources, best first, and its newest data.
+
+    `value` is the last valid value, `data_s` the newest sample that was data at
+    all (valid or doubtful), `source` the one it came from; `switched` until somebody
+    has taken note that it is another one than before.
+    """
+
+    vital: VitalSign
+    sources: list[Source] = field(default_factory=list)
+    source: Source | None = None
+    value: float | None = None
+    data_s: float = NEVER
+    reason: str = ""
+    switched: bool = False
+    kept: deque[Sample] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES_MAX))
+
+    def charge(self, source: Source, at_s: float, hold_s: float, *, valid: bool) -> bool:
+        """May this source speak now? A better one that was valid lately keeps the word."""
+        for other in self.sources:
+            if other is source:
+                if valid:
+                    return True
+            elif at_s - other.valid_s <= hold_s:
+                return False
+        return True
+
+
+@dataclass(slots=True, eq=False)
+class Source:
+    """One vital sign of one device; `seen_s` is how long it has been valid in this session."""
+
+    quantity: Quantity
+    is_ecg: bool
+    newest_s: float = NEVER
+    valid_s: float = NEVER
+    seen_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -31,97 +93,176 @@ class Pause:
 
     until_s: float
     next_s: float
+    over: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Place:
-    """`index` is the chair's row in the arrays. Times are monotonic seconds."""
+    """`index` is the chair's row in the arrays. Times are monotonic seconds.
+
+    `since_s` is when the present session (or the time without one) began: what
+    was measured before is not judged. `open` holds the open alarms by row.
+    `restless`: some limit rule is counting or open, so every sample is judged in full.
+    """
 
     id: str
     index: int
     devices: Mapping[str, Watched]
     session: str | None = None
     phase: Phase | None = None
+    since_s: float = NEVER
     pause: Pause | None = None
-    last_frame_s: float = float("-inf")
-    values: dict[VitalSign, float] = field(default_factory=dict)
-    usable_s: dict[VitalSign, float] = field(default_factory=dict)
-    newest_s: dict[VitalSign, float] = field(default_factory=dict)
-    reasons: dict[VitalSign, str] = field(default_factory=dict)
-    heart_source: VitalSign | None = None
-    ecg_s: float = float("-inf")
+    open: dict[int, Opened] = field(default_factory=dict)
+    restless: bool = False
+    calm: Mapping[VitalSign, tuple[float, float]] = field(default_factory=dict)
+    unassigned_data_s: float = NEVER
     asserted: str = ""
+    quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
+    _sources: dict[tuple[str, VitalSign], Source] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # The order of ranks: a vital sign before what stands for it, then devices as configured.
+        for vital in VitalSign:
+            for device, watched in self.devices.items():
+                if vital in watched.vitals:
+                    self._add_source(device, vital)
 
     @property
     def subject(self) -> str:
         """Whom alarms are about: the session, or the chair while nobody is seated."""
         return self.session or f"chair:{self.id}"
 
-    def forget(self) -> None:
-        """Nothing of one patient is known of the next."""
-        self.values, self.usable_s, self.reasons = {}, {}, {}
-        self.heart_source, self.ecg_s = None, float("-inf")
-
     def measures(self, vital: VitalSign) -> bool:
-        """Is there a device here that can measure it? For the judged heart rate: either source."""
-        wanted = set(HEART) if vital is VitalSign.HEART_RATE else {vital}
-        return any(device.vitals & wanted for device in self.devices.values())
+        """Is there a device here that can measure it, or something that stands for it?"""
+        return vital in self.quantities
 
-    def fresh(self, readings: Iterable[Reading], preset: Preset) -> list[Sample]:
-        """The samples to judge: newer than what was judged, implausible numbers as missing."""
-        out = []
-        for reading in readings:
-            vital = reading.vital
-            if reading.sampled_s <= self.newest_s.get(vital, float("-inf")):
-                continue
-            self.newest_s[vital] = reading.sampled_s
-            out.append(Sample.of(reading, preset))
-        return out
+    def value(self, vital: VitalSign) -> float | None:
+        """The last valid value."""
+        quantity = self.quantities.get(vital)
+        return quantity.value if quantity else None
 
-    def judged(self, samples: list[Sample], preset: Preset) -> list[Sample]:
-        """The same with one heart rate: the ECG's while valid within 5 s, else the oximeter's."""
-        others = [one for one in samples if one.vital not in HEART]
-        heart = {one.vital: one for one in samples if one.vital in HEART}
-        ecg = heart.get(VitalSign.HEART_RATE)
-        pulse = heart.get(VitalSign.PULSE_RATE)
-        if ecg is not None and ecg.valid:
-            self.ecg_s = ecg.at_s
-            return [*others, ecg]
-        if pulse is not None and pulse.at_s - self.ecg_s > preset.source_hold_s:
-            return [*others, pulse.standing_for(VitalSign.HEART_RATE)]
-        return [*others, ecg] if ecg is not None else others
+    def values(self) -> dict[VitalSign, float]:
+        """The last valid value of each vital sign that has one."""
+        return {vital: one.value for vital, one in self.quantities.items() if one.value is not None}
+
+    def ecg_seen_s(self) -> float:
+        """How long the ECG has been valid in this session, at most a gap at a time."""
+        return max((one.seen_s for one in self._sources.values() if one.is_ecg), default=0.0)
+
+    def on_ecg(self) -> bool:
+        """Is the judged heart rate the ECG's?"""
+        quantity = self.quantities.get(VitalSign.HEART_RATE)
+        return bool(quantity and quantity.source and quantity.source.is_ecg)
+
+    def forget(self, now_s: float) -> None:
+        """A new patient, or none: nothing measured before counts."""
+        self.since_s = now_s
+        self.restless = False
+        self.unassigned_data_s = NEVER
+        for source in self._sources.values():
+            source.valid_s, source.seen_s = NEVER, 0.0
+        for quantity in self.quantities.values():
+            quantity.value, quantity.source, quantity.data_s = None, None, NEVER
+            quantity.kept.clear()
+
+    def samples(self, readings: Sequence[Reading], preset: Preset) -> list[Sample]:
+        """What of one instant's readings is judged; the rest is old, or another source's turn."""
+        if len(readings) > 1:
+            readings = sorted(readings, key=lambda reading: reading.vital in STANDS_FOR)
+        taken = [one for one in (self._take(reading, preset) for reading in readings) if one]
+        if len(taken) > 1:
+            taken = _one_each(taken)
+        if any(one.vital in NIBP for one in taken):
+            taken = _whole(taken, preset.pulse_pressure_min)
+        for one in taken:
+            # A mean may have been derived where no device gives one.
+            quantity = self.quantities.setdefault(one.vital, Quantity(one.vital))
+            quantity.reason = one.reason
+            if one.valid or one.doubtful:
+                quantity.kept.append(one)
+            if one.valid:
+                quantity.value = one.value
+        return taken
+
+    def _take(self, reading: Reading, preset: Preset) -> Sample | None:
+        key = (reading.device, reading.vital)
+        source = self._sources.get(key) or self._add_source(*key)
+        at_s, quantity = reading.sampled_s, source.quantity
+        if at_s <= source.newest_s or at_s < self.since_s:
+            return None
+        valid, doubtful, value = _quality(reading, preset)
+        if valid:
+            if source.is_ecg and source.valid_s > NEVER:
+                source.seen_s += min(at_s - source.valid_s, preset.gap_s)
+            source.valid_s = at_s
+        source.newest_s = at_s
+        if len(quantity.sources) > 1 and not quantity.charge(
+            source, at_s, preset.source_hold_s, valid=valid
+        ):
+            return None
+        if valid or doubtful:
+            if at_s <= quantity.data_s:
+                return None
+            quantity.switched |= quantity.source not in (None, source)
+            quantity.source, quantity.data_s = source, at_s
+        return Sample(quantity.vital, value, valid, doubtful, reading.reason, at_s)
+
+    def _add_source(self, device: str, vital: VitalSign) -> Source:
+        judged = STANDS_FOR.get(vital, vital)
+        quantity = self.quantities.setdefault(judged, Quantity(judged))
+        source = Source(quantity, is_ecg=vital is VitalSign.HEART_RATE)
+        quantity.sources.append(source)
+        self._sources[device, vital] = source
+        return source
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One judged sample. Valid, doubtful, or neither (then `value` says nothing)."""
+def instance_of(vital: VitalSign, *, once_seen: bool) -> str:
+    """How a vital sign is named in an alarm's id; the ECG itself beside the judged heart rate."""
+    return ECG if once_seen and vital is VitalSign.HEART_RATE else vital.value
 
-    vital: VitalSign
-    source: VitalSign
-    value: float
-    valid: bool
-    doubtful: bool
-    reason: str
-    at_s: float
 
-    @classmethod
-    def of(cls, reading: Reading, preset: Preset) -> Sample:
-        """From a reading; a number outside its hard range is no value (alarms.md 7.3)."""
-        value = float("nan") if reading.value is None else reading.value
-        hard = preset.plausible.get(reading.vital)
-        possible = value == value and (hard is None or hard.holds(value))  # noqa: PLR0124  NaN
-        return cls(
-            reading.vital,
-            reading.vital,
-            value,
-            possible and reading.validity.believed,
-            possible and reading.validity is Validity.QUESTIONABLE,
-            reading.reason,
-            reading.sampled_s,
-        )
+def _quality(reading: Reading, preset: Preset) -> tuple[bool, bool, float]:
+    """Valid, doubtful, and the number; one outside its hard range is no value (alarms.md 7.3)."""
+    value, validity = reading.value, reading.validity
+    if value is None:
+        return False, False, float("nan")
+    hard = preset.plausible.get(reading.vital)
+    # Not a number compares with nothing, so it falls out here too.
+    if not (hard.low <= value <= hard.high if hard else value == value):  # noqa: PLR0124
+        return False, False, value
+    if validity is Validity.VALID:
+        return True, False, value
+    return validity.believed, validity is Validity.QUESTIONABLE, value
 
-    def standing_for(self, vital: VitalSign) -> Sample:
-        """The same number judged as another vital sign."""
-        return Sample(
-            vital, self.source, self.value, self.valid, self.doubtful, self.reason, self.at_s
-        )
+
+def _one_each(samples: list[Sample]) -> list[Sample]:
+    """One sample of each vital sign: of two sources, the one that has something to say."""
+    best: dict[VitalSign, Sample] = {}
+    for one in samples:
+        if one.vital not in best or one.valid or one.doubtful:
+            best[one.vital] = one
+    return list(best.values())
+
+
+def _whole(samples: list[Sample], pulse_pressure_min: float) -> list[Sample]:
+    """A cuff reading that contradicts itself is no value; a missing mean is derived (7.3)."""
+    cuff = {one.vital: one for one in samples if one.vital in NIBP and (one.valid or one.doubtful)}
+    systolic, diastolic = cuff.get(VitalSign.NIBP_SYSTOLIC), cuff.get(VitalSign.NIBP_DIASTOLIC)
+    mean = cuff.get(VitalSign.NIBP_MEAN)
+    low = diastolic.value if diastolic else float("-inf")
+    high = systolic.value if systolic else float("inf")
+    agrees = high - low >= pulse_pressure_min and (mean is None or low < mean.value < high)
+    if not agrees:
+        return [
+            one._replace(valid=False, doubtful=False) if one.vital in NIBP else one
+            for one in samples
+        ]
+    if mean is not None or systolic is None or diastolic is None:
+        return samples
+    derived = diastolic._replace(
+        vital=VitalSign.NIBP_MEAN,
+        value=low + (high - low) / 3.0,
+        valid=systolic.valid and diastolic.valid,
+        doubtful=systolic.doubtful or diastolic.doubtful,
+    )
+    return [one for one in samples if one.vital is not VitalSign.NIBP_MEAN] + [derived]

@@ -40,6 +40,7 @@ class Reason(Enum):
 
 S, R = AlarmState, Reason
 LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
+    (S.IDLE, R.CONDITION_PRESENT): S.ACTIVE_UNACK,
     (S.PENDING, R.CONDITION_PRESENT): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.ACKNOWLEDGED): S.ACTIVE_ACK,
     (S.ACTIVE_UNACK, R.CONDITION_ENDED): S.RESOLVED,
@@ -76,10 +77,11 @@ ACTIVE = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK})
 class Alarm:
     """An alarm at one instant. Times are monotonic seconds, values in the vital's unit.
 
-    `value` is the last judged value, `limit` the one it violated, `extreme` the
-    worst value of the episode. `superseded`: a more urgent alarm of its group
-    speaks for it. `data_lost`: no usable sample for 5 s, the state is kept.
-    `audio_paused`: silent by a person's pause. `audible`: it counts for sound now.
+    `value` is the last violating value, `limit` the one it violated, `extreme` the
+    worst value of the episode, measured at `extreme_s`. `superseded`: a more
+    urgent alarm speaks for it. `data_lost`: no sample since `data_lost_s`, which
+    is 5 s ago or longer; the state is kept. `audio_paused`: silent by a person's
+    pause. `audible`: it counts for sound now.
     """
 
     id: str
@@ -105,6 +107,8 @@ class Alarm:
     data_lost: bool
     audio_paused: bool
     audible: bool
+    extreme_s: float | None = None
+    data_lost_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

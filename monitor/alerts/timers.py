@@ -63,6 +63,7 @@ class Timers:
             rise
             for rise in opened.row.condition.escalations
             if rise.enabled and column in rise.columns and rise.to > opened.priority
+            if not rise.vitals or opened.row.vital in rise.vitals
         ]
 
     def _rise_s(self, rise: Escalation, opened: Opened, place: Place, bad_s: float) -> float:

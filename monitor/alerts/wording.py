@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from monitor.alerts.layout import Layout
+from monitor.alerts.layout import ECG, Layout
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place
 from monitor.conditions import Clause, Comparison
@@ -17,27 +17,37 @@ def message(opened: Opened, place: Place) -> str:
     """The condition's message with this alarm's values; a more urgent wording where one applies."""
     condition = opened.row.condition
     template = condition.message
-    for wording in condition.wordings:
-        if any(_beyond(clause, place.values) for clause in wording.any_of):
-            template = wording.message
-    vital = opened.vitals[0] if opened.vitals else None
+    if condition.wordings:
+        values = place.values()
+        for wording in condition.wordings:
+            if any(_beyond(clause, values) for clause in wording.any_of):
+                template = wording.message
     words = {
         "v": _number(opened.value),
         "limit": _number(opened.limit),
-        "s": _number(place.values.get(VitalSign.NIBP_SYSTOLIC)),
-        "d": _number(place.values.get(VitalSign.NIBP_DIASTOLIC)),
-        "m": _number(place.values.get(VitalSign.NIBP_MEAN)),
-        "vital": vital.codes.label if vital else "",
+        "s": _number(place.value(VitalSign.NIBP_SYSTOLIC)),
+        "d": _number(place.value(VitalSign.NIBP_DIASTOLIC)),
+        "m": _number(place.value(VitalSign.NIBP_MEAN)),
+        "vital": _label(opened),
         "chair": place.id,
-        "reason": _reason(opened, place, vital),
+        "reason": _reason(opened, place),
     }
     return template.format_map(words)
 
 
-def _reason(opened: Opened, place: Place, vital: VitalSign | None) -> str:
+def _label(opened: Opened) -> str:
+    if opened.instance == ECG or not opened.vitals:
+        return opened.instance
+    return opened.vitals[0].codes.label
+
+
+def _reason(opened: Opened, place: Place) -> str:
     if opened.row.device is not None:
         return place.devices[opened.instance].why
-    return place.reasons.get(vital, "") if vital else place.asserted
+    if opened.row.vital is None:
+        return place.asserted
+    quantity = place.quantities.get(opened.row.vital)
+    return quantity.reason if quantity else ""
 
 
 def _beyond(clause: Clause, values: Mapping[VitalSign, float]) -> bool:

@@ -8,7 +8,7 @@ from monitor.alerts import AlarmState
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from monitor.vitals import Validity
-from tests.judged import HR, PR, SPO2, Chairside, reading
+from tests.judged import HR, PR, SPO2, SYS, Chairside, reading
 
 
 @pytest.mark.requirement("ALM-001")
@@ -139,9 +139,9 @@ def test_bp_h1_is_above_its_limits_and_not_on_them(
 
 def test_a_missing_cuff_component_violates_on_what_is_there_and_clears_on_nothing_less() -> None:
     chair = Chairside()
-    chair.cuff(85, 50)
+    chair.pass_second({SYS: 85.0})
     assert chair.state("BP-L1") is AlarmState.ACTIVE_UNACK
-    chair.cuff(120, 80)
+    chair.pass_second({SYS: 120.0})
     assert chair.state("BP-L1") is AlarmState.ACTIVE_UNACK
     chair.cuff(120, 80, 93)
     assert chair.state("BP-L1") is AlarmState.IDLE

@@ -1,0 +1,297 @@
+"""What is missing, and since when: probe, vital, link, cuff reading, patient (alarms.md 7.2).
+
+Every technical row is one question: since when is it so? Its alarm is due when
+that is longer ago than its delay. Knows chairs and times, never a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from monitor.alerts.book import Book
+from monitor.alerts.deadlines import NOT_NOW, Deadlines
+from monitor.alerts.layout import Bools, Floats, Layout, column_of
+from monitor.alerts.opened import Opened
+from monitor.alerts.overlays import Overlays
+from monitor.alerts.place import NEVER, Place, Sample
+from monitor.alerts.states import AlarmEvent, AlarmState, Reason
+from monitor.alerts.timers import Timers
+from monitor.alerts.wording import message
+from monitor.conditions import Form
+from monitor.vitals import NIBP, VitalSign
+
+RESTS_ON_DATA = frozenset({Form.SILENT_VITAL, Form.SILENT_LINK, Form.OVERDUE})
+"""Forms whose condition begins with the last good sample, not with a bad one."""
+
+TELLS_OF_PRESSURE = VitalSign.NIBP_SYSTOLIC
+"""A cuff reading without it is no reading (T-NIBP-O goes on)."""
+
+
+class Watch:
+    """[chair, row] over all rows; limit rows stay at rest here.
+
+    `since_s` is since when the condition is so (NaN: it is not); `delay_s` the
+    on-delay in force, `exists` whether the row is judged now. `deadlines` has a
+    column a row, then one for the end of the audio pause and one for lost data.
+    """
+
+    def __init__(self, layout: Layout, book: Book, overlays: Overlays) -> None:
+        self._layout, self._book, self._overlays = layout, book, overlays
+        self._timers = Timers(layout)
+        width = len(layout.rows)
+        self.pause_column, self.loss_column = width, width + 1
+        self.deadlines = Deadlines(width + 2)
+        self.since_s: Floats = np.full((0, width), np.nan)
+        self.delay_s: Floats = np.zeros((0, width))
+        self.exists: Bools = np.zeros((0, width), bool)
+        self.rows_of = {form: layout.rows_of(form) for form in Form}
+        self._rests = [row for form in RESTS_ON_DATA for row in self.rows_of[form]]
+        self._silent: dict[VitalSign, list[int]] = {}
+        for row in self.rows_of[Form.SILENT_VITAL]:
+            self._silent.setdefault(self._vital(row), []).append(row)
+        self._reported: dict[VitalSign, list[int]] = {}
+        for row in self.rows_of[Form.REPORTED]:
+            self._reported.setdefault(self._vital(row), []).append(row)
+
+    def add_chair(self, now: float) -> None:
+        """One more chair; silence is counted from now."""
+        width = len(self._layout.rows)
+        since = np.full((1, width), np.nan)
+        since[0, self._rests] = now
+        self.since_s = np.vstack([self.since_s, since])
+        self.delay_s = np.vstack([self.delay_s, self._layout.on_delay[None]])
+        self.exists = np.vstack([self.exists, np.zeros((1, width), bool)])
+        self.deadlines.add_chair()
+
+    # -------------------------------------------------------------- what comes in
+
+    def note(self, place: Place, samples: Sequence[Sample], now: float) -> list[AlarmEvent]:
+        """Take one instant's samples, come now, as proof of presence or of a probe off."""
+        events: list[AlarmEvent] = []
+        for one in samples:
+            for row in self._reported.get(one.vital, ()):
+                events += self._note_report(place, row, one, now)
+            if one.valid or one.doubtful:
+                # A doubtful sample counts as data: T-SIG speaks for it.
+                for row in self._silent.get(one.vital, ()):
+                    events += self._note_data(place, row, one.at_s, now)
+            if one.vital is TELLS_OF_PRESSURE and one.valid:
+                for row in self.rows_of[Form.OVERDUE]:
+                    events += self.good(place, row, one.at_s, now)
+        if place.session is None:
+            self._note_unassigned(place, samples)
+        return events
+
+    def _note_data(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
+        if self._layout.rows[row].once_seen_s is not None:
+            if not place.on_ecg():
+                return []
+            if not self.exists[place.index, row]:
+                due = self._layout.priority[column_of(place.phase), row] > 0
+                if not (due and self._concerns(row, place)):
+                    return []
+                self.exist(place, now)
+        return self.good(place, row, at_s, now)
+
+    def _note_report(self, place: Place, row: int, one: Sample, now: float) -> list[AlarmEvent]:
+        if one.valid:
+            return self.good(place, row, one.at_s, now)
+        if one.reason in self._layout.rows[row].condition.reasons:
+            self.bad(place, row, one.at_s)
+        return []
+
+    def _vital(self, row: int) -> VitalSign:
+        vital = self._layout.rows[row].vital
+        assert vital is not None
+        return vital
+
+    def _note_unassigned(self, place: Place, samples: Sequence[Sample]) -> None:
+        data = [
+            one.at_s for one in samples if one.vital not in NIBP and (one.valid or one.doubtful)
+        ]
+        if not data:
+            return
+        place.unassigned_data_s = max(place.unassigned_data_s, *data)
+        for row in self.rows_of[Form.UNASSIGNED_DATA]:
+            self.bad(place, row, place.unassigned_data_s)
+
+    def bad(self, place: Place, row: int, at_s: float) -> None:
+        """The condition is so at this time; the first such time counts."""
+        opened = place.open.get(row)
+        if opened is not None:
+            opened.good_s = None
+        elif np.isnan(self.since_s[place.index, row]):
+            self.since_s[place.index, row] = at_s
+            self._schedule_row(place, row, at_s)
+
+    def good(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
+        """Good at a sample's time, known now; an alarm that was open ends after its off-delay."""
+        rests = self._layout.rows[row].condition.form in RESTS_ON_DATA
+        at = (place.index, row)
+        opened = place.open.get(row)
+        over = opened is None or opened.good(
+            at_s, off_delay_s=self._layout.off_delay[row], gap_s=self._layout.preset.gap_s
+        )
+        if rests:
+            self.since_s[at] = at_s
+        elif over:
+            self.since_s[at] = np.nan
+        if opened is None:
+            due_s = at_s + float(self.delay_s[at]) if rests and self.exists[at] else NOT_NOW
+            self.deadlines.put(place.index, row, due_s)
+            return []
+        return self.end(place, opened, now) if over else []
+
+    def end(self, place: Place, opened: Opened, at_s: float) -> list[AlarmEvent]:
+        """A technical condition is over."""
+        events = self._book.step(place, opened, Reason.CONDITION_ENDED, at_s)
+        self.schedule(place, at_s)
+        return events
+
+    # ------------------------------------------------------------- what exists now
+
+    def exist(self, place: Place, now: float) -> None:
+        """Which rows are judged for this chair in its present phase, and with which delay."""
+        column = column_of(place.phase)
+        before = self.exists[place.index].copy()
+        for number in range(len(self._layout.rows)):
+            self.exists[place.index, number] = self._layout.priority[
+                column, number
+            ] > 0 and self._concerns(number, place)
+        self._set_delays(place)
+        began = self.exists[place.index] & ~before
+        for row in self._rests:
+            if began[row] and not self.since_s[place.index, row] >= now:
+                self.since_s[place.index, row] = now
+        self.schedule(place, now)
+
+    def forget(self, place: Place) -> None:
+        """A new patient, or none: what was so before is over."""
+        for form in (Form.REPORTED, Form.UNASSIGNED_DATA, Form.ASSERTED):
+            self.since_s[place.index, self.rows_of[form]] = np.nan
+        self.exists[place.index] = False
+
+    def shift_cuff(self, place: Place, old_s: float, new_s: float, now: float) -> None:
+        """The cuff is due at the old time or one new interval from now (alarms.md 8a.17)."""
+        for row in self.rows_of[Form.OVERDUE]:
+            since = float(self.since_s[place.index, row])
+            self.since_s[place.index, row] = min(since + old_s - new_s, now)
+
+    def _concerns(self, number: int, place: Place) -> bool:
+        """Can this row be about this chair at all?"""
+        row = self._layout.rows[number]
+        if row.condition.clinic_wide is not (place.id == ""):
+            return False
+        if row.device is not None:
+            return row.device < len(place.devices)
+        if row.once_seen_s is not None:
+            return place.ecg_seen_s() >= row.once_seen_s
+        return row.vital is None or place.measures(row.vital)
+
+    def _set_delays(self, place: Place) -> None:
+        interval_s = self._layout.nibp_interval_s(place.phase)
+        for row in self.rows_of[Form.OVERDUE]:
+            settings = self._layout.rows[row].condition.settings
+            late_s = max(settings["intervals"] * interval_s, interval_s + settings["slack_s"])
+            self.delay_s[place.index, row] = late_s if interval_s else np.inf
+        links = self.rows_of[Form.SILENT_LINK]
+        for device in place.devices.values():
+            for row in links:
+                if self._layout.rows[row].device == device.slot:
+                    delay_s = max(float(self._layout.on_delay[row]), device.quiet_limit_s)
+                    self.delay_s[place.index, row] = delay_s
+
+    def reopen(self, place: Place, opened: Opened) -> None:
+        """A technical alarm is open again after a restart: what it waits for begins anew."""
+        forms = (Form.REPORTED, Form.UNASSIGNED_DATA, Form.ASSERTED)
+        for row, one in place.open.items():
+            if one is opened and opened.row.condition.form in forms:
+                self.since_s[place.index, row] = opened.onset_s
+        self.schedule(place, opened.since_s)
+
+    # ------------------------------------------------------------------ what is due
+
+    def schedule(self, place: Place, now: float) -> None:
+        """Ask of every row when it next needs us: after any step, one may free another."""
+        for row in range(self._layout.limits):
+            self._schedule_row(place, row, now)
+        for row in range(self._layout.limits, len(self._layout.rows)):
+            if self.exists[place.index, row] or row in place.open:
+                self._schedule_row(place, row, now)
+            else:
+                self.deadlines.put(place.index, row, NOT_NOW)
+        ends_s = place.pause.until_s if place.pause and not place.pause.over else NOT_NOW
+        self.deadlines.put(place.index, self.pause_column, ends_s)
+        self.schedule_loss(place)
+
+    def schedule_loss(self, place: Place) -> None:
+        """When the data of an open alarm will have been lost."""
+        self.deadlines.put(place.index, self.loss_column, self._overlays.next_loss_s(place))
+
+    def _schedule_row(self, place: Place, row: int, now: float) -> None:
+        self.deadlines.put(place.index, row, self._next_s(place, row, now))
+
+    def _next_s(self, place: Place, row: int, now: float) -> float:
+        opened, at = place.open.get(row), (place.index, row)
+        which = self._layout.rows[row]
+        if opened is not None:
+            next_s = self._timers.next_s(opened, place, float(self.since_s[at]))
+            if which.condition.form is Form.UNASSIGNED_DATA:
+                ends_s = which.condition.settings["ends_after_s"]
+                next_s = min(next_s, place.unassigned_data_s + ends_s)
+            return next_s
+        since_s = float(self.since_s[at])
+        if row < self._layout.limits or not self.exists[at] or np.isnan(since_s):
+            return NOT_NOW
+        waits = self._overlays.yields(which, place)
+        return NOT_NOW if waits else max(since_s + float(self.delay_s[at]), now)
+
+    def ring(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
+        """The row's time has come."""
+        self.deadlines.put(place.index, row, NOT_NOW)
+        if row == self.pause_column:
+            self._overlays.end_pause(place)
+            return []
+        if row == self.loss_column:
+            self._overlays.refresh(place, at_s)
+            self.schedule_loss(place)
+            return []
+        opened = place.open.get(row)
+        events = (
+            self._raise(place, row, at_s) if opened is None else self._act(place, row, opened, at_s)
+        )
+        if events:
+            self.schedule(place, at_s)
+        return events
+
+    def _act(self, place: Place, row: int, opened: Opened, at_s: float) -> list[AlarmEvent]:
+        """What time alone does to an open alarm."""
+        which = self._layout.rows[row].condition
+        if which.form is Form.UNASSIGNED_DATA:
+            ends_s = place.unassigned_data_s + which.settings["ends_after_s"]
+            if at_s >= ends_s:
+                self.since_s[place.index, row] = np.nan
+                return self.end(place, opened, at_s)
+        due = self._timers.due(opened, place, float(self.since_s[place.index, row]), at_s)
+        if not due:
+            self._schedule_row(place, row, at_s)
+            return []
+        if due[0].to is not None:
+            opened.priority = due[0].to
+        return self._book.step(place, opened, due[0].reason, at_s)
+
+    def _raise(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
+        which, at = self._layout.rows[row], (place.index, row)
+        if not self.exists[at] or self._overlays.yields(which, place):
+            return []
+        if which.condition.form is Form.UNASSIGNED_DATA:
+            ends_s = place.unassigned_data_s + which.condition.settings["ends_after_s"]
+            if at_s >= ends_s and place.unassigned_data_s > NEVER:
+                self.since_s[at] = np.nan
+                return []
+        opened = self._book.new(place, row, float(self.since_s[at]), at_s)
+        opened.state = AlarmState.PENDING
+        opened.message = message(opened, place)
+        return self._book.step(place, opened, Reason.CONDITION_PRESENT, at_s)

@@ -1,0 +1,291 @@
+"""The engine against its scalar twin: the same events, whatever comes and in whatever batches."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts import AlarmEvent, Engine
+from monitor.clinic import NEXT_PHASES, Phase
+from monitor.conditions import Preset
+from monitor.errors import CommandRefused
+from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
+from tests.judged import DIA, HR, PR, SPO2, SYS, preset
+from tests.judged import MEAN as MAP
+from tests.scalar_twin import Step, Twin
+
+Devices = dict[str, tuple[float, frozenset[VitalSign]]]
+MONITOR = frozenset({HR, PR, SPO2, SYS, DIA, MAP, VitalSign.NIBP_PULSE_RATE})
+OXIMETER = frozenset({PR, SPO2})
+DEVICES: dict[str, Devices] = {
+    "1": {"mon-1": (10.0, MONITOR)},
+    "2": {"mon-2": (10.0, MONITOR - {MAP}), "oxi-2": (20.0, OXIMETER)},
+    "3": {"oxi-3": (12.0, OXIMETER)},
+}
+LEVELS: dict[VitalSign, list[float]] = {
+    SPO2: [97, 97, 94, 93, 92, 91, 90, 89, 88, 87, 85, 84, 80, 0, 101],
+    HR: [72, 72, 115, 120, 121, 140, 146, 151, 170, 53, 50, 49, 43, 39, 20, 301],
+    PR: [72, 72, 118, 121, 151, 52, 45, 39],
+    SYS: [125, 125, 155, 160, 161, 181, 205, 96, 89, 79, 84],
+    DIA: [78, 78, 95, 100, 101, 111, 131, 50, 40, 120],
+    MAP: [93, 93, 120, 66, 64, 59, 49],
+}
+SEQUENCE = (Phase.PREPARE, Phase.BASELINE, Phase.INFUSION, Phase.RECOVERY, Phase.CLOSED)
+
+
+@dataclass
+class Story:
+    """A seeded run of one clinic: (time, chair, act, argument), in order of time."""
+
+    seed: int
+    minutes: float
+    acts: list[tuple[float, str, str, object]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for chair in DEVICES:
+            self._chair(chair, random.Random(f"{self.seed}/{chair}"))
+        self.acts.sort(key=lambda act: act[0])
+
+    def _chair(self, chair: str, dice: random.Random) -> None:
+        now, phase, sessions = dice.random(), None, 0
+        calm = dice.random() < 0.3
+        held: dict[VitalSign, tuple[float, float]] = {}
+        if dice.random() < 0.8:
+            phase, sessions = self._move(chair, now, None, 0, dice)
+        while now < self.minutes * 60:
+            roll = dice.random()
+            if roll < 0.006:
+                phase, sessions = self._move(chair, now, phase, sessions, dice)
+            elif roll < 0.03:
+                self.acts.append((now, chair, "acknowledge", dice.random()))
+            elif roll < 0.036:
+                seconds = dice.choice([120.0, 30.0, 60.0, 0.0, 121.0, -1.0, float("nan")])
+                self.acts.append((now, chair, "pause", seconds))
+            else:
+                self._frame(chair, now, held, dice, calm=calm)
+            now += self._gap(dice)
+
+    def _move(
+        self, chair: str, now: float, phase: Phase | None, sessions: int, dice: random.Random
+    ) -> tuple[Phase | None, int]:
+        if phase is None:
+            to = dice.choice((*SEQUENCE[:4], Phase.INFUSION))
+            self.acts.append((now, chair, "seat", (f"s-{chair}-{sessions}", to)))
+            return to, sessions + 1
+        to = dice.choice(NEXT_PHASES[phase])
+        self.acts.append((now, chair, "phase", to))
+        return (None if to is Phase.CLOSED else to), sessions
+
+    def _frame(
+        self,
+        chair: str,
+        now: float,
+        held: dict[VitalSign, tuple[float, float]],
+        dice: random.Random,
+        *,
+        calm: bool,
+    ) -> None:
+        device, (_, vitals) = dice.choice(list(DEVICES[chair].items()))
+        delay = dice.choice([0.0, 0.0, 0.0, 0.5, 2.0, 9.0, 30.0])
+        cuff = dice.random() < 0.04
+        readings = []
+        for vital in sorted(vitals & LEVELS.keys(), key=lambda one: one.value):
+            if vital.episodic and not cuff:
+                continue
+            until, value = held.get(vital, (0.0, 0.0))
+            if now >= until:
+                value = dice.choice(LEVELS[vital][:2] if calm else LEVELS[vital])
+                until = now + dice.choice([1, 3, 8, 20, 60])
+                held[vital] = until, value
+            readings.append(self._reading(vital, value, now - delay, chair, device, now, dice))
+        self.acts.append((now, chair, "frame", (device, readings)))
+
+    @staticmethod
+    def _reading(
+        vital: VitalSign,
+        value: float,
+        sampled: float,
+        chair: str,
+        device: str,
+        now: float,
+        dice: random.Random,
+    ) -> Reading:
+        roll = dice.random()
+        validity, reason, number = Validity.VALID, "", float(value)
+        if roll < 0.06:
+            validity = dice.choice([Validity.QUESTIONABLE, Validity.INVALID, Validity.CALIBRATING])
+        elif roll < 0.12:
+            number, reason = float("nan"), dice.choice(["sensor off", "no value", "no sensor"])
+            validity = Validity.INVALID
+        elif value == 80.0 and vital is SPO2:  # this level stands for a probe that is off
+            number, reason, validity = float("nan"), "sensor off", Validity.INVALID
+        return Reading(
+            vital=vital,
+            value=number,
+            validity=validity,
+            mode=GenerationMode.TEST,
+            basis=TimeBasis.RECEIVED,
+            reason=reason,
+            device=device,
+            chair=chair,
+            session=None,
+            sampled_s=sampled,
+            received_s=now,
+            sampled_at_us=round(sampled * 1e6),
+            received_at_us=round(now * 1e6),
+            late=roll > 0.985,
+        )
+
+    @staticmethod
+    def _gap(dice: random.Random) -> float:
+        roll = dice.random()
+        if roll < 0.85:
+            return dice.choice([1.0, 1.0, 1.0, 0.5, 0.25])
+        return dice.choice([0.0, 3.0, 5.0, 6.0, 12.0, 16.0, 70.0, 130.0])
+
+
+def told(event: AlarmEvent) -> Step:
+    """An event as the twin tells it."""
+    alarm = event.alarm
+    return (
+        round(event.at_s, 6),
+        alarm.id,
+        event.from_state.value,
+        alarm.state.value,
+        event.reason.name,
+        event.sampled_s,
+        alarm.priority.name,
+        alarm.session,
+        alarm.onset_s,
+        alarm.value,
+        alarm.limit,
+        alarm.extreme,
+        alarm.episode,
+        alarm.acknowledged_by,
+        alarm.superseded,
+        alarm.data_lost,
+        alarm.audible,
+    )
+
+
+def engine_of(rules: Preset) -> Engine:
+    engine = Engine(rules)
+    for chair, devices in DEVICES.items():
+        engine.add_chair(chair, devices, 0.0)
+    return engine
+
+
+def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> list[AlarmEvent]:
+    """One act upon the engine; a refusal changes nothing."""
+    match what, argument:
+        case "seat", (str() as session, Phase() as phase):
+            return engine.seat(chair, session, phase, at)
+        case "phase", Phase() as phase:
+            return engine.set_phase(chair, phase, at)
+        case "frame", (str() as device, list() as readings):
+            return engine.frame(device, at) + engine.observe(readings)
+        case "pause", float() as seconds:
+            try:
+                return engine.pause_audio(chair, "rk", at, seconds)
+            except CommandRefused:
+                return engine.advance(at)
+        case "acknowledge", float() as which:
+            events = engine.advance(at)
+            ids = sorted(alarm.id for alarm in engine.alarms(chair))
+            try:
+                return events + (engine.acknowledge(_pick(ids, which), "rk", at) if ids else [])
+            except CommandRefused:
+                return events
+    raise AssertionError(what)
+
+
+def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
+    match what, argument:
+        case "seat", (str() as session, Phase() as phase):
+            twin.seat(session, phase, at)
+        case "phase", Phase() as phase:
+            twin.set_phase(phase, at)
+        case "frame", (str() as device, list() as readings):
+            twin.frame(device, at)
+            twin.observe(readings)
+        case "pause", float() as seconds:
+            twin.pause(at, seconds)
+        case "acknowledge", float() as which:
+            twin.advance(at)
+            ids = sorted(alarm.id for alarm in twin.open())
+            if ids:
+                twin.acknowledge(_pick(ids, which), "rk", at)
+
+
+def _pick(ids: list[str], which: float) -> str:
+    return ids[int(which * len(ids))]
+
+
+def run(story: Story, rules: Preset) -> list[AlarmEvent]:
+    """The story, one act at a time."""
+    engine, events = engine_of(rules), []
+    for at, chair, what, argument in story.acts:
+        events += engine.advance(at)
+        events += act(engine, at, chair, what, argument)
+    return events + engine.advance(story.minutes * 60 + 900)
+
+
+def run_twins(story: Story, rules: Preset) -> dict[str, list[Step]]:
+    twins = {chair: Twin(rules, chair, devices, 0.0) for chair, devices in DEVICES.items()}
+    for at, chair, what, argument in story.acts:
+        act_twin(twins[chair], at, what, argument)
+    for twin in twins.values():
+        twin.advance(story.minutes * 60 + 900)
+    return {chair: twin.steps for chair, twin in twins.items()}
+
+
+def by_chair(events: list[AlarmEvent]) -> dict[str, list[Step]]:
+    """Each chair's events in their order."""
+    out: dict[str, list[Step]] = {chair: [] for chair in DEVICES}
+    for event in events:
+        out[event.alarm.chair].append(told(event))
+    return out
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=40, deadline=None)
+def test_the_engine_takes_the_steps_of_its_twin(seed: int) -> None:
+    rules, story = preset(), Story(seed, minutes=12)
+    assert by_chair(run(story, rules)) == run_twins(story, rules)
+
+
+def run_in_batches(story: Story, rules: Preset, size: int, order: list[str]) -> list[AlarmEvent]:
+    """The story's frames in calls of up to `size`; acts between them stay where they are."""
+    engine, events, waiting = Engine(rules), list[AlarmEvent](), list[list[Reading]]()
+    for chair in order:
+        engine.add_chair(chair, DEVICES[chair], 0.0)
+
+    def flush() -> None:
+        nonlocal events
+        shuffled = sorted(waiting, key=lambda frame: order.index(frame[0].chair))
+        events += engine.observe([one for frame in shuffled for one in frame])
+        waiting.clear()
+
+    for at, chair, what, argument in story.acts:
+        if what == "frame" and isinstance(argument, tuple):
+            waiting.append(argument[1])
+            if len(waiting) >= size:
+                flush()
+        else:
+            flush()
+            events += act(engine, at, chair, what, argument)
+    flush()
+    return events + engine.advance(story.minutes * 60 + 900)
+
+
+@given(st.integers(0, 10**9), st.permutations(sorted(DEVICES)), st.sampled_from([7, 1000]))
+@settings(max_examples=15, deadline=None)
+def test_neither_batches_nor_the_order_of_chairs_change_a_step(
+    seed: int, order: list[str], size: int
+) -> None:
+    rules, story = preset(), Story(seed, minutes=12)
+    one_by_one = by_chair(run_in_batches(story, rules, 1, sorted(DEVICES)))
+    assert by_chair(run_in_batches(story, rules, size, order)) == one_by_one
