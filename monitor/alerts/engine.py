@@ -166,7 +166,8 @@ class Engine:
     def observe(self, readings: Sequence[Reading]) -> list[AlarmEvent]:
         """Judge readings in order of arrival and sample time; late ones are passed over.
 
-        The readings of one frame come in one call: a cuff's values are judged together.
+        All that arrived at a chair at one instant comes in one call: a cuff's values are
+        judged together, and a burst in the order it was taken.
         """
         events: list[AlarmEvent] = []
         for turn in self._turns(readings):
