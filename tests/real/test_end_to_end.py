@@ -114,7 +114,10 @@ def episodes(kept: Kept, condition: str) -> Iterator[Episode]:
     for step in kept.transitions:
         if step.condition != condition:
             continue
-        if step.from_state in ("PENDING", "LATCHED_UNACK") and step.to_state == "ACTIVE_UNACK":
+        if (
+            step.from_state in ("IDLE", "PENDING", "LATCHED_UNACK")
+            and step.to_state == "ACTIVE_UNACK"
+        ):
             current = Episode(condition, row_of(step.onset_us), row_of(step.at_us), None)
         elif current is not None and step.reason == "clear value held":
             yield Episode(condition, current.onset, current.alarmed, row_of(step.at_us))
