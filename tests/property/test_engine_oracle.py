@@ -103,7 +103,7 @@ def run(order: list[str], batch: int, seed: int) -> dict[str, list[tuple[float, 
     return {chair: sorted(steps) for chair, steps in out.items()}
 
 
-@pytest.mark.requirement("ALM-053")
+@pytest.mark.requirement("S-53")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_neither_the_order_of_chairs_nor_the_size_of_batches_matters(seed: int) -> None:
     """Readings of one chair and instant stay together, as one frame brings them."""

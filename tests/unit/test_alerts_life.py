@@ -29,7 +29,7 @@ def test_no_step_leads_back_to_idle_or_pending() -> None:
     assert not {AlarmState.IDLE, AlarmState.PENDING} & set(LIFE.values())
 
 
-@pytest.mark.requirement("ALM-038")
+@pytest.mark.requirement("S-38")
 def test_an_acknowledge_silences_that_alarm_alone() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=91, HEART_RATE=125)
@@ -51,7 +51,7 @@ def test_what_is_not_open_or_acknowledged_already_cannot_be_acknowledged() -> No
         chair.engine.acknowledge("no-such", "rk", chair.now)
 
 
-@pytest.mark.requirement("ALM-039")
+@pytest.mark.requirement("S-39")
 @pytest.mark.parametrize(
     ("value", "condition", "again_s"), [(91, "SPO2-1", 300), (86, "SPO2-2", 120)]
 )
@@ -78,7 +78,7 @@ def test_a_low_alarm_never_sounds_again() -> None:
     assert chair.state("BP-H1") is AlarmState.ACTIVE_ACK
 
 
-@pytest.mark.requirement("ALM-040")
+@pytest.mark.requirement("S-40")
 def test_a_more_severe_tier_sounds_at_once_after_an_acknowledge() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=91)
@@ -88,7 +88,7 @@ def test_a_more_severe_tier_sounds_at_once_after_an_acknowledge() -> None:
     assert chair.sounding() is Priority.HIGH
 
 
-@pytest.mark.requirement("ALM-064")
+@pytest.mark.requirement("S-64")
 def test_worse_by_its_step_sounds_on_the_same_alarm_acknowledged_or_paused() -> None:
     chair = Chairside()
     chair.hold(12, SPO2=84)
@@ -110,7 +110,7 @@ def test_worse_by_its_step_sounds_on_the_same_alarm_acknowledged_or_paused() -> 
     assert paused.sounding() is Priority.HIGH
 
 
-@pytest.mark.requirement("ALM-041")
+@pytest.mark.requirement("S-41")
 def test_a_pause_ends_by_itself_and_anything_new_sounds_through_it() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=91)
@@ -126,7 +126,7 @@ def test_a_pause_ends_by_itself_and_anything_new_sounds_through_it() -> None:
     assert "1" in chair.engine.take_changed()
 
 
-@pytest.mark.requirement("ALM-042")
+@pytest.mark.requirement("S-42")
 @pytest.mark.parametrize("seconds", [0.0, -1.0, 121.0, 1e9, math.nan, math.inf])
 def test_no_pause_is_longer_than_two_minutes(seconds: float) -> None:
     chair = Chairside()
@@ -152,7 +152,7 @@ def test_a_second_press_changes_nothing_and_the_next_must_wait() -> None:
     assert chair.sounding() is None
 
 
-@pytest.mark.requirement("ALM-043")
+@pytest.mark.requirement("S-43")
 def test_a_medium_alarm_ends_by_itself_and_a_high_one_latches() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=91)
@@ -167,7 +167,7 @@ def test_a_medium_alarm_ends_by_itself_and_a_high_one_latches() -> None:
     assert chair.alarm("SPO2-2") is None
 
 
-@pytest.mark.requirement("ALM-044")
+@pytest.mark.requirement("S-44")
 def test_a_latched_alarm_that_comes_again_is_the_same_one_in_its_second_episode() -> None:
     chair = Chairside()
     chair.hold(12, SPO2=86)
@@ -186,7 +186,7 @@ def test_a_latched_alarm_that_comes_again_is_the_same_one_in_its_second_episode(
     assert third.id != first.id
 
 
-@pytest.mark.requirement("ALM-045")
+@pytest.mark.requirement("S-45")
 def test_a_hundred_crossings_inside_the_deadband_are_one_alarm() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=91)
@@ -196,7 +196,7 @@ def test_a_hundred_crossings_inside_the_deadband_are_one_alarm() -> None:
     assert len(chair.raised("SPO2-1")) == 1
 
 
-@pytest.mark.requirement("ALM-046")
+@pytest.mark.requirement("S-46")
 def test_a_new_phase_switches_limits_at_once_and_keeps_an_unseen_high_alarm() -> None:
     chair = Chairside(Phase.BASELINE)
     chair.hold(12, SPO2=93)
@@ -208,7 +208,7 @@ def test_a_new_phase_switches_limits_at_once_and_keeps_an_unseen_high_alarm() ->
     assert chair.state("SPO2-2") is AlarmState.ACTIVE_UNACK
 
 
-@pytest.mark.requirement("ALM-047")
+@pytest.mark.requirement("S-47")
 def test_closing_ends_every_alarm_of_the_chair_and_its_pause() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=84)
@@ -219,7 +219,7 @@ def test_closing_ends_every_alarm_of_the_chair_and_its_pause() -> None:
     assert {event.reason for event in chair.events[-3:]} == {Reason.CLOSED}
 
 
-@pytest.mark.requirement("ALM-026")
+@pytest.mark.requirement("S-26")
 def test_a_probe_that_comes_off_ends_no_alarm_and_says_so() -> None:
     chair = Chairside()
     chair.hold(12, SPO2=86)
@@ -233,7 +233,7 @@ def test_a_probe_that_comes_off_ends_no_alarm_and_says_so() -> None:
     assert chair.state("SPO2-2") is AlarmState.LATCHED_UNACK
 
 
-@pytest.mark.requirement("ALM-065")
+@pytest.mark.requirement("S-65")
 def test_a_lost_probe_does_not_stop_the_re_alarm() -> None:
     chair = Chairside()
     chair.hold(12, SPO2=86)
@@ -243,7 +243,7 @@ def test_a_lost_probe_does_not_stop_the_re_alarm() -> None:
     assert chair.state("SPO2-2") is AlarmState.ACTIVE_UNACK
 
 
-@pytest.mark.requirement("ALM-029")
+@pytest.mark.requirement("S-29")
 def test_a_silent_vital_alarms_at_fifteen_seconds() -> None:
     chair = Chairside()
     chair.hold(10)
@@ -256,7 +256,7 @@ def test_a_silent_vital_alarms_at_fifteen_seconds() -> None:
     assert chair.alarm("T-STALE") is None
 
 
-@pytest.mark.requirement("ALM-030")
+@pytest.mark.requirement("S-30")
 @pytest.mark.parametrize(
     ("phase", "priority"),
     [(Phase.INFUSION, Priority.HIGH), (Phase.BASELINE, Priority.MEDIUM)],
@@ -272,7 +272,7 @@ def test_a_silent_monitor_alarms_at_ten_seconds(phase: Phase, priority: Priority
     assert alarm.priority is priority
 
 
-@pytest.mark.requirement("ALM-031")
+@pytest.mark.requirement("S-31")
 def test_a_lost_link_speaks_for_what_it_silences_and_ends_after_five_seconds_of_frames() -> None:
     chair = Chairside()
     chair.hold(10)
@@ -285,7 +285,7 @@ def test_a_lost_link_speaks_for_what_it_silences_and_ends_after_five_seconds_of_
     assert chair.engine.alarms() == []
 
 
-@pytest.mark.requirement("ALM-033")
+@pytest.mark.requirement("S-33")
 def test_an_overdue_cuff_is_low_then_medium() -> None:
     chair = Chairside()
     chair.cuff(120, 80, 93)
@@ -302,7 +302,7 @@ def test_an_overdue_cuff_is_low_then_medium() -> None:
     assert chair.alarm("T-NIBP-O") is None
 
 
-@pytest.mark.requirement("ALM-035")
+@pytest.mark.requirement("S-35")
 def test_an_unseen_probe_off_becomes_high_and_a_seen_one_does_not() -> None:
     for seen, priority in ((False, Priority.HIGH), (True, Priority.MEDIUM)):
         chair = Chairside()

@@ -11,7 +11,7 @@ from monitor.vitals import Validity
 from tests.judged import HR, PR, SPO2, SYS, Chairside, reading
 
 
-@pytest.mark.requirement("ALM-001")
+@pytest.mark.requirement("S-01")
 def test_spo2_on_its_limit_never_alarms_and_one_below_does() -> None:
     chair = Chairside()
     chair.hold(600, SPO2=92)
@@ -20,7 +20,7 @@ def test_spo2_on_its_limit_never_alarms_and_one_below_does() -> None:
     assert len(chair.raised("SPO2-1")) == 1
 
 
-@pytest.mark.requirement("ALM-002")
+@pytest.mark.requirement("S-02")
 def test_spo2_1_comes_at_fifteen_seconds_and_not_at_fourteen() -> None:
     chair = Chairside()
     chair.hold(15, SPO2=91)
@@ -32,7 +32,7 @@ def test_spo2_1_comes_at_fifteen_seconds_and_not_at_fourteen() -> None:
     assert again.raised("SPO2-1") == [15.0]
 
 
-@pytest.mark.requirement("ALM-003")
+@pytest.mark.requirement("S-03")
 def test_one_valid_sample_in_limits_restarts_the_delay() -> None:
     chair = Chairside()
     chair.hold(10, SPO2=91)
@@ -43,7 +43,7 @@ def test_one_valid_sample_in_limits_restarts_the_delay() -> None:
     assert chair.raised("SPO2-1") == [26.0]
 
 
-@pytest.mark.requirement("ALM-004")
+@pytest.mark.requirement("S-04")
 def test_an_alarm_clears_at_its_clear_value_held_ten_seconds() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=91)
@@ -58,7 +58,7 @@ def test_an_alarm_clears_at_its_clear_value_held_ten_seconds() -> None:
     assert chair.state("SPO2-1") is AlarmState.IDLE
 
 
-@pytest.mark.requirement("ALM-005")
+@pytest.mark.requirement("S-05")
 def test_a_desaturation_alarms_three_seconds_after_its_first_value() -> None:
     chair = Chairside()
     chair.hold(5)
@@ -73,7 +73,7 @@ def test_spo2_3_needs_two_samples() -> None:
     assert chair.raised("SPO2-3") == []
 
 
-@pytest.mark.requirement("ALM-006")
+@pytest.mark.requirement("S-06")
 def test_the_less_urgent_of_a_group_is_listed_and_silent_until_the_other_clears() -> None:
     chair = Chairside()
     chair.hold(20, SPO2=84)
@@ -89,7 +89,7 @@ def test_the_less_urgent_of_a_group_is_listed_and_silent_until_the_other_clears(
     assert (again.id, again.superseded, again.audible) == (first.id, False, True)
 
 
-@pytest.mark.requirement("ALM-010")
+@pytest.mark.requirement("S-10")
 def test_heart_rate_high_and_extreme() -> None:
     chair = Chairside()
     chair.hold(60, HEART_RATE=120)
@@ -102,7 +102,7 @@ def test_heart_rate_high_and_extreme() -> None:
     assert extreme.sounding() is Priority.HIGH
 
 
-@pytest.mark.requirement("ALM-011")
+@pytest.mark.requirement("S-11")
 def test_without_a_baseline_low_heart_rate_is_below_fifty_and_forty_is_extreme() -> None:
     chair = Chairside()
     chair.hold(30, HEART_RATE=50)
@@ -114,7 +114,7 @@ def test_without_a_baseline_low_heart_rate_is_below_fifty_and_forty_is_extreme()
     assert extreme.raised("HR-L2") == [5.0]
 
 
-@pytest.mark.requirement("ALM-013")
+@pytest.mark.requirement("S-13")
 def test_a_cuff_reading_alarms_with_itself() -> None:
     chair = Chairside()
     chair.cuff(181, 95, 120)
@@ -124,7 +124,7 @@ def test_a_cuff_reading_alarms_with_itself() -> None:
     assert (alarm.value, alarm.limit) == (181.0, 180.0)
 
 
-@pytest.mark.requirement("ALM-015")
+@pytest.mark.requirement("S-15")
 @pytest.mark.parametrize(
     ("systolic", "diastolic", "raised"),
     [(160, 100, False), (161, 80, True), (120, 101, True)],
@@ -147,7 +147,7 @@ def test_a_missing_cuff_component_violates_on_what_is_there_and_clears_on_nothin
     assert chair.state("BP-L1") is AlarmState.IDLE
 
 
-@pytest.mark.requirement("ALM-024")
+@pytest.mark.requirement("S-24")
 @pytest.mark.parametrize("nothing", [None, float("nan"), 0.0, 511.0])
 def test_what_is_no_value_neither_resets_nor_advances_anything(nothing: float | None) -> None:
     plain, holed = Chairside(), Chairside()
@@ -163,7 +163,7 @@ def test_what_is_no_value_neither_resets_nor_advances_anything(nothing: float | 
     assert physiological[0]
 
 
-@pytest.mark.requirement("ALM-027")
+@pytest.mark.requirement("S-27")
 def test_a_short_gap_leaves_a_running_delay_running() -> None:
     chair = Chairside()
     for second in range(17):
@@ -178,7 +178,7 @@ def test_time_beyond_five_seconds_of_a_gap_is_not_counted() -> None:
     assert chair.raised("SPO2-1") == [18.0]
 
 
-@pytest.mark.requirement("ALM-028")
+@pytest.mark.requirement("S-28")
 def test_an_older_sample_changes_no_alarm() -> None:
     chair = Chairside()
     chair.hold(10, SPO2=91)
@@ -193,7 +193,7 @@ def test_a_late_reading_is_not_judged() -> None:
     assert chair.engine.observe(late) == []
 
 
-@pytest.mark.requirement("ALM-057")
+@pytest.mark.requirement("S-57")
 def test_doubtful_samples_raise_high_alarms_and_no_others() -> None:
     doubtful = {SPO2: (Validity.QUESTIONABLE, "motion")}
     chair = Chairside()
@@ -209,14 +209,14 @@ def test_doubtful_samples_raise_high_alarms_and_no_others() -> None:
     assert invalid.events == []
 
 
-@pytest.mark.requirement("ALM-058")
+@pytest.mark.requirement("S-58")
 def test_a_low_but_possible_value_alarms() -> None:
     chair = Chairside()
     chair.hold(6, HEART_RATE=15)
     assert chair.raised("HR-L2") == [5.0]
 
 
-@pytest.mark.requirement("ALM-067")
+@pytest.mark.requirement("S-67")
 def test_doubtful_samples_clear_nothing() -> None:
     chair = Chairside()
     chair.hold(12, SPO2=86)
@@ -227,7 +227,7 @@ def test_doubtful_samples_clear_nothing() -> None:
     assert chair.state("SPO2-2") is AlarmState.LATCHED_UNACK
 
 
-@pytest.mark.requirement("ALM-069")
+@pytest.mark.requirement("S-69")
 def test_heart_rate_goes_on_with_the_oximeters_pulse_and_never_with_the_cuffs() -> None:
     chair = Chairside()
     for _ in range(4):
@@ -252,7 +252,7 @@ def test_an_oximeters_pulse_alone_is_judged_second_by_second() -> None:
     assert chair.alarm("T-STALE") is None
 
 
-@pytest.mark.requirement("ALM-054")
+@pytest.mark.requirement("S-53")
 def test_two_chairs_do_not_know_each_other() -> None:
     both, alone = Chairside(chairs="12"), Chairside()
     for second in range(40):
@@ -265,7 +265,7 @@ def test_two_chairs_do_not_know_each_other() -> None:
     assert mine == [(e.at_s, e.alarm.id, e.alarm.state) for e in alone.events]
 
 
-@pytest.mark.requirement("ALM-066")
+@pytest.mark.requirement("S-66")
 def test_a_chair_without_a_session_has_the_high_rules_and_t_assign() -> None:
     chair = Chairside(phase=None)
     chair.hold(30, SPO2=91)

@@ -45,7 +45,7 @@ def only(readings: list[Reading]) -> Reading:
     return readings[0]
 
 
-@pytest.mark.requirement("ALM-068")
+@pytest.mark.requirement("S-68")
 def test_a_backlog_that_arrives_at_once_is_kept_as_late_and_the_rest_is_live() -> None:
     intake = Intake(device())
     readings = [only(intake.readings(report(float(s), seq=s), at(65.0), SEAT)) for s in range(65)]

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROW = re.compile(r"^\| ([A-Z]{3}-\d{3}) \| ([^|]+) \|", re.MULTILINE)
+ROW = re.compile(r"^\| (S-\d{2}|[A-Z]{3}-\d{3}) \| ([^|]+) \|", re.MULTILINE)
 
 
 def promised() -> list[tuple[str, str]]:
