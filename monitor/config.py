@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -22,6 +22,7 @@ from monitor.vitals import GenerationMode, VitalSign
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
+_T = TypeVar("_T", bound=BaseModel)
 
 
 class _Table(BaseModel):
@@ -62,6 +63,21 @@ class WebTable(_Table):
     def port(self) -> int:
         """The port part of `listen`; 0 lets the system choose."""
         return int(self.listen.rpartition(":")[2])
+
+
+class PeopleTable(_Table):
+    """`[people]`: the staff file, the pepper of its PINs and passwords, and how long one is known.
+
+    Without an act of theirs a person is signed out after `idle_minutes`.
+    """
+
+    path: Path = Path("staff.db")
+    pepper_file: Path = Path("staff.pepper")
+    idle_minutes: Annotated[int, Field(ge=1, le=60)] = 15
+
+    def pepper(self) -> str:
+        """The pepper; `ConfigError` when its file is missing, open to others or empty."""
+        return read_secret(self.pepper_file, what="pepper of PINs and passwords")
 
 
 class InfluxTable(_Table):
@@ -121,6 +137,7 @@ class _File(_Table):
     clinic: ClinicTable
     alarms: AlarmsTable = AlarmsTable()
     record: RecordTable = RecordTable()
+    people: PeopleTable = PeopleTable()
     web: WebTable = WebTable()
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
@@ -136,6 +153,7 @@ class Config:
     clinic: ClinicTable
     alarms: AlarmsTable
     record: RecordTable
+    people: PeopleTable
     web: WebTable
     influxdb: InfluxTable | None
     mqtt: MqttTable | None
@@ -335,18 +353,23 @@ def _line_of(text: str, key: str) -> int | None:
     return start
 
 
+def _placed(table: _T, base: Path, *keys: str) -> _T:
+    """The table with its relative paths taken from `base`; those not given stay None."""
+    named = {key: getattr(table, key) for key in keys}
+    return table.model_copy(update={key: base / path for key, path in named.items() if path})
+
+
 def _freeze(file: _File, base: Path) -> Config:
     influx, mqtt = file.influxdb, file.mqtt
     if influx:
-        influx = influx.model_copy(update={"token_file": base / influx.token_file})
+        influx = _placed(influx, base, "token_file")
     if mqtt:
-        paths = ("password_file", "ca_file", "cert_file", "key_file")
-        named = {name: getattr(mqtt, name) for name in paths}
-        mqtt = mqtt.model_copy(update={k: base / v for k, v in named.items() if v})
+        mqtt = _placed(mqtt, base, "password_file", "ca_file", "cert_file", "key_file")
     return Config(
         clinic=file.clinic,
         alarms=file.alarms,
         record=RecordTable(path=base / file.record.path),
+        people=_placed(file.people, base, "path", "pepper_file"),
         web=file.web,
         influxdb=influx,
         mqtt=mqtt,

@@ -20,6 +20,7 @@ from monitor.config import (
     Config,
     InfluxTable,
     MqttTable,
+    PeopleTable,
     RecordTable,
     WebTable,
 )
@@ -153,6 +154,10 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
         clinic=ClinicTable(name="Harbour Infusion", id=CLINIC_ID, time_zone=setting.time_zone),
         alarms=AlarmsTable(),
         record=RecordTable(path=setting.record),
+        people=PeopleTable(
+            path=setting.record.with_name("staff.db"),
+            pepper_file=setting.record.with_name("staff.pepper"),
+        ),
         web=WebTable(listen=setting.listen),
         influxdb=setting.influxdb,
         mqtt=setting.mqtt,
