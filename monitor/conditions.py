@@ -88,9 +88,11 @@ class Form(Enum):
     """measured elsewhere and told to the engine, for a chair or the whole clinic"""
 
 
-JUDGED_FORMS = frozenset(
+COUNTED_FORMS = frozenset({Form.LIMIT, Form.CHANGE, Form.INTEGRAL, Form.DIPS, Form.RISE})
+"""Forms that compare a number with a level: the vital sign itself, or one derived from it."""
+
+JUDGED_FORMS = COUNTED_FORMS | frozenset(
     {
-        Form.LIMIT,
         Form.REPORTED,
         Form.SILENT_VITAL,
         Form.SILENT_LINK,
@@ -105,7 +107,7 @@ SETTINGS: dict[Form, frozenset[str]] = {
     Form.CHANGE: frozenset(
         {"recent_s", "earlier_from_s", "earlier_to_s", "recent_valid_s", "earlier_valid_s"}
     ),
-    Form.INTEGRAL: frozenset({"leak_per_s", "sum_max", "step_s_max"}),
+    Form.INTEGRAL: frozenset({"leak_per_s", "sum_max", "step_s_max", "fires_at", "clears_below"}),
     Form.DIPS: frozenset({"dips", "samples", "window_s"}),
     Form.RISE: frozenset({"within_s"}),
     Form.PULSELESS: frozenset({"pleth_on_delay_s", "lost_after_s", "lost_high_s"}),
@@ -243,10 +245,7 @@ class Cause(Enum):
     INTERVALS = "intervals"
     """the cuff reading is older than `count` intervals"""
     REPEATED = "repeated"
-    """`count` violating readings in one episode, each within `after_s` of the one before"""
-
-
-JUDGED_CAUSES = frozenset({Cause.UNACKNOWLEDGED, Cause.LASTING, Cause.INTERVALS})
+    """`count` violating readings in one episode, however long after one another (8a.17)"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from monitor.clinic import Phase
 from monitor.conditions import (
     AUDIO_PAUSE_S_MAX,
-    JUDGED_CAUSES,
+    COUNTED_FORMS,
     JUDGED_FORMS,
     SETTINGS,
     AlarmCondition,
@@ -115,15 +115,12 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
     at = f"condition {one.id}"
     if one.enabled and one.form not in JUDGED_FORMS:
         yield f"{at}: form {one.form.value!r} is not judged yet: add enabled = false"
-    for rise in one.escalations:
-        if one.enabled and rise.enabled and rise.cause not in JUDGED_CAUSES:
-            yield f"{at}: escalation {rise.cause.value!r} is not judged yet: add enabled = false"
     allowed = SETTINGS.get(one.form, frozenset())
     for key in sorted(set(one.settings) ^ allowed):
         said = "missing" if key in allowed else "unknown"
         yield f"{at}.settings.{key}: {said}; form {one.form.value!r} takes {sorted(allowed)}"
-    if one.form is Form.LIMIT and not one.any_of:
-        yield f"{at}.any_of: a limit needs at least one clause"
+    if one.form in COUNTED_FORMS and not one.any_of:
+        yield f"{at}.any_of: form {one.form.value!r} needs at least one clause"
     if one.form is Form.LIMIT:
         yield from _limit_mistakes(one, at)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import inf, isnan, nan
+from statistics import median
 
 from monitor.clinic import Phase
 from monitor.conditions import (
@@ -32,6 +34,8 @@ Step = tuple[object, ...]
 HR, PR, SPO2 = VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2
 SYS, DIA, MAP = VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NIBP_MEAN
 GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
+DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE)
+COUNTED = (Form.LIMIT, *DERIVED)
 
 
 @dataclass
@@ -49,6 +53,16 @@ class Counter:
 
 
 @dataclass
+class Look:
+    """What one instant says of a rule; `number` is what a derived rule compares."""
+
+    violated: list[Clause]
+    said: bool
+    clears: bool
+    number: float = nan
+
+
+@dataclass
 class Rule:
     """One rule of one chair: a condition, for one vital sign or device."""
 
@@ -60,6 +74,7 @@ class Rule:
     counter: Counter = field(default_factory=Counter)
     since: float = nan
     existed: bool = False
+    begins: int = 0  # from which of the past samples a sum or a count of dips begins
     alarm: TwinAlarm | None = None
     number: int = 0
 
@@ -79,6 +94,7 @@ class TwinAlarm:
     limit: float | None = None
     speaks: VitalSign | None = None
     worst: dict[VitalSign, float] = field(default_factory=dict)
+    violations: int = 1
     episode: int = 1
     by: str | None = None
     acknowledged: float = nan
@@ -127,6 +143,9 @@ class Twin:
         self.values: dict[VitalSign, float] = {}
         self.data: dict[VitalSign, float] = {}
         self.past: list[tuple[VitalSign, float, str, float]] = []
+        self.seated = 0
+        self.baseline: dict[VitalSign, float] = {}
+        self.limits_were: dict[int, list[float | None]] = {}
         self.unassigned_data = -inf
         self.pause_until = self.pause_next = nan
         self.paused = False
@@ -137,8 +156,8 @@ class Twin:
         depth = {one.id: self._depth(one) for one in preset.conditions}
         self.rules.sort(
             key=lambda rule: (
-                rule.condition.form is not Form.LIMIT,
-                depth[rule.condition.id] if rule.condition.form is not Form.LIMIT else 0,
+                rule.condition.form not in COUNTED,
+                depth[rule.condition.id] if rule.condition.form not in COUNTED else 0,
             )
         )
         for rule in self.rules:
@@ -211,7 +230,7 @@ class Twin:
 
     def seat(self, session: str, phase: Phase, now: float) -> None:
         self.advance(now)
-        self.session, self.began = session, now
+        self.session, self.began, self.seated = session, now, len(self.past)
         for rule in self.rules:
             if rule.alarm and COLUMN_OF[phase] in rule.condition.priority:
                 rule.alarm.session = session
@@ -237,6 +256,7 @@ class Twin:
         self.session = self.phase = None
         self.began, self.paused, self.pause_next = now, False, nan
         self.current, self.values, self.data, self.past = {}, {}, {}, []
+        self.baseline, self.seated = {}, 0
         self.unassigned_data = -inf
         for stream in self.streams:
             stream.valid, stream.seen = -inf, 0.0
@@ -246,7 +266,8 @@ class Twin:
         self._exist(now)
 
     def _enter(self, phase: Phase, now: float) -> None:
-        before = self.column
+        was = [self._exists(rule) for rule in self.rules]
+        before = [self._limits(rule) for rule in self.rules]
         self.phase = phase
         for rule in self.rules:
             alarm, priority = rule.alarm, rule.condition.priority.get(self.column)
@@ -258,34 +279,67 @@ class Twin:
                 alarm.priority = priority
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "ACTIVE_UNACK", "PRIORITY_RISES", now)
-        for rule in self.rules:
-            if rule.condition.form is Form.LIMIT and self._limits_differ(rule, before):
+        for rule, existed, limits in zip(self.rules, was, before, strict=True):
+            if rule.condition.form in (Form.INTEGRAL, Form.DIPS) and not existed:
+                rule.begins = len(self.past)
+            if rule.condition.form in COUNTED and self._limits(rule) != limits:
                 self._recount(rule)
         self._exist(now)
 
-    def _limits_differ(self, rule: Rule, before: Column) -> bool:
-        def limits(column: Column) -> list[float | None]:
-            there = column in rule.condition.priority
-            return [_level(c, column) if there else None for c in rule.condition.any_of]
+    def set_baseline(self, baseline: Mapping[VitalSign, float], now: float) -> None:
+        self.advance(now)
+        before = [self._limits(rule) for rule in self.rules]
+        self.baseline = dict(baseline)
+        for rule, limits in zip(self.rules, before, strict=True):
+            if rule.condition.form in COUNTED and self._limits(rule) != limits:
+                self._recount(rule)
 
-        return limits(before) != limits(self.column)
+    def _limits(self, rule: Rule) -> list[float | None]:
+        there = self.column in rule.condition.priority
+        clauses = (*rule.condition.any_of, *rule.condition.and_any_of)
+        return [self._level(clause) if there else None for clause in clauses]
+
+    def _level(self, clause: Clause) -> float | None:
+        level = clause.limit.get(self.column)
+        return level.resolve(self.baseline.get(clause.vital)) if level else None
+
+    def _beyond(self, clause: Clause, value: float | None) -> bool:
+        limit = self._level(clause)
+        if value is None or isnan(value) or limit is None:
+            return False
+        match clause.comparison:
+            case Comparison.BELOW:
+                return value < limit
+            case Comparison.AT_OR_BELOW:
+                return value <= limit
+            case Comparison.ABOVE:
+                return value > limit
+            case Comparison.AT_OR_ABOVE:
+                return value >= limit
+
+    def _clears(self, clause: Clause, value: float) -> bool:
+        level = clause.clear.get(self.column)
+        clear = level.resolve(self.baseline.get(clause.vital)) if level else None
+        if clear is None or isnan(value):
+            return False
+        if value == clear:
+            return not clause.clear_strictly
+        return value < clear if clause.comparison.high else value > clear
 
     def _recount(self, rule: Rule) -> None:
         """A limit change counts the on-delay again from the retained samples (8a.16)."""
         rule.counter.running = False
         rule.counter.clear_from = nan
-        exists = self.column in rule.condition.priority
-        vital = rule.condition.any_of[0].vital
-        if exists and vital not in NIBP:
+        known = None not in self._limits(rule)
+        plain = rule.condition.form is Form.LIMIT
+        vitals = rule.condition.watched
+        if known and plain and len(vitals) == 1 and vitals[0] not in NIBP:
             for what, value, quality, at in self.past:
-                if what is vital:
-                    self._count(rule, {vital: (value, quality)}, at)
+                if what is vitals[0]:
+                    self._count(rule, self._look(rule, {what: (value, quality)}), at)
         if rule.alarm and rule.alarm.active:
-            violated = exists and any(
-                _beyond(clause, self.values.get(clause.vital), self.column)
-                for clause in rule.condition.any_of
-            )
-            rule.counter.relaxed = not violated
+            values = {vital: (value, GOOD) for vital, value in self.values.items()}
+            rule.counter.relaxed = plain and not self._look(rule, values).violated
 
     def acknowledge(self, alarm_id: str, actor: str, now: float) -> bool:
         self.advance(now)
@@ -332,7 +386,7 @@ class Twin:
     def _due(self, rule: Rule) -> float:
         if rule.alarm is not None:
             return min(at for at, _ in self._timers(rule.alarm))
-        if rule.condition.form is Form.LIMIT or not rule.existed or isnan(rule.since):
+        if rule.condition.form in COUNTED or not rule.existed or isnan(rule.since):
             return inf
         if self._yields(rule):
             return inf
@@ -424,7 +478,7 @@ class Twin:
                 self.values[vital] = value
         self._presence(samples, reasons, at, received)
         for rule in self.rules:
-            if rule.condition.form is Form.LIMIT:
+            if rule.condition.form in COUNTED:
                 self._judge(rule, samples, at, received)
 
     def _take(
@@ -549,20 +603,100 @@ class Twin:
 
     # -------------------------------------------------------------------- limit rules
 
-    def _count(
-        self, rule: Rule, samples: Mapping[VitalSign, tuple[float, str]], at: float
-    ) -> list[Clause]:
-        """One instant toward raising the rule; the clauses it violates."""
-        counter, condition = rule.counter, rule.condition
-        high = condition.priority[self.column] is Priority.HIGH
-        violated, in_limits = [], False
-        for clause in condition.any_of:
-            value, quality = samples.get(clause.vital, (nan, MISSING))
-            counts = quality == GOOD or (quality == DOUBTFUL and high)
-            if counts and _beyond(clause, value, self.column):
-                violated.append(clause)
-            in_limits |= quality == GOOD
-        if violated:
+    def _look(self, rule: Rule, samples: Mapping[VitalSign, tuple[float, str]]) -> Look:
+        """What these samples say of the rule."""
+        condition = rule.condition
+        if condition.form in DERIVED:
+            return self._look_at_number(rule, samples)
+        high = condition.priority.get(self.column) is Priority.HIGH
+        violated: list[Clause] = []
+        said, clears, all_violated = False, False, True
+        for group in (condition.any_of, condition.and_any_of):
+            bad, clear = [], True
+            for clause in group:
+                value, quality = samples.get(clause.vital, (nan, MISSING))
+                if quality == GOOD or (quality == DOUBTFUL and high):
+                    bad += [clause] if self._beyond(clause, value) else []
+                said |= quality == GOOD
+                inside = not self._beyond(clause, value) and self._level(clause) is not None
+                relaxed = rule.counter.relaxed and inside
+                clear &= quality == GOOD and (relaxed or self._clears(clause, value))
+            violated += bad
+            all_violated &= bool(bad) or not group
+            clears |= clear and bool(group)
+        return Look(violated if all_violated else [], said, clears)
+
+    def _look_at_number(self, rule: Rule, samples: Mapping[VitalSign, tuple[float, str]]) -> Look:
+        number = self._number(rule, samples)
+        if number is None or self.column not in rule.condition.priority:
+            return Look([], said=False, clears=False)
+        clause, settings = rule.condition.any_of[0], rule.condition.settings
+        match rule.condition.form:
+            case Form.INTEGRAL:
+                fires, clears = number >= settings["fires_at"], number < settings["clears_below"]
+            case Form.DIPS:
+                fires, clears = number >= settings["dips"], number == 0
+            case Form.CHANGE:
+                fires, clears = self._beyond(clause, number), self._clears(clause, number)
+            case _:
+                fires, clears = self._beyond(clause, number), not self._beyond(clause, number)
+        return Look([clause] if fires else [], said=True, clears=clears, number=number)
+
+    def _number(self, rule: Rule, samples: Mapping[VitalSign, tuple[float, str]]) -> float | None:
+        """What the rule derives from the whole past of its vital sign, worked out anew."""
+        clause, settings, form = (
+            rule.condition.any_of[0],
+            rule.condition.settings,
+            rule.condition.form,
+        )
+        if samples.get(clause.vital, (nan, MISSING))[1] != GOOD or self.session is None:
+            return None
+        first = rule.begins if form in (Form.INTEGRAL, Form.DIPS) else self.seated
+        known = [
+            (at, value)
+            for vital, value, quality, at in self.past[first:]
+            if vital is clause.vital and quality == GOOD
+        ]
+        if form is Form.RISE:
+            if len(known) < 2 or known[-1][0] - known[-2][0] > settings["within_s"]:
+                return 0.0
+            return known[-1][1] - known[-2][1]
+        if form is Form.CHANGE:
+            return self._change(known, settings)
+        level = self._level(clause)
+        if level is None:
+            return None
+        if form is Form.INTEGRAL:
+            total = 0.0
+            for (began, value), (ended, _) in pairwise(known):
+                for_s = min(ended - began, settings["step_s_max"])
+                by = level - value if value < level else -settings["leak_per_s"]
+                total = min(max(total + by * for_s, 0.0), settings["sum_max"])
+            return total
+        return float(_dips(known, level, settings))
+
+    def _change(
+        self, known: Sequence[tuple[float, float]], settings: Mapping[str, float]
+    ) -> float | None:
+        now = known[-1][0]
+        if now - known[0][0] < settings["earlier_from_s"]:
+            return None
+        shares = [0.0] + [min(b[0] - a[0], self.preset.gap_s) for a, b in pairwise(known)]
+        aged = [(now - at, value, share) for (at, value), share in zip(known, shares, strict=True)]
+        recent = [one for one in aged if one[0] < settings["recent_s"]]
+        earlier = [
+            one for one in aged if settings["earlier_to_s"] <= one[0] <= settings["earlier_from_s"]
+        ]
+        if sum(one[2] for one in recent) < settings["recent_valid_s"]:
+            return None
+        if sum(one[2] for one in earlier) < settings["earlier_valid_s"]:
+            return None
+        return abs(median(one[1] for one in recent) - median(one[1] for one in earlier))
+
+    def _count(self, rule: Rule, look: Look, at: float) -> None:
+        """One instant toward raising the rule."""
+        counter = rule.counter
+        if look.violated:
             gap = at - counter.last
             if counter.running and gap <= self.preset.restart_gap_s:
                 counter.counted += min(gap, self.preset.gap_s)
@@ -570,9 +704,8 @@ class Twin:
             else:
                 counter.onset, counter.counted, counter.samples = at, 0.0, 1
             counter.running, counter.last = True, at
-        elif in_limits:
+        elif look.said:
             counter.running = False
-        return violated
 
     def _judge(
         self,
@@ -584,38 +717,40 @@ class Twin:
         counter, condition, alarm = rule.counter, rule.condition, rule.alarm
         if self.column not in condition.priority:
             return
-        violated = self._count(rule, samples, at)
+        look = self._look(rule, samples)
+        self._count(rule, look, at)
         ripe = counter.counted >= condition.on_delay_s and counter.samples >= condition.samples_min
-        over = self._clearing(rule, samples, at, violating=bool(violated))
-        if violated and ripe and (alarm is None or alarm.state == "LATCHED_UNACK"):
-            self._raise(rule, violated, samples, at, received)
-        elif violated and alarm and alarm.active:
-            worse = self._worse(alarm, violated, samples)
-            self._follow(alarm, violated, samples)
-            if worse:
+        over = self._clearing(rule, look, at)
+        anew = alarm is None or alarm.state == "LATCHED_UNACK" or condition.form is Form.RISE
+        if look.violated and ripe and anew:
+            self._raise(rule, look, samples, at, received)
+        elif look.violated and alarm and alarm.active:
+            worse = self._worse(alarm, look, samples)
+            alarm.violations += 1
+            self._follow(alarm, look, samples)
+            to = self._repeated(alarm)
+            if to is not None:
+                alarm.priority = to
+                self._step(alarm, "ACTIVE_UNACK", "PRIORITY_RISES", received, at)
+            elif worse:
                 self._step(alarm, "ACTIVE_UNACK", "WORSE", received, at)
         elif over and alarm and alarm.active:
             latches = condition.latching and alarm.state == "ACTIVE_UNACK"
-            to = "LATCHED_UNACK" if latches else "RESOLVED"
-            self._step(alarm, to, "CONDITION_ENDED", received, at)
+            to_state = "LATCHED_UNACK" if latches else "RESOLVED"
+            self._step(alarm, to_state, "CONDITION_ENDED", received, at)
 
-    def _clearing(
-        self,
-        rule: Rule,
-        samples: Mapping[VitalSign, tuple[float, str]],
-        at: float,
-        *,
-        violating: bool,
-    ) -> bool:
-        counter, clears, said = rule.counter, True, False
-        for clause in rule.condition.any_of:
-            value, quality = samples.get(clause.vital, (nan, MISSING))
-            said |= quality == GOOD
-            relaxed = counter.relaxed and not _beyond(clause, value, self.column)
-            clears &= quality == GOOD and (relaxed or _clears(clause, value, self.column))
-        if violating or (said and not clears):
+    def _repeated(self, alarm: TwinAlarm) -> Priority | None:
+        for rise in alarm.rule.condition.escalations:
+            due = rise.cause is Cause.REPEATED and alarm.violations >= rise.count
+            if due and rise.enabled and self.column in rise.columns and rise.to > alarm.priority:
+                return rise.to
+        return None
+
+    def _clearing(self, rule: Rule, look: Look, at: float) -> bool:
+        counter, clears = rule.counter, look.clears and not look.violated
+        if look.violated or (look.said and not clears):
             counter.clear_from = nan
-        if not said or not clears or violating:
+        if not clears:
             return False
         if isnan(counter.clear_from) or at - counter.clear_last > self.preset.gap_s:
             counter.clear_from = at
@@ -625,7 +760,7 @@ class Twin:
     def _raise(
         self,
         rule: Rule,
-        violated: Sequence[Clause],
+        look: Look,
         samples: Mapping[VitalSign, tuple[float, str]],
         at: float,
         received: float,
@@ -636,41 +771,43 @@ class Twin:
             alarm, reason = self._open(rule, onset, received), "CONDITION_PRESENT"
         else:
             alarm.episode, alarm.onset, alarm.worst = alarm.episode + 1, onset, {}
+            alarm.violations = 1
             alarm.priority = max(alarm.priority, rule.condition.priority[self.column])
         rule.counter.relaxed = False
         high = rule.condition.priority[self.column] is Priority.HIGH
-        if rule.condition.on_delay_s:
-            clause = rule.condition.any_of[0]
-            for vital, value, quality, when in self.past:
-                counts = vital is clause.vital and when >= onset and (quality == GOOD or high)
-                if counts and _beyond(clause, value, self.column):
-                    _worst(alarm, clause, value)
-        self._follow(alarm, violated, samples)
+        if rule.condition.on_delay_s and rule.condition.form is Form.LIMIT:
+            for clause in (*rule.condition.any_of, *rule.condition.and_any_of):
+                for vital, value, quality, when in self.past:
+                    counts = vital is clause.vital and when >= onset and (quality == GOOD or high)
+                    if counts and self._beyond(clause, value):
+                        _worst(alarm, clause, value)
+        self._follow(alarm, look, samples)
         self._step(alarm, "ACTIVE_UNACK", reason, received, at)
 
     def _follow(
-        self,
-        alarm: TwinAlarm,
-        violated: Sequence[Clause],
-        samples: Mapping[VitalSign, tuple[float, str]],
+        self, alarm: TwinAlarm, look: Look, samples: Mapping[VitalSign, tuple[float, str]]
     ) -> None:
-        for clause in violated:
+        condition, alarm.speaks = alarm.rule.condition, look.violated[0].vital
+        if condition.form in DERIVED:
+            limits = {Form.INTEGRAL: "fires_at", Form.DIPS: "dips"}
+            key = limits.get(condition.form)
+            alarm.value = look.number
+            alarm.limit = condition.settings[key] if key else self._level(look.violated[0])
+            alarm.worst[alarm.speaks] = max(look.number, alarm.worst.get(alarm.speaks, -inf))
+            return
+        for clause in look.violated:
             _worst(alarm, clause, samples[clause.vital][0])
-        alarm.speaks = violated[0].vital
         alarm.value = samples[alarm.speaks][0]
-        alarm.limit = _level(violated[0], self.column)
+        alarm.limit = self._level(look.violated[0])
 
     def _worse(
-        self,
-        alarm: TwinAlarm,
-        violated: Sequence[Clause],
-        samples: Mapping[VitalSign, tuple[float, str]],
+        self, alarm: TwinAlarm, look: Look, samples: Mapping[VitalSign, tuple[float, str]]
     ) -> bool:
         if alarm.state != "ACTIVE_ACK" and not alarm.held:
             return False
-        for clause in violated:
+        for clause in look.violated:
             value, quality = samples[clause.vital]
-            limit = _level(clause, self.column)
+            limit = value if alarm.rule.condition.form in DERIVED else self._level(clause)
             assert limit is not None
             then = alarm.reference.get(clause.vital, limit)
             by = value - then if clause.comparison.high else then - value
@@ -688,7 +825,7 @@ class Twin:
         name = f"{subject}/{rule.condition.id}/{rule.instance}"
         self._numbers[name] = self._numbers.get(name, 0) + 1
         first = "PENDING" if rule.condition.on_delay_s else "IDLE"
-        technical = rule.condition.form is not Form.LIMIT
+        technical = rule.condition.form not in COUNTED
         rule.alarm = TwinAlarm(
             id=f"{name}/{self._numbers[name]}",
             rule=rule,
@@ -741,7 +878,7 @@ class Twin:
         condition = alarm.rule.condition
         if not alarm.active:
             return False
-        if condition.form is not Form.LIMIT and self._yields(alarm.rule):
+        if condition.form not in COUNTED and self._yields(alarm.rule):
             return True
         return any(
             condition.group == other.rule.condition.group
@@ -764,34 +901,20 @@ class Twin:
         return alarm.state == "ACTIVE_UNACK" and not silent and not self.superseded(alarm)
 
 
-def _level(clause: Clause, column: Column) -> float | None:
-    level = clause.limit.get(column)
-    return level.resolve(None) if level else None
-
-
-def _beyond(clause: Clause, value: float | None, column: Column) -> bool:
-    limit = _level(clause, column)
-    if value is None or isnan(value) or limit is None:
-        return False
-    match clause.comparison:
-        case Comparison.BELOW:
-            return value < limit
-        case Comparison.AT_OR_BELOW:
-            return value <= limit
-        case Comparison.ABOVE:
-            return value > limit
-        case Comparison.AT_OR_ABOVE:
-            return value >= limit
-
-
-def _clears(clause: Clause, value: float, column: Column) -> bool:
-    level = clause.clear.get(column)
-    clear = level.resolve(None) if level else None
-    if clear is None:
-        return False
-    if value == clear:
-        return not clause.clear_strictly
-    return value < clear if clause.comparison.high else value > clear
+def _dips(known: Sequence[tuple[float, float]], level: float, settings: Mapping[str, float]) -> int:
+    """Dips in the window at the last counted one; 0 after a window without a low value."""
+    begins: list[float] = []
+    run, count, low, began = 0, 0, -inf, -inf
+    for at, value in known:
+        run = run + 1 if value < level else 0
+        began = at if run == 1 else began
+        low = at if run else low
+        if run == settings["samples"]:
+            begins.append(began)
+            count = sum(at - one <= settings["window_s"] for one in begins)
+        if not run and at - low >= settings["window_s"]:
+            begins, count = [], 0
+    return min(count, int(settings["dips"]))
 
 
 def _worst(alarm: TwinAlarm, clause: Clause, value: float) -> None:

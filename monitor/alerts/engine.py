@@ -16,7 +16,6 @@ from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, Watched
 from monitor.alerts.states import Alarm, AlarmEvent, Reason
 from monitor.alerts.watch import Watch
-from monitor.alerts.wording import in_force
 from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
 from monitor.errors import CommandRefused
@@ -64,9 +63,8 @@ class Engine:
         self._places.append(place)
         self._by_chair[chair] = place
         self._by_device.update(dict.fromkeys(devices, place))
-        self._judging.add_chair()
+        self._judging.add_chair(place)
         self._watch.add_chair(now)
-        place.calm = self._layout.calm(column_of(None))
         self._watch.exist(place, now)
 
     # ---------------------------------------------------------------- who sits there
@@ -92,6 +90,19 @@ class Engine:
         self._watch.shift_cuff(place, old_s, self._layout.nibp_interval_s(phase), now)
         return self._sent(events + self._enter(place, phase, now))
 
+    def set_baseline(
+        self, chair: str, baseline: Mapping[VitalSign, float], now: float
+    ) -> list[AlarmEvent]:
+        """The patient's own values, in whole units; relative limits are in force from here.
+
+        A vital sign that is left out has no baseline: its relative rules are off.
+        """
+        place = self._by_chair[chair]
+        events = self._settle(place, now)
+        place.baseline = dict(baseline)
+        self._judging.switch(place)
+        return self._sent(events)
+
     def clear(self, chair: str, now: float) -> list[AlarmEvent]:
         """The session closes: its alarms end, nothing is carried to the next patient."""
         place = self._by_chair[chair]
@@ -102,15 +113,12 @@ class Engine:
         place.forget(now)
         self._judging.rest(place)
         self._watch.forget(place)
-        place.calm = self._layout.calm(column_of(None))
         self._watch.exist(place, now)
         self._overlays.changed.add(place.id)
         return self._sent(events)
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
-        before, after = column_of(place.phase), column_of(phase)
-        place.phase = phase
-        place.calm = self._layout.calm(after)
+        place.phase, after = phase, column_of(phase)
         events: list[AlarmEvent] = []
         for row, opened in sorted(place.open.items()):
             priority = int(self._layout.priority[after, row])
@@ -119,7 +127,7 @@ class Engine:
             elif priority > opened.priority:
                 opened.priority = Priority(priority)
                 events += self._book.step(place, opened, Reason.PRIORITY_RISES, now)
-        self._judging.switch_limits(place, before, after)
+        self._judging.switch(place)
         self._watch.exist(place, now)
         self._overlays.refresh(place, now)
         return events
@@ -310,7 +318,7 @@ class Engine:
 
     def limits(self, chair: str) -> Mapping[VitalSign, tuple[float | None, float | None]]:
         """The innermost limits in force, low and high, by vital sign."""
-        return in_force(self._layout, column_of(self._by_chair[chair].phase))
+        return self._judging.levels.innermost(self._by_chair[chair].index)
 
     def take_changed(self) -> set[str]:
         """Chairs whose alarms changed in sound or standing since the last call."""

@@ -12,34 +12,52 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from monitor.alerts.book import Book
-from monitor.alerts.layout import VITAL_INDEX, VITALS, Bools, Layout, column_of
+from monitor.alerts.derived import FROM_THE_PHASE, Deriving, deriving
+from monitor.alerts.layout import COLUMNS, VITAL_INDEX, VITALS, Layout, column_of
+from monitor.alerts.levels import Levels
 from monitor.alerts.limits import Delays, Samples, Verdict
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place, Sample
 from monitor.alerts.states import AlarmEvent, AlarmState, Reason
 from monitor.alerts.wording import message
+from monitor.conditions import Cause, Form
 from monitor.vitals import VitalSign
 
 Turn = tuple[Place, float, float, Sequence[Sample]]
 """A chair, when its samples arrived, when they were taken, and they."""
 
+Heard = dict[int, Sample]
+"""One instant's samples by column of the values: vital signs, then derived numbers."""
+
 
 class Judging:
-    """The limit rules of every chair."""
+    """The counted rules of every chair; `levels` are the limits in force."""
 
     def __init__(self, layout: Layout, book: Book) -> None:
         self._layout, self._book = layout, book
         self._delays = Delays(layout)
+        self.levels = Levels(layout)
+        self._pasts: list[dict[int, Deriving]] = []
         self._rules_on = {vital: layout.rules_on(vital) for vital in VITALS}
-        self._clauses = [layout.clauses_of(row) for row in range(layout.limits)]
+        self._clauses = layout.clauses_of
+        self._derived_from: dict[VitalSign, list[int]] = {}
+        for row in layout.derived:
+            vital = layout.limit_rows[row].condition.any_of[0].vital
+            self._derived_from.setdefault(vital, []).append(row)
 
-    def add_chair(self) -> None:
-        """One more chair, at rest."""
+    def add_chair(self, place: Place) -> None:
+        """One more chair, at rest, with the limits of its phase."""
         self._delays.add_chair()
+        self.levels.add_chair()
+        self._pasts.append({})
+        self.rest(place)
 
     def rest(self, place: Place) -> None:
-        """Nothing is counted for this chair any more."""
+        """Nothing is counted for this chair any more; the limits of its phase are in force."""
         self._delays.rest(place.index)
+        self._pasts[place.index].clear()
+        self.levels.switch(place.index, column_of(place.phase), place.baseline)
+        place.calm = self.levels.calm(place.index)
 
     def wake(self, place: Place) -> None:
         """Look at every sample of this chair in full until it is at rest."""
@@ -47,77 +65,125 @@ class Judging:
 
     def judge(self, turns: Sequence[Turn]) -> Iterator[tuple[Place, float, list[AlarmEvent]]]:
         """One turn of chairs: for each that is not at rest, the steps its alarms take."""
-        full = [turn for turn in turns if turn[0].restless or not _calm(turn[0], turn[3])]
+        full: list[Turn] = []
+        heard: list[Heard] = []
+        for turn in turns:
+            place, samples = turn[0], turn[3]
+            made = self._derive(place, samples) if place.session is not None else {}
+            if place.restless or not _calm(place, samples) or self._violated_by(place, made):
+                full.append(turn)
+                heard.append({VITAL_INDEX[one.vital]: one for one in samples} | made)
         if not full:
             return
-        verdict = self._verdict(full)
-        for number, (place, received_s, at_s, samples) in enumerate(full):
-            events = self._apply(place, number, verdict, samples, at_s, received_s)
-            counting = bool(self._delays.pending[place.index].any())
-            place.restless = counting or any(row < self._layout.limits for row in place.open)
+        verdict = self._verdict(full, heard)
+        for number, (place, received_s, at_s, _) in enumerate(full):
+            events = self._apply(place, number, verdict, heard[number], at_s, received_s)
+            self._settle(place)
             yield place, received_s, events
 
-    def switch_limits(self, place: Place, before: int, after: int) -> None:
-        """The column of limits in force is another: what changed is counted anew (8a.13, 8a.16)."""
-        same = np.isclose(self._layout.limit[before], self._layout.limit[after], equal_nan=True)
+    def switch(self, place: Place) -> None:
+        """Phase or baseline are others: what has another limit is counted anew (8a.13, 8a.16)."""
+        after = column_of(place.phase)
+        changed = self.levels.switch(place.index, after, place.baseline)
+        place.calm = self.levels.calm(place.index)
         for row in range(self._layout.limits):
-            if all(same[number] for number in self._clauses[row]):
+            if not changed[self._clauses[row]].any():
                 continue
-            self._recount(place, row, after)
+            if self._layout.limit_rows[row].condition.form in FROM_THE_PHASE:
+                self._pasts[place.index].pop(row, None)
+            self._recount(place, row)
             self._delays.clearing[place.index, row] = False
             opened = place.open.get(row)
             if opened is not None and opened.active:
-                still = self._violating(row, after, place.values())
+                still = row in self._layout.derived or self._violating(place, row, place.values())
                 self._delays.relaxed[place.index, row] = not still
+        self._settle(place)
+
+    def _settle(self, place: Place) -> None:
         counting = bool(self._delays.pending[place.index].any())
         place.restless = counting or any(row < self._layout.limits for row in place.open)
 
-    def _recount(self, place: Place, row: int, column: int) -> None:
+    # ---------------------------------------------------------------- derived numbers
+
+    def _derive(self, place: Place, samples: Sequence[Sample]) -> Heard:
+        made: Heard = {}
+        for one in samples:
+            for row in self._derived_from.get(one.vital, ()) if one.valid else ():
+                past = self._past(place, row)
+                number = past.feed(one.value, one.at_s) if past else None
+                if number is not None:
+                    made[self._layout.derived[row]] = one._replace(value=number)
+        return made
+
+    def _past(self, place: Place, row: int) -> Deriving | None:
+        """What the rule remembers of this chair; None where it must not begin yet."""
+        pasts, column = self._pasts[place.index], column_of(place.phase)
+        if row not in pasts:
+            condition = self._layout.limit_rows[row].condition
+            if condition.form in FROM_THE_PHASE and not self._layout.priority[column, row]:
+                return None
+            pasts[row] = deriving(condition, COLUMNS[column], self._layout.preset.gap_s)
+        return pasts[row]
+
+    def _violated_by(self, place: Place, made: Heard) -> bool:
+        derived = self._layout.derived.items() if made else ()
+        return any(
+            column in made
+            and self.levels.beyond(place.index, self._clauses[row][0], made[column].value)
+            for row, column in derived
+        )
+
+    # ------------------------------------------------------------------ limit changes
+
+    def _recount(self, place: Place, row: int) -> None:
         vitals = self._layout.limit_rows[row].condition.watched
         quantity = place.quantities.get(vitals[0])
-        if (
-            len(vitals) > 1
-            or quantity is None
-            or np.isnan(self._layout.limit[column, self._clauses[row][0]])
-        ):
+        off = np.isnan(self.levels.limit[place.index, self._clauses[row]]).any()
+        if len(vitals) > 1 or quantity is None or off or row in self._layout.derived:
             self._delays.recount(place.index, row, ())
             return
-        high = bool(self._layout.high[column, row])
+        high = self._high(place, row)
         said = [
-            (one.at_s, self._violating(row, column, {one.vital: one.value}))
+            (one.at_s, violates)
             for one in quantity.kept
-            if one.valid or (high and self._violating(row, column, {one.vital: one.value}))
+            for violates in [self._violating(place, row, {one.vital: one.value})]
+            if one.valid or (high and violates)
         ]
         self._delays.recount(place.index, row, said)
 
-    def _violating(self, row: int, column: int, values: dict[VitalSign, float]) -> bool:
-        return any(
-            self._beyond(number, column, values.get(self._layout.clauses[number].vital))
-            for number in self._clauses[row]
+    def _violating(self, place: Place, row: int, values: dict[VitalSign, float]) -> bool:
+        """Does every group of the rule have a clause that these values violate?"""
+        return all(
+            any(
+                self.levels.beyond(place.index, n, values.get(self._layout.clauses[n].vital))
+                for n in group
+            )
+            for group in self._layout.groups_of[row]
         )
 
-    def _beyond(self, number: int, column: int, value: float | None) -> bool:
-        """Does a value violate one clause in this column?"""
-        if value is None:
-            return False
-        signed = value * float(self._layout.clause_sign[number])
-        limit = float(self._layout.limit[column, number])
-        return signed > limit or (bool(self._layout.clause_inclusive[number]) and signed == limit)
+    def _high(self, place: Place, row: int) -> bool:
+        return bool(self._layout.high[column_of(place.phase), row])
 
-    def _verdict(self, turns: Sequence[Turn]) -> Verdict:
-        size = (len(turns), len(VITALS))
+    # ------------------------------------------------------------------------ verdict
+
+    def _verdict(self, turns: Sequence[Turn], heard: Sequence[Heard]) -> Verdict:
+        size = (len(turns), self._layout.width)
         values = np.full(size, np.nan)
         valid, doubtful = np.zeros(size, bool), np.zeros(size, bool)
         for number, (place, _, _, samples) in enumerate(turns):
-            for one in samples:
-                column = VITAL_INDEX[one.vital]
+            for column, one in heard[number].items():
                 values[number, column] = one.value
                 valid[number, column], doubtful[number, column] = one.valid, one.doubtful
+            for one in samples:
                 self._note_source(place, one.vital)
         chairs = np.array([place.index for place, _, _, _ in turns])
         times = np.array([at_s for _, _, at_s, _ in turns])
         columns = np.array([column_of(place.phase) for place, _, _, _ in turns])
-        return self._delays.judge(Samples(chairs, values, valid, doubtful, times), columns)
+        high = self._layout.clause_high[columns]
+        limit, clear = self.levels.limit[chairs], self.levels.clear[chairs]
+        return self._delays.judge(
+            Samples(chairs, values, valid, doubtful, times), limit, clear, high
+        )
 
     def _note_source(self, place: Place, vital: VitalSign) -> None:
         """Another source of a vital sign clears nothing that the first began (8a.22)."""
@@ -131,7 +197,7 @@ class Judging:
         place: Place,
         number: int,
         verdict: Verdict,
-        samples: Sequence[Sample],
+        heard: Heard,
         at_s: float,
         received_s: float,
     ) -> list[AlarmEvent]:
@@ -139,31 +205,48 @@ class Judging:
         events: list[AlarmEvent] = []
         due = {int(row) for row in np.nonzero(verdict.due[number])[0]}
         opened_rows = {row for row in place.open if row < self._layout.limits}
-        now = {one.vital: one for one in samples}
         for row in sorted(due | opened_rows):
             opened = place.open.get(row)
-            violates = verdict.violates[number]
-            if opened is None or (row in due and opened.state is AlarmState.LATCHED_UNACK):
-                events += self._raise(place, row, violates, now, at_s, received_s)
-            elif opened.active and any(violates[clause] for clause in self._clauses[row]):
-                worse = self._worse(opened, row, column_of(place.phase), violates, now)
-                self._violated(place, opened, row, violates, now)
-                if worse:
-                    events += self._book.step(
-                        place, opened, Reason.WORSE, received_s, sampled_s=at_s
-                    )
+            clauses = [n for n in self._clauses[row] if verdict.violates[number, n]]
+            if opened is None or (row in due and self._begins_again(opened)):
+                events += self._raise(place, row, clauses, heard, at_s, received_s)
+                continue
+            reason = None
+            if opened.active and verdict.violating[number, row]:
+                reason = self._goes_on(place, opened, row, clauses, heard)
             elif opened.active and verdict.over[number, row]:
-                events += self._book.step(
-                    place, opened, Reason.CONDITION_ENDED, received_s, sampled_s=at_s
-                )
+                reason = Reason.CONDITION_ENDED
+            if reason is not None:
+                events += self._book.step(place, opened, reason, received_s, sampled_s=at_s)
         return events
+
+    @staticmethod
+    def _begins_again(opened: Opened) -> bool:
+        """Is a violation after the on-delay another episode of the open alarm?"""
+        each = opened.row.condition.form is Form.RISE
+        return opened.state is AlarmState.LATCHED_UNACK or each
+
+    def _goes_on(
+        self, place: Place, opened: Opened, row: int, clauses: Sequence[int], heard: Heard
+    ) -> Reason | None:
+        """One more violating sample of an active alarm."""
+        worse = self._worse(place, opened, row, clauses, heard)
+        opened.violations += 1
+        self._violated(place, opened, clauses, heard)
+        for rise in opened.row.condition.escalations:
+            here = rise.enabled and COLUMNS[column_of(place.phase)] in rise.columns
+            repeated = rise.cause is Cause.REPEATED and opened.violations >= rise.count
+            if here and repeated and rise.to > opened.priority:
+                opened.priority = rise.to
+                return Reason.PRIORITY_RISES
+        return Reason.WORSE if worse else None
 
     def _raise(
         self,
         place: Place,
         row: int,
-        violates: Bools,
-        now: dict[VitalSign, Sample],
+        clauses: Sequence[int],
+        heard: Heard,
         at_s: float,
         received_s: float,
     ) -> list[AlarmEvent]:
@@ -174,59 +257,49 @@ class Judging:
             opened = self._book.new(place, row, onset_s, received_s)
         else:
             opened.episode += 1
-            opened.onset_s, opened.extremes = onset_s, {}
+            opened.onset_s, opened.extremes, opened.violations = onset_s, {}, 1
             opened.priority = max(opened.priority, self._book.priority(place, row))
         self._delays.relaxed[place.index, row] = False
         self._seed_extremes(place, opened, row, onset_s)
-        self._violated(place, opened, row, violates, now)
+        self._violated(place, opened, clauses, heard)
         return self._book.step(place, opened, reason, received_s, sampled_s=at_s)
 
     def _seed_extremes(self, place: Place, opened: Opened, row: int, onset_s: float) -> None:
         """The worst value of an episode may lie within its on-delay."""
-        column = column_of(place.phase)
-        high = bool(self._layout.high[column, row])
+        if row in self._layout.derived or not self._layout.on_delay[row]:
+            return
+        high = self._high(place, row)
         for number in self._clauses[row]:
             clause = self._layout.clauses[number]
-            for one in place.quantities[clause.vital].kept if self._layout.on_delay[row] else ():
+            for one in place.quantities[clause.vital].kept:
                 counts = one.at_s >= onset_s and (one.valid or high)
-                if counts and self._beyond(number, column, one.value):
+                if counts and self.levels.beyond(place.index, number, one.value):
                     opened.extremes_follow(clause, one.value, one.at_s)
 
-    def _violated(
-        self,
-        place: Place,
-        opened: Opened,
-        row: int,
-        violates: Bools,
-        now: dict[VitalSign, Sample],
-    ) -> None:
+    def _violated(self, place: Place, opened: Opened, clauses: Sequence[int], heard: Heard) -> None:
         """A violating sample: value, limit and extremes follow; the first clause speaks."""
         opened.speaks = None
-        for number in self._clauses[row]:
-            if violates[number]:
-                clause, sample = (
-                    self._layout.clauses[number],
-                    now[self._layout.clauses[number].vital],
-                )
-                limit = self._layout.limit[column_of(place.phase), number]
-                signed = float(limit * self._layout.clause_sign[number])
-                opened.violates(clause, sample.value, signed, sample.at_s)
+        for number in clauses:
+            sample = heard[int(self._layout.clause_source[number])]
+            limit = self.levels.level(place.index, number)
+            opened.violates(self._layout.clauses[number], sample.value, limit, sample.at_s)
         opened.message = message(opened, place)
 
     def _worse(
-        self, opened: Opened, row: int, column: int, violates: Bools, now: dict[VitalSign, Sample]
+        self, place: Place, opened: Opened, row: int, clauses: Sequence[int], heard: Heard
     ) -> bool:
         """Has an acknowledged or paused alarm got worse by its step since a person looked?"""
         if opened.state is not AlarmState.ACTIVE_ACK and not opened.held:
             return False
-        for number in self._clauses[row]:
-            clause = self._layout.clauses[number]
-            sample = now.get(clause.vital)
-            if not violates[number] or clause.step is None or sample is None or not sample.valid:
+        derived = row in self._layout.derived
+        for number in clauses:
+            clause = opened.row.condition.any_of[0] if derived else self._layout.clauses[number]
+            sample = heard.get(VITAL_INDEX[clause.vital])
+            if clause.step is None or sample is None or not sample.valid:
                 continue
-            sign = float(self._layout.clause_sign[number])
+            sign = 1.0 if clause.comparison.high else -1.0
             # Not known when the person looked: measured from the limit.
-            limit = float(self._layout.limit[column, number]) * sign
+            limit = sample.value if derived else self.levels.level(place.index, number)
             if (sample.value - opened.reference.get(clause.vital, limit)) * sign >= clause.step:
                 return True
         return False

@@ -6,13 +6,24 @@ phase and its devices. Knows conditions and numpy; knows no value and no time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.clinic import Phase
-from monitor.conditions import COLUMN_OF, AlarmCondition, Clause, Column, Form, Preset, Priority
+from monitor.conditions import (
+    COLUMN_OF,
+    COUNTED_FORMS,
+    AlarmCondition,
+    Clause,
+    Column,
+    Comparison,
+    Form,
+    Level,
+    Preset,
+    Priority,
+)
 from monitor.vitals import VitalSign
 
 Floats = npt.NDArray[np.float64]
@@ -30,6 +41,9 @@ ECG = "ECG"
 """The instance of a silent ECG, beside the judged heart rate that the pulse can stand for."""
 
 
+_LIMIT = Form.LIMIT
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row: a condition, and for which vital sign or device of the chair.
@@ -45,19 +59,21 @@ class Row:
 
 
 class Layout:
-    """The rows of a preset, limit rules first, then technical rows, the more telling first.
+    """The rows of a preset, counted rules first, then technical rows, the more telling first.
 
-    `clause_*` describe all clauses of the limit rules, rule after rule;
-    `clause_starts` says where each rule's begin. Limits are multiplied by the
-    clause's sign, so that every violation reads `value * sign > limit`; a limit
-    is NaN where its rule does not exist.
+    `clause_*` describe all clauses of the counted rules, rule after rule: those of
+    `any_of`, then those of `and_any_of`. `group_starts` says where each such group
+    begins, `row_starts` with which group each rule begins. A clause looks at column
+    `clause_source` of the values: a vital sign, or what a rule derives from one
+    (`derived` gives the rule's column). Levels are multiplied by the clause's sign,
+    so that every violation reads `value * sign > limit`.
     """
 
     def __init__(self, preset: Preset) -> None:
         judged = [one for one in preset.conditions if one.enabled]
         technical = [row for one in judged for row in _technical_rows(one)]
         technical.sort(key=lambda row: _yields_depth(row.condition, preset))
-        self.limit_rows = [Row(one) for one in judged if one.form is Form.LIMIT]
+        self.limit_rows = [Row(one) for one in judged if one.form in COUNTED_FORMS]
         self.rows = self.limit_rows + technical
         self.limits = len(self.limit_rows)
         self.preset = preset
@@ -69,6 +85,9 @@ class Layout:
         self.off_delay = np.array([one.off_delay_s for one in rows])
         self.samples_min = np.array([one.samples_min for one in rows], dtype=np.int64)
         self.high = self.priority == Priority.HIGH
+        derived = [n for n, row in enumerate(self.limit_rows) if row.condition.form is not _LIMIT]
+        self.derived = {row: len(VITALS) + number for number, row in enumerate(derived)}
+        self.width = len(VITALS) + len(derived)
         self._build_clauses()
 
     def rows_of(self, form: Form) -> list[int]:
@@ -79,60 +98,63 @@ class Layout:
         """How often the cuff should measure; 0 when nobody expects it to."""
         return self.preset.nibp_interval_s.get(phase, 0.0) if phase else 0.0
 
-    def clauses_of(self, row: int) -> range:
-        """The numbers of a limit rule's clauses."""
-        last = row + 1 == self.limits
-        stop = len(self.clauses) if last else int(self.clause_starts[row + 1])
-        return range(int(self.clause_starts[row]), stop)
-
     def rules_on(self, vital: VitalSign) -> Bools:
-        """Which limit rules ask for a vital sign."""
+        """Which counted rules ask for a vital sign."""
         return np.array([vital in row.condition.watched for row in self.limit_rows], dtype=bool)
 
-    def calm(self, column: int) -> dict[VitalSign, tuple[float, float]]:
-        """Between which values (exclusive) a vital sign violates no rule of the column."""
-        bands: dict[VitalSign, tuple[float, float]] = {}
-        for number, clause in enumerate(self.clauses):
-            low, high = bands.get(clause.vital, (-np.inf, np.inf))
-            limit = float(self.limit[column, number] * self.clause_sign[number])
-            if np.isnan(limit):
-                continue
-            sides = (low, min(high, limit)) if clause.comparison.high else (max(low, limit), high)
-            bands[clause.vital] = sides
-        return bands
-
     def _build_clauses(self) -> None:
-        clauses = [
-            (index, clause)
-            for index, row in enumerate(self.limit_rows)
-            for clause in row.condition.any_of
-        ]
-        self.clauses: list[Clause] = [clause for _, clause in clauses]
-        self.clause_row = np.array([index for index, _ in clauses], dtype=np.int64)
-        self.clause_starts = np.searchsorted(self.clause_row, np.arange(self.limits))
-        self.clause_vital = np.array([VITAL_INDEX[c.vital] for c in self.clauses], dtype=np.int64)
+        self.clauses: list[Clause] = []
+        self.groups_of: list[list[list[int]]] = []
+        sources, rows = [], []
+        for index, row in enumerate(self.limit_rows):
+            numbers: list[list[int]] = []
+            for group in _groups(row.condition):
+                first = len(self.clauses)
+                self.clauses += group
+                numbers.append(list(range(first, len(self.clauses))))
+                rows += [index] * len(group)
+                made = self.derived.get(index)
+                sources += [VITAL_INDEX[c.vital] if made is None else made for c in group]
+            self.groups_of.append(numbers)
+        self.clauses_of = [[n for group in groups for n in group] for groups in self.groups_of]
+        self.group_starts = np.array([g[0] for groups in self.groups_of for g in groups], np.int64)
+        counts = [len(groups) for groups in self.groups_of]
+        self.row_starts = np.cumsum([0, *counts], dtype=np.int64)[:-1]
+        self.clause_row = np.array(rows, dtype=np.int64)
+        self.clause_source = np.array(sources, dtype=np.int64)
         self.clause_sign = np.array([1.0 if c.comparison.high else -1.0 for c in self.clauses])
         self.clause_inclusive = np.array([c.comparison.inclusive for c in self.clauses], dtype=bool)
         self.clause_strict = np.array([c.clear_strictly for c in self.clauses], dtype=bool)
-        self.limit = self._levels("limit")
-        self.clear = self._levels("clear")
         self.clause_high = self.high[:, self.clause_row]
 
-    def _levels(self, which: str) -> Floats:
-        """[column, clause] levels without a baseline, signed; NaN where not in force."""
-        out = np.full((len(COLUMNS), len(self.clauses)), np.nan)
-        for number, clause in enumerate(self.clauses):
-            levels = clause.limit if which == "limit" else clause.clear
-            for column, level in levels.items():
-                value = level.resolve(None)
-                exists = self.priority[COLUMN_INDEX[column], self.clause_row[number]] > 0
-                if value is not None and exists:
-                    out[COLUMN_INDEX[column], number] = value * self.clause_sign[number]
-        return out
+
+def _groups(condition: AlarmCondition) -> list[tuple[Clause, ...]]:
+    """The clauses that are compared: the condition's own, or one on the number it derives."""
+    if condition.form is _LIMIT:
+        return [group for group in (condition.any_of, condition.and_any_of) if group]
+    clause, settings = condition.any_of[0], condition.settings
+    match condition.form:
+        case Form.INTEGRAL:
+            limit, clear, strict = settings["fires_at"], settings["clears_below"], True
+        case Form.DIPS:
+            limit, clear, strict = settings["dips"], 0.0, False
+        case Form.RISE:  # any reading that is no such rise ends it
+            return [(replace(clause, clear=clause.limit, clear_strictly=True),)]
+        case _:
+            return [(clause,)]
+    columns = condition.priority
+    made = Clause(
+        vital=clause.vital,
+        comparison=Comparison.AT_OR_ABOVE,
+        limit=dict.fromkeys(columns, Level(value=limit)),
+        clear=dict.fromkeys(columns, Level(value=clear)),
+        clear_strictly=strict,
+    )
+    return [(made,)]
 
 
 def _technical_rows(condition: AlarmCondition) -> list[Row]:
-    if condition.form is Form.LIMIT:
+    if condition.form in COUNTED_FORMS:
         return []
     if condition.form is Form.SILENT_LINK:
         return [Row(condition, device=slot) for slot in range(DEVICES_MAX)]

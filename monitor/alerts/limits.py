@@ -36,11 +36,12 @@ class Verdict:
     """What the round says of each limit rule, [chair, rule].
 
     `due`: violating long enough to be raised. `over`: cleared long enough.
-    `violates` is [chair, clause], of this round alone.
+    `violating` is of this round alone, `violates` the same by [chair, clause].
     """
 
     due: Bools
     over: Bools
+    violating: Bools
     violates: Bools
 
 
@@ -101,24 +102,33 @@ class Delays:
             self.last_s[at] = now_s if violates else self.last_s[at]
             self.pending[at] = violates
 
-    def judge(self, samples: Samples, columns: Ints) -> Verdict:
-        """One round: count, and say what is due. `columns` are the chairs' phases."""
+    def judge(self, samples: Samples, limit: Floats, clear: Floats, high: Bools) -> Verdict:
+        """One round: count, and say what is due.
+
+        `limit` and `clear` are the levels in force, signed, and `high` says whose
+        rule is HIGH; all [chair, clause] of this round's chairs. A rule is violated
+        when each of its groups has a violated clause, and clear when all clauses of
+        one group are.
+        """
         layout = self._layout
-        signed = samples.values[:, layout.clause_vital] * layout.clause_sign
-        valid = samples.valid[:, layout.clause_vital]
-        doubtful = samples.doubtful[:, layout.clause_vital]
-        limit, clear = layout.limit[columns], layout.clear[columns]
+        signed = samples.values[:, layout.clause_source] * layout.clause_sign
+        valid = samples.valid[:, layout.clause_source]
+        doubtful = samples.doubtful[:, layout.clause_source]
         beyond = (signed > limit) | (layout.clause_inclusive & (signed == limit))
-        violates = beyond & (valid | (doubtful & layout.clause_high[columns]))
+        violates = beyond & (valid | (doubtful & high))
         inside = (signed < clear) | (~layout.clause_strict & (signed == clear))
         relaxed = self.relaxed[samples.chairs][:, layout.clause_row] & ~beyond & ~np.isnan(limit)
-        starts = layout.clause_starts
-        violating = np.logical_or.reduceat(violates, starts, axis=1)
-        clearing = np.logical_and.reduceat((inside | relaxed) & valid, starts, axis=1)
-        said = np.logical_or.reduceat(valid, starts, axis=1)
+        groups, rows = layout.group_starts, layout.row_starts
+        violated = np.logical_or.reduceat(violates, groups, axis=1)
+        violating = np.logical_and.reduceat(violated, rows, axis=1)
+        cleared = np.logical_and.reduceat((inside | relaxed) & valid, groups, axis=1)
+        clearing = np.logical_or.reduceat(cleared, rows, axis=1) & ~violating
+        heard = np.logical_or.reduceat(valid, groups, axis=1)
+        said = np.logical_or.reduceat(heard, rows, axis=1)
         return Verdict(
             due=self._count_violating(samples, violating, said & ~violating),
             over=self._count_clearing(samples, clearing, violating | (said & ~clearing)),
+            violating=violating,
             violates=violates,
         )
 

@@ -13,7 +13,7 @@ from monitor.alerts.states import ACTIVE, LATCHING_LIFE, LIFE, OPEN, Alarm, Alar
 from monitor.conditions import Clause, Priority
 from monitor.vitals import VitalSign
 
-LOUDER = frozenset({Reason.PRIORITY_RISES, Reason.WORSE})
+LOUDER = frozenset({Reason.PRIORITY_RISES, Reason.WORSE, Reason.CONDITION_AGAIN})
 """Steps that let an alarm sound anew though its state may stay."""
 
 
@@ -23,8 +23,9 @@ class Opened:
 
     `since_s` is when its state began, `entered_s` when it last began to sound.
     `extremes` are the worst value and its time of each vital sign that violated in
-    this episode. `reference` holds the values when a person last looked; "worse"
-    is measured from them. `held` is set while a person's audio pause covers it.
+    this episode, which has had `violations` violating samples. `reference` holds
+    the values when a person last looked; "worse" is measured from them. `held` is
+    set while a person's audio pause covers it.
     `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
     """
 
@@ -44,6 +45,7 @@ class Opened:
     speaks: VitalSign | None = None
     extremes: dict[VitalSign, tuple[float, float]] = field(default_factory=dict)
     episode: int = 1
+    violations: int = 1
     ordinal: int = -1
     acknowledged_by: str | None = None
     acknowledged_s: float | None = None

@@ -102,7 +102,8 @@ class Place:
 
     `since_s` is when the present session (or the time without one) began: what
     was measured before is not judged. `open` holds the open alarms by row.
-    `restless`: some limit rule is counting or open, so every sample is judged in full.
+    `baseline` is the patient's own, by vital sign, empty until it is set.
+    `restless`: some counted rule is counting or open, so every sample is judged in full.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Place:
     open: dict[int, Opened] = field(default_factory=dict)
     restless: bool = False
     calm: Mapping[VitalSign, tuple[float, float]] = field(default_factory=dict)
+    baseline: Mapping[VitalSign, float] = field(default_factory=dict)
     unassigned_data_s: float = NEVER
     asserted: str = ""
     quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
@@ -158,6 +160,7 @@ class Place:
         """A new patient, or none: nothing measured before counts."""
         self.since_s = now_s
         self.restless = False
+        self.baseline = {}
         self.unassigned_data_s = NEVER
         for source in self._sources.values():
             source.valid_s, source.seen_s = NEVER, 0.0

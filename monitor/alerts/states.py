@@ -27,7 +27,7 @@ class Reason(Enum):
     """Why a step was taken: what the log keeps and a person reads."""
 
     CONDITION_PRESENT = "condition present for its delay"
-    CONDITION_AGAIN = "condition present again while latched"
+    CONDITION_AGAIN = "condition present again"
     CONDITION_ENDED = "clear value held"
     ACKNOWLEDGED = "acknowledged"
     RE_ALARM = "still present after acknowledge"
@@ -42,6 +42,7 @@ S, R = AlarmState, Reason
 LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.IDLE, R.CONDITION_PRESENT): S.ACTIVE_UNACK,
     (S.PENDING, R.CONDITION_PRESENT): S.ACTIVE_UNACK,
+    (S.ACTIVE_UNACK, R.CONDITION_AGAIN): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.ACKNOWLEDGED): S.ACTIVE_ACK,
     (S.ACTIVE_UNACK, R.CONDITION_ENDED): S.RESOLVED,
     (S.ACTIVE_UNACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
@@ -49,6 +50,7 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_UNACK, R.ASSIGNED): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.PHASE): S.RESOLVED,
     (S.ACTIVE_UNACK, R.CLOSED): S.RESOLVED,
+    (S.ACTIVE_ACK, R.CONDITION_AGAIN): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.RE_ALARM): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.WORSE): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
@@ -77,7 +79,8 @@ ACTIVE = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK})
 class Alarm:
     """An alarm at one instant. Times are monotonic seconds, values in the vital's unit.
 
-    `value` is the last violating value, `limit` the one it violated, `extreme` the
+    `value` is the last violating value, or the number a rule derives from it (a sum
+    in %s, a rise, a count of dips), `limit` the one it violated, `extreme` the
     worst value of the episode, measured at `extreme_s`. `superseded`: a more
     urgent alarm speaks for it. `data_lost`: no sample since `data_lost_s`, which
     is 5 s ago or longer; the state is kept. `audio_paused`: silent by a person's

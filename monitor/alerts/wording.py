@@ -1,12 +1,10 @@
-"""What an alarm says, and the limits that stand beside the numbers. Knows templates and values."""
+"""What an alarm says. Knows templates and values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from monitor.alerts.layout import ECG, Layout
+from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place
 from monitor.conditions import Clause, Comparison
@@ -68,21 +66,3 @@ def _beyond(clause: Clause, values: Mapping[VitalSign, float]) -> bool:
 
 def _number(value: float | None) -> str:
     return "--" if value is None else f"{value:g}"
-
-
-def in_force(layout: Layout, column: int) -> Mapping[VitalSign, tuple[float | None, float | None]]:
-    """The innermost limits of a column, (low, high) by vital sign."""
-    out: dict[VitalSign, tuple[float | None, float | None]] = {}
-    for number, clause in enumerate(layout.clauses):
-        row = int(layout.clause_row[number])
-        signed = float(layout.limit[column, number])
-        if not layout.priority[column, row] or np.isnan(signed):
-            continue
-        value = signed * float(layout.clause_sign[number])
-        low, high = out.get(clause.vital, (None, None))
-        if clause.comparison.high:
-            high = value if high is None else min(high, value)
-        else:
-            low = value if low is None else max(low, value)
-        out[clause.vital] = (low, high)
-    return out

@@ -52,6 +52,7 @@ class Story:
     def _chair(self, chair: str, dice: random.Random) -> None:
         now, phase, sessions = dice.random(), None, 0
         calm = dice.random() < 0.3
+        dips = dice.random() < 0.2
         held: dict[VitalSign, tuple[float, float]] = {}
         if dice.random() < 0.8:
             phase, sessions = self._move(chair, now, None, 0, dice)
@@ -61,10 +62,14 @@ class Story:
                 phase, sessions = self._move(chair, now, phase, sessions, dice)
             elif roll < 0.03:
                 self.acts.append((now, chair, "acknowledge", dice.random()))
-            elif roll < 0.036:
+            elif roll < 0.04:
+                self.acts.append((now, chair, "baseline", self._baseline(dice)))
+            elif roll < 0.046:
                 seconds = dice.choice([120.0, 30.0, 60.0, 0.0, 121.0, -1.0, float("nan")])
                 self.acts.append((now, chair, "pause", seconds))
             else:
+                if dips:
+                    held[SPO2] = (now + 9, 91.0 if now % 16 < 6 else 97.0)
                 self._frame(chair, now, held, dice, calm=calm)
             now += self._gap(dice)
 
@@ -102,6 +107,15 @@ class Story:
                 held[vital] = until, value
             readings.append(self._reading(vital, value, now - delay, chair, device, now, dice))
         self.acts.append((now, chair, "frame", (device, readings)))
+
+    @staticmethod
+    def _baseline(dice: random.Random) -> dict[VitalSign, float]:
+        known = {HR: [55, 72, 110], SPO2: [94, 97], SYS: [95, 125, 150], DIA: [60, 78, 95]}
+        return {
+            vital: float(dice.choice(levels))
+            for vital, levels in known.items()
+            if dice.random() < 0.8
+        }
 
     @staticmethod
     def _reading(
@@ -188,6 +202,8 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             return engine.set_phase(chair, phase, at)
         case "frame", (str() as device, list() as readings):
             return engine.frame(device, at) + engine.observe(readings)
+        case "baseline", dict() as baseline:
+            return engine.set_baseline(chair, baseline, at)
         case "pause", float() as seconds:
             try:
                 return engine.pause_audio(chair, "rk", at, seconds)
@@ -212,6 +228,8 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
         case "frame", (str() as device, list() as readings):
             twin.frame(device, at)
             twin.observe(readings)
+        case "baseline", dict() as baseline:
+            twin.set_baseline(baseline, at)
         case "pause", float() as seconds:
             twin.pause(at, seconds)
         case "acknowledge", float() as which:

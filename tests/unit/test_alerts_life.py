@@ -113,15 +113,15 @@ def test_worse_by_its_step_sounds_on_the_same_alarm_acknowledged_or_paused() -> 
 @pytest.mark.requirement("S-41")
 def test_a_pause_ends_by_itself_and_anything_new_sounds_through_it() -> None:
     chair = Chairside()
-    chair.hold(20, SPO2=91)
+    chair.hold(20, HEART_RATE=130)
     chair.engine.pause_audio("1", "rk", chair.now)
     assert chair.sounding() is None
-    assert chair.state("SPO2-1") is AlarmState.ACTIVE_UNACK
+    assert chair.state("HR-H1") is AlarmState.ACTIVE_UNACK
     chair.cuff(165, 90, 115)
     assert chair.sounding() is Priority.LOW
-    chair.hold(118, SPO2=91)
+    chair.hold(118, HEART_RATE=130)
     assert chair.sounding() is Priority.LOW
-    chair.hold(2, SPO2=91)
+    chair.hold(2, HEART_RATE=130)
     assert chair.sounding() is Priority.MEDIUM
     assert "1" in chair.engine.take_changed()
 

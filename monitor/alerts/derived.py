@@ -1,0 +1,155 @@
+"""Numbers that rules derive from a vital sign's past (alarms.md 7.1 with 8a.14, 8a.20-8a.22).
+
+Each rule of such a form keeps a little past of each chair and turns a valid
+sample into a number; that number is then compared like any vital sign. Knows
+samples and their times. Knows no alarm. A new form is one class here.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from typing import Protocol
+
+from monitor.conditions import AlarmCondition, Clause, Column, Form
+
+PAST_SAMPLES_MAX = 2048
+"""Of one vital sign: two minutes at 16 samples a second."""
+
+
+Beyond = Callable[[float], float]
+
+
+class Deriving(Protocol):
+    """One rule's past at one chair."""
+
+    def feed(self, value: float, at_s: float) -> float | None:
+        """The number after this valid sample; None while it cannot be told."""
+        ...
+
+
+class Integral:
+    """Sum over seconds of the points beyond the limit, leaking within it (8a.14).
+
+    The interval between two samples takes the value at its beginning.
+    """
+
+    def __init__(self, beyond: Beyond, settings: Mapping[str, float]) -> None:
+        self._beyond, self._settings = beyond, settings
+        self._sum = 0.0
+        self._last: tuple[float, float] | None = None
+
+    def feed(self, value: float, at_s: float) -> float:
+        """The sum, in the vital sign's unit times seconds."""
+        if self._last is not None:
+            before, before_s = self._last
+            step_s = min(at_s - before_s, self._settings["step_s_max"])
+            beyond = self._beyond(before)
+            grows = beyond if beyond > 0.0 else -self._settings["leak_per_s"]
+            self._sum = min(max(self._sum + grows * step_s, 0.0), self._settings["sum_max"])
+        self._last = (value, at_s)
+        return self._sum
+
+
+class Dips:
+    """How many separate excursions of some consecutive samples the window holds (8a.21)."""
+
+    def __init__(self, beyond: Beyond, settings: Mapping[str, float]) -> None:
+        self._beyond = beyond
+        self._samples, self._window_s = int(settings["samples"]), settings["window_s"]
+        self._begins: deque[float] = deque(maxlen=int(settings["dips"]))
+        self._run = self._count = 0
+        self._begin_s = self._low_s = float("-inf")
+
+    def feed(self, value: float, at_s: float) -> float:
+        """Dips within the window at the last one; 0 when no value was low for so long."""
+        if self._beyond(value) > 0.0:
+            self._low_s = at_s
+            self._run += 1
+            if self._run == 1:
+                self._begin_s = at_s
+            if self._run == self._samples:
+                self._begins.append(self._begin_s)
+                within = [one for one in self._begins if at_s - one <= self._window_s]
+                self._count = len(within)
+        else:
+            self._run = 0
+            if at_s - self._low_s >= self._window_s:
+                self._count = 0
+                self._begins.clear()
+        return float(self._count)
+
+
+class Change:
+    """Difference of the medians of the last seconds and of some time before (8a.22).
+
+    A sample stands for the time since the one before, at most a gap; with too
+    little time covered, or too short a past, the number cannot be told.
+    """
+
+    def __init__(self, settings: Mapping[str, float], gap_s: float) -> None:
+        self._settings, self._gap_s = settings, gap_s
+        self._past: deque[tuple[float, float, float]] = deque(maxlen=PAST_SAMPLES_MAX)
+        self._began_s: float | None = None
+
+    def feed(self, value: float, at_s: float) -> float | None:
+        """The difference, without its sign."""
+        of, past = self._settings, self._past
+        covers_s = min(at_s - past[-1][0], self._gap_s) if past else 0.0
+        past.append((at_s, value, covers_s))
+        self._began_s = at_s if self._began_s is None else self._began_s
+        while at_s - past[0][0] > of["earlier_from_s"]:
+            past.popleft()
+        if at_s - self._began_s < of["earlier_from_s"]:
+            return None
+        recent = [one for one in past if at_s - one[0] < of["recent_s"]]
+        earlier = [one for one in past if at_s - one[0] >= of["earlier_to_s"]]
+        if _covered(recent) < of["recent_valid_s"] or _covered(earlier) < of["earlier_valid_s"]:
+            return None
+        return abs(median(one[1] for one in recent) - median(one[1] for one in earlier))
+
+
+class Rise:
+    """How much higher than the reading before, if that was not too long ago (8a.20)."""
+
+    def __init__(self, within_s: float) -> None:
+        self._within_s = within_s
+        self._last: tuple[float, float] | None = None
+
+    def feed(self, value: float, at_s: float) -> float:
+        """The rise; 0 at the first reading and after too long a time."""
+        last, self._last = self._last, (value, at_s)
+        if last is None or at_s - last[1] > self._within_s:
+            return 0.0
+        return value - last[0]
+
+
+FROM_THE_PHASE = frozenset({Form.INTEGRAL, Form.DIPS})
+"""Forms that begin anew when their rule begins to exist; the others know the whole session."""
+
+
+def deriving(condition: AlarmCondition, column: Column, gap_s: float) -> Deriving:
+    """A fresh past for a rule of such a form; its limits are those of the column."""
+    settings = condition.settings
+    match condition.form:
+        case Form.INTEGRAL:
+            return Integral(_beyond(condition.any_of[0], column), settings)
+        case Form.DIPS:
+            return Dips(_beyond(condition.any_of[0], column), settings)
+        case Form.CHANGE:
+            return Change(settings, gap_s)
+        case Form.RISE:
+            return Rise(settings["within_s"])
+    raise ValueError(f"{condition.id}: form {condition.form.value!r} derives no number")
+
+
+def _beyond(clause: Clause, column: Column) -> Beyond:
+    """By how much a value is beyond the clause's limit; negative within it."""
+    limit = clause.limit[column].resolve(None)
+    assert limit is not None
+    return (lambda value: value - limit) if clause.comparison.high else lambda value: limit - value
+
+
+def _covered(samples: Sequence[tuple[float, float, float]]) -> float:
+    return sum(covers_s for _, _, covers_s in samples)

@@ -1,0 +1,96 @@
+"""The limits and clear values in force at every chair: by its phase, from its baseline.
+
+Knows the preset's levels. Knows no sample and no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from monitor.alerts.layout import COLUMNS, Bools, Floats, Layout
+from monitor.vitals import VitalSign
+
+Bands = dict[VitalSign, tuple[float, float]]
+
+
+class Levels:
+    """[chair, clause], multiplied by the clause's sign; NaN where a clause is not in force."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self.limit: Floats = np.full((0, len(layout.clauses)), np.nan)
+        self.clear: Floats = self.limit
+
+    def add_chair(self) -> None:
+        """One more chair, with no clause in force until `switch`."""
+        fresh = np.full((1, len(self._layout.clauses)), np.nan)
+        self.limit = np.vstack([self.limit, fresh])
+        self.clear = np.vstack([self.clear, fresh])
+
+    def switch(self, chair: int, column: int, baseline: Mapping[VitalSign, float]) -> Bools:
+        """Put the column's levels in force, relative ones from this baseline.
+
+        Returns which clauses' limits are others than before.
+        """
+        before = self.limit[chair].copy()
+        self.limit[chair] = self._resolved("limit", column, baseline)
+        self.clear[chair] = self._resolved("clear", column, baseline)
+        now = self.limit[chair]
+        changed: Bools = (before != now) & ~(np.isnan(before) & np.isnan(now))
+        return changed
+
+    def beyond(self, chair: int, number: int, value: float | None) -> bool:
+        """Does a value violate this one clause?"""
+        if value is None:
+            return False
+        signed = value * float(self._layout.clause_sign[number])
+        limit = float(self.limit[chair, number])
+        return signed > limit or (bool(self._layout.clause_inclusive[number]) and signed == limit)
+
+    def level(self, chair: int, number: int) -> float:
+        """The limit of a clause in the vital sign's own unit; NaN when it is not in force."""
+        return float(self.limit[chair, number] * self._layout.clause_sign[number])
+
+    def calm(self, chair: int) -> Bands:
+        """Between which values (exclusive) a vital sign violates no clause in force."""
+        bands: Bands = {}
+        for number in self._plain_in_force(chair):
+            clause, limit = self._layout.clauses[number], self.level(chair, number)
+            low, high = bands.get(clause.vital, (-np.inf, np.inf))
+            sides = (low, min(high, limit)) if clause.comparison.high else (max(low, limit), high)
+            bands[clause.vital] = sides
+        return bands
+
+    def innermost(self, chair: int) -> Mapping[VitalSign, tuple[float | None, float | None]]:
+        """The innermost limits in force that sound, (low, high) by vital sign."""
+        out: dict[VitalSign, tuple[float | None, float | None]] = {}
+        for number in self._plain_in_force(chair):
+            clause, value = self._layout.clauses[number], self.level(chair, number)
+            low, high = out.get(clause.vital, (None, None))
+            if clause.comparison.high:
+                high = value if high is None else min(high, value)
+            else:
+                low = value if low is None else max(low, value)
+            out[clause.vital] = (low, high)
+        return out
+
+    def _plain_in_force(self, chair: int) -> list[int]:
+        """Clauses about a vital sign itself."""
+        derived = self._layout.derived
+        numbers = np.nonzero(~np.isnan(self.limit[chair]))[0]
+        return [int(n) for n in numbers if int(self._layout.clause_row[n]) not in derived]
+
+    def _resolved(self, which: str, column: int, baseline: Mapping[VitalSign, float]) -> Floats:
+        layout = self._layout
+        out = np.full(len(layout.clauses), np.nan)
+        for number, clause in enumerate(layout.clauses):
+            levels = clause.limit if which == "limit" else clause.clear
+            level = levels.get(COLUMNS[column])
+            if level is None or not layout.priority[column, layout.clause_row[number]]:
+                continue
+            value = level.resolve(baseline.get(clause.vital))
+            if value is not None:
+                out[number] = value * layout.clause_sign[number]
+        return out
