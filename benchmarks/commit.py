@@ -129,7 +129,7 @@ async def caught_up(record: Record, server: Sequence[str]) -> float:
     """Seconds until a real InfluxDB has everything."""
     url, org, bucket, token = server
     clock = Clock.starting_at(asyncio.get_running_loop().time, EPOCH_US)
-    copy = InfluxCopy(record, url, org, bucket, token, clock, clinic="benchmark")
+    copy = InfluxCopy(record, url, org, bucket, lambda: token, clock, clinic="benchmark")
     began = time.perf_counter()
     task = asyncio.create_task(copy.run())
     while copy.rows_behind and not copy.error:

@@ -44,9 +44,13 @@ class AlarmsTable(_Table):
 
 
 class RecordTable(_Table):
-    """`[record]`: where the local record lies."""
+    """`[record]`: where the local record lies, and for how many days readings stay in it.
+
+    Only readings that InfluxDB has confirmed ever go; None keeps all.
+    """
 
     path: Path = Path("chairside.db")
+    keep_days: Annotated[int, Field(ge=1)] | None = None
 
 
 class WebTable(_Table):
@@ -280,6 +284,10 @@ def _cross_check(raw: Mapping[str, object], drivers: Sequence[str]) -> Iterable[
     if zone not in available_timezones():
         fix = _nearest(str(zone), sorted(available_timezones()))
         yield Mistake("clinic.time_zone", f"no such time zone {zone!r}", fix)
+    record = raw.get("record")
+    if isinstance(record, dict) and "keep_days" in record and "influxdb" not in raw:
+        why = "only what InfluxDB has confirmed is deleted, and there is none"
+        yield Mistake("record.keep_days", why, "add an [influxdb] table or remove keep_days")
     for number, device in enumerate(devices):
         at, driver, chair = f"devices[{number}]", device.get("driver"), device.get("chair")
         if driver is not None and driver not in drivers:
@@ -368,7 +376,7 @@ def _freeze(file: _File, base: Path) -> Config:
     return Config(
         clinic=file.clinic,
         alarms=file.alarms,
-        record=RecordTable(path=base / file.record.path),
+        record=_placed(file.record, base, "path"),
         people=_placed(file.people, base, "path", "pepper_file"),
         web=file.web,
         influxdb=influx,

@@ -51,6 +51,38 @@ def make_bucket(server: Server, keep_s: int = 0) -> Bucket:
     return Bucket(server.url, server.org, server.token, name)
 
 
+@dataclass(frozen=True)
+class Grant:
+    """A token that may use one bucket, and its id."""
+
+    id: str
+    token: str
+
+
+def make_grant(server: Server, bucket: Bucket) -> Grant:
+    """A new token for one bucket."""
+    orgs = json.loads(_ask(server, f"/api/v2/orgs?org={server.org}", None))
+    org = orgs["orgs"][0]["id"]
+    found = json.loads(_ask(server, f"/api/v2/buckets?name={bucket.name}", None))
+    what = {"type": "buckets", "id": found["buckets"][0]["id"], "orgID": org}
+    wanted = {
+        "orgID": org,
+        "permissions": [{"action": action, "resource": what} for action in ("read", "write")],
+    }
+    made = json.loads(_ask(server, "/api/v2/authorizations", json.dumps(wanted).encode()))
+    return Grant(made["id"], made["token"])
+
+
+def revoke(server: Server, grant: Grant) -> None:
+    """The token is worth nothing from here."""
+    request = urllib.request.Request(
+        f"{server.url}/api/v2/authorizations/{grant.id}",
+        headers={"Authorization": f"Token {server.token}"},
+        method="DELETE",
+    )
+    urllib.request.urlopen(request).close()
+
+
 def _ask(server: Server, path: str, body: bytes | None) -> bytes:
     request = urllib.request.Request(
         server.url + path, body, {"Authorization": f"Token {server.token}"}

@@ -102,7 +102,7 @@ async def run_clinic(
                 url=influx.url,
                 org=influx.org,
                 bucket=influx.bucket,
-                token=influx.token(),
+                token=influx.token,
                 clinic=loaded.clinic.id,
                 clock=clock,
             )

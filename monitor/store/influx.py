@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from monitor.clock import Clock
-from monitor.errors import StoreError
+from monitor.errors import ConfigError, StoreError
 from monitor.store.lines import Lines
 from monitor.store.record import Record
 from monitor.store.rows import Block
@@ -47,14 +47,18 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verdict, and the reason in words."""
+    """A verdict, the reason in words, and whether it was the token that was `refused`."""
 
     verdict: Verdict
     words: str = ""
+    refused: bool = False
 
 
 class InfluxCopy:
-    """Copies `record` to one bucket. `error` is the last failure in words, "" while all is well."""
+    """Copies `record` to one bucket. `error` is the last failure in words, "" while all is well.
+
+    `token` is asked at the start and again whenever InfluxDB refuses the last one.
+    """
 
     def __init__(
         self,
@@ -62,7 +66,7 @@ class InfluxCopy:
         url: str,
         org: str,
         bucket: str,
-        token: str,
+        token: Callable[[], str],
         clock: Clock,
         *,
         clinic: str = "",
@@ -105,7 +109,7 @@ class InfluxCopy:
 
         async with InfluxDBClientAsync(
             url=self._url,
-            token=self._token,
+            token=self._token(),
             org=self._org,
             timeout=round(self._timeout_s * 1_000),
         ) as client:
@@ -173,7 +177,16 @@ class InfluxCopy:
                 self._retry_s, self.error = RETRY_S_MIN, ""
                 return answer
             self.error = answer.words
+            if answer.refused:
+                self._take_token(client)
             await self._back_off()
+
+    def _take_token(self, client: InfluxDBClientAsync) -> None:
+        """Use the token as it is now: somebody may have put a new one there."""
+        try:
+            client.api_client.default_headers["Authorization"] = f"Token {self._token()}"
+        except ConfigError as problem:
+            self.error = f"{self.error}; {problem.what}"
 
     async def _post(self, client: InfluxDBClientAsync, body: bytes) -> Answer:
         from aiohttp import ClientError  # noqa: PLC0415
@@ -218,7 +231,8 @@ def judge(status: int, body: str, bucket: str) -> Answer:
         404: f"InfluxDB has no bucket {bucket} {said}",
         429: f"InfluxDB asks for a slower pace {said}",
     }
-    return Answer(Verdict.KEEP, words.get(status, f"InfluxDB is in trouble {said}"))
+    told = words.get(status, f"InfluxDB is in trouble {said}")
+    return Answer(Verdict.KEEP, told, refused=status in (401, 403))
 
 
 def conflicting(lines: Sequence[str], words: str) -> list[str]:

@@ -79,7 +79,7 @@ async def catch_up(path: Path, influx: Bucket) -> None:
     clock = Clock(asyncio.get_running_loop().time, epoch_us=1_800_000_000_000_000)
     async with Record(path, clock=clock) as record, asyncio.TaskGroup() as group:
         copy = InfluxCopy(
-            record, influx.url, influx.org, influx.name, influx.token, clock, clinic="demo"
+            record, influx.url, influx.org, influx.name, lambda: influx.token, clock, clinic="demo"
         )
         tasks = [group.create_task(record.run()), group.create_task(copy.run())]
         while copy.rows_behind:

@@ -30,7 +30,7 @@ async def copying(
     record: Record, bucket: Bucket, clinic: str = CLINIC
 ) -> AsyncIterator[InfluxCopy]:
     copy = InfluxCopy(
-        record, bucket.url, bucket.org, bucket.name, bucket.token, clock(), clinic=clinic
+        record, bucket.url, bucket.org, bucket.name, lambda: bucket.token, clock(), clinic=clinic
     )
     task = asyncio.create_task(copy.run())
     try:

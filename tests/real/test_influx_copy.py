@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from monitor.config import InfluxTable
 from monitor.store.influx import InfluxCopy
 from monitor.store.influx_history import InfluxHistory
 from monitor.store.record import Record
 from monitor.vitals import VitalSign
-from tests.influx_bucket import Bucket, Server, make_bucket
+from tests.influx_bucket import Bucket, Server, make_bucket, make_grant, revoke
 from tests.servers import Influxd
 from tests.stored import NOON_US, clock, fact, reading, transition, until
 
@@ -23,8 +24,11 @@ PAST_THE_END_OF_TIME_S = (9_300_000_000_000_000 - NOON_US) / 1e6
 
 
 @asynccontextmanager
-async def copying(record: Record, bucket: Bucket) -> AsyncIterator[InfluxCopy]:
-    copy = InfluxCopy(record, bucket.url, bucket.org, bucket.name, bucket.token, clock())
+async def copying(
+    record: Record, bucket: Bucket, token: Callable[[], str] | None = None
+) -> AsyncIterator[InfluxCopy]:
+    told = token or (lambda: bucket.token)
+    copy = InfluxCopy(record, bucket.url, bucket.org, bucket.name, told, clock())
     task = asyncio.create_task(copy.run())
     try:
         yield copy
@@ -184,3 +188,32 @@ async def test_influxdb_killed_in_the_middle_loses_nothing_and_is_told(
     kept = await record.readings("s-1")
     assert len(kept) == 1_203
     assert await history_of(bucket).readings("s-1") == kept
+
+
+@pytest.mark.requirement("INF-018")
+async def test_a_new_token_in_the_file_is_taken_up_without_a_restart(
+    record: Record, tmp_path: Path, influxd: Server
+) -> None:
+    bucket = make_bucket(influxd)
+    first, second = make_grant(influxd, bucket), make_grant(influxd, bucket)
+    path = tmp_path / "token"
+    path.touch(0o600)
+    path.write_text(first.token)
+    table = InfluxTable(url=bucket.url, org=bucket.org, bucket=bucket.name, token_file=path)
+    async with copying(record, bucket, table.token) as copy:
+        record.add([reading(0)])
+        await copied(record, copy)
+        revoke(influxd, first)
+        path.unlink()
+        record.add([reading(1)])
+        await record.commit()
+        await until(lambda: "refuses the token" in copy.error)
+        assert "cannot read the InfluxDB token" in copy.error
+        path.touch(0o600)
+        path.write_text(second.token)
+        await copied(record, copy)
+        assert copy.error == ""
+    record.add([fact(0, "seated", patient_ref="A")])
+    async with copying(record, bucket) as copy:
+        await copied(record, copy)
+    assert await history_of(bucket).readings("s-1") == [reading(0), reading(1)]

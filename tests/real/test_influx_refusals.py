@@ -27,7 +27,7 @@ TIMEOUT_S = 20.0
 @asynccontextmanager
 async def copying(record: Record, server: ScriptedInflux) -> AsyncIterator[InfluxCopy]:
     copy = InfluxCopy(
-        record, server.url, "clinic", "chairside", "secret", clock(), timeout_s=TIMEOUT_S
+        record, server.url, "clinic", "chairside", lambda: "secret", clock(), timeout_s=TIMEOUT_S
     )
     task = asyncio.create_task(copy.run())
     try:

@@ -103,3 +103,10 @@ def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
         read_secret(secret, what="InfluxDB token")
     secret.chmod(0o600)
     assert read_secret(secret, what="InfluxDB token") == "abc"
+
+
+@pytest.mark.requirement("REC-017")
+def test_keep_days_without_a_copy_is_refused() -> None:
+    told = refusal(GOOD + "\n[record]\nkeep_days = 30\n")
+    assert "record.keep_days" in told
+    assert "add an [influxdb] table" in told
