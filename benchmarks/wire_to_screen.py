@@ -86,7 +86,6 @@ def line(spo2: int, pulse: int) -> bytes:
 def write_config(folder: Path, port: int, paths: Sequence[str]) -> Path:
     """A clinic with one oximeter a chair."""
     parts = [f'[clinic]\nname = "bench"\n[web]\nlisten = "127.0.0.1:{port}"\n']
-    parts.append('[[staff]]\nid = "b"\nname = "Bench"\n')
     for number, path in enumerate(paths):
         parts.append(f'[[chairs]]\nid = "{number}"\nlabel = "{number}"\n')
         parts.append(

@@ -14,6 +14,7 @@ from monitor.clinic import NEXT_PHASES, Person, Phase, Session
 from monitor.config import Config
 from monitor.errors import CommandRefused
 from monitor.history import PHASE, SEATED, entered
+from monitor.people import People, Permission
 from monitor.ward import Ward
 
 PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
@@ -64,17 +65,17 @@ Command = Acknowledge | PauseAudio | SeatPatient | EnterPhase
 class Commands:
     """Does commands upon the ward; each returns after its commit or raises `CommandRefused`."""
 
-    def __init__(self, ward: Ward, config: Config) -> None:
-        self._ward, self._config = ward, config
+    def __init__(self, ward: Ward, config: Config, people: People) -> None:
+        self._ward, self._config, self._people = ward, config, people
         self._opened: Counter[str] = Counter()
 
     async def execute(self, command: Command) -> str:
         """Do it. Returns the id it concerns (alarm, chair or session) once it is committed.
 
-        Raises `CommandRefused`, with nothing changed, when the actor is unknown or
-        the command does not fit; `StoreError` when it is done but not yet on disk.
+        Raises `NotAllowed` or `CommandRefused`, with nothing changed, when the actor has
+        no leave or the command does not fit; `StoreError` when it is done but not yet on disk.
         """
-        person = self._person(command.actor)
+        person = self._people.allowed(command.actor, Permission.CARE)
         match command:
             case Acknowledge():
                 concerned = self._acknowledge(command, person)
@@ -195,16 +196,6 @@ class Commands:
                 kind, chair=chair, session=session, actor=person.id, data=data, at_us=at_us
             )
         )
-
-    def _person(self, actor: str) -> Person:
-        person = self._config.person(actor)
-        if person is None:
-            raise CommandRefused(
-                "nobody by that name may act here",
-                why=f"{actor!r} is not in the staff list",
-                fix="choose who you are at the top of the page",
-            )
-        return person
 
     def _known_chair(self, chair: str) -> None:
         if all(chair != known.id for known in self._config.chairs):

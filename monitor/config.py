@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from monitor.clinic import Chair, Device, Person, Role
+from monitor.clinic import Chair, Device
 from monitor.errors import ConfigError
 from monitor.vitals import GenerationMode, VitalSign
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
+HostName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
 _T = TypeVar("_T", bound=BaseModel)
 
 
@@ -54,8 +55,14 @@ class RecordTable(_Table):
 
 
 class WebTable(_Table):
-    """`[web]`: the address the pages are served on; loopback unless told otherwise."""
+    """`[web]`: the address the pages are served on; loopback unless told otherwise.
 
+    `hosts` are the names it may be asked by beside its addresses; `behind_tls`
+    says that a proxy serves it over HTTPS, and cookies then travel on that alone.
+    """
+
+    hosts: tuple[HostName, ...] = ()
+    behind_tls: bool = False
     listen: Annotated[str, Field(pattern=r"^[^:]+:\d{1,5}$")] = "127.0.0.1:8080"
 
     @property
@@ -116,12 +123,6 @@ class MqttTable(_Table):
         return read_secret(self.password_file, what="MQTT password")
 
 
-class _PersonTable(_Table):
-    id: Identifier
-    name: str
-    role: Role = Role.NURSE
-
-
 class _ChairTable(_Table):
     id: Identifier
     label: Annotated[str, Field(min_length=1, max_length=24)]
@@ -145,7 +146,6 @@ class _File(_Table):
     web: WebTable = WebTable()
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
-    staff: tuple[_PersonTable, ...] = Field(min_length=1)
     chairs: tuple[_ChairTable, ...] = Field(min_length=1)
     devices: tuple[_DeviceTable, ...] = ()
 
@@ -161,7 +161,6 @@ class Config:
     web: WebTable
     influxdb: InfluxTable | None
     mqtt: MqttTable | None
-    staff: tuple[Person, ...]
     chairs: tuple[Chair, ...]
     devices: tuple[Device, ...]
 
@@ -169,10 +168,6 @@ class Config:
     def zone(self) -> ZoneInfo:
         """The zone the clinic's clocks show."""
         return ZoneInfo(self.clinic.time_zone)
-
-    def person(self, person_id: str) -> Person | None:
-        """The member of staff with that id."""
-        return next((person for person in self.staff if person.id == person_id), None)
 
     def devices_at(self, chair: str) -> tuple[Device, ...]:
         """The devices bound to a chair."""
@@ -254,6 +249,9 @@ def _explain(error: Mapping[str, object]) -> Mistake:
     location = error.get("loc", ())
     key = _dotted(location if isinstance(location, tuple) else ())
     kind = str(error.get("type", ""))
+    if key.startswith("staff"):
+        why = "people have PINs and are no longer listed here"
+        return Mistake(key, why, "remove it; `chairside staff add` takes on each of them, same id")
     if kind == "extra_forbidden":
         return Mistake(key, "unknown key", "remove it or mend its spelling")
     if kind == "missing":
@@ -275,7 +273,6 @@ def _dotted(location: Sequence[object]) -> str:
 def _cross_check(raw: Mapping[str, object], drivers: Sequence[str]) -> Iterable[Mistake]:
     """What no single key can tell; reads only what is of the right shape, so it always runs."""
     devices, chairs = _rows(raw, "devices"), _words(_rows(raw, "chairs"), "id")
-    yield from _duplicates("staff", _words(_rows(raw, "staff"), "id"))
     yield from _duplicates("chairs", chairs)
     yield from _duplicates("devices", _words(devices, "id"))
     yield from _duplicates("devices", _words(devices, "link"), key="link")
@@ -381,7 +378,6 @@ def _freeze(file: _File, base: Path) -> Config:
         web=file.web,
         influxdb=influx,
         mqtt=mqtt,
-        staff=tuple(Person(id=p.id, name=p.name, role=p.role) for p in file.staff),
         chairs=tuple(Chair(id=c.id, label=c.label) for c in file.chairs),
         devices=tuple(
             Device(

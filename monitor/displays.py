@@ -12,6 +12,7 @@ from monitor.commands import Commands
 from monitor.config import Config
 from monitor.history import History
 from monitor.hub import Hub
+from monitor.people import People
 from monitor.status import StatusLine
 from monitor.ward import Ward
 
@@ -20,7 +21,8 @@ from monitor.ward import Ward
 class Clinic:
     """The running clinic, as handed to each display.
 
-    `ward` is for looking (its board) and listening; acts go through `commands`.
+    `ward` is for looking (its board) and listening; acts go through `commands`,
+    `people` tells whose they are.
     `status` says what the header tells of the service itself, worst first.
     """
 
@@ -28,6 +30,7 @@ class Clinic:
     clock: Clock
     hub: Hub
     ward: Ward
+    people: People
     commands: Commands
     history: History
     status: Callable[[], list[StatusLine]]

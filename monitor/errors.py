@@ -33,3 +33,15 @@ class StoreError(ChairsideError):
 
 class CommandRefused(ChairsideError):
     """A person's command does not fit the present state; nothing was changed."""
+
+
+class NotSignedIn(ChairsideError):
+    """Nobody is known here, or what they proved themselves by does not fit."""
+
+
+class NotAllowed(ChairsideError):
+    """The person is known, and their role has no leave to do this."""
+
+
+class TriedTooOften(ChairsideError):
+    """The next try is looked at only after a wait."""

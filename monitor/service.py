@@ -17,7 +17,7 @@ from monitor.alerts import Engine
 from monitor.board import Board
 from monitor.clinic import Device
 from monitor.clock import Clock
-from monitor.commands import Commands
+from monitor.commands import Commands, Data
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.displays import Clinic, Display
@@ -27,6 +27,7 @@ from monitor.history import session_of
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
+from monitor.people import People
 from monitor.status import Status, StatusLine
 from monitor.store.record import Record
 from monitor.ward import Ward
@@ -95,6 +96,7 @@ async def run(
     drivers: Mapping[str, Driver],
     links: Mapping[str, Link],
     record: Record,
+    people: People,
     copy: Copy | None = None,
     workers: Sequence[Worker] = (),
     displays: Sequence[Display],
@@ -109,13 +111,16 @@ async def run(
     """
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
     await restore(ward, record)
+    people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
+    workers = (people, *workers)
     status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
     clinic = Clinic(
         config=config,
         clock=clock,
         hub=Hub(),
         ward=ward,
-        commands=Commands(ward, config),
+        people=people,
+        commands=Commands(ward, config, people),
         history=record,
         status=lambda: status_lines(status, record, copy, workers, clock.monotonic()),
     )
@@ -142,6 +147,11 @@ async def run(
         for task in inner:
             task.cancel()
     await record.commit()
+
+
+def note(ward: Ward, kind: str, actor: str | None, data: Data) -> None:
+    """Keep what concerns no chair: who signed in, and who could not."""
+    ward.fact(ward.new_fact(kind, chair="", session=None, actor=actor, data=data))
 
 
 def build_ward(

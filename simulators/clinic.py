@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.clinic import Chair, Device, Person, Role
+from monitor.clinic import Chair, Device
 from monitor.clock import Clock
 from monitor.config import (
     AlarmsTable,
@@ -30,7 +30,6 @@ from monitor.links.connection import ANSWER_S_MAX
 from monitor.links.wiring import Wiring, broker_address, make_links
 from monitor.vitals import GenerationMode
 from simulators.bedside import Bedside, MonitorPlan, Station, play, station
-from simulators.nurse import NURSE
 from simulators.patient import Patient, child
 from simulators.publisher import Publisher, Topics
 from simulators.stories import Story, Visit
@@ -39,12 +38,6 @@ from simulators.wires import PtyWire, Wire
 CLINIC_ID = "demo"
 LOOK_S = 0.5
 """How often an idle bedside looks whether somebody was seated."""
-STAFF = (
-    Person(id="rk", name="R. Kessler", role=Role.NURSE),
-    Person(id="mo", name="M. Okafor", role=Role.NURSE),
-    Person(id="dl", name="Dr D. Lindqvist", role=Role.CLINICIAN),
-    NURSE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +154,6 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
         web=WebTable(listen=setting.listen),
         influxdb=setting.influxdb,
         mqtt=setting.mqtt,
-        staff=STAFF,
         chairs=tuple(chairs),
         devices=tuple(devices),
     )

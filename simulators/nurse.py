@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from random import Random
 
 from monitor.alerts import AlarmState
-from monitor.clinic import Person, Role
 from monitor.commands import Acknowledge, EnterPhase, SeatPatient
 from monitor.displays import Clinic
 from monitor.errors import CommandRefused
 from monitor.ward import Change
+from simulators.staff import NURSE
 from simulators.stories import Story, Visit
 
-NURSE = Person(id="sim-nurse", name="Simulated nurse", role=Role.NURSE)
 ACKNOWLEDGE_S = (15.0, 90.0)
 
 log = logging.getLogger("chairside.simulators")

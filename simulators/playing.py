@@ -20,6 +20,7 @@ from simulators.nurse import Nurse
 from simulators.recordings import Recording
 from simulators.replay import SHOWS, Outlet, Replay
 from simulators.simulation import beside, preset_of
+from simulators.staff import PUBLISHED_PIN, STAFF, employ
 from simulators.stories import JSON, demo_stories, monitors_of
 from simulators.tally import Tally, tally
 
@@ -72,6 +73,9 @@ async def _demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
             preset_of(clinic.config),
             clock=clock,
             wiring=clinic.wiring,
+            people=employ(
+                clinic.config.people, clock, published_pin=PUBLISHED_PIN, rate=setting.rate
+            ),
             displays=[pages(clinic.config, say), nurse],
         )
         await beside(
@@ -123,6 +127,9 @@ async def _replay(
             preset_of(clinic.config),
             clock=clock,
             wiring=clinic.wiring,
+            people=employ(
+                clinic.config.people, clock, published_pin=PUBLISHED_PIN, rate=setting.rate
+            ),
             displays=[pages(clinic.config, say), player],
             stop=stop,
         )
@@ -143,5 +150,6 @@ def pages(config: Config, say: Say) -> Display:
 
     def ready(url: str) -> None:
         say(f"wall:   {url}/  (simulated patients; Ctrl-C stops)")
+        say(f"act as: {', '.join(one.name for one in STAFF)}; PIN {PUBLISHED_PIN}")
 
     return WebDisplay(config.web.host, config.web.port, ready=ready)

@@ -18,9 +18,9 @@ from monitor.drivers import Shown
 from monitor.errors import DeviceError
 from monitor.vitals import GenerationMode, Validity, VitalSign
 from simulators.bedside import Station
-from simulators.nurse import NURSE
 from simulators.publisher import Publisher
 from simulators.recordings import COLUMNS, Recording, Row
+from simulators.staff import NURSE
 
 SHOWS = frozenset(COLUMNS.values())
 SETTLE_S = 2.0

@@ -19,6 +19,7 @@ from simulators.clinic import Setting, attend, simulated_clinic
 from simulators.loops import run_virtual
 from simulators.nurse import Nurse
 from simulators.patient import child
+from simulators.staff import employ
 from simulators.stories import Story, drawn_stories, monitors_of
 from simulators.tally import Tally, tally
 
@@ -64,6 +65,7 @@ async def _simulate(
                 drivers=DRIVERS,
                 links=clinic.wiring.links,
                 record=record,
+                people=employ(clinic.config.people, clock),
                 displays=[nurse, *observers],
                 clock=clock,
                 preset=preset_of(clinic.config),

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ import httpx
 from monitor import service
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
+from monitor.config import WebTable
 from monitor.displays import Clinic
 from monitor.drivers import Encoder, Shown
 from monitor.drivers.registry import DRIVERS
@@ -24,6 +25,7 @@ from monitor.vitals import GenerationMode, Validity, VitalSign
 from monitor.web.server import WebDisplay
 from simulators.clinic import Setting, configuration
 from simulators.simulation import preset_of
+from simulators.staff import PUBLISHED_PIN, employ
 from tests.stored import NOON_US
 
 DRIVER = "chairside-json"
@@ -88,9 +90,17 @@ class Served:
         """A browser as far as HTTP goes."""
         return httpx.AsyncClient(base_url=self.url, timeout=WITHIN_S)
 
+    @asynccontextmanager
+    async def nurse(self, person: str = ACTOR) -> AsyncIterator[httpx.AsyncClient]:
+        """A browser at which that person is signed in."""
+        async with self.client() as client:
+            answer = await sign_in(client, person, PUBLISHED_PIN)
+            assert answer.status_code == 200, answer.text
+            yield client
+
     async def seat(self, client: httpx.AsyncClient, chair: str, patient: str = "A.M.") -> str:
         """A patient takes the chair; the session's id."""
-        body = {"actor": ACTOR, "patient_ref": patient}
+        body = {"patient_ref": patient}
         answer = await client.post(f"/api/chairs/{chair}/seat", json=body, headers=ACT)
         assert answer.status_code == 200, answer.text
         session: str = answer.json()["id"]
@@ -99,16 +109,33 @@ class Served:
     async def enter(self, client: httpx.AsyncClient, session: str, *phases: str) -> None:
         """The session moves on through these phases."""
         for phase in phases:
-            body = {"actor": ACTOR, "phase": phase}
+            body = {"phase": phase}
             answer = await client.post(f"/api/sessions/{session}/phase", json=body, headers=ACT)
             assert answer.status_code == 200, answer.text
 
 
+async def sign_in(
+    client: httpx.AsyncClient, person: str, secret: str, method: str = "pin"
+) -> httpx.Response:
+    """What the door answers to who comes with that secret."""
+    body = {"person": person, "method": method, "secret": secret}
+    return await client.post("/api/sign-in", json=body, headers=ACT)
+
+
 @asynccontextmanager
 async def served(
-    folder: Path, *, chairs: int = 2, host: str = "127.0.0.1"
+    folder: Path,
+    *,
+    chairs: int = 2,
+    host: str = "127.0.0.1",
+    web: WebTable | None = None,
+    published_pin: str = PUBLISHED_PIN,
 ) -> AsyncIterator[Served]:
-    """Serve a clinic of so many chairs, one monitor each, until the block ends."""
+    """Serve a clinic of so many chairs, one monitor each, until the block ends.
+
+    The staff are those of the demo; without a published PIN they are as in a
+    clinic, and a test gives them what they sign in by.
+    """
     loop = asyncio.get_running_loop()
     clock = Clock.starting_at(loop.time, NOON_US)
     places = [Chair(id=str(number), label=str(number)) for number in range(1, chairs + 1)]
@@ -117,6 +144,7 @@ async def served(
         for one in places
     ]
     config = configuration(places, devices, Setting(record=folder / "record.db"))
+    config = replace(config, web=web or config.web)
     wiring = make_links(config.devices, None, clock, usual_baud={DRIVER: 0})
     stop, address = asyncio.Event(), loop.create_future()
     onlooker = Onlooker(loop.create_future())
@@ -127,6 +155,7 @@ async def served(
                 drivers=DRIVERS,
                 links=wiring.links,
                 record=record,
+                people=employ(config.people, clock, published_pin=published_pin),
                 displays=[onlooker, WebDisplay(host, 0, ready=address.set_result)],
                 clock=clock,
                 preset=preset_of(config),
@@ -168,7 +197,7 @@ class Page:
     async def watching(cls, port: int) -> AsyncIterator[Self]:
         """Open the stream; the answer's head has been read."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /api/stream HTTP/1.1\r\nHost: test\r\n\r\n")
+        writer.write(b"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WITHIN_S)
         assert b" 200 " in head.splitlines()[0], head
         try:

@@ -29,6 +29,11 @@ WAIT_MS = 600_000
 TEND = """
 (found) => new Promise((done, failed) => {
   const read = async (path) => (await fetch(path)).json();
+  const tell = (path, body) => fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Chairside": "1" },
+    body: JSON.stringify(body),
+  });
   const tend = async () => {
     const wall = await read("/api/wall");
     const chair = wall.tiles.find((tile) => tile.chair === "2");
@@ -37,15 +42,16 @@ TEND = """
     if (found === "middle" ? chair.clock >= "00:24" : closed) return done(closed);
     const seen = wall.tiles.flatMap((tile) => tile.alarms).filter((one) => one.can_acknowledge);
     for (const alarm of seen) {
-      await fetch("/api/alarms/acknowledge", {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-Chairside": "1" },
-        body: JSON.stringify({ alarm: alarm.id, actor: wall.staff[0].id }),
-      });
+      await tell("/api/alarms/acknowledge", { alarm: alarm.id });
     }
     setTimeout(() => tend().catch(failed), 1000);
   };
-  tend().catch(failed);
+  const begin = async () => {
+    const { staff, published_pin: secret } = await read("/api/people");
+    await tell("/api/sign-in", { person: staff[0].id, method: "pin", secret });
+    await tend();
+  };
+  begin().catch(failed);
 })
 """
 

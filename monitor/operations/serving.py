@@ -19,7 +19,8 @@ from monitor.config import Config
 from monitor.displays import Display
 from monitor.drivers.registry import DRIVERS
 from monitor.links.wiring import Wiring, make_links
-from monitor.operations import validating
+from monitor.operations import staffing, validating
+from monitor.people import People
 from monitor.status import StatusLine
 from monitor.store.record import Record
 
@@ -67,9 +68,16 @@ async def _serve(loaded: Config, preset: Preset) -> None:
         preset,
         clock=clock,
         wiring=wiring,
+        people=people_of(loaded, clock),
         displays=[display],
         workers=[WallClock(clock)],
     )
+
+
+def people_of(loaded: Config, clock: Clock) -> People:
+    """Staff and displays of the clinic; both files are made where there are none."""
+    desk, idle_s = staffing.desk_of(loaded.people), loaded.people.idle_minutes * 60.0
+    return People(desk.file, desk.hasher, clock, idle_s=idle_s)
 
 
 def system_clock() -> Clock:
@@ -83,6 +91,7 @@ async def run_clinic(
     *,
     clock: Clock,
     wiring: Wiring,
+    people: People,
     displays: Sequence[Display],
     workers: Sequence[service.Worker] = (),
     stop: asyncio.Event | None = None,
@@ -111,6 +120,7 @@ async def run_clinic(
             drivers=DRIVERS,
             links=wiring.links,
             record=record,
+            people=people,
             copy=copy,
             workers=[wiring, *workers],
             displays=displays,

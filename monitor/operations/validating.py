@@ -23,5 +23,5 @@ def validate(path: Path) -> str:
     loaded, preset = load(path)
     return (
         f"{path}: ok: {len(loaded.chairs)} chairs, {len(loaded.devices)} devices, "
-        f"{len(loaded.staff)} staff, preset {preset.name} ({preset.hash[:12]})"
+        f"preset {preset.name} ({preset.hash[:12]})"
     )

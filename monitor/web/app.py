@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
@@ -22,9 +22,16 @@ from monitor import __version__
 from monitor.clinic import Phase
 from monitor.commands import Acknowledge, Command, EnterPhase, PauseAudio, SeatPatient
 from monitor.displays import Clinic
-from monitor.errors import ChairsideError, CommandRefused
+from monitor.errors import (
+    ChairsideError,
+    CommandRefused,
+    NotAllowed,
+    NotSignedIn,
+    TriedTooOften,
+)
 from monitor.web.archive import Archive, NotThere
-from monitor.web.guard import Guard
+from monitor.web.entry import Entry, add_entry
+from monitor.web.guard import Guard, Hosts
 from monitor.web.live import Live
 
 FOLDER = Path(str(files("monitor.web")))
@@ -37,6 +44,8 @@ PAGES = {
 }
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, PathParameter(max_length=100)]
+STATUSES = {NotSignedIn: 401, NotAllowed: 403, CommandRefused: 409, TriedTooOften: 429}
+"""Of what is refused on purpose; all else is 503."""
 
 
 class _Body(BaseModel):
@@ -44,30 +53,21 @@ class _Body(BaseModel):
 
 
 class AcknowledgeBody(_Body):
-    """Which alarm, and who has seen it."""
+    """Which alarm was seen."""
 
     alarm: Name
-    actor: Name
-
-
-class ActorBody(_Body):
-    """Who acts."""
-
-    actor: Name
 
 
 class SeatBody(_Body):
-    """Who takes the chair (a pseudonym), for how long, and who seats them."""
+    """Who takes the chair (a pseudonym), and for how long."""
 
-    actor: Name
     patient_ref: Name
     planned_minutes: int = 40
 
 
 class PhaseBody(_Body):
-    """Which phase the session enters, and who moves it on."""
+    """Which phase the session enters."""
 
-    actor: Name
     phase: Phase
 
 
@@ -85,9 +85,16 @@ class Problem(BaseModel):
     fix: str
 
 
+REFUSALS: dict[int | str, dict[str, object]] = {
+    code: {"model": Problem} for code in (401, 403, 409, 411, 413, 421, 429, 503)
+}
+
+
 def create_app(clinic: Clinic, live: Live) -> Guard:
     """All that is served over `clinic`, whose stream is `live`."""
-    return Guard(create_api(clinic, live))
+    web = clinic.config.web
+    hosts = Hosts(frozenset({web.host, *web.hosts}), https=web.behind_tls)
+    return Guard(create_api(clinic, live), hosts)
 
 
 def create_api(clinic: Clinic, live: Live) -> FastAPI:
@@ -98,7 +105,12 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     api.exception_handler(HTTPException)(_wrong_way)
     api.exception_handler(Exception)(_failed)
     _add_live(api, live)
-    _add_acts(api, clinic)
+    entry = Entry(clinic)
+    add_entry(api, entry, REFUSALS)
+    # Whatever is added here takes a person who may act: they are known to the route by their id.
+    acts = APIRouter(dependencies=[Depends(entry.carer)], responses=REFUSALS)
+    _add_acts(acts, clinic)
+    api.include_router(acts)
     _add_archive(api, Archive(clinic))
     for route, name in PAGES.items():
         api.add_api_route(route, _page(name), include_in_schema=False)
@@ -108,8 +120,8 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
 
 async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, ChairsideError)
-    status = 409 if isinstance(error, CommandRefused) else 503
-    return _problem(status, error.what, error.why, error.fix)
+    statuses = (status for kind, status in STATUSES.items() if isinstance(error, kind))
+    return _problem(next(statuses, 503), error.what, error.why, error.fix)
 
 
 async def _missing(_: Request, error: Exception) -> Response:
@@ -163,40 +175,37 @@ def _add_live(api: FastAPI, live: Live) -> None:
         return _json(live.snapshot())
 
 
-def _add_acts(api: FastAPI, clinic: Clinic) -> None:
-    refusals: dict[int | str, dict[str, object]] = {
-        code: {"model": Problem} for code in (403, 409, 411, 413, 503)
-    }
-
+def _add_acts(api: APIRouter, clinic: Clinic) -> None:
     async def execute(command: Command) -> Done:
         return Done(id=await clinic.commands.execute(command))
 
-    @api.post("/api/alarms/acknowledge", responses=refusals)
-    async def acknowledge(body: AcknowledgeBody) -> Done:
+    @api.post("/api/alarms/acknowledge")
+    async def acknowledge(request: Request, body: AcknowledgeBody) -> Done:
         """A named person has seen this alarm."""
-        return await execute(Acknowledge(alarm=body.alarm, actor=body.actor))
+        return await execute(Acknowledge(alarm=body.alarm, actor=request.state.actor))
 
-    @api.post("/api/chairs/{chair}/audio-pause", responses=refusals)
-    async def pause(chair: Identifier, body: ActorBody) -> Done:
+    @api.post("/api/chairs/{chair}/audio-pause")
+    async def pause(request: Request, chair: Identifier, _: _Body) -> Done:
         """Audio paused at one chair for 120 s."""
-        return await execute(PauseAudio(chair=chair, actor=body.actor))
+        return await execute(PauseAudio(chair=chair, actor=request.state.actor))
 
-    @api.post("/api/chairs/{chair}/seat", responses=refusals)
-    async def seat(chair: Identifier, body: SeatBody) -> Done:
+    @api.post("/api/chairs/{chair}/seat")
+    async def seat(request: Request, chair: Identifier, body: SeatBody) -> Done:
         """A patient takes a chair; answers the session's id."""
         return await execute(
             SeatPatient(
                 chair=chair,
                 patient_ref=body.patient_ref,
                 planned_minutes=body.planned_minutes,
-                actor=body.actor,
+                actor=request.state.actor,
             )
         )
 
-    @api.post("/api/sessions/{session}/phase", responses=refusals)
-    async def phase(session: Identifier, body: PhaseBody) -> Done:
+    @api.post("/api/sessions/{session}/phase")
+    async def phase(request: Request, session: Identifier, body: PhaseBody) -> Done:
         """The session moves on."""
-        return await execute(EnterPhase(session=session, phase=body.phase, actor=body.actor))
+        actor = request.state.actor
+        return await execute(EnterPhase(session=session, phase=body.phase, actor=actor))
 
 
 def _add_archive(api: FastAPI, archive: Archive) -> None:

@@ -35,8 +35,12 @@ class Archive:
 
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
-        self._words = Words.of(clinic.config)
         self._one_at_a_time = asyncio.Semaphore(1)
+
+    @property
+    def _words(self) -> Words:
+        """Names as they stand now: staff may have been added since."""
+        return Words.of(self._clinic.config, self._clinic.people.names())
 
     async def trend(self, chair: str, minutes: int) -> bytes:
         """The last minutes of the chair's present session; empty traces without one.

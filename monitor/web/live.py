@@ -101,9 +101,6 @@ class Live:
             **told.rest,
             "status": told.status,
             "version": __version__,
-            "staff": [
-                {"id": one.id, "name": one.name, "role": one.role.value} for one in config.staff
-            ],
         }
         tiles = b",".join(told.tiles[chair] for chair in self._chairs)
         return _joined(head, tiles=b"[%b]" % tiles, strip=told.strip)

@@ -29,11 +29,11 @@ class Words:
     labels: Mapping[str, str]
 
     @classmethod
-    def of(cls, config: Config) -> Words:
-        """From the configuration."""
+    def of(cls, config: Config, people: Mapping[str, str]) -> Words:
+        """From the configuration, and people's names by id."""
         return cls(
             config.zone,
-            {person.id: person.name for person in config.staff},
+            people,
             {chair.id: chair.label for chair in config.chairs},
         )
 

@@ -199,6 +199,15 @@ async def until(page: Page, condition: str) -> None:
     )
 
 
+async def sign_in(page: Page, person: str) -> None:
+    """Sign in at this page: the name with the finger, the PIN with the number keys."""
+    await page.locator("#person").click()
+    await page.get_by_role("dialog").get_by_role("button", name=person).click()
+    await page.keyboard.type(scenes.PIN)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("dialog").wait_for(state="hidden")
+
+
 async def live(page: Page) -> None:
     """Wait until the page shows the clinic."""
     await page.wait_for_selector("body[data-link=live]")

@@ -31,6 +31,8 @@ CSP = (
     "base-uri 'none'; form-action 'self'"
 )
 Json = dict[str, Any]
+COOKIE = "fake-sign-in"
+SIGNED_OUT = {"what": "nobody is signed in here", "why": "it ended", "fix": "sign in"}
 
 
 def clock_text(now_ms: int) -> str:
@@ -50,10 +52,10 @@ class FakeClinic:
     posted: asyncio.Condition = field(default_factory=asyncio.Condition)
     seq: int = 0
 
-    async def note(self, path: str, body: Json) -> None:
-        """Keep what a page posted."""
+    async def note(self, path: str, body: Json, person: str) -> None:
+        """Keep what a page posted, and who was signed in there."""
         async with self.posted:
-            self.posts.append({"path": path, "body": body})
+            self.posts.append({"path": path, "body": body, "person": person})
             self.posted.notify_all()
 
     def now_ms(self) -> int:
@@ -108,6 +110,12 @@ class FakeClinic:
             if not self.silent:
                 self.send("hb", {"now_ms": self.now_ms(), "seq": self.seq})
 
+    def who(self, request: Request) -> Json:
+        """Who is signed in at the page that asks, and who could be."""
+        kept = request.cookies.get(COOKIE)
+        person = next((one for one in scenes.STAFF if one["id"] == kept), None)
+        return scenes.who(person)
+
     def acknowledge(self, alarm: str, actor: str) -> bool:
         """Turn one alarm steady on every page; False when there is no such alarm."""
         for tile in copy.deepcopy(self.wall["tiles"]):
@@ -140,6 +148,7 @@ def build(clinic: FakeClinic) -> FastAPI:
         return StreamingResponse(clinic.stream(), media_type="text/event-stream", headers=headers)
 
     _add_reads(app, clinic)
+    _add_door(app, clinic)
     _add_acts(app, clinic)
     _add_pages(app)
     return app
@@ -175,20 +184,48 @@ def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
         return {"session": session, **scenes.history("", "")}
 
 
+def _add_door(app: FastAPI, clinic: FakeClinic) -> None:
+    @app.get("/api/people")
+    async def who(request: Request) -> Json:
+        return clinic.who(request)
+
+    @app.post("/api/sign-in")
+    async def sign_in(request: Request) -> Response:
+        body = await request.json()
+        person = next(one for one in scenes.STAFF if one["id"] == body["person"])
+        if body["secret"] != scenes.PIN:
+            refusal = {"what": "this pin does not fit", "why": "it is another", "fix": "try again"}
+            return JSONResponse(refusal, status_code=401)
+        answer = JSONResponse(scenes.who(person))
+        answer.set_cookie(COOKIE, person["id"])
+        return answer
+
+    @app.post("/api/sign-out")
+    async def sign_out() -> Response:
+        answer = JSONResponse(scenes.who(None))
+        answer.delete_cookie(COOKIE)
+        return answer
+
+
 def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
     @app.post("/api/alarms/acknowledge")
     async def acknowledge(request: Request) -> Response:
-        body = await request.json()
-        await clinic.note(request.url.path, body)
-        if clinic.acknowledge(body["alarm"], body["actor"]):
+        body, person = await request.json(), clinic.who(request)["person"]
+        if person is None:
+            return JSONResponse(SIGNED_OUT, status_code=401)
+        await clinic.note(request.url.path, body, person["id"])
+        if clinic.acknowledge(body["alarm"], person["id"]):
             return JSONResponse({"id": body["alarm"]})
         refusal = {"what": "no such open alarm", "why": "it has ended", "fix": "look at the wall"}
         return JSONResponse(refusal, status_code=409)
 
     @app.post("/api/{rest:path}")
-    async def other(rest: str, request: Request) -> Json:
-        await clinic.note(request.url.path, await request.json())
-        return {"id": rest}
+    async def other(rest: str, request: Request) -> Response:
+        person = clinic.who(request)["person"]
+        if person is None:
+            return JSONResponse(SIGNED_OUT, status_code=401)
+        await clinic.note(request.url.path, await request.json(), person["id"])
+        return JSONResponse({"id": rest})
 
     @app.post("/fake/wall")
     async def put_up(request: Request) -> Json:

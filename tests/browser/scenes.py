@@ -15,6 +15,7 @@ STAFF = [
     {"id": "am", "name": "A. Moreau", "role": "nurse"},
     {"id": "js", "name": "J. Silva", "role": "clinician"},
 ]
+PIN = "246810"
 PHASES = {
     "READY": ("PREPARE", ["BASELINE", "CLOSED"]),
     "BASELINE": ("BASELINE", ["INFUSION", "CLOSED"]),
@@ -279,7 +280,20 @@ def around(tiles: list[Json]) -> Json:
         "sound": max((one["sound"] for one in tiles), key=RANKS.__getitem__),
         "status": [{"level": "warn", "text": "History copy 120 behind (nothing lost)"}],
         "version": "0.1.0",
+    }
+
+
+def who(person: Json | None) -> Json:
+    """Who is signed in at a demo's page."""
+    return {
+        "person": person,
+        "method": "pin" if person else None,
+        "left_s": 900.0 if person else 0.0,
+        "may": ["care"] if person else [],
+        "display": None,
+        "pin_is_enough": True,
         "staff": STAFF,
+        "published_pin": PIN,
     }
 
 

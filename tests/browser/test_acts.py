@@ -8,17 +8,12 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser import scenes
-from tests.browser.conftest import Clinic, OpenPage, live, until
+from tests.browser.conftest import Clinic, OpenPage, live, sign_in, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FLASHING = ".tile[data-chair='1'][data-flash=HIGH]"
 STEADY = ".tile[data-chair='1'][data-priority=HIGH][data-flash='']"
-
-
-async def pick(page: Page, person: str) -> None:
-    """Say who acts on this page."""
-    await page.locator("#acting").select_option(label=person)
 
 
 @pytest.mark.requirement("SHO-040")
@@ -28,7 +23,7 @@ async def test_an_acknowledgement_is_posted_and_turns_steady_on_every_page_withi
     await clinic.show(scenes.SCENES["high"](6))
     wall, tablet = await open_page(clinic.url), await open_page(clinic.url + "/chair/1")
     await wall.wait_for_selector(FLASHING)
-    await pick(tablet, "R. Kessler")
+    await sign_in(tablet, "R. Kessler")
     since = time.monotonic()
     await tablet.get_by_role("button", name="ACKNOWLEDGE").first.click()
     await wall.wait_for_selector(STEADY)
@@ -37,24 +32,29 @@ async def test_an_acknowledgement_is_posted_and_turns_steady_on_every_page_withi
     await until(wall, "document.querySelector('[data-chair=\"1\"]').textContent.includes('ack rk')")
     assert await onset.count() == 1
     posted = (await clinic.posts())[-1]
-    assert posted["body"] == {"alarm": "s-1/SpO2 84 < 88", "actor": "rk"}
+    assert posted["body"] == {"alarm": "s-1/SpO2 84 < 88"}
+    assert posted["person"] == "rk"
 
 
 @pytest.mark.requirement("SHO-041")
-async def test_who_acts_is_asked_once_and_kept_for_the_tab(
+async def test_who_acts_is_asked_when_it_is_needed_and_then_known(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
     await clinic.show(scenes.SCENES["high"](6))
     page = await open_page(clinic.url)
     await page.wait_for_selector(FLASHING)
     await page.locator(".tile[data-chair='1']").get_by_role("button", name="PAUSE").click()
-    await page.get_by_role("dialog").get_by_role("button", name="A. Moreau").click()
-    await page.get_by_role("dialog").wait_for(state="hidden")
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="A. Moreau").click()
+    for digit in scenes.PIN:
+        await dialog.get_by_role("button", name=digit, exact=True).click()
+    await dialog.get_by_role("button", name="OK").click()
+    await dialog.wait_for(state="hidden")
     await page.reload()
     await page.wait_for_selector(FLASHING)
     await page.locator(".tile[data-chair='1']").get_by_role("button", name="ACK").click()
     await page.wait_for_selector(STEADY)
-    acts = [(one["path"], one["body"]["actor"]) for one in (await clinic.posts())[-2:]]
+    acts = [(one["path"], one["person"]) for one in (await clinic.posts())[-2:]]
     assert acts == [("/api/chairs/1/audio-pause", "am"), ("/api/alarms/acknowledge", "am")]
 
 
@@ -64,7 +64,7 @@ async def test_a_refused_act_says_why_in_words(clinic: Clinic, open_page: OpenPa
     await clinic.show([tile])
     page = await open_page(clinic.url)
     await page.wait_for_selector(FLASHING)
-    await pick(page, "J. Silva")
+    await sign_in(page, "J. Silva")
     await clinic.post("/fake/forget")
     await page.get_by_role("button", name="ACK").click()
     said = page.locator("#said")
@@ -79,8 +79,8 @@ async def test_the_wall_is_worked_by_keyboard_alone(clinic: Clinic, open_page: O
     await clinic.show(scenes.SCENES["high"](6))
     page = await open_page(clinic.url)
     await page.wait_for_selector(FLASHING)
-    await pick(page, "R. Kessler")
-    await page.locator("#acting").blur()
+    await sign_in(page, "R. Kessler")
+    await page.locator("#person").blur()
     await page.keyboard.press("ArrowRight")
     assert await focused_chair(page) == "1"
     await page.keyboard.press("ArrowDown")
@@ -157,7 +157,7 @@ async def test_eight_tabs_of_one_browser_are_all_live_and_an_act_still_goes_thro
     pages = [await open_page(clinic.url, context=context) for _ in range(8)]
     for page in pages:
         await live(page)
-    await pick(pages[0], "R. Kessler")
+    await sign_in(pages[0], "R. Kessler")
     await pages[0].locator(".tile[data-chair='1']").get_by_role("button", name="ACK").click()
     for page in pages:
         await page.wait_for_selector(STEADY)
@@ -174,7 +174,7 @@ async def test_a_patient_is_seated_and_led_through_the_phases(
     before = len(await clinic.posts())
     await clinic.show([scenes.empty("1")])
     page = await open_page(clinic.url + "/chair/1")
-    await pick(page, "R. Kessler")
+    await sign_in(page, "R. Kessler")
     await page.get_by_label("Patient (pseudonym, never a name)").fill("P-017")
     await page.get_by_label("Planned infusion, minutes").fill("45")
     await page.get_by_role("button", name="SEAT PATIENT").click()
@@ -188,6 +188,7 @@ async def test_a_patient_is_seated_and_led_through_the_phases(
     await dialog.wait_for(state="hidden")
     seat, infusion, close = (await clinic.posts(before + 3))[before:]
     assert seat["path"] == "/api/chairs/1/seat"
-    assert seat["body"] == {"patient_ref": "P-017", "planned_minutes": 45, "actor": "rk"}
-    assert infusion["body"] == {"phase": "RECOVERY", "actor": "rk"}
-    assert close["body"] == {"phase": "CLOSED", "actor": "rk"}
+    assert seat["body"] == {"patient_ref": "P-017", "planned_minutes": 45}
+    assert infusion["body"] == {"phase": "RECOVERY"}
+    assert close["body"] == {"phase": "CLOSED"}
+    assert {one["person"] for one in (seat, infusion, close)} == {"rk"}

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.browser.conftest import ROOT, OpenPage, live, until
+from tests.browser.conftest import ROOT, OpenPage, live, sign_in, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -72,7 +72,7 @@ async def test_an_alarm_is_seen_heard_acknowledged_and_seen_acknowledged_elsewhe
     await wall.wait_for_selector(high, timeout=60_000)
     await until(wall, "window.sounds.some((one) => one.priority === 'HIGH')")
     assert await wall.evaluate("document.querySelector('#alert').textContent.length > 0")
-    await tablet.locator("#acting").select_option(index=1)
+    await sign_in(tablet, "R. Kessler")
     button = tablet.get_by_role("button", name="ACKNOWLEDGE")
     while await wall.locator(high).count():
         await button.and_(tablet.locator(":enabled")).first.click()
@@ -147,8 +147,7 @@ async def test_the_service_frozen_or_killed_is_lost_monitoring_within_six_second
 async def test_a_patient_is_seated_treated_and_reviewed(demo: Demo, open_page: OpenPage) -> None:
     clinic = await demo(RATE)
     page = await open_page(clinic.url + "/chair/6")
-    await page.locator("#acting option").nth(1).wait_for(state="attached")
-    await page.locator("#acting").select_option(index=1)
+    await sign_in(page, "M. Okafor")
     await page.get_by_label("Patient (pseudonym, never a name)").fill("P-017")
     await page.get_by_role("button", name="SEAT PATIENT").click()
     for act in ("START BASELINE", "START INFUSION", "END INFUSION"):

@@ -21,9 +21,13 @@ from typing import Any
 
 import pytest
 
+from monitor.clinic import Person, Role
+from monitor.config import PeopleTable
 from monitor.drivers import Shown
 from monitor.drivers.chairside_json import Encoder
 from monitor.links.connection import BrokerAddress
+from monitor.operations.staffing import desk_of
+from monitor.people import Method
 from monitor.store.influx_history import InfluxHistory
 from monitor.store.record import RecordHistory
 from monitor.vitals import GenerationMode, VitalSign
@@ -38,6 +42,7 @@ BACK_S_MAX = 3.0
 OUTAGE_S = 60.0
 PERIOD_S = 0.05
 TOPIC = "chairside/clinic/1/mon-1"
+PASSWORD = "gravel lantern oboe tide"
 
 
 @dataclass(slots=True)
@@ -46,6 +51,7 @@ class Service:
 
     config: Path
     port: int
+    cookie: str = ""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -83,8 +89,10 @@ class Service:
     def ask(self, path: str, body: dict[str, object] | None = None) -> Any:
         headers = {"X-Chairside": "1", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
+        headers["Cookie"] = self.cookie
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)
         with urllib.request.urlopen(request, timeout=5) as answer:
+            self.cookie = (answer.headers["Set-Cookie"] or self.cookie).partition(";")[0]
             return json.loads(answer.read())
 
     def said(self) -> list[str]:
@@ -96,11 +104,20 @@ class Service:
 
     def seat(self) -> str:
         """A patient in INFUSION; the session's id."""
-        body = {"actor": "rk", "patient_ref": "A.M.", "planned_minutes": 40}
+        self.ask("/api/sign-in", {"person": "rk", "method": "password", "secret": PASSWORD})
+        body = {"patient_ref": "A.M.", "planned_minutes": 40}
         session = str(self.ask("/api/chairs/1/seat", body)["id"])
         for phase in ("BASELINE", "INFUSION"):
-            self.ask(f"/api/sessions/{session}/phase", {"actor": "rk", "phase": phase})
+            self.ask(f"/api/sessions/{session}/phase", {"phase": phase})
         return session
+
+
+def employ(folder: Path) -> None:
+    """One nurse, who signs in by password."""
+    table = PeopleTable(path=folder / "staff.db", pepper_file=folder / "staff.pepper")
+    desk = desk_of(table)
+    desk.add(Person(id="rk", name="R. Kessler", role=Role.NURSE))
+    desk.set_secret("rk", Method.PASSWORD, PASSWORD)
 
 
 @contextmanager
@@ -115,9 +132,6 @@ id = "clinic"
 listen = "127.0.0.1:{port}"
 [mqtt]
 port = {broker.port}
-[[staff]]
-id = "rk"
-name = "R. Kessler"
 [[chairs]]
 id = "1"
 label = "1"
@@ -141,6 +155,7 @@ token_file = "token"
 """
     config = folder / "clinic.toml"
     config.write_text(text)
+    employ(folder)
     one = Service(config, port)
     try:
         yield one

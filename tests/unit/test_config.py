@@ -15,10 +15,6 @@ GOOD = """
 name = "Harbour"
 time_zone = "Europe/Lisbon"
 
-[[staff]]
-id = "rk"
-name = "R. Kessler"
-
 [[chairs]]
 id = "1"
 label = "1"
@@ -62,12 +58,12 @@ def test_every_mistake_is_told_at_once_with_its_line_and_remedy() -> None:
         .replace('label = "1"', "label = 1")
     )
     assert "4 mistakes" in text
-    assert "clinic.toml:12: chairs[0].label" in text
+    assert "clinic.toml:8: chairs[0].label" in text
     assert "clinic.toml:4: clinic.time_zone" in text
     assert "did you mean 'Europe/Lisbon'?" in text
-    assert "clinic.toml:16: devices[0].driver: no driver 'ansar'" in text
+    assert "clinic.toml:12: devices[0].driver: no driver 'ansar'" in text
     assert "did you mean 'ansar-b'?" in text
-    assert "clinic.toml:18: devices[0].chair" in text
+    assert "clinic.toml:14: devices[0].chair" in text
 
 
 @pytest.mark.parametrize(
@@ -110,3 +106,10 @@ def test_keep_days_without_a_copy_is_refused() -> None:
     told = refusal(GOOD + "\n[record]\nkeep_days = 30\n")
     assert "record.keep_days" in told
     assert "add an [influxdb] table" in told
+
+
+@pytest.mark.requirement("PPL-014")
+def test_staff_in_the_configuration_is_told_where_they_live_now() -> None:
+    text = refusal(GOOD + '\n[[staff]]\nid = "rk"\nname = "R. Kessler"\n')
+    assert "clinic.toml: staff: people have PINs and are no longer listed here" in text
+    assert "fix: remove it; `chairside staff add` takes on each of them, same id" in text

@@ -4,6 +4,7 @@ import { byId, write } from "./dom.js";
 import { Refused, tell } from "./server.js";
 
 const SAID_MS = 8_000;
+const SIGNED_OUT = 401;
 
 export class Acts {
   /** @param {import("./people.js").People} people */
@@ -58,15 +59,32 @@ export class Acts {
    * @returns {Promise<boolean>} whether the service took and kept it
    */
   async _do(path, act) {
-    const actor = await this._people.actor();
-    if (!actor) return false;
+    if (!(await this._people.ready())) return false;
     try {
-      await tell(path, { ...act, actor });
+      await this._tell(path, act);
       return true;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.say(`Not done: ${error.message}`);
       return false;
+    } finally {
+      void this._people.ask();
+    }
+  }
+
+  /**
+   * Whose sign-in has ended meanwhile is asked once more, and then it is done.
+   * @param {string} path
+   * @param {Record<string, string|number>} act
+   */
+  async _tell(path, act) {
+    try {
+      await tell(path, act);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== SIGNED_OUT) throw error;
+      await this._people.ask();
+      if (!(await this._people.ready())) throw error;
+      await tell(path, act);
     }
   }
 }

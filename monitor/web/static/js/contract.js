@@ -84,6 +84,18 @@
 /** @typedef {{id: string, name: string, role: string}} Person */
 
 /**
+ * @typedef {object} Who Who is signed in at this page, and who could be by PIN.
+ * @property {Person|null} person
+ * @property {"pin"|"password"|null} method
+ * @property {number} left_s until it ends without another act
+ * @property {string[]} may
+ * @property {{id: string, name: string}|null} display the enrolled display this is
+ * @property {boolean} pin_is_enough
+ * @property {Person[]} staff
+ * @property {string} published_pin of a demo; "" in a clinic
+ */
+
+/**
  * @typedef {object} Wall
  * @property {number} now_ms
  * @property {string} clock
@@ -95,7 +107,6 @@
  * @property {Priority} sound
  * @property {StatusLine[]} status
  * @property {string} version
- * @property {Person[]} staff
  */
 
 /**

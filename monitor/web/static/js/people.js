@@ -1,67 +1,85 @@
-/** Who acts: picked from the staff, kept for this tab only. */
+/** Who acts at this page: asked of the service, shown in the header, asked for when needed. */
 
-import { button, byId, make } from "./dom.js";
+import { byId, mark, write } from "./dom.js";
+import { Refused, read, tell } from "./server.js";
+import { SignInDialog } from "./sign-in.js";
 
-const KEY = "chairside.actor";
+const SIGNED_OUT_MS = 250;
+/** What is known before the service has answered. */
+const NOBODY = /** @type {import("./contract.js").Who} */ ({
+  person: null,
+  method: null,
+  left_s: 0,
+  may: [],
+  display: null,
+  pin_is_enough: false,
+  staff: [],
+  published_pin: "",
+});
 
 export class People {
   constructor() {
-    this._select = /** @type {HTMLSelectElement} */ (byId("acting"));
-    this._dialog = /** @type {HTMLDialogElement} */ (byId("who"));
-    this._known = "";
-    this._select.addEventListener("change", () => this._keep(this._select.value));
+    this._button = byId("person");
+    this._timer = 0;
+    this._who = NOBODY;
+    this._dialog = new SignInDialog({
+      signIn: (person, method, secret) => this._tell("/api/sign-in", { person, method, secret }),
+      signOut: () => this._tell("/api/sign-out", {}),
+      enrol: (name) => this._tell("/api/displays", { name }),
+    });
+    this._button.addEventListener("click", () => void this._open());
+    void this.ask();
   }
 
-  /** @param {import("./contract.js").Person[]} staff */
-  draw(staff) {
-    const known = JSON.stringify(staff);
-    if (known === this._known) return;
-    this._known = known;
-    const nobody = make("option", "", "nobody yet");
-    nobody.value = "";
-    const options = staff.map((person) => {
-      const option = make("option", "", person.name);
-      option.value = person.id;
-      return option;
-    });
-    this._select.replaceChildren(nobody, ...options);
-    const kept = sessionStorage.getItem(KEY) ?? "";
-    this._select.value = staff.some((person) => person.id === kept) ? kept : "";
+  /** The id of the enrolled display this page is on; "" on any other. */
+  get display() {
+    return this._who.display?.id ?? "";
   }
 
   /**
-   * The id of who acts; asks when nobody is picked. Resolves to "" when they turn away.
-   * @returns {Promise<string>}
+   * Make sure that somebody is signed in; asks when nobody is. False when they turn away.
+   * @returns {Promise<boolean>}
    */
-  async actor() {
-    if (this._select.value) return this._select.value;
-    return this._ask();
+  async ready() {
+    if (this._who.person) return true;
+    await this._open();
+    return Boolean(this._who.person);
   }
 
-  /** @param {string} person */
-  _keep(person) {
-    sessionStorage.setItem(KEY, person);
-    this._select.value = person;
-  }
-
-  /** @returns {Promise<string>} */
-  _ask() {
-    const list = make("div", "choices");
-    const dialog = this._dialog;
-    const options = [...this._select.options].filter((option) => option.value);
-    for (const option of options) {
-      list.append(button("act", option.text, () => dialog.close(option.value)));
+  /** Ask the service who is signed in here, after an act or when it says nobody is. */
+  async ask() {
+    try {
+      this._take(await read("/api/people"));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this._take(NOBODY);
     }
-    list.append(button("act plain", "Cancel", () => dialog.close("")));
-    dialog.replaceChildren(make("h2", "", "Who acts?"), list);
-    dialog.returnValue = "";
-    dialog.showModal();
-    return new Promise((resolve) => {
-      const closed = () => {
-        if (dialog.returnValue) this._keep(dialog.returnValue);
-        resolve(dialog.returnValue);
-      };
-      dialog.addEventListener("close", closed, { once: true });
-    });
+  }
+
+  async _open() {
+    await this.ask();
+    await this._dialog.ask(this._who);
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string>} act
+   * @returns {Promise<import("./contract.js").Who>}
+   */
+  async _tell(path, act) {
+    this._take(await tell(path, act));
+    return this._who;
+  }
+
+  /** @param {import("./contract.js").Who} who */
+  _take(who) {
+    this._who = who;
+    window.clearTimeout(this._timer);
+    write(this._button, who.person ? who.person.name : "SIGN IN");
+    mark(this._button, "signed", who.person ? "in" : "out");
+    // The service ends a sign-in by itself; the header then says so at once.
+    if (who.person) {
+      this._timer = window.setTimeout(() => void this.ask(), who.left_s * 1_000 + SIGNED_OUT_MS);
+    }
   }
 }

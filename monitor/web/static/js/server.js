@@ -3,10 +3,14 @@
 /** @typedef {{what: string, why: string, fix: string}} Refusal */
 
 export class Refused extends Error {
-  /** @param {Refusal} refusal */
-  constructor(refusal) {
+  /**
+   * @param {Refusal} refusal
+   * @param {number} status the answer's; 0 when there was none
+   */
+  constructor(refusal, status) {
     super([refusal.what, refusal.why, refusal.fix].filter(Boolean).join(" · "));
     this.name = "Refused";
+    this.status = status;
   }
 }
 
@@ -46,14 +50,12 @@ async function answer(path, request) {
   try {
     response = await fetch(path, { ...request, signal, cache: "no-store" });
   } catch {
-    throw new Refused({
-      what: "the service does not answer",
-      why: "network or service down",
-      fix: "watch the bedside monitor and try again",
-    });
+    const fix = "watch the bedside monitor and try again";
+    const why = "network or service down";
+    throw new Refused({ what: "the service does not answer", why, fix }, 0);
   }
   if (response.ok) return response.json();
-  throw new Refused(await refusalOf(response));
+  throw new Refused(await refusalOf(response), response.status);
 }
 
 /**

@@ -61,7 +61,6 @@ export class Shell {
     const wall = this.stream.wall;
     if (!wall) return;
     this._header.draw(wall);
-    this.people.draw(wall.staff);
     this._strip.draw(wall.strip);
     this.page.draw(wall);
   }
@@ -114,7 +113,10 @@ export class Shell {
    */
   _health(health, silent_ms, attempts) {
     this._lost.draw(health, silent_ms, attempts, this.stream?.contact ?? "");
-    if (health === "lost") this.sounder.lose();
+    if (health !== "lost") return;
+    // An open dialog lies above everything: nothing may stand before MONITORING LOST.
+    for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+    this.sounder.lose();
   }
 
   _blank() {
