@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from monitor.clinic import Phase, Session
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
@@ -35,6 +35,14 @@ class ReadingRow:
     seq: int | None
 
 
+class FiringSample(NamedTuple):
+    """A sample that an alarm rests on; device aside, it names one stored reading."""
+
+    vital: VitalSign
+    sampled_at_us: int
+    value: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitionRow:
     """One step in the life of one alarm; immutable (alarms.md section 8, last paragraph).
@@ -44,6 +52,10 @@ class TransitionRow:
     sample that caused it (None for acts and timers), `onset_us` the first
     violating sample of this episode. `value`, `limit`, `extreme` are in the
     vital's unit. `reason` is the engine's word for why, `note` a person's.
+    `baseline` is the patient's own value that `limit` was reckoned from, None
+    where it rests on none. `fired_by` holds the first violating sample of the
+    episode and the one that raised it (each violating part of a cuff reading),
+    `fired_count` how many violated until then; empty for technical alarms.
     """
 
     alarm: str
@@ -68,6 +80,9 @@ class TransitionRow:
     preset: str
     actor: str | None
     note: str
+    baseline: float | None = None
+    fired_by: tuple[FiringSample, ...] = ()
+    fired_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

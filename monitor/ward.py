@@ -16,7 +16,7 @@ from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.drivers import Report
-from monitor.history import FactRow, ReadingRow, TransitionRow
+from monitor.history import FactRow, FiringSample, ReadingRow, TransitionRow
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.store.record import Record
@@ -45,7 +45,7 @@ class Ward:
     ) -> None:
         self.engine, self.board, self.record, self.clock = engine, board, record, clock
         self.seating = Seating()
-        self._preset = preset
+        self.preset = preset
         self._listeners: list[Listener] = []
         self._fact_ordinal = 0
 
@@ -186,7 +186,7 @@ class Ward:
         session = self.seating.at(chair)
         if session is None:
             return Seat(session=None, opened_us=0, cuff_late_s=CUFF_LATE_S_MIN)
-        interval_s = self._preset.nibp_interval_s.get(session.phase, 0.0)
+        interval_s = self.preset.nibp_interval_s.get(session.phase, 0.0)
         return Seat(
             session=session.id,
             opened_us=session.opened_us,
@@ -218,9 +218,14 @@ class Ward:
             extreme=alarm.extreme,
             episode=alarm.episode,
             message=alarm.message,
-            preset=self._preset.hash,
+            preset=self.preset.hash,
             actor=event.actor,
             note=event.note,
+            baseline=alarm.baseline,
+            fired_by=tuple(
+                FiringSample(one.vital, to_us(one.at_s), one.value) for one in alarm.fired_by
+            ),
+            fired_count=alarm.fired_count,
         )
 
 

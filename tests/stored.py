@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 from monitor.clock import Clock
-from monitor.history import FactRow, ReadingRow, TransitionRow
+from monitor.history import FactRow, FiringSample, ReadingRow, TransitionRow
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
 NOON_US = 1_800_000_000_000_000
@@ -66,6 +66,9 @@ class TransitionParts(TypedDict, total=False):
     message: str
     actor: str | None
     note: str
+    baseline: float | None
+    fired_by: tuple[FiringSample, ...]
+    fired_count: int
 
 
 def transition(
@@ -89,6 +92,9 @@ def transition(
         "message": "SpO2 84 < 88",
         "actor": None,
         "note": "",
+        "baseline": 97.0,
+        "fired_by": (FiringSample(VitalSign.SPO2, at_us - 10_000_000, 87.5),),
+        "fired_count": 11,
     }
     return TransitionRow(
         ordinal=ordinal,

@@ -11,7 +11,7 @@ from monitor.alerts.layout import Layout, column_of
 from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, instance_of
-from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Reason
+from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Evidence, Reason
 from monitor.conditions import Priority
 from monitor.history import TransitionRow
 from monitor.vitals import NIBP, VitalSign
@@ -148,6 +148,12 @@ class Book:
             ordinal=last.ordinal,
             acknowledged_by=last.actor if acknowledged else None,
             acknowledged_s=at_s if acknowledged else None,
+            baseline=last.baseline,
+            fired_by=tuple(
+                Evidence(one.vital, to_monotonic(one.sampled_at_us), one.value)
+                for one in last.fired_by
+            ),
+            fired_count=last.fired_count,
         )
         speaks = self._speaker(row, last)
         if speaks is not None and last.value is not None:

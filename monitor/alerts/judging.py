@@ -18,7 +18,7 @@ from monitor.alerts.levels import Levels
 from monitor.alerts.limits import Delays, Samples, Verdict
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place, Sample
-from monitor.alerts.states import AlarmEvent, AlarmState, Reason
+from monitor.alerts.states import AlarmEvent, AlarmState, Evidence, Reason
 from monitor.alerts.wording import message
 from monitor.conditions import Cause, Form
 from monitor.vitals import VitalSign
@@ -262,6 +262,7 @@ class Judging:
         self._delays.relaxed[place.index, row] = False
         self._seed_extremes(place, opened, row, onset_s)
         self._violated(place, opened, clauses, heard)
+        self._explain(place, opened, row, clauses, heard)
         return self._book.step(place, opened, reason, received_s, sampled_s=at_s)
 
     def _seed_extremes(self, place: Place, opened: Opened, row: int, onset_s: float) -> None:
@@ -275,6 +276,38 @@ class Judging:
                 counts = one.at_s >= onset_s and (one.valid or high)
                 if counts and self.levels.beyond(place.index, number, one.value):
                     opened.extremes_follow(clause, one.value, one.at_s)
+
+    def _explain(
+        self, place: Place, opened: Opened, row: int, clauses: Sequence[int], heard: Heard
+    ) -> None:
+        """What the alarm rests on: baseline and samples, the first that violated and the last."""
+        derived, column = row in self._layout.derived, COLUMNS[column_of(place.phase)]
+        spoken = next((n for n in clauses if self._layout.clauses[n].vital is opened.speaks), None)
+        if spoken is not None:
+            one = opened.row.condition.any_of[0] if derived else self._layout.clauses[spoken]
+            relative = one.limit[column].relative
+            opened.baseline = place.baseline.get(one.vital) if relative else None
+        vitals = dict.fromkeys(self._layout.clauses[number].vital for number in clauses)
+        fired = [heard[VITAL_INDEX[vital]] for vital in vitals]
+        earlier: list[Sample] = []
+        if not derived and self._layout.on_delay[row]:
+            earlier = self._earlier(place, clauses, opened.onset_s, high=self._high(place, row))
+        samples = [one for one in earlier[:1] if one not in fired] + fired
+        opened.fired_by = tuple(Evidence(one.vital, one.at_s, one.value) for one in samples)
+        opened.fired_count = len({one.at_s for one in (*earlier, *fired)})
+
+    def _earlier(
+        self, place: Place, clauses: Sequence[int], onset_s: float, *, high: bool
+    ) -> list[Sample]:
+        """The retained samples of the on-delay that violate, in order of time."""
+        found = [
+            one
+            for number in clauses
+            for one in place.quantities[self._layout.clauses[number].vital].kept
+            if one.at_s >= onset_s and (one.valid or high)
+            if self.levels.beyond(place.index, number, one.value)
+        ]
+        return sorted(found, key=lambda one: one.at_s)
 
     def _violated(self, place: Place, opened: Opened, clauses: Sequence[int], heard: Heard) -> None:
         """A violating sample: value, limit and extremes follow; the first clause speaks."""

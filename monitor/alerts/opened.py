@@ -9,7 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.alerts.layout import Row
-from monitor.alerts.states import ACTIVE, LATCHING_LIFE, LIFE, OPEN, Alarm, AlarmState, Reason
+from monitor.alerts.states import (
+    ACTIVE,
+    LATCHING_LIFE,
+    LIFE,
+    OPEN,
+    Alarm,
+    AlarmState,
+    Evidence,
+    Reason,
+)
 from monitor.conditions import Clause, Priority
 from monitor.vitals import VitalSign
 
@@ -26,6 +35,7 @@ class Opened:
     this episode, which has had `violations` violating samples. `reference` holds
     the values when a person last looked; "worse" is measured from them. `held` is
     set while a person's audio pause covers it.
+    `baseline`, `fired_by` and `fired_count` are as in `Alarm`.
     `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
     """
 
@@ -55,6 +65,9 @@ class Opened:
     reference: Mapping[VitalSign, float] = field(default_factory=dict)
     good_s: float | None = None
     last_good_s: float = 0.0
+    baseline: float | None = None
+    fired_by: tuple[Evidence, ...] = ()
+    fired_count: int = 0
 
     def step(self, reason: Reason, at_s: float, *, actor: str | None = None) -> AlarmState | None:
         """Take one step by the table. The state it came from; None when the table knows no step."""
@@ -138,6 +151,9 @@ class Opened:
             superseded=self.superseded,
             data_lost=self.data_lost_s is not None,
             data_lost_s=self.data_lost_s,
+            baseline=self.baseline,
+            fired_by=self.fired_by,
+            fired_count=self.fired_count,
             audio_paused=self.held and self.state is AlarmState.ACTIVE_UNACK,
             audible=self.audible,
         )

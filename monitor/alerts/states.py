@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from monitor.conditions import Kind, Priority
 from monitor.vitals import VitalSign
@@ -75,6 +76,14 @@ OPEN = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK, S.LATCHED_UNACK})
 ACTIVE = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK})
 
 
+class Evidence(NamedTuple):
+    """A violating sample that an alarm rests on, taken at that monotonic second."""
+
+    vital: VitalSign
+    at_s: float
+    value: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """An alarm at one instant. Times are monotonic seconds, values in the vital's unit.
@@ -84,7 +93,8 @@ class Alarm:
     worst value of the episode, measured at `extreme_s`. `superseded`: a more
     urgent alarm speaks for it. `data_lost`: no sample since `data_lost_s`, which
     is 5 s ago or longer; the state is kept. `audio_paused`: silent by a person's
-    pause. `audible`: it counts for sound now.
+    pause. `audible`: it counts for sound now. `baseline` is the patient's own value
+    behind `limit`, if any; `fired_by` and `fired_count` are as in `TransitionRow`.
     """
 
     id: str
@@ -112,6 +122,9 @@ class Alarm:
     audible: bool
     extreme_s: float | None = None
     data_lost_s: float | None = None
+    baseline: float | None = None
+    fired_by: tuple[Evidence, ...] = ()
+    fired_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,6 +190,8 @@ def _lay_out(connection: sqlite3.Connection, path: Path) -> None:
         connection.executescript(f"BEGIN IMMEDIATE; {schema.SCHEMA} COMMIT;")
     else:
         schema.check(str(path), application_id, version)
+        if version < schema.VERSION:
+            connection.executescript(schema.migration(version))
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -39,7 +39,7 @@ _TRANSITION_TAGS = ("chair", "condition", "priority")
 _TRANSITION_FIELDS = (
     *("alarm", "ordinal", "session", "instance", "kind", "from_state", "to_state", "reason"),
     *("onset_us", "sampled_us", "value", "limit_value", "extreme", "episode", "message"),
-    *("preset", "actor", "note", "shift_us"),
+    *("preset", "actor", "note", "baseline", "fired_by", "fired_count", "shift_us"),
 )
 _FACT_TAGS = ("chair", "kind")
 _FACT_FIELDS = ("ordinal", "session", "actor", "data", "shift_us")
@@ -205,12 +205,13 @@ def _reading(at_us: int, columns: _Columns) -> ReadingRow:
 def _transition(at_us: int, columns: _Columns) -> TransitionRow:
     fields = ("from_state", "to_state", "reason", "onset_us", "sampled_us", "value")
     more = ("limit_value", "extreme", "episode", "message", "preset", "actor", "note")
+    why = ("baseline", "fired_by", "fired_count")
     values = (
         *(columns[name] for name in ("alarm", "ordinal", "session")),
         *(_tag(columns, name) for name in ("chair", "condition")),
         *(columns[name] for name in ("instance", "kind")),
         _tag(columns, "priority"),
-        *(columns[name] for name in (*fields, *more)),
+        *(columns[name] for name in (*fields, *more, *why)),
     )
     return rows.transition_of(at_us, _shift(columns), values)
 

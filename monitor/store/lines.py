@@ -15,7 +15,7 @@ import re
 from urllib.parse import unquote
 
 from monitor.history import FactRow, ReadingRow, TransitionRow
-from monitor.store.rows import Committed
+from monitor.store.rows import Committed, fired_by_text
 
 VITALS, ALARMS, EVENTS = "vitals", "alarms", "events"
 PREFIXES_MAX = 4_096
@@ -88,7 +88,8 @@ class Lines:
             f"note={quote_field(row.note)}{_text('session', row.session)}"
             f"{_text('actor', row.actor)}{_whole('sampled_us', row.sampled_at_us)}"
             f"{_number('value', row.value)}{_number('limit_value', row.limit)}"
-            f"{_number('extreme', row.extreme)}{_shift(at_us, row.at_us)} {at_us}"
+            f"{_number('extreme', row.extreme)}{_number('baseline', row.baseline)}"
+            f"{_fired(row)}{_shift(at_us, row.at_us)} {at_us}"
         )
 
     def _fact(self, row: FactRow, at_us: int) -> str:
@@ -122,6 +123,13 @@ def _whole(name: str, number: int | None) -> str:
 
 def _number(name: str, value: float | None) -> str:
     return "" if value is None else f",{name}={value!r}"
+
+
+def _fired(row: TransitionRow) -> str:
+    if not row.fired_by:
+        return ""
+    samples = quote_field(fired_by_text(row.fired_by))
+    return f",fired_by={samples},fired_count={row.fired_count}i"
 
 
 def _shift(at_us: int, true_us: int) -> str:

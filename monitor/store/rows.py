@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from monitor.history import FactRow, ReadingRow, TransitionRow
+from monitor.history import FactRow, FiringSample, ReadingRow, TransitionRow
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
 SqlValue = str | int | float | None
@@ -107,8 +107,23 @@ def _transition(row: TransitionRow) -> Item:
         row.preset,
         row.actor,
         row.note,
+        None if row.baseline is None else _finite(row.baseline),
+        fired_by_text(row.fired_by),
+        _whole(row.fired_count),
     )
     return Item(TRANSITIONS, (), _whole(row.at_us), values)
+
+
+def fired_by_text(samples: Sequence[FiringSample]) -> str:
+    """The samples as JSON: [[vital, sampled_at_us, value], ...]. Raises `Refused`."""
+    parts = [(one.vital.value, one.sampled_at_us, _finite(one.value)) for one in samples]
+    return json.dumps(parts, separators=(",", ":"))
+
+
+def _fired_by(text: SqlValue) -> tuple[FiringSample, ...]:
+    """An older row, or a point without the field, holds none."""
+    parts = json.loads(str(text)) if text else []
+    return tuple(FiringSample(VitalSign(vital), at_us, value) for vital, at_us, value in parts)
 
 
 def _fact(row: FactRow) -> Item:
@@ -177,7 +192,7 @@ def transition_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> Tran
     """The transition from its columns, `values` in the order of `schema.TRANSITION_COLUMNS`."""
     alarm, ordinal, session, chair, condition, instance, kind, priority, *rest = values
     from_state, to_state, reason, onset, sampled, value, limit, extreme, *last = rest
-    episode, message, preset, actor, note = last
+    episode, message, preset, actor, note, baseline, fired_by, fired_count = last
     return TransitionRow(
         alarm=str(alarm),
         ordinal=_int(ordinal),
@@ -201,6 +216,9 @@ def transition_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> Tran
         preset=str(preset),
         actor=_text(actor),
         note=str(note),
+        baseline=_float(baseline),
+        fired_by=_fired_by(fired_by),
+        fired_count=0 if fired_count is None else _int(fired_count),
     )
 
 

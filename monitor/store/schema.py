@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from monitor.errors import StoreError
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x43486169
 """Marks a SQLite file as a Chairside record ("CHai"); see SQLite, PRAGMA application_id."""
 SQLITE_VERSION_MIN = (3, 37, 0)
@@ -23,6 +23,7 @@ TRANSITION_COLUMNS = (
     *("alarm", "ordinal", "session", "chair", "condition", "instance", "kind", "priority"),
     *("from_state", "to_state", "reason", "onset_us", "sampled_at_us", "value", "limit_value"),
     *("extreme", "episode", "message", "preset", "actor", "note"),
+    *("baseline", "fired_by", "fired_count"),
 )
 FACT_COLUMNS = ("ordinal", "session", "chair", "kind", "actor", "data")
 
@@ -81,7 +82,10 @@ CREATE TABLE transitions (
     message TEXT NOT NULL,
     preset TEXT NOT NULL,
     actor TEXT,
-    note TEXT NOT NULL
+    note TEXT NOT NULL,
+    baseline REAL,
+    fired_by TEXT NOT NULL DEFAULT '[]',
+    fired_count INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX transitions_alarm ON transitions (alarm, id);
 CREATE INDEX transitions_session ON transitions (session, at_us) WHERE session IS NOT NULL;
@@ -122,9 +126,24 @@ PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 """
 
+MIGRATIONS: dict[int, str] = {
+    1: """
+ALTER TABLE transitions ADD COLUMN baseline REAL;
+ALTER TABLE transitions ADD COLUMN fired_by TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE transitions ADD COLUMN fired_count INTEGER NOT NULL DEFAULT 0;
+"""
+}
+"""What turns a record of that layout into one of the next; rows stay as they are."""
+
+
+def migration(version: int) -> str:
+    """The SQL that brings a record of that layout up to this one, as one transaction."""
+    steps = "".join(MIGRATIONS[one] for one in range(version, VERSION))
+    return f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION}; COMMIT;"
+
 
 def check(where: str, application_id: int, version: int) -> None:
-    """Raise `StoreError` for a database that is not ours, or of a layout we cannot read."""
+    """Raise `StoreError` for a database that is not ours, or of a layout we do not know."""
     if application_id != APPLICATION_ID:
         raise StoreError(
             "this file is a database, but not a Chairside record",
@@ -132,7 +151,7 @@ def check(where: str, application_id: int, version: int) -> None:
             why=f"its application id is {application_id}, not {APPLICATION_ID}",
             fix="give [record] path another file name; this one was left as it is",
         )
-    if version != VERSION:
+    if version != VERSION and version not in MIGRATIONS:
         raise StoreError(
             f"this record has layout {version}; this Chairside reads layout {VERSION}",
             where=where,

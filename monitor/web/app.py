@@ -243,6 +243,11 @@ def _add_archive(api: FastAPI, archive: Archive) -> None:
         """The session's alarms."""
         return _json(await archive.alarms(session=session))
 
+    @api.get("/api/sessions/{session}/why", responses=absent)
+    async def why(session: Identifier, alarm: str = "") -> Response:
+        """Rule, preset, limit, baseline and samples behind one alarm or each; every step."""
+        return _json(await archive.why(session, alarm))
+
     @api.get(
         "/api/sessions/{session}/readings.csv",
         response_class=StreamingResponse,

@@ -17,7 +17,7 @@ from monitor.displays import Clinic
 from monitor.exports import readings_csv
 from monitor.history import FactRow, ReadingRow, session_of
 from monitor.review import Review
-from monitor.web import present
+from monitor.web import explained, present
 from monitor.web.present import Json, Words
 
 SESSIONS_MAX = 500
@@ -117,6 +117,15 @@ class Archive:
         ]
         asked.sort(key=lambda pair: -pair[0])
         return await self._worked_out(lambda: {"alarms": [line for _, line in asked]})
+
+    async def why(self, session: str, alarm: str = "") -> bytes:
+        """What one alarm of a session, or each, rests on, and every step. Raises `NotThere`."""
+        await self._facts(session)
+        rows = await self._clinic.history.transitions(session)
+        steps = [row for row in rows if alarm in ("", row.alarm)]
+        if alarm and not steps:
+            raise NotThere(f"session {session} has no alarm {alarm}")
+        return await self._worked_out(lambda: {"alarms": explained.whys(steps, self._words)})
 
     async def _alarms_of(self, session: str, now_us: int) -> list[tuple[int, Json]]:
         seen = await self._head(session)

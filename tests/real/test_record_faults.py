@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from monitor.errors import StoreError
 from monitor.store import record as record_module
 from monitor.store import schema
 from monitor.store.record import Record, RecordHistory
-from tests.stored import Slip, clock, fact, reading, until
+from tests.stored import Slip, clock, fact, reading, transition, until
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("CHAIRSIDE_KILLS", "10"))
@@ -243,6 +244,28 @@ async def test_a_record_of_another_layout_is_refused_and_left_as_it_is(tmp_path:
     with pytest.raises(StoreError, match=f"layout 7; this Chairside reads layout {schema.VERSION}"):
         await open_record(path).open()
     assert path.read_bytes() == before
+
+
+@pytest.mark.requirement("REC-020")
+async def test_a_record_of_the_first_layout_is_taken_over_with_its_rows(tmp_path: Path) -> None:
+    path = tmp_path / "clinic.db"
+    told = [transition(n, "ACTIVE_UNACK", n) for n in range(3)]
+    rows = [replace(row, baseline=None, fired_by=(), fired_count=0) for row in told]
+    async with open_record(path) as record:
+        record.add([reading(0), *rows])
+        await record.commit()
+    connection = sqlite3.connect(path)
+    for column in ("baseline", "fired_by", "fired_count"):
+        connection.execute(f"ALTER TABLE transitions DROP COLUMN {column}")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    newer = transition(5, "RESOLVED", 5)
+    async with open_record(path) as record:
+        record.add([newer])
+        await record.commit()
+        assert await record.transitions("s-1") == [*rows, newer]
+        assert await record.readings("s-1") == [reading(0)]
+        assert record.warning == ""
 
 
 async def test_a_database_of_somebody_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

@@ -341,6 +341,28 @@ async def test_a_finished_session_can_be_reviewed(
     assert (await client.get("/api/alarms?chair=2")).json() == {"alarms": []}
 
 
+@pytest.mark.requirement("ALM-111")
+async def test_one_request_tells_why_an_alarm_was_raised_and_who_did_what(
+    clinic: Served, client: httpx.AsyncClient
+) -> None:
+    session = await treated(clinic, client)
+    alarms = (await client.get(f"/api/sessions/{session}/alarms")).json()["alarms"]
+    (high,) = [one["id"] for one in alarms if one["priority"] == "HIGH"]
+    path = f"/api/sessions/{session}/why"
+    (told,) = (await client.get(path, params={"alarm": high})).json()["alarms"]
+    assert told in (await client.get(path)).json()["alarms"]
+    assert (told["condition"], told["limit"], told["baseline"]) == ("BP-H2", 180.0, None)
+    assert told["preset"] == clinic.clinic.ward.preset.hash
+    fired = [(one["label"], one["value"]) for one in told["fired_by"]]
+    assert fired == [("NIBP systolic", 190.0), ("NIBP diastolic", 112.0)]
+    assert told["fired_count"] == 1
+    steps = [(one["to"], one["actor"]) for one in told["steps"]]
+    assert steps[:2] == [("ACTIVE_UNACK", ""), ("ACTIVE_ACK", "R. Kessler")]
+    assert all(one["reason"] for one in told["steps"])
+    missing = await client.get(path, params={"alarm": NOWHERE})
+    assert missing.status_code == 404
+
+
 @pytest.mark.requirement("SHO-078")
 async def test_the_csv_has_one_line_a_reading_and_no_cell_is_a_formula(
     clinic: Served, client: httpx.AsyncClient

@@ -1,0 +1,62 @@
+"""Why an alarm was raised and what became of it, as the JSON of `docs/api.md`.
+
+Knows stored transitions and the clinic's words; decides nothing about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from monitor.history import TransitionRow
+from monitor.web.present import Json, Words
+
+
+def whys(rows: Iterable[TransitionRow], words: Words) -> list[Json]:
+    """Each alarm of these transitions, by its id."""
+    ordered = sorted(rows, key=lambda row: (row.alarm, row.ordinal))
+    groups = groupby(ordered, key=lambda row: row.alarm)
+    return [_why(list(group), words) for _, group in groups]
+
+
+def _why(steps: Sequence[TransitionRow], words: Words) -> Json:
+    """One alarm's transitions, in order: rule, preset, limit, baseline, samples, every step."""
+    first, last = steps[0], steps[-1]
+    return {
+        "id": first.alarm,
+        "condition": first.condition,
+        "instance": first.instance,
+        "preset": first.preset,
+        "message": last.message,
+        "limit": last.limit,
+        "baseline": last.baseline,
+        "onset": words.time(last.onset_us),
+        "onset_ms": last.onset_us // 1_000,
+        "fired_count": last.fired_count,
+        "fired_by": [
+            {
+                "vital": one.vital.value,
+                "label": one.vital.codes.label,
+                "time": words.time(one.sampled_at_us),
+                "at_ms": one.sampled_at_us // 1_000,
+                "value": one.value,
+            }
+            for one in last.fired_by
+        ],
+        "steps": [_step(row, words) for row in steps],
+    }
+
+
+def _step(row: TransitionRow, words: Words) -> Json:
+    return {
+        "time": words.time(row.at_us),
+        "at_ms": row.at_us // 1_000,
+        "from": row.from_state,
+        "to": row.to_state,
+        "reason": row.reason,
+        "priority": row.priority,
+        "value": row.value,
+        "limit": row.limit,
+        "actor": words.person(row.actor),
+        "note": row.note,
+    }

@@ -1,0 +1,56 @@
+"""What an alarm rests on travels with it: limit, baseline, samples."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.alerts.states import Evidence
+from tests.judged import DIA, HR, SPO2, SYS, Chairside
+
+
+@pytest.mark.requirement("ALM-110")
+def test_a_delayed_rule_tells_its_first_and_its_firing_sample_and_their_count() -> None:
+    chair = Chairside()
+    chair.hold(5)
+    chair.hold(10, SPO2=91.0)
+    chair.hold(8, SPO2=90.0)
+    alarm = chair.alarm("SPO2-1")
+    assert alarm is not None
+    assert alarm.fired_by == (Evidence(SPO2, 5.0, 91.0), Evidence(SPO2, 20.0, 90.0))
+    assert (alarm.fired_count, alarm.limit, alarm.baseline) == (16, 92.0, None)
+
+
+@pytest.mark.requirement("ALM-110")
+def test_samples_before_the_delay_began_anew_are_not_told() -> None:
+    chair = Chairside()
+    chair.hold(10, SPO2=91.0)
+    chair.hold(1, SPO2=93.0)
+    chair.hold(17, SPO2=90.0)
+    alarm = chair.alarm("SPO2-1")
+    assert alarm is not None
+    assert alarm.fired_by[0] == Evidence(SPO2, 11.0, 90.0)
+    assert alarm.fired_count == 16
+
+
+@pytest.mark.requirement("ALM-110")
+def test_a_relative_rule_tells_the_baseline_behind_its_limit_and_each_violating_part() -> None:
+    chair = Chairside()
+    chair.engine.set_baseline("1", {SYS: 125.0, DIA: 78.0, HR: 70.0}, 0.0)
+    chair.cuff(170, 104)
+    relative, absolute = chair.alarm("BP-R2"), chair.alarm("BP-H1")
+    assert relative is not None
+    assert absolute is not None
+    assert (relative.baseline, relative.limit) == (125.0, 165.0)
+    assert absolute.baseline is None
+    both = (Evidence(SYS, 0.0, 170.0), Evidence(DIA, 0.0, 104.0))
+    assert (relative.fired_by, relative.fired_count) == (both, 1)
+    assert absolute.fired_by == both
+
+
+@pytest.mark.requirement("ALM-110")
+def test_a_sum_tells_the_sample_that_filled_it() -> None:
+    chair = Chairside()
+    chair.hold(12, SPO2=86.0)
+    alarm = chair.alarm("SPO2-I")
+    assert alarm is not None
+    assert [one.value for one in alarm.fired_by] == [86.0]
