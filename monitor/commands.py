@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from monitor.clinic import NEXT_PHASES, Person, Phase, Session
 from monitor.config import Config
 from monitor.errors import CommandRefused
-from monitor.history import PHASE, SEATED, entered
+from monitor.history import PHASE, SEATED, SOUND_CHOSEN, SOUND_TESTED, entered
 from monitor.people import People, Permission
+from monitor.sounding import Sounding, SoundTest
 from monitor.ward import Ward
 
 PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
@@ -59,14 +60,32 @@ class EnterPhase:
     actor: str
 
 
-Command = Acknowledge | PauseAudio | SeatPatient | EnterPhase
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseSpeaker:
+    """One display sounds the alarms of the clinic from now on."""
+
+    display: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenedToSound:
+    """A named person listened to all alarm sounds of a display, and heard them or not."""
+
+    display: str
+    heard: bool
+    actor: str
+
+
+Command = Acknowledge | PauseAudio | SeatPatient | EnterPhase | ChooseSpeaker | ListenedToSound
 
 
 class Commands:
     """Does commands upon the ward; each returns after its commit or raises `CommandRefused`."""
 
-    def __init__(self, ward: Ward, config: Config, people: People) -> None:
-        self._ward, self._config, self._people = ward, config, people
+    def __init__(self, ward: Ward, config: Config, people: People, sounding: Sounding) -> None:
+        self._ward, self._config = ward, config
+        self._people, self._sounding = people, sounding
         self._opened: Counter[str] = Counter()
 
     async def execute(self, command: Command) -> str:
@@ -85,6 +104,10 @@ class Commands:
                 concerned = self._seat(command, person)
             case EnterPhase():
                 concerned = self._enter(command, person)
+            case ChooseSpeaker():
+                concerned = self._choose_speaker(command, person)
+            case ListenedToSound():
+                concerned = self._test_sound(command, person)
         await self._ward.record.commit()
         return concerned
 
@@ -173,6 +196,20 @@ class Commands:
         self._keep(PHASE, session.chair, session.id, person, data, at_us=at_us)
         self._ward.enter(entered(session, command.phase, at_us))
         return session.id
+
+    def _choose_speaker(self, command: ChooseSpeaker, person: Person) -> str:
+        name = self._sounding.choose(command.display)
+        self._keep(SOUND_CHOSEN, "", None, person, {"display": command.display, "name": name})
+        return command.display
+
+    def _test_sound(self, command: ListenedToSound, person: Person) -> str:
+        at_us, name = self._ward.clock.utc_us(), self._sounding.name(command.display)
+        data: Data = {"display": command.display, "name": name, "heard": command.heard}
+        self._keep(SOUND_TESTED, "", None, person, data, at_us=at_us)
+        self._sounding.last_test = SoundTest(
+            display=name, actor=person.id, heard=command.heard, at_us=at_us
+        )
+        return command.display
 
     def _new_id(self, at_us: int, chair: str) -> str:
         """An id nobody had: two patients can follow each other within one second."""

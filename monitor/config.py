@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.clinic import Chair, Device
 from monitor.errors import ConfigError
+from monitor.toml_lines import line_of
 from monitor.vitals import GenerationMode, VitalSign
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$")]
@@ -74,6 +75,16 @@ class WebTable(_Table):
     def port(self) -> int:
         """The port part of `listen`; 0 lets the system choose."""
         return int(self.listen.rpartition(":")[2])
+
+
+class SoundTable(_Table):
+    """`[sound]`: the names of the display that sounds the alarms and of its backup.
+
+    A display has the name it was opened with: `http://HOST:PORT/?display=wall`.
+    """
+
+    owner: Annotated[str, Field(max_length=40)] = ""
+    backup: Annotated[str, Field(max_length=40)] = ""
 
 
 class PeopleTable(_Table):
@@ -144,6 +155,7 @@ class _File(_Table):
     record: RecordTable = RecordTable()
     people: PeopleTable = PeopleTable()
     web: WebTable = WebTable()
+    sound: SoundTable = SoundTable()
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
     chairs: tuple[_ChairTable, ...] = Field(min_length=1)
@@ -159,6 +171,7 @@ class Config:
     record: RecordTable
     people: PeopleTable
     web: WebTable
+    sound: SoundTable
     influxdb: InfluxTable | None
     mqtt: MqttTable | None
     chairs: tuple[Chair, ...]
@@ -327,7 +340,7 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 def _refusal(text: str, where: str, mistakes: Sequence[Mistake]) -> ConfigError:
     lines = []
     for mistake in mistakes:
-        line = _line_of(text, mistake.key)
+        line = line_of(text, mistake.key)
         place = f"{where}:{line}" if line else where
         lines.append(f"{place}: {mistake.key}: {mistake.why}\n    fix: {mistake.fix}")
     count = len(mistakes)
@@ -336,26 +349,6 @@ def _refusal(text: str, where: str, mistakes: Sequence[Mistake]) -> ConfigError:
         where=where,
         fix="mend each line above; `chairside validate --config FILE` checks again",
     )
-
-
-def _line_of(text: str, key: str) -> int | None:
-    """The line a dotted key stands on, as far as plain text can tell; None when unknown."""
-    head, _, leaf = key.rpartition(".")
-    table, _, index = head.partition("[")
-    wanted = f"[[{table}]]" if index else f"[{table}]"
-    skip = int(index.rstrip("]")) if index else 0
-    inside, start = not table, None
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.strip()
-        if line.startswith("["):
-            if inside and table:
-                break
-            if line.split("#")[0].strip() == wanted:
-                inside, skip = skip == 0, skip - 1
-                start = number if inside else start
-        elif inside and line.split("=")[0].strip() == leaf:
-            return number
-    return start
 
 
 def _placed(table: _T, base: Path, *keys: str) -> _T:
@@ -376,6 +369,7 @@ def _freeze(file: _File, base: Path) -> Config:
         record=_placed(file.record, base, "path"),
         people=_placed(file.people, base, "path", "pepper_file"),
         web=file.web,
+        sound=file.sound,
         influxdb=influx,
         mqtt=mqtt,
         chairs=tuple(Chair(id=c.id, label=c.label) for c in file.chairs),

@@ -13,6 +13,7 @@ from monitor.config import Config
 from monitor.history import History
 from monitor.hub import Hub
 from monitor.people import People
+from monitor.sounding import Sounding
 from monitor.status import StatusLine
 from monitor.ward import Ward
 
@@ -22,7 +23,7 @@ class Clinic:
     """The running clinic, as handed to each display.
 
     `ward` is for looking (its board) and listening; acts go through `commands`,
-    `people` tells whose they are.
+    `people` tells whose they are. `sounding` knows which display sounds.
     `status` says what the header tells of the service itself, worst first.
     """
 
@@ -31,6 +32,7 @@ class Clinic:
     hub: Hub
     ward: Ward
     people: People
+    sounding: Sounding
     commands: Commands
     history: History
     status: Callable[[], list[StatusLine]]

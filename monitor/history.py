@@ -128,6 +128,8 @@ class History(Protocol):
 
 
 SEATED, PHASE = "seated", "phase"
+SOUND_CHOSEN, SOUND_TESTED = "sound chosen", "sound tested"
+"""Facts of the clinic: `display` and its `name`; and, of a test, whether it was `heard`."""
 
 
 def session_of(facts: Sequence[FactRow]) -> Session | None:

@@ -23,11 +23,12 @@ from monitor.config import Config
 from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError, StoreError
-from monitor.history import session_of
+from monitor.history import SOUND_CHOSEN, SOUND_TESTED, session_of
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
 from monitor.people import People
+from monitor.sounding import Sounding, SoundTest
 from monitor.status import Status, StatusLine
 from monitor.store.record import Record
 from monitor.ward import Ward
@@ -113,6 +114,7 @@ async def run(
     await restore(ward, record)
     people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
     workers = (people, *workers)
+    sounding = await restored_sounding(config, record)
     status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
     clinic = Clinic(
         config=config,
@@ -120,9 +122,13 @@ async def run(
         hub=Hub(),
         ward=ward,
         people=people,
-        commands=Commands(ward, config, people),
+        sounding=sounding,
+        commands=Commands(ward, config, people, sounding),
         history=record,
-        status=lambda: status_lines(status, record, copy, workers, clock.monotonic()),
+        status=lambda: worst_first(
+            sounding.status(clock.monotonic())
+            + status_lines(status, record, copy, workers, clock.monotonic())
+        ),
     )
     numbers = await record.last_seqs()
     async with asyncio.TaskGroup() as group:
@@ -196,6 +202,24 @@ async def restore(ward: Ward, record: Record) -> None:
     ward.restore(
         [session for session in sessions if session is not None], await record.open_alarms()
     )
+
+
+async def restored_sounding(config: Config, record: Record) -> Sounding:
+    """Which display a person chose before the restart, and the last sound test."""
+    sounding = Sounding(owner=config.sound.owner, backup=config.sound.backup)
+    chosen, tested = await record.newest_of(SOUND_CHOSEN), await record.newest_of(SOUND_TESTED)
+    sounding.restore(
+        (str(chosen.data["display"]), str(chosen.data["name"])) if chosen else ("", ""),
+        SoundTest(
+            display=str(tested.data["name"]),
+            actor=tested.actor or "",
+            heard=bool(tested.data["heard"]),
+            at_us=tested.at_us,
+        )
+        if tested
+        else None,
+    )
+    return sounding
 
 
 async def supervise(
@@ -325,7 +349,7 @@ async def forget_old(record: Record, clock: Clock, keep_days: int) -> None:
 def status_lines(
     status: Status, record: Record, copy: Copy | None, workers: Sequence[Worker], now_s: float
 ) -> list[StatusLine]:
-    """What the header says of the service itself, worst first."""
+    """What the header says of the service itself."""
     lines = status.lines(now_s)
     if record.failing:
         text = f"NOT RECORDING: {record.failing}; {record.pending} rows wait"
@@ -340,6 +364,11 @@ def status_lines(
     lines += copy_lines(copy) if copy else []
     for worker in workers:
         lines += worker.status()
+    return lines
+
+
+def worst_first(lines: list[StatusLine]) -> list[StatusLine]:
+    """The header has room for few: errors, then warnings."""
     return sorted(lines, key=lambda line: ("error", "warn", "info").index(line.level))
 
 

@@ -22,6 +22,7 @@ from monitor.config import (
     MqttTable,
     PeopleTable,
     RecordTable,
+    SoundTable,
     WebTable,
 )
 from monitor.drivers import Driver
@@ -152,6 +153,7 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
             pepper_file=setting.record.with_name("staff.pepper"),
         ),
         web=WebTable(listen=setting.listen),
+        sound=SoundTable(),
         influxdb=setting.influxdb,
         mqtt=setting.mqtt,
         chairs=tuple(chairs),

@@ -88,6 +88,12 @@ class RecordHistory:
             lambda c: _facts(c, f"session IS NOT NULL AND session NOT IN ({closed})", ())
         )
 
+    async def newest_of(self, kind: str) -> FactRow | None:
+        """The newest fact of a kind that belongs to no session; None without one."""
+        where = "id = (SELECT max(id) FROM facts WHERE session IS NULL AND kind = ?)"
+        rows = await self._read(lambda c: _facts(c, where, (kind,)))
+        return rows[0] if rows else None
+
     async def after(self, number: int, limit: int) -> list[Committed]:
         """The next `limit` rows with a number above `number`, in the order of their commit."""
         return await self._read(lambda c: _after(c, number, limit))

@@ -284,6 +284,10 @@ class Record:
         """All facts of the sessions that are not closed."""
         return await self._history.open_facts()
 
+    async def newest_of(self, kind: str) -> FactRow | None:
+        """The newest fact of a kind that belongs to no session; None without one."""
+        return await self._history.newest_of(kind)
+
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
         return await self._history.sessions()

@@ -20,7 +20,15 @@ from starlette.exceptions import HTTPException
 
 from monitor import __version__
 from monitor.clinic import Phase
-from monitor.commands import Acknowledge, Command, EnterPhase, PauseAudio, SeatPatient
+from monitor.commands import (
+    Acknowledge,
+    ChooseSpeaker,
+    Command,
+    EnterPhase,
+    ListenedToSound,
+    PauseAudio,
+    SeatPatient,
+)
 from monitor.displays import Clinic
 from monitor.errors import (
     ChairsideError,
@@ -33,6 +41,7 @@ from monitor.web.archive import Archive, NotThere
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
 from monitor.web.live import Live
+from monitor.web.speaker import DisplayId, add_sound
 
 FOLDER = Path(str(files("monitor.web")))
 PAGES = {
@@ -71,6 +80,19 @@ class PhaseBody(_Body):
     phase: Phase
 
 
+class SpeakerBody(_Body):
+    """Which display sounds from now on."""
+
+    display: DisplayId
+
+
+class SoundTestBody(_Body):
+    """Whose sound was listened to, and whether all of it was heard."""
+
+    display: DisplayId
+    heard: bool
+
+
 class Done(BaseModel):
     """The act is committed; `id` is the alarm, chair or session it concerns."""
 
@@ -106,6 +128,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     api.exception_handler(Exception)(_failed)
     _add_live(api, live)
     entry = Entry(clinic)
+    add_sound(api, clinic, entry)
     add_entry(api, entry, REFUSALS)
     # Whatever is added here takes a person who may act: they are known to the route by their id.
     acts = APIRouter(dependencies=[Depends(entry.carer)], responses=REFUSALS)
@@ -206,6 +229,17 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
         """The session moves on."""
         actor = request.state.actor
         return await execute(EnterPhase(session=session, phase=body.phase, actor=actor))
+
+    @api.post("/api/sound/owner")
+    async def speaker(request: Request, body: SpeakerBody) -> Done:
+        """One display sounds the alarms from now on."""
+        return await execute(ChooseSpeaker(display=body.display, actor=request.state.actor))
+
+    @api.post("/api/sound/test")
+    async def listened(request: Request, body: SoundTestBody) -> Done:
+        """A named person listened to every alarm sound of a display."""
+        actor = request.state.actor
+        return await execute(ListenedToSound(display=body.display, heard=body.heard, actor=actor))
 
 
 def _add_archive(api: FastAPI, archive: Archive) -> None:

@@ -24,6 +24,7 @@ from monitor.board.words import MARKS
 from monitor.displays import Clinic
 from monitor.hub import Message, Overrun, Slot
 from monitor.ward import Change
+from monitor.web import speaker
 from monitor.web.stream import EventStream
 
 HEARTBEAT_S = 1.0
@@ -41,7 +42,7 @@ class Told:
 
     tiles: dict[str, bytes] = field(default_factory=dict)
     strip: bytes = b"[]"
-    rest: dict[str, str] = field(default_factory=dict)
+    rest: dict[str, object] = field(default_factory=dict)
     status: list[dict[str, str]] = field(default_factory=list)
     alarm_changes: int = 0
 
@@ -139,7 +140,12 @@ class Live:
         if second or told.alarm_changes != board.alarm_changes:
             told.alarm_changes = board.alarm_changes
             strip = STRIP.dump_json(board.strip(now_s, now_us))
-            rest = {"mode": board.mode(), "sound": board.sound(), "counts": board.counts(now_s)}
+            rest: dict[str, object] = {
+                "mode": board.mode(),
+                "sound": board.sound(),
+                "counts": board.counts(now_s),
+                "speaker": speaker.told(self._clinic),
+            }
             news |= strip != told.strip or rest != told.rest
             parts |= {"strip": strip} if strip != told.strip else {}
             told.strip, told.rest = strip, rest

@@ -84,7 +84,7 @@ class FakeClinic:
         changed = {tile["chair"]: tile for tile in tiles}
         self.wall["tiles"] = [changed.get(tile["chair"], tile) for tile in self.wall["tiles"]]
         self.wall.update(more)
-        keys = ("strip", "sound", "status", "counts", "now_ms", "clock")
+        keys = ("strip", "sound", "speaker", "status", "counts", "now_ms", "clock")
         stamped = self.stamped()
         self.send("delta", {key: stamped[key] for key in keys} | {"tiles": tiles})
 
@@ -218,6 +218,10 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
             return JSONResponse({"id": body["alarm"]})
         refusal = {"what": "no such open alarm", "why": "it has ended", "fix": "look at the wall"}
         return JSONResponse(refusal, status_code=409)
+
+    @app.post("/api/sound/here")
+    async def here(request: Request) -> Json:
+        return {"id": (await request.json())["display"]}
 
     @app.post("/api/{rest:path}")
     async def other(rest: str, request: Request) -> Response:

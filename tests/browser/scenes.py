@@ -278,6 +278,7 @@ def around(tiles: list[Json]) -> Json:
         "tiles": tiles,
         "strip": strip,
         "sound": max((one["sound"] for one in tiles), key=RANKS.__getitem__),
+        "speaker": speaker(),
         "status": [{"level": "warn", "text": "History copy 120 behind (nothing lost)"}],
         "version": "0.1.0",
     }
@@ -295,6 +296,12 @@ def who(person: Json | None) -> Json:
         "staff": STAFF,
         "published_pin": PIN,
     }
+
+
+def speaker(**more: Any) -> Json:
+    """No display is named: each sounds for itself."""
+    base = {"sounds": "", "name": "", "backup": "", "silent": "", "tested_today": True}
+    return base | {"tested": "sound last tested 07:58 by A. Moreau (wall)"} | more
 
 
 def _minutes(now_ms: int, count: int) -> list[Json]:

@@ -48,7 +48,7 @@ FRAME_MS = 17
 HZ = {"HIGH": (1.4, 2.8), "MEDIUM": (0.4, 0.8)}
 
 
-@pytest.mark.requirement("SHO-030")
+@pytest.mark.requirement("SHO-030", "S-50")
 async def test_high_and_medium_flash_at_their_rates_in_one_phase(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
@@ -76,6 +76,16 @@ async def test_high_and_medium_flash_at_their_rates_in_one_phase(
     flashes = sorted({edge for one in seen for edge in one["edges"]})
     second_ms = 1000 - FRAME_MS  # an edge is seen up to a frame late
     assert max(sum(at <= other < at + second_ms for other in flashes) for at in flashes) <= 3
+
+
+@pytest.mark.requirement("S-50")
+async def test_a_low_alarm_stands_still(clinic: Clinic, open_page: OpenPage) -> None:
+    await clinic.show([scenes.probe_off("1"), *(scenes.tile(str(n)) for n in range(2, 7))])
+    page = await open_page(clinic.url)
+    await page.wait_for_selector(".tile[data-priority=LOW]")
+    moving = await page.evaluate("""() => document.getAnimations()
+      .map((one) => one.effect.target.id)""")
+    assert moving == ["deadman"]
 
 
 @pytest.mark.requirement("SHO-031")

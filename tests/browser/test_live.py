@@ -91,6 +91,29 @@ async def seen_by_someone(wall: Page) -> None:
     )
 
 
+@pytest.mark.requirement("SHO-016", "SHO-018", "S-49")
+async def test_of_two_displays_one_sounds_and_the_other_takes_over_within_twelve_seconds(
+    demo: Demo, open_page: OpenPage
+) -> None:
+    clinic = await demo(1)
+    wall = await open_page(clinic.url + "/?display=wall")
+    await live(wall)
+    await until(wall, "document.querySelector('#sound').title === 'no other display can sound'")
+    desk = await open_page(clinic.url + "/?display=desk")
+    await desk.wait_for_selector("#sound[data-state=spare]")
+    assert await desk.locator("#sound").text_content() == "SOUND AT wall"
+    assert await desk.locator("#sound-tested").text_content() == "SOUND NOT TESTED TODAY"
+    await sign_in(desk, "R. Kessler")
+    await desk.get_by_role("button", name="SOUND TEST").click()
+    await desk.get_by_role("dialog").get_by_role("button", name="ALL HEARD").click()
+    told = "document.querySelector('#sound-tested').textContent"
+    await until(wall, f"{told}.startsWith('sound last tested') && {told}.endsWith('(desk)')")
+    since = time.monotonic()
+    await wall.close()
+    await desk.wait_for_selector("#sound[data-state=on]")
+    assert 8.0 <= time.monotonic() - since <= 13.0
+
+
 @pytest.mark.requirement("SHO-061")
 async def test_a_silenced_monitor_is_grey_by_six_seconds_and_dashed_by_eleven(
     demo: Demo, open_page: OpenPage

@@ -37,7 +37,7 @@ async def lost_within(page: Page, since: float) -> None:
     assert (box["width"], box["height"]) == (FULL_HD["width"], FULL_HD["height"])
 
 
-@pytest.mark.requirement("SHO-010")
+@pytest.mark.requirement("SHO-010", "S-37")
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
 async def test_a_dead_or_frozen_service_is_amber_then_lost_with_sound(
     start_clinic: StartClinic, open_page: OpenPage, how: signal.Signals
@@ -61,7 +61,7 @@ async def test_a_dead_or_frozen_service_is_amber_then_lost_with_sound(
     assert "last contact" in detail
 
 
-@pytest.mark.requirement("SHO-011")
+@pytest.mark.requirement("SHO-011", "S-37")
 async def test_a_frozen_service_that_thaws_is_shown_again_with_what_was_missed(
     start_clinic: StartClinic, open_page: OpenPage
 ) -> None:

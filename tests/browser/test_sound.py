@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ async def test_bursts_of_high_repeat_seven_seconds_apart_and_never_overlap(
     assert gap_s == pytest.approx(GAP_S["HIGH"], abs=0.05)
 
 
-@pytest.mark.requirement("SHO-021")
+@pytest.mark.requirement("SHO-021", "S-49")
 async def test_a_high_alarm_takes_the_place_of_medium_within_a_second(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
@@ -122,8 +123,10 @@ async (priority) => {
   const { BURSTS, schedule, length_s } = await import("/static/js/burst.js");
   const rate = 48000;
   const burst = BURSTS[priority];
-  const context = new OfflineAudioContext(1, rate * (length_s(burst) + 0.5), rate);
+  const again_s = length_s(burst) + Math.min(burst.gap_s, 30);
+  const context = new OfflineAudioContext(1, rate * (again_s + length_s(burst) + 0.5), rate);
   schedule(context, burst, 0.1);
+  if (burst.gap_s < Infinity) schedule(context, burst, 0.1 + again_s);
   const samples = (await context.startRendering()).getChannelData(0);
   const window_size = rate / 400;
   const loud = [];
@@ -146,7 +149,14 @@ async (priority) => {
   };
   const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
   const partials_db = [1, 2, 3, 4, 5].map((n) => level(440 * n));
-  return { pulses, peak_db: 20 * Math.log10(peak), partials_db };
+  const burst_pulses = pulses.filter((pulse) => pulse.start_s < length_s(burst));
+  const next = pulses[burst_pulses.length];
+  return {
+    pulses: burst_pulses,
+    next_s: next ? next.start_s - burst_pulses.at(-1).end_s : null,
+    peak_db: 20 * Math.log10(peak),
+    partials_db,
+  };
 }
 """
 
@@ -165,6 +175,55 @@ async def test_a_rendered_burst_has_the_pulses_harmonics_and_level_it_should(
     assert heard["peak_db"] <= -3
     strongest = max(heard["partials_db"])
     assert all(level >= strongest - 15 for level in heard["partials_db"])
+
+
+STEP_S = 1 / 400
+"""How finely a rendered burst is measured."""
+MIDDLE = (0.35, 1.3)
+GAPS_S: dict[str, list[str]] = {
+    "HIGH": [*["x", "x", "2x+td", "x", "middle"], *["x", "x", "2x+td", "x"]],
+    "MEDIUM": ["y", "y"],
+    "LOW": [],
+}
+"""From the end of a pulse to the start of the next (IEC 60601-1-8, tables 3 and 4)."""
+PULSE_RANGE_S = {"HIGH": (0.075, 0.2), "MEDIUM": (0.125, 0.25), "LOW": (0.125, 0.25)}
+SPACING_RANGE_S = {"x": (0.05, 0.125), "y": (0.125, 0.25)}
+AGAIN_RANGE_S = {"HIGH": (2.5, 15.0), "MEDIUM": (2.5, 30.0)}
+
+
+def within(value: float, bounds: tuple[float, float], slack: float = 2 * STEP_S) -> bool:
+    """In a range, as exactly as it was measured."""
+    return bounds[0] - slack <= value <= bounds[1] + slack
+
+
+@pytest.mark.requirement("S-50")
+@pytest.mark.parametrize("priority", ["HIGH", "MEDIUM", "LOW"])
+async def test_rendered_bursts_lie_inside_the_ranges_of_the_standard(
+    clinic: Clinic, open_page: OpenPage, priority: str
+) -> None:
+    page = await open_page(clinic.url)
+    heard = await page.evaluate(RENDER, priority)
+    pulses = heard["pulses"]
+    assert len(pulses) == {"HIGH": 10, "MEDIUM": 3, "LOW": 1}[priority]
+    durations = [pulse["end_s"] - pulse["start_s"] for pulse in pulses]
+    assert all(within(one, PULSE_RANGE_S[priority]) for one in durations)
+    gaps = [b["start_s"] - a["end_s"] for a, b in pairwise(pulses)]
+    spacing = gaps[0] if gaps else 0.0
+    for gap, rule in zip(gaps, GAPS_S[priority], strict=True):
+        if rule == "2x+td":
+            assert gap == pytest.approx(2 * spacing + durations[0], abs=6 * STEP_S)
+        elif rule == "middle":
+            assert within(gap, MIDDLE)
+        else:
+            assert within(gap, SPACING_RANGE_S[rule])
+            assert gap == pytest.approx(spacing, abs=2 * STEP_S)
+    if priority == "LOW":
+        assert heard["next_s"] is None
+    else:
+        assert within(heard["next_s"], AGAIN_RANGE_S[priority])
+    strongest = max(heard["partials_db"])
+    assert sum(level >= strongest - 15 for level in heard["partials_db"]) >= 4
+    assert heard["peak_db"] <= -3
 
 
 @pytest.mark.requirement("SHO-024")

@@ -42,6 +42,19 @@ export class Acts {
     return this._do(`/api/sessions/${encodeURIComponent(session)}/phase`, { phase });
   }
 
+  /** @param {string} display the one that sounds from now on */
+  chooseSpeaker(display) {
+    return this._do("/api/sound/owner", { display });
+  }
+
+  /**
+   * @param {string} display
+   * @param {boolean} heard whether every sound of the test was
+   */
+  soundTested(display, heard) {
+    return this._do("/api/sound/test", { display, heard });
+  }
+
   /**
    * Say one sentence at the foot of the page for a while.
    * @param {string} text
@@ -55,7 +68,7 @@ export class Acts {
 
   /**
    * @param {string} path
-   * @param {Record<string, string|number>} act
+   * @param {Record<string, string|number|boolean>} act
    * @returns {Promise<boolean>} whether the service took and kept it
    */
   async _do(path, act) {
@@ -75,7 +88,7 @@ export class Acts {
   /**
    * Whose sign-in has ended meanwhile is asked once more, and then it is done.
    * @param {string} path
-   * @param {Record<string, string|number>} act
+   * @param {Record<string, string|number|boolean>} act
    */
   async _tell(path, act) {
     try {

@@ -81,6 +81,16 @@
 
 /** @typedef {{chair: string, priority: Priority, text: string, id: string}} StripEntry */
 /** @typedef {{level: string, text: string}} StatusLine */
+
+/**
+ * @typedef {object} Speaker Which display sounds; names of displays, "" for none.
+ * @property {string} sounds the id of the one that does; "" when each sounds for itself
+ * @property {string} name
+ * @property {string} backup
+ * @property {string} silent the display that should sound and does not
+ * @property {string} tested
+ * @property {boolean} tested_today
+ */
 /** @typedef {{id: string, name: string, role: string}} Person */
 
 /**
@@ -105,6 +115,7 @@
  * @property {Tile[]} tiles
  * @property {StripEntry[]} strip
  * @property {Priority} sound
+ * @property {Speaker} speaker
  * @property {StatusLine[]} status
  * @property {string} version
  */
@@ -116,6 +127,7 @@
  * @property {Tile[]} tiles
  * @property {StripEntry[]} [strip] absent while it stays the same
  * @property {Priority} sound
+ * @property {Speaker} speaker
  * @property {StatusLine[]} status
  * @property {string} counts
  * @property {string} mode

@@ -4,14 +4,14 @@ import { byId, make, mark, write } from "./dom.js";
 
 const SOUND_TEXTS = {
   on: "SOUND ON",
+  spare: "SOUND AT",
   locked: "SOUND OFF - TAP TO TURN ON",
   elsewhere: "SOUND IN ANOTHER TAB",
   none: "NO SOUND IN THIS BROWSER",
 };
 
 export class Header {
-  /** @param {import("./sound.js").Sounder} sounder */
-  constructor(sounder) {
+  constructor() {
     this._clinic = byId("clinic");
     this._clock = byId("clock");
     this._hand = byId("hand");
@@ -20,8 +20,16 @@ export class Header {
     this._mode = byId("mode");
     this._sound = byId("sound");
     this._statuses = "";
-    this._sound.addEventListener("click", () => sounder.unlock());
-    byId("sound-test").addEventListener("click", () => sounder.test());
+    this._tested = byId("sound-tested");
+    this._speaker = "";
+    /** @type {import("./sound.js").SoundState} */
+    this._state = "locked";
+  }
+
+  /** @param {import("./sound-desk.js").SoundDesk} desk what the two buttons of the sound do */
+  lead(desk) {
+    this._sound.addEventListener("click", () => void desk.press());
+    byId("sound-test").addEventListener("click", () => desk.test());
   }
 
   /** @param {import("./contract.js").Wall} wall */
@@ -32,6 +40,16 @@ export class Header {
     const simulated = wall.mode === "real" ? "" : `${wall.mode.toUpperCase()} - SIMULATED VALUES`;
     write(this._mode, simulated);
     this._drawStatus(wall.status);
+    this._drawSpeaker(wall.speaker);
+  }
+
+  /** @param {import("./contract.js").Speaker} speaker */
+  _drawSpeaker(speaker) {
+    this._speaker = speaker.name;
+    this.drawSound(this._state);
+    this._sound.title = speaker.backup ? `backup: ${speaker.backup}` : "no other display can sound";
+    write(this._tested, speaker.tested);
+    mark(this._tested, "today", speaker.tested_today ? "yes" : "no");
   }
 
   /**
@@ -48,7 +66,9 @@ export class Header {
 
   /** @param {import("./sound.js").SoundState} state */
   drawSound(state) {
-    write(this._sound, SOUND_TEXTS[state]);
+    this._state = state;
+    const where = state === "spare" ? ` ${this._speaker}` : "";
+    write(this._sound, SOUND_TEXTS[state] + where);
     mark(this._sound, "state", state);
   }
 

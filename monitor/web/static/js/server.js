@@ -28,7 +28,7 @@ export async function read(path) {
 /**
  * Tell the service an act of a person; resolves when it is committed.
  * @param {string} path
- * @param {Record<string, string|number>} act
+ * @param {Record<string, string|number|boolean>} act
  * @returns {Promise<any>}
  */
 export async function tell(path, act) {

@@ -7,8 +7,10 @@
 import { Acts } from "./acts.js";
 import { byId, write } from "./dom.js";
 import { Header } from "./header.js";
+import { Here } from "./here.js";
 import { LostScreen } from "./lost.js";
 import { People } from "./people.js";
+import { SoundDesk } from "./sound-desk.js";
 import { Sounder } from "./sound.js";
 import { Stream } from "./stream.js";
 import { Strip } from "./strip.js";
@@ -27,9 +29,11 @@ export class Shell {
   constructor(build) {
     this.people = new People();
     this.acts = new Acts(this.people);
-    this.sounder = new Sounder(() => this._header?.drawSound(this.sounder.state));
-    this._header = new Header(this.sounder);
+    this.sounder = new Sounder(() => this._drawSound());
+    this._here = new Here(this.sounder);
+    this._header = new Header();
     this._header.drawSound(this.sounder.state);
+    this._header.lead(new SoundDesk(this.sounder, this.acts, this._here));
     this._lost = new LostScreen();
     this._strip = new Strip(this.acts);
     this._alert = byId("alert");
@@ -65,8 +69,14 @@ export class Shell {
     this.page.draw(wall);
   }
 
+  _drawSound() {
+    this._header?.drawSound(this.sounder.state);
+    this._here?.report();
+  }
+
   /** @param {import("./contract.js").Wall} wall */
   _sound(wall) {
+    this.sounder.speak(["", this._here.id].includes(wall.speaker.sounds));
     const remind = wall.tiles.some((tile) =>
       tile.alarms.some((alarm) => alarm.state === "LATCHED_UNACK"),
     );
@@ -91,6 +101,7 @@ export class Shell {
     this._header.beat(beat.now_ms, clock);
     this._lost.beat();
     this.sounder.beat();
+    this._here.beat();
   }
 
   /**

@@ -15,7 +15,11 @@ const LOSS_AFTER_S = 5.25;
 const AHEAD_S = 0.5;
 const REMINDER_S = 120;
 
-/** @typedef {"on"|"locked"|"elsewhere"|"none"} SoundState */
+/**
+ * `spare`: this page may sound and another display of the clinic does; it still
+ * sounds the loss of monitoring.
+ * @typedef {"on"|"spare"|"locked"|"elsewhere"|"none"} SoundState
+ */
 
 export class Sounder {
   /** @param {() => void} told called when `state` has changed */
@@ -32,6 +36,7 @@ export class Sounder {
     /** @type {AudioBufferSourceNode|null} */
     this._loss = null;
     this._owner = false;
+    this._speaks = true;
     /** @type {SoundState} */
     this.state = "locked";
     this._context = openContext();
@@ -68,6 +73,17 @@ export class Sounder {
     this._wanted = priority;
     if (higher) this.restart();
     else this._lower(how.finish);
+  }
+
+  /**
+   * Is this the display that sounds? Until the service names another one, it is.
+   * @param {boolean} speaks
+   */
+  speak(speaks) {
+    if (speaks === this._speaks) return;
+    this._speaks = speaks;
+    if (!speaks) this._cut();
+    this.check();
   }
 
   /** Begin the burst of the wanted priority anew: a new alarm came. */
@@ -109,7 +125,7 @@ export class Sounder {
     if (state !== this.state) {
       this.state = state;
       this._told();
-      if (state === "on") this._wake();
+      if (state === "on" || state === "spare") this._wake();
     }
     if (state !== "on" || !this._wanted || !this._context) return;
     // A burst whose time passed while the page could not sound is not made up for.
@@ -136,7 +152,8 @@ export class Sounder {
   _present() {
     if (!this._context) return "none";
     if (this._context.state !== "running") return "locked";
-    return this._owner ? "on" : "elsewhere";
+    if (!this._owner) return "elsewhere";
+    return this._speaks ? "on" : "spare";
   }
 
   /** This page has become the one of its browser that sounds. */

@@ -1,0 +1,105 @@
+"""Which of several displays sounds, and who takes over."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.errors import CommandRefused
+from monitor.sounding import DISPLAYS_MAX, SILENT_S, Chosen, Sounding, SoundTest
+
+
+def here(sounding: Sounding, at_s: float, *names: str) -> None:
+    """Displays of these names report at that second."""
+    for name in names:
+        sounding.report(f"id-{name}", name, enabled=True, now_s=at_s)
+
+
+def test_nobody_heard_of_means_that_each_display_sounds_for_itself() -> None:
+    assert Sounding().decide(0.0) == Chosen(sounds="", name="", backup="", silent="")
+    assert Sounding().status(0.0) == []
+
+
+@pytest.mark.requirement("SHO-016")
+def test_without_a_choice_the_first_that_can_sound_keeps_the_sound() -> None:
+    sounding = Sounding()
+    here(sounding, 0.0, "desk")
+    assert sounding.decide(0.0).name == "desk"
+    here(sounding, 1.0, "wall", "desk")
+    assert sounding.decide(1.0) == Chosen(sounds="id-desk", name="desk", backup="wall", silent="")
+    here(sounding, 12.0, "wall")
+    assert sounding.decide(12.0).name == "wall"
+    here(sounding, 13.0, "desk")
+    assert sounding.decide(13.0).name == "wall"
+
+
+@pytest.mark.requirement("SHO-016")
+def test_the_backup_sounds_when_the_owner_was_silent_for_ten_seconds_and_says_so() -> None:
+    sounding = Sounding(owner="wall", backup="desk")
+    here(sounding, 0.0, "tablet", "desk", "wall")
+    assert sounding.decide(0.0) == Chosen(sounds="id-wall", name="wall", backup="desk", silent="")
+    here(sounding, SILENT_S, "tablet", "desk")
+    assert sounding.decide(SILENT_S).name == "wall"
+    late_s = SILENT_S + 0.1
+    assert sounding.decide(late_s) == Chosen(
+        sounds="id-desk", name="desk", backup="tablet", silent="wall"
+    )
+    (line,) = sounding.status(late_s)
+    assert line.text == "display wall is silent: desk sounds in its place"
+    here(sounding, late_s + 1, "wall")
+    assert sounding.decide(late_s + 1).name == "wall"
+
+
+@pytest.mark.requirement("SHO-016")
+def test_a_display_whose_browser_may_not_sound_is_as_good_as_silent_at_once() -> None:
+    sounding = Sounding(owner="wall")
+    here(sounding, 0.0, "wall", "desk")
+    sounding.report("id-wall", "wall", enabled=False, now_s=1.0)
+    assert sounding.decide(1.0).name == "desk"
+    sounding.report("id-desk", "desk", enabled=False, now_s=2.0)
+    assert sounding.decide(2.0) == Chosen(sounds="", name="", backup="", silent="wall")
+    assert sounding.status(2.0)[0].level == "error"
+
+
+@pytest.mark.requirement("SHO-016")
+def test_a_persons_choice_goes_before_the_configuration_and_outlives_silence() -> None:
+    sounding = Sounding(owner="wall")
+    here(sounding, 0.0, "wall", "desk")
+    assert sounding.choose("id-desk") == "desk"
+    assert sounding.decide(0.0) == Chosen(sounds="id-desk", name="desk", backup="wall", silent="")
+    here(sounding, 20.0, "wall")
+    assert sounding.decide(20.0).silent == "desk"
+    here(sounding, 21.0, "desk", "wall")
+    assert sounding.decide(21.0).name == "desk"
+    with pytest.raises(CommandRefused):
+        sounding.choose("id-of-nobody")
+
+
+@pytest.mark.requirement("SHO-016")
+def test_a_display_nobody_enrolled_takes_the_sound_from_none_that_is() -> None:
+    sounding = Sounding(owner="wall")
+    sounding.report("stranger", "wall", enabled=True, now_s=0.0)
+    assert sounding.decide(0.0).sounds == "stranger"
+    sounding.report("id-desk", "desk", enabled=True, now_s=1.0, enrolled=True)
+    assert sounding.decide(1.0).sounds == "id-desk"
+    sounding.choose("stranger")
+    assert sounding.decide(1.0).sounds == "stranger"
+
+
+def test_a_choice_of_before_the_restart_is_silent_until_it_is_heard_of() -> None:
+    sounding = Sounding()
+    test = SoundTest(display="wall", actor="rk", heard=True, at_us=0)
+    sounding.restore(("id-wall", "wall"), test)
+    here(sounding, 0.0, "desk")
+    assert sounding.decide(0.0) == Chosen(sounds="id-desk", name="desk", backup="", silent="wall")
+    here(sounding, 1.0, "wall")
+    assert sounding.decide(1.0).name == "wall"
+
+
+def test_displays_are_bounded_and_the_one_that_sounds_is_not_pushed_out() -> None:
+    sounding = Sounding()
+    here(sounding, 0.0, "wall")
+    assert sounding.decide(0.0).name == "wall"
+    for number in range(3 * DISPLAYS_MAX):
+        here(sounding, 1.0 + number / 1_000, f"d{number}")
+    assert len(sounding.displays()) == DISPLAYS_MAX
+    assert sounding.decide(2.0).name == "wall"
