@@ -53,6 +53,8 @@ def build(chairs: int, record: Record, clock: Clock) -> tuple[Ward, list[Intake]
         clinic="bench",
         zone=ZoneInfo("UTC"),
         nibp_interval_s=preset.nibp_interval_s,
+        nibp_overdue_s=preset.nibp_overdue_s(),
+        modes={},
     )
     ward = Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
     devices = [

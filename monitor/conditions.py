@@ -321,6 +321,11 @@ class AlarmCondition:
         """Is it judged there at all?"""
         return self.enabled and column in self.priority
 
+    def overdue_s(self, interval_s: float) -> float:
+        """Of form OVERDUE: how old a cuff reading gets before the alarm (alarms.md 7.2)."""
+        many_s = self.settings["intervals"] * interval_s
+        return max(many_s, interval_s + self.settings["slack_s"])
+
     @property
     def watched(self) -> tuple[VitalSign, ...]:
         """The vital signs it is about, in order, each once."""
@@ -372,6 +377,19 @@ class Preset:
     restart_gap_s: float
     audio_pause_s_max: float
     audible_s_between_pauses: float
+
+    def cuff_judged_s(self, phase: Phase | None) -> float:
+        """A cuff reading younger than this is judged; without a session as in BASELINE."""
+        interval_s = self.nibp_interval_s.get(phase or Phase.BASELINE, 0.0)
+        return max(self.cuff_late_s, self.cuff_late_intervals * interval_s)
+
+    def nibp_overdue_s(self) -> dict[Phase, float]:
+        """How old a cuff reading gets in each phase before it is overdue."""
+        rules = [one for one in self.conditions if one.form is Form.OVERDUE]
+        return {
+            phase: min((rule.overdue_s(interval_s) for rule in rules), default=interval_s)
+            for phase, interval_s in self.nibp_interval_s.items()
+        }
 
     def condition(self, condition_id: str) -> AlarmCondition:
         """The condition of that id; raises KeyError."""

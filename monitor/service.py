@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Protocol
 
 from monitor.alerts import Engine
-from monitor.board import Board
+from monitor.board import Board, least_real
 from monitor.clinic import Device
 from monitor.clock import Clock
 from monitor.commands import Commands, Data
@@ -191,6 +191,11 @@ def build_ward(
         clinic=config.clinic.name,
         zone=config.zone,
         nibp_interval_s=preset.nibp_interval_s,
+        nibp_overdue_s=preset.nibp_overdue_s(),
+        modes={
+            chair.id: least_real(device.mode for device in config.devices_at(chair.id))
+            for chair in config.chairs
+        },
     )
     return Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
 

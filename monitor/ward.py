@@ -22,9 +22,6 @@ from monitor.links import Receipt
 from monitor.store.record import Record
 from monitor.vitals import Reading
 
-CUFF_LATE_S_MIN = 600.0
-"""A cuff reading is judged on arrival if younger than this or 1.5 intervals (alarms.md 8a.2)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -185,12 +182,11 @@ class Ward:
     def _seat(self, chair: str) -> Seat:
         session = self.seating.at(chair)
         if session is None:
-            return Seat(session=None, opened_us=0, cuff_late_s=CUFF_LATE_S_MIN)
-        interval_s = self.preset.nibp_interval_s.get(session.phase, 0.0)
+            return Seat(session=None, opened_us=0, cuff_late_s=self.preset.cuff_judged_s(None))
         return Seat(
             session=session.id,
             opened_us=session.opened_us,
-            cuff_late_s=max(CUFF_LATE_S_MIN, 1.5 * interval_s),
+            cuff_late_s=self.preset.cuff_judged_s(session.phase),
         )
 
     def _since(self, session: Session) -> float:

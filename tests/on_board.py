@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from tests.stored import NOON_US
 
 ALL = frozenset(VitalSign)
 INTERVALS = {Phase.PREPARE: 600, Phase.BASELINE: 600, Phase.INFUSION: 300, Phase.RECOVERY: 900}
+OVERDUE = {Phase.PREPARE: 900, Phase.BASELINE: 900, Phase.INFUSION: 480, Phase.RECOVERY: 1_350}
 
 
 class ReadingParts(TypedDict, total=False):
@@ -131,6 +132,7 @@ class Bench:
     chairs: int = 1
     vitals: frozenset[VitalSign] = ALL
     zone: str = "UTC"
+    modes: Mapping[str, GenerationMode] = field(default_factory=dict)
     board: Board = field(init=False)
 
     def __post_init__(self) -> None:
@@ -141,6 +143,8 @@ class Bench:
             clinic="Harbour Infusion",
             zone=ZoneInfo(self.zone),
             nibp_interval_s=INTERVALS,
+            nibp_overdue_s=OVERDUE,
+            modes=self.modes,
         )
 
     def seat(self, at_s: float, phase: Phase = Phase.INFUSION, session: str = "s-1") -> None:

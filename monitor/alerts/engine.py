@@ -222,10 +222,7 @@ class Engine:
             return False
         if not reading.vital.episodic:
             return True
-        phase = self._by_chair[reading.chair].phase
-        interval_s = self._layout.nibp_interval_s(phase or Phase.BASELINE)
-        longest_s = max(self._preset.cuff_late_s, self._preset.cuff_late_intervals * interval_s)
-        return age_s >= longest_s
+        return age_s >= self._preset.cuff_judged_s(self._by_chair[reading.chair].phase)
 
     # ------------------------------------------------------------------- time passes
 

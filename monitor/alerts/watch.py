@@ -193,8 +193,7 @@ class Watch:
     def _set_delays(self, place: Place) -> None:
         interval_s = self._layout.nibp_interval_s(place.phase)
         for row in self.rows_of[Form.OVERDUE]:
-            settings = self._layout.rows[row].condition.settings
-            late_s = max(settings["intervals"] * interval_s, interval_s + settings["slack_s"])
+            late_s = self._layout.rows[row].condition.overdue_s(interval_s)
             self.delay_s[place.index, row] = late_s if interval_s else np.inf
         links = self.rows_of[Form.SILENT_LINK]
         for device in place.devices.values():

@@ -11,14 +11,14 @@ from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState
 from monitor.board.chair import ChairBoard, Line
-from monitor.board.slots import LimitsInForce
+from monitor.board.slots import LimitsInForce, least_real
 from monitor.board.tile import StripEntry, Tile, Wall
 from monitor.board.words import MARKS, clock, utc_us
 from monitor.clinic import Chair, Phase, Session
 from monitor.conditions import Priority
 from monitor.vitals import GenerationMode, Reading, VitalSign
 
-__all__ = ["Board", "StripEntry", "Tile", "Wall"]
+__all__ = ["Board", "StripEntry", "Tile", "Wall", "least_real"]
 
 CLINIC = ""
 """The "chair" of alarms that concern the whole clinic, such as T-COPY."""
@@ -27,7 +27,8 @@ CLINIC = ""
 class Board:
     """All chairs in the order of the configuration.
 
-    `vitals` are those each chair's devices can measure; `zone` is what its clocks show.
+    `vitals` are those each chair's devices can measure, `modes` the least real they
+    are set up with; `zone` is what its clocks show.
     `alarm_changes` rises whenever strip, sound or counts may be other than before.
     """
 
@@ -39,6 +40,8 @@ class Board:
         clinic: str,
         zone: tzinfo,
         nibp_interval_s: Mapping[Phase, float],
+        nibp_overdue_s: Mapping[Phase, float],
+        modes: Mapping[str, GenerationMode],
     ) -> None:
         self._clinic, self._zone = clinic, zone
         self._chairs = {
@@ -47,6 +50,8 @@ class Board:
                 vitals=vitals.get(chair.id, frozenset()),
                 zone=zone,
                 nibp_interval_s=nibp_interval_s,
+                nibp_overdue_s=nibp_overdue_s,
+                configured=modes.get(chair.id, GenerationMode.REAL),
             )
             for chair in chairs
         }
@@ -151,10 +156,8 @@ class Board:
         return "  ".join(parts)
 
     def mode(self) -> str:
-        """DEMO or TEST as soon as one shown value of the clinic is not real, as its word."""
-        modes = {chair.mode for chair in self._chairs.values()}
-        order = (GenerationMode.DEMO, GenerationMode.TEST, GenerationMode.REAL)
-        return next((mode.value for mode in order if mode in modes), "real")
+        """DEMO or TEST as soon as one device or value of the clinic is not real, as its word."""
+        return least_real(chair.mode for chair in self._chairs.values()).value
 
 
 def _seen(alarm: Alarm) -> bool:

@@ -7,12 +7,12 @@ Knows no other chair.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState
 from monitor.board.cuff import CuffReading, Schedule, block, determination
-from monitor.board.slots import STALE_S, LimitsInForce, Samples, heart_source, slot
+from monitor.board.slots import STALE_S, LimitsInForce, Samples, heart_source, least_real, slot
 from monitor.board.tile import CuffBlock, SessionOnTile, Slot, Tile
 from monitor.board.words import hours_minutes, minutes_seconds, open_alarm
 from monitor.clinic import NEXT_PHASES, Chair, Phase, Session
@@ -44,19 +44,25 @@ class Line:
 
 @dataclass(slots=True, kw_only=True)
 class ChairBoard:
-    """The present of one chair. `vitals` are those its devices can measure."""
+    """The present of one chair.
+
+    `vitals` are those its devices can measure, `configured` is the least real
+    mode any of them is set up with: a simulator is marked before its first value.
+    """
 
     chair: Chair
     vitals: frozenset[VitalSign]
     zone: tzinfo
     nibp_interval_s: Mapping[Phase, float]
+    nibp_overdue_s: Mapping[Phase, float]
+    configured: GenerationMode = GenerationMode.REAL
     session: Session | None = None
     alarms: Sequence[Alarm] = ()
     limits: LimitsInForce = field(default_factory=dict)
     audio_paused_until_s: float | None = None
     _samples: Samples = field(default_factory=Samples)
     _cuff: CuffReading | None = None
-    _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0))
+    _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0, 0.0))
     _lines: dict[str, Line] = field(default_factory=dict)
     _heard_s: dict[str, float] = field(default_factory=dict)
 
@@ -70,7 +76,7 @@ class ChairBoard:
             return
         self._cuff = cuff
         if cuff.validity is Validity.VALID:
-            self._schedule = Schedule(self._schedule.interval_s, cuff.sampled_s)
+            self._schedule = replace(self._schedule, since_s=cuff.sampled_s)
 
     def enter(self, session: Session, since_s: float) -> None:
         """The session as it now stands; a new one, or a closed one, forgets all numbers.
@@ -79,11 +85,12 @@ class ChairBoard:
         """
         known = self.session
         interval_s = self.nibp_interval_s.get(session.phase, 0.0)
+        overdue_s = self.nibp_overdue_s.get(session.phase, 0.0)
         if known is None or session.id != known.id or session.phase is Phase.CLOSED:
             self._samples, self._cuff = Samples(), None
-            self._schedule = Schedule(interval_s, since_s)
+            self._schedule = Schedule(interval_s, overdue_s, since_s)
         elif session.phase is not known.phase:
-            self._schedule = self._schedule.entering(interval_s, since_s)
+            self._schedule = self._schedule.entering(interval_s, overdue_s, since_s)
         self.session = session
 
     def line(self, device: str, line: Line) -> None:
@@ -99,8 +106,8 @@ class ChairBoard:
 
     @property
     def mode(self) -> GenerationMode:
-        """DEMO or TEST as soon as one shown value is not real."""
-        return self._samples.mode
+        """DEMO or TEST as soon as one device or one shown value is not real."""
+        return least_real((self.configured, self._samples.mode))
 
     def sounding(self) -> Priority | None:
         """The highest priority that sounds for this chair."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from math import inf
 
 from monitor.alerts import Alarm, AlarmState
 from monitor.board import tile
@@ -21,8 +22,6 @@ from monitor.board.words import clock, minutes_ago, minutes_seconds
 from monitor.vitals import NIBP, Reading, Validity, VitalSign
 
 GONE_S_MIN = 900.0
-OVERDUE_INTERVALS, OVERDUE_SLACK_S = 1.5, 180.0
-"""T-NIBP-O is LOW at the later of 1.5 intervals and interval + 3 min (alarms.md 7.2)."""
 NOTHING = "---/---"
 UNFINISHED = (Validity.NOT_AVAILABLE, Validity.ONGOING)
 PRESSURES = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NIBP_MEAN)
@@ -49,22 +48,22 @@ class CuffReading:
 class Schedule:
     """How often the cuff is due, and since when the present interval runs (monotonic seconds).
 
-    `interval_s` is 0 where nobody expects a cuff reading.
+    `interval_s` is 0 where nobody expects a cuff reading; one older than `overdue_s`
+    is overdue, as T-NIBP-O has it.
     """
 
     interval_s: float
+    overdue_s: float
     since_s: float
 
-    def entering(self, interval_s: float, at_s: float) -> Schedule:
+    def entering(self, interval_s: float, overdue_s: float, at_s: float) -> Schedule:
         """A new phase: due at the old time or one new interval from now (alarms.md 8a.17)."""
-        if not self.interval_s:
-            return Schedule(interval_s, at_s)
-        return Schedule(interval_s, min(self.since_s + self.interval_s - interval_s, at_s))
+        due_s = self.since_s + self.interval_s if self.interval_s else inf
+        return Schedule(interval_s, overdue_s, min(due_s - interval_s, at_s))
 
     def overdue(self, now_s: float) -> bool:
         """Would T-NIBP-O be LOW by now?"""
-        late_s = max(OVERDUE_INTERVALS * self.interval_s, self.interval_s + OVERDUE_SLACK_S)
-        return bool(self.interval_s) and now_s - self.since_s >= late_s
+        return bool(self.interval_s) and now_s - self.since_s >= self.overdue_s
 
     def next(self, now_s: float) -> str:
         """`next 02:41`, `overdue 00:10`, or nothing where no reading is expected."""

@@ -63,9 +63,13 @@ class Samples:
     @property
     def mode(self) -> GenerationMode:
         """DEMO or TEST as soon as one of them is not real."""
-        modes = {reading.mode for reading in self.newest.values()}
-        order = (GenerationMode.DEMO, GenerationMode.TEST)
-        return next((mode for mode in order if mode in modes), GenerationMode.REAL)
+        return least_real(reading.mode for reading in self.newest.values())
+
+
+def least_real(modes: Iterable[GenerationMode]) -> GenerationMode:
+    """DEMO before TEST before REAL; REAL where there is none."""
+    known, order = set(modes), (GenerationMode.DEMO, GenerationMode.TEST)
+    return next((mode for mode in order if mode in known), GenerationMode.REAL)
 
 
 def _replaces(new: Reading, old: Reading | None) -> bool:

@@ -114,7 +114,7 @@ def test_a_demo_of_any_size_seats_its_patients(chairs: int) -> None:
 @pytest.mark.requirement("SIM-012")
 def test_no_simulated_value_is_ever_called_real() -> None:
     seen = watched(3.0)
-    assert GenerationMode.DEMO.value in seen.modes
+    assert seen.modes == {GenerationMode.DEMO.value}
 
 
 def test_a_session_is_closed_and_the_next_patient_is_another() -> None:

@@ -299,6 +299,20 @@ def test_one_simulated_value_marks_the_tile_and_the_wall(mode: GenerationMode) -
     assert bench.board.mode() == mode.value
 
 
+@pytest.mark.requirement("SHO-029")
+@pytest.mark.parametrize("mode", [GenerationMode.DEMO, GenerationMode.TEST])
+def test_a_configured_simulator_is_marked_before_its_first_value_and_between_patients(
+    mode: GenerationMode,
+) -> None:
+    bench = Bench(chairs=2, modes={"1": mode})
+    assert (bench.tile(0.0).mode, bench.tile(0.0, "2").mode) == (mode.value, "real")
+    assert bench.board.mode() == mode.value
+    bench.seat(1.0, Phase.RECOVERY)
+    bench.put(sample(2.0, session="s-1", mode=mode))
+    bench.seat(3.0, Phase.CLOSED)
+    assert (bench.tile(3.0).mode, bench.board.mode()) == (mode.value, mode.value)
+
+
 def test_the_wall_holds_every_chair_in_its_order_and_the_clinics_time() -> None:
     bench = Bench(chairs=12, zone="Europe/Lisbon")
     wall = bench.board.wall(60.0, NOON_US + 60_000_000)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from monitor.clinic import Phase
-from monitor.conditions import Kind, Priority
+from monitor.clinic import Chair, Device, Phase
+from monitor.clock import Clock
+from monitor.conditions import Kind, Preset, Priority
+from monitor.drivers.registry import DRIVERS
+from monitor.service import build_ward
+from monitor.store.record import Record
 from monitor.vitals import Validity, VitalSign
-from tests.on_board import INTERVALS, Bench, alarm, cuff, sample
+from simulators.clinic import Setting, configuration
+from tests.judged import preset
+from tests.on_board import INTERVALS, OVERDUE, Bench, alarm, cuff, sample
+from tests.stored import NOON_US
 
 NOON = "08:00"
 """NOON_US as UTC shows it."""
@@ -36,8 +46,8 @@ def test_the_block_tells_value_mean_time_age_and_when_the_next_is_due() -> None:
 def test_it_is_grey_when_overdue_and_gone_at_the_later_of_15_min_and_two_intervals(
     phase: Phase,
 ) -> None:
-    interval_s = INTERVALS[phase]
-    late_s, gone_s = max(1.5 * interval_s, interval_s + 180), max(900, 2 * interval_s)
+    interval_s, late_s = INTERVALS[phase], OVERDUE[phase]
+    gone_s = max(900, 2 * interval_s)
     bench = seated(phase)
     bench.put(cuff(0.0, session="s-1"))
     for age_s in range(0, 2_000, 7):
@@ -146,3 +156,44 @@ def test_an_alarm_about_pressure_marks_the_block() -> None:
     assert bench.nibp(1.0).priority == "LOW"
     bench.alarms(overdue, high)
     assert bench.nibp(1.0).priority == "HIGH"
+
+
+@pytest.mark.requirement("SHO-131")
+def test_it_is_grey_from_the_very_second_of_the_alarm_whatever_the_preset_says(
+    tmp_path: Path,
+) -> None:
+    quick = with_settings(preset(), "T-NIBP-O", {"intervals": 1.2, "slack_s": 30.0})
+    now = 0.0
+    clock = Clock(lambda: now, epoch_us=NOON_US)
+    places = [Chair(id="1", label="1")]
+    device = Device(id="dev-1", driver="ansar-b", link="direct:x", chair="1")
+    ward = build_ward(
+        configuration(places, [device], Setting(record=tmp_path / "clinic.db")),
+        drivers=DRIVERS,
+        record=Record(tmp_path / "clinic.db", clock=clock),
+        clock=clock,
+        preset=quick,
+    )
+    ward.engine.seat("1", "s-1", Phase.PREPARE, 0.0)
+    ward.engine.set_phase("1", Phase.INFUSION, 0.0)
+    bench = Bench()
+    bench.board = ward.board
+    bench.seat(0.0)
+    ward.engine.frame("dev-1", 0.0)
+    ward.engine.observe([replace(one, device="dev-1") for one in cuff(0.0, session="s-1")])
+    bench.put(cuff(0.0, session="s-1"))
+    for second in range(1, 600):
+        now = float(second)
+        ward.engine.frame("dev-1", now)
+        ward.engine.advance(now)
+        overdue = any(one.condition == "T-NIBP-O" for one in ward.engine.alarms("1"))
+        assert overdue == (second >= 360)
+        assert bench.nibp(now).state == ("ageing" if overdue else "valid")
+
+
+def with_settings(of: Preset, condition: str, settings: dict[str, float]) -> Preset:
+    """The preset with other settings of one condition."""
+    changed = [
+        replace(one, settings=settings) if one.id == condition else one for one in of.conditions
+    ]
+    return replace(of, conditions=tuple(changed))
