@@ -6,7 +6,8 @@ databases or screens.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.vitals import GenerationMode, VitalSign
@@ -81,6 +82,9 @@ class Session:
 
     Times are UTC microseconds (`_us`). `phase_since_us` is when the present
     phase began; `infusion_started_us` is None until the infusion starts.
+    `baseline` is what is usual for this patient, in whole units; `baseline_missing`
+    says of which vital signs there is none and why, once the infusion has started.
+    `baseline_waived`: a person goes on without what is missing.
     """
 
     id: str
@@ -93,6 +97,9 @@ class Session:
     infusion_ended_us: int | None = None
     closed_us: int | None = None
     planned_minutes: int = 40
+    baseline: Mapping[VitalSign, int] = field(default_factory=dict, hash=False)
+    baseline_missing: Mapping[str, str] = field(default_factory=dict, hash=False)
+    baseline_waived: bool = False
 
 
 class Seating:

@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from monitor.care.baseline import Baseline, checked, data_of, merged
 from monitor.clinic import NEXT_PHASES, Person, Phase, Session
 from monitor.config import Config
 from monitor.errors import CommandRefused
-from monitor.history import PHASE, SEATED, SOUND_CHOSEN, SOUND_TESTED, entered
+from monitor.history import (
+    BASELINE,
+    BASELINE_WAIVED,
+    PHASE,
+    SEATED,
+    SOUND_CHOSEN,
+    SOUND_TESTED,
+    based,
+    entered,
+)
 from monitor.people import People, Permission
 from monitor.sounding import Sounding, SoundTest
+from monitor.vitals import VitalSign
 from monitor.ward import Ward
 
 PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
 PLANNED_MINUTES = range(10, 181)
 AUDIO_PAUSE_S = 120.0
+REASON_MAX = 200
 
 Data = dict[str, str | int | float | bool | None]
 
@@ -69,6 +82,16 @@ class ChooseSpeaker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetBaseline:
+    """A person states what is usual for this patient, and why it was not measured so."""
+
+    session: str
+    values: Mapping[VitalSign, float]
+    reason: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListenedToSound:
     """A named person listened to all alarm sounds of a display, and heard them or not."""
 
@@ -77,7 +100,25 @@ class ListenedToSound:
     actor: str
 
 
-Command = Acknowledge | PauseAudio | SeatPatient | EnterPhase | ChooseSpeaker | ListenedToSound
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveBaseline:
+    """The infusion goes on without the baseline that is missing, for a reason."""
+
+    session: str
+    reason: str
+    actor: str
+
+
+Command = (
+    Acknowledge
+    | PauseAudio
+    | SeatPatient
+    | EnterPhase
+    | SetBaseline
+    | WaiveBaseline
+    | ChooseSpeaker
+    | ListenedToSound
+)
 
 
 class Commands:
@@ -108,6 +149,10 @@ class Commands:
                 concerned = self._choose_speaker(command, person)
             case ListenedToSound():
                 concerned = self._test_sound(command, person)
+            case SetBaseline():
+                concerned = self._set_baseline(command, person)
+            case WaiveBaseline():
+                concerned = self._waive_baseline(command, person)
         await self._ward.record.commit()
         return concerned
 
@@ -177,13 +222,7 @@ class Commands:
         return session.id
 
     def _enter(self, command: EnterPhase, person: Person) -> str:
-        session = self._ward.seating.find(command.session)
-        if session is None:
-            raise CommandRefused(
-                "there is no open session with that id",
-                why=f"{command.session} is unknown or closed",
-                fix="reload the page; the chair shows its present session",
-            )
+        session = self._open_session(command.session)
         if command.phase not in NEXT_PHASES[session.phase]:
             allowed = ", ".join(phase.value for phase in NEXT_PHASES[session.phase])
             raise CommandRefused(
@@ -194,7 +233,13 @@ class Commands:
         at_us = self._ward.clock.utc_us()
         data: Data = {"phase": command.phase.value}
         self._keep(PHASE, session.chair, session.id, person, data, at_us=at_us)
-        self._ward.enter(entered(session, command.phase, at_us))
+        moved = entered(session, command.phase, at_us)
+        if session.infusion_started_us is None and moved.infusion_started_us is not None:
+            measured = self._ward.measured_baseline(session, at_us)
+            data = data_of(merged(measured, session.baseline))
+            self._keep(BASELINE, session.chair, session.id, person, data, at_us=at_us)
+            moved = based(moved, data)
+        self._ward.enter(moved)
         return session.id
 
     def _choose_speaker(self, command: ChooseSpeaker, person: Person) -> str:
@@ -210,6 +255,34 @@ class Commands:
             display=name, actor=person.id, heard=command.heard, at_us=at_us
         )
         return command.display
+
+    def _set_baseline(self, command: SetBaseline, person: Person) -> str:
+        session = self._open_session(command.session)
+        _check_reason(command.reason)
+        stated = {**session.baseline, **checked(command.values, self._ward.preset)}
+        known = Baseline(missing=session.baseline_missing)
+        data = data_of(merged(known, stated), command.reason.strip())
+        self._keep(BASELINE, session.chair, session.id, person, data)
+        self._ward.restate(based(session, data))
+        return session.id
+
+    def _waive_baseline(self, command: WaiveBaseline, person: Person) -> str:
+        session = self._open_session(command.session)
+        _check_reason(command.reason)
+        data: Data = {"reason": command.reason.strip()}
+        self._keep(BASELINE_WAIVED, session.chair, session.id, person, data)
+        self._ward.restate(replace(session, baseline_waived=True))
+        return session.id
+
+    def _open_session(self, session_id: str) -> Session:
+        session = self._ward.seating.find(session_id)
+        if session is None:
+            raise CommandRefused(
+                "there is no open session with that id",
+                why=f"{session_id} is unknown or closed",
+                fix="reload the page; the chair shows its present session",
+            )
+        return session
 
     def _new_id(self, at_us: int, chair: str) -> str:
         """An id nobody had: two patients can follow each other within one second."""
@@ -241,6 +314,15 @@ class Commands:
                 why="it is not in the configuration",
                 fix="reload the page",
             )
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > REASON_MAX:
+        raise CommandRefused(
+            "a reason is missing",
+            why=f"this is kept with who did it and why, in 1 to {REASON_MAX} characters",
+            fix="say why in a few words",
+        )
 
 
 def session_id(at_us: int, chair: str) -> str:

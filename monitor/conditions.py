@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from monitor.care.terms import BaselineTerms
 from monitor.clinic import Phase
 from monitor.vitals import VitalSign
 
@@ -368,6 +369,7 @@ class Preset:
     nibp_interval_s: Mapping[Phase, float]
     re_alarm_s: Mapping[Priority, float]
     plausible: Mapping[VitalSign, Range]
+    baseline: BaselineTerms
     pulse_pressure_min: float
     late_s: float
     cuff_late_s: float

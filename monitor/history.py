@@ -90,7 +90,9 @@ class FactRow:
     """One fact of a session or act of a person: seated, phase, audio paused, acknowledged ...
 
     `data` holds what the kind needs, as plain JSON values, never a name:
-    "seated": patient_ref, planned_minutes; "phase": phase.
+    "seated": patient_ref, planned_minutes; "phase": phase; "baseline": each vital
+    sign's value and samples, what is missing and why, and a person's reason;
+    "baseline waived": reason.
     """
 
     at_us: int
@@ -130,6 +132,9 @@ class History(Protocol):
 SEATED, PHASE = "seated", "phase"
 SOUND_CHOSEN, SOUND_TESTED = "sound chosen", "sound tested"
 """Facts of the clinic: `display` and its `name`; and, of a test, whether it was `heard`."""
+BASELINE, BASELINE_WAIVED = "baseline", "baseline waived"
+MISSING = "missing "
+"""Before the name of what has no baseline, as a key of that fact; the value says why."""
 
 
 def session_of(facts: Sequence[FactRow]) -> Session | None:
@@ -148,7 +153,21 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
             )
         elif fact.kind == PHASE and session is not None:
             session = entered(session, Phase(str(fact.data["phase"])), fact.at_us)
+        elif fact.kind == BASELINE and session is not None:
+            session = based(session, fact.data)
+        elif fact.kind == BASELINE_WAIVED and session is not None:
+            session = replace(session, baseline_waived=True)
     return session
+
+
+def based(session: Session, data: Mapping[str, str | int | float | bool | None]) -> Session:
+    """The session with the baseline of a "baseline" fact."""
+    stated = {vital: data.get(vital.value) for vital in VitalSign}
+    numbers = {one: round(said) for one, said in stated.items() if isinstance(said, int | float)}
+    missing = {
+        key.removeprefix(MISSING): str(why) for key, why in data.items() if key.startswith(MISSING)
+    }
+    return replace(session, baseline=numbers, baseline_missing=missing)
 
 
 def entered(session: Session, phase: Phase, at_us: int) -> Session:

@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from monitor.care.terms import BaselineTerms
 from monitor.clinic import Phase
 from monitor.conditions import (
     AUDIO_PAUSE_S_MAX,
@@ -42,6 +43,7 @@ class _File(BaseModel):
     nibp_interval_s: Mapping[str, Positive]
     re_alarm_s: Mapping[str, Positive]
     plausible: Mapping[VitalSign, Range]
+    baseline: BaselineTerms
     pulse_pressure_min: Positive
     late_s: Positive
     cuff_late_s: Positive
@@ -93,13 +95,14 @@ def load_preset(text: str, *, where: str) -> Preset:
 
 
 def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:
-    plain = file.model_dump(exclude={"nibp_interval_s", "re_alarm_s", "plausible"})
+    plain = file.model_dump(exclude={"nibp_interval_s", "re_alarm_s", "plausible", "baseline"})
     return Preset(
         hash=digest,
         conditions=conditions,
         nibp_interval_s={Phase[name]: value for name, value in file.nibp_interval_s.items()},
         re_alarm_s={Priority[name]: value for name, value in file.re_alarm_s.items()},
         plausible=file.plausible,
+        baseline=file.baseline,
         **plain,
     )
 

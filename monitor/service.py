@@ -207,6 +207,9 @@ async def restore(ward: Ward, record: Record) -> None:
     ward.restore(
         [session for session in sessions if session is not None], await record.open_alarms()
     )
+    for session in ward.seating.all():
+        if session.infusion_started_us is None:
+            ward.gather(session.chair, await record.readings(session.id))
 
 
 async def restored_sounding(config: Config, record: Record) -> Sounding:

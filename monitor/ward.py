@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from monitor.alerts import AlarmEvent, Engine
 from monitor.board import Board
+from monitor.care.baseline import Baseline, Gathering, told
 from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
@@ -44,6 +45,7 @@ class Ward:
         self.seating = Seating()
         self.preset = preset
         self._listeners: list[Listener] = []
+        self._gathered: dict[str, Gathering] = {}
         self._fact_ordinal = 0
 
     def listen(self, listener: Listener) -> None:
@@ -71,9 +73,9 @@ class Ward:
             events += self.engine.frame(device.id, arrival.received_s)
         events += self.engine.observe(readings)
         self.board.readings(readings)
-        self.record.add(
-            [reading_row(reading) for reading in readings], receipts=receipts, urgent=False
-        )
+        rows = [reading_row(reading) for reading in readings]
+        self.gather(device.chair, rows)
+        self.record.add(rows, receipts=receipts, urgent=False)
         self._settle(events, {device.chair})
 
     def lose(self, device: Device, why: str) -> None:
@@ -103,14 +105,52 @@ class Ward:
         self.seating.put(session)
         closed = session.phase is Phase.CLOSED
         if closed:
+            self._gathered.pop(chair, None)
             events = self.engine.clear(chair, now)
         elif before is None:
             events = self.engine.seat(chair, session.id, session.phase, self._since(session))
         else:
-            events = self.engine.set_phase(chair, session.phase, now)
+            # First the baseline: the phase's relative limits are then in force at once.
+            events = self._base(session, before)
+            events += self.engine.set_phase(chair, session.phase, now)
+            events += self._tell_of_baseline(session)
         self.board.session(chair, session, since_s=self._since(session))
         self._redraw(chair)
         self._settle(events, {chair})
+
+    def restate(self, session: Session) -> None:
+        """A session whose baseline, or what is said of it, is another; its phase is the same."""
+        before = self.seating.at(session.chair)
+        self.seating.put(session)
+        events = self._base(session, before) + self._tell_of_baseline(session)
+        self._redraw(session.chair)
+        self._settle(events, {session.chair})
+
+    def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None:
+        """Note readings for a baseline, while one can still be measured."""
+        session = self.seating.at(chair)
+        if session is not None and session.infusion_started_us is None:
+            self._gathered.setdefault(chair, Gathering(self.preset)).take(rows)
+
+    def measured_baseline(self, session: Session, start_us: int) -> Baseline:
+        """What this patient's readings up to the start make of a baseline."""
+        gathered = self._gathered.pop(session.chair, Gathering(self.preset))
+        return gathered.measure(session.id, start_us, session.opened_us)
+
+    def _base(self, session: Session, before: Session | None) -> list[AlarmEvent]:
+        if before is not None and before.baseline == session.baseline:
+            return []
+        return self.engine.set_baseline(session.chair, session.baseline, self.clock.monotonic())
+
+    def _tell_of_baseline(self, session: Session) -> list[AlarmEvent]:
+        """T-BASE: an infusion runs and something has no baseline, and nobody has waived it."""
+        lacks = bool(session.baseline_missing) and not session.baseline_waived
+        started_us = session.infusion_started_us
+        now = self.clock.monotonic()
+        started_s = self.clock.to_monotonic(started_us) if started_us else now
+        since_s = min(started_s, now) if lacks else None
+        message = f"NO BASELINE {told(session.baseline_missing)}: relative rules off"
+        return self.engine.assert_technical("T-BASE", session.chair, since_s, message, now)
 
     def apply(self, events: Sequence[AlarmEvent], chair: str) -> None:
         """Show and keep the outcome of a person's act upon the engine."""
@@ -152,8 +192,11 @@ class Ward:
         for session in sessions:
             self.seating.put(session)
             self.engine.seat(session.chair, session.id, session.phase, self._since(session))
+            self._base(session, None)
             self.board.session(session.chair, session, since_s=self._since(session))
         self.engine.restore(alarms, self.clock.to_monotonic)
+        for session in self.seating.all():
+            self._settle(self._tell_of_baseline(session), set())
         restored = {session.chair for session in self.seating.all()}
         for chair in sorted(restored | {alarm.chair for alarm in self.engine.alarms()}):
             self._redraw(chair)

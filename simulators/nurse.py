@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from random import Random
 
 from monitor.alerts import AlarmState
-from monitor.commands import Acknowledge, EnterPhase, SeatPatient
+from monitor.clinic import Phase
+from monitor.commands import Acknowledge, EnterPhase, SeatPatient, SetBaseline
 from monitor.displays import Clinic
 from monitor.errors import CommandRefused
+from monitor.vitals import VitalSign
 from monitor.ward import Change
 from simulators.staff import NURSE
 from simulators.stories import Story, Visit
@@ -22,6 +24,19 @@ from simulators.stories import Story, Visit
 ACKNOWLEDGE_S = (15.0, 90.0)
 
 log = logging.getLogger("chairside.simulators")
+
+
+def _baseline(session: str, visit: Visit) -> SetBaseline:
+    """The patient's resting values, as if measured before the play began."""
+    person = visit.person
+    values = {
+        VitalSign.NIBP_SYSTOLIC: person.systolic,
+        VitalSign.NIBP_DIASTOLIC: person.diastolic,
+        VitalSign.HEART_RATE: person.heart_rate,
+        VitalSign.SPO2: person.spo2,
+    }
+    reason = "simulated: measured before the play began"
+    return SetBaseline(session=session, values=values, reason=reason, actor=NURSE.id)
 
 
 class Nurse:
@@ -81,6 +96,8 @@ class Nurse:
         for after_s, phase in visit.steps:
             await asyncio.sleep(after_s - gone_s)
             gone_s = after_s
+            if phase is Phase.INFUSION and visit.baseline_stated:
+                await clinic.commands.execute(_baseline(session, visit))
             await clinic.commands.execute(EnterPhase(session=session, phase=phase, actor=NURSE.id))
 
     @staticmethod

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitor.clinic import NEXT_PHASES, Phase
 from monitor.clock import Clock
-from monitor.commands import EnterPhase, SeatPatient
+from monitor.commands import EnterPhase, SeatPatient, WaiveBaseline
 from monitor.displays import Clinic
 from monitor.drivers import Shown
 from monitor.errors import DeviceError
@@ -119,6 +119,9 @@ class Replay:
                 actor=NURSE.id,
             )
         )
+        why = "replayed: nothing is known from before the recording"
+        waiver = WaiveBaseline(session=session, reason=why, actor=NURSE.id)
+        await clinic.commands.execute(waiver)
         for phase in phases_to(self._phase):
             await clinic.commands.execute(EnterPhase(session=session, phase=phase, actor=NURSE.id))
 

@@ -53,6 +53,7 @@ class Visit:
     The nurse seats the patient `pause_s` after the chair became free and enters
     each phase of `steps` so many seconds after that. Episodes and cuff count
     from the seating; the monitors go on for `lingers_s` after the session ends.
+    `baseline_stated`: the play begins too late to measure one, the nurse states it.
     """
 
     patient_ref: str
@@ -64,6 +65,7 @@ class Visit:
     lingers_s: float = 0.0
     cuff_first_s: float = 10.0
     cuff_interval_s: float = 300.0
+    baseline_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,7 @@ def _scripted(seed: int, number: int, part: _Part) -> Story:
             pause_s=0.2 if count == 0 else 3 * MINUTE_S,
             cuff_first_s=3.0 + rng.uniform(0.0, 6.0),
             cuff_interval_s=part.cuff_interval_s,
+            baseline_stated=True,
         )
 
     return Story(

@@ -28,6 +28,8 @@ from monitor.commands import (
     ListenedToSound,
     PauseAudio,
     SeatPatient,
+    SetBaseline,
+    WaiveBaseline,
 )
 from monitor.displays import Clinic
 from monitor.errors import (
@@ -37,6 +39,7 @@ from monitor.errors import (
     NotSignedIn,
     TriedTooOften,
 )
+from monitor.vitals import VitalSign
 from monitor.web.archive import Archive, NotThere
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
@@ -91,6 +94,19 @@ class SoundTestBody(_Body):
 
     display: DisplayId
     heard: bool
+
+
+class BaselineBody(_Body):
+    """What is usual for this patient, by vital sign, and why it was not measured so."""
+
+    reason: Name
+    values: dict[VitalSign, float]
+
+
+class WaiverBody(_Body):
+    """Why the infusion goes on without the baseline that is missing."""
+
+    reason: Name
 
 
 class Done(BaseModel):
@@ -240,6 +256,20 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
         """A named person listened to every alarm sound of a display."""
         actor = request.state.actor
         return await execute(ListenedToSound(display=body.display, heard=body.heard, actor=actor))
+
+    @api.post("/api/sessions/{session}/baseline")
+    async def baseline(request: Request, session: Identifier, body: BaselineBody) -> Done:
+        """A person states the patient's baseline, or part of it."""
+        actor, why = request.state.actor, body.reason
+        return await execute(
+            SetBaseline(session=session, values=body.values, reason=why, actor=actor)
+        )
+
+    @api.post("/api/sessions/{session}/baseline/waive")
+    async def waive_baseline(request: Request, session: Identifier, body: WaiverBody) -> Done:
+        """The infusion goes on without what is missing of the baseline."""
+        actor = request.state.actor
+        return await execute(WaiveBaseline(session=session, reason=body.reason, actor=actor))
 
 
 def _add_archive(api: FastAPI, archive: Archive) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from monitor.board.words import MARKS, clock, hours_minutes, minutes_seconds
+from monitor.care.baseline import BASED
 from monitor.conditions import Kind, Priority
 from monitor.config import Config
-from monitor.history import PHASE, SEATED, FactRow
+from monitor.history import BASELINE, BASELINE_WAIVED, MISSING, PHASE, SEATED, FactRow
 from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
 from monitor.vitals import NIBP, VitalSign
 
@@ -181,9 +182,26 @@ def fact_text(fact: FactRow) -> str:
         return f"seated: {fact.data['patient_ref']}"
     if fact.kind == PHASE:
         return f"phase {fact.data['phase']}"
+    if fact.kind == BASELINE:
+        return baseline_text(fact)
+    if fact.kind == BASELINE_WAIVED:
+        return f"baseline waived: {fact.data['reason']}"
     if fact.kind == "acknowledged":
         return f"acknowledged {str(fact.data['alarm']).split('/')[1]}"
     return fact.kind
+
+
+def baseline_text(fact: FactRow) -> str:
+    """The patient's own values, what is missing, and a person's reason."""
+    values = [f"{one.value} {fact.data[one.value]}" for one in BASED if one.value in fact.data]
+    missing = [
+        f"no {key.removeprefix(MISSING)} ({why})"
+        for key, why in fact.data.items()
+        if key.startswith(MISSING)
+    ]
+    reason = fact.data.get("reason")
+    text = "baseline " + ", ".join(values + missing)
+    return f"{text}: {reason}" if reason else text
 
 
 def summary_lines(seen: Review, words: Words) -> list[Json]:
