@@ -255,6 +255,38 @@ def display_revoke(display_id: str, config_path: Path) -> None:
     click.echo(f"{display_id}: revoked")
 
 
+@chairside.group()
+def audit() -> None:
+    """What people did: does the chain of acts hold, and what is in it."""
+
+
+@audit.command("verify")
+@click.option("--anchor", metavar="NUMBER:HASH", help="Of the record, printed here before.")
+@click.option("--staff-anchor", metavar="NUMBER:HASH", help="Of the staff file.")
+@config_option
+def audit_verify(anchor: str | None, staff_anchor: str | None, config_path: Path) -> None:
+    """Check every act of the record and every change of staff; exit 1 when one was touched.
+
+    Write the printed anchors down elsewhere: given here later, they prove that
+    nothing up to them was written anew.
+    """
+    from monitor.operations import auditing  # noqa: PLC0415
+
+    for line in auditing.verify(config_path, anchor, staff_anchor):
+        click.echo(line)
+
+
+@audit.command("list")
+@click.option("--person", help="Only this person's acts, by id.")
+@config_option
+def audit_list(person: str | None, config_path: Path) -> None:
+    """Every act, oldest first, in UTC."""
+    from monitor.operations import auditing  # noqa: PLC0415
+
+    for line in auditing.list_acts(config_path, person):
+        click.echo(line)
+
+
 def main() -> None:
     """Entry point; gathers the subcommands that other packages add."""
     for entry in sorted(entry_points(group="chairside.commands"), key=lambda one: one.name):

@@ -35,6 +35,10 @@ class CommandRefused(ChairsideError):
     """A person's command does not fit the present state; nothing was changed."""
 
 
+class AuditBroken(ChairsideError):
+    """A chain of acts does not hold: somebody changed a file that is only added to."""
+
+
 class NotSignedIn(ChairsideError):
     """Nobody is known here, or what they proved themselves by does not fit."""
 

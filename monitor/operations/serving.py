@@ -19,10 +19,12 @@ from monitor.config import Config
 from monitor.displays import Display
 from monitor.drivers.registry import DRIVERS
 from monitor.links.wiring import Wiring, make_links
-from monitor.operations import staffing, validating
+from monitor.operations import auditing, staffing, validating
 from monitor.people import People
 from monitor.status import StatusLine
 from monitor.store.record import Record
+
+log = logging.getLogger("chairside.serve")
 
 WALL_CLOCK_LOOK_S = 10.0
 WALL_CLOCK_STEP_S = 0.5
@@ -101,6 +103,7 @@ async def run_clinic(
     stop_on_signal(stop)
     async with AsyncExitStack() as stack:
         record = await stack.enter_async_context(Record(loaded.record.path, clock=clock))
+        log.info("audit anchor of the record: %s", auditing.record_anchor(loaded.record.path))
         copy = None
         if loaded.influxdb is not None:
             from monitor.store.influx import InfluxCopy  # noqa: PLC0415  slow to import

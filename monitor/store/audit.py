@@ -78,11 +78,16 @@ def linked(before: str, number: int, act: str) -> str:
     return hashlib.sha256(f"{before}\n{number}\n{act}".encode()).hexdigest()
 
 
+def end(connection: sqlite3.Connection) -> Anchor:
+    """Where the chain ends, taken as it stands."""
+    last = connection.execute("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+    return Anchor(*(last.fetchone() or (0, BEGINNING)))
+
+
 def extend(connection: sqlite3.Connection, acts: Sequence[str]) -> None:
     """Add acts to the chain within the connection's open transaction."""
-    last = connection.execute("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
-    number, before = last.fetchone() or (0, BEGINNING)
-    links = []
+    last, links = end(connection), []
+    number, before = last.number, last.hash
     for act in acts:
         number += 1
         before = linked(before, number, act)

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from monitor.errors import StoreError
-from monitor.store import schema
+from monitor.store import acts, schema
 
 RESERVE_BYTES = 16 * 1024 * 1024
 CHECKPOINT_PAGES = 4_000
@@ -191,7 +191,15 @@ def _lay_out(connection: sqlite3.Connection, path: Path) -> None:
     else:
         schema.check(str(path), application_id, version)
         if version < schema.VERSION:
-            connection.executescript(schema.migration(version))
+            _take_over(connection, version)
+
+
+def _take_over(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a record of an older layout up to this one, all of it or nothing."""
+    connection.executescript(schema.migration(version))
+    if version < schema.AUDITED_SINCE:
+        acts.chain(connection, 0)
+    connection.execute("COMMIT")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

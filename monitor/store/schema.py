@@ -8,8 +8,11 @@
 from __future__ import annotations
 
 from monitor.errors import StoreError
+from monitor.store import audit
 
-VERSION = 2
+VERSION = 3
+AUDITED_SINCE = 3
+"""Records of an older layout have no audit: their acts go into it when they are taken over."""
 APPLICATION_ID = 0x43486169
 """Marks a SQLite file as a Chairside record ("CHai"); see SQLite, PRAGMA application_id."""
 SQLITE_VERSION_MIN = (3, 37, 0)
@@ -121,6 +124,7 @@ CREATE TABLE progress (
     id INTEGER NOT NULL
 ) STRICT;
 INSERT INTO progress VALUES ('copied', 0);
+{audit.SCHEMA}
 
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
@@ -131,15 +135,16 @@ MIGRATIONS: dict[int, str] = {
 ALTER TABLE transitions ADD COLUMN baseline REAL;
 ALTER TABLE transitions ADD COLUMN fired_by TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE transitions ADD COLUMN fired_count INTEGER NOT NULL DEFAULT 0;
-"""
+""",
+    2: audit.SCHEMA,
 }
 """What turns a record of that layout into one of the next; rows stay as they are."""
 
 
 def migration(version: int) -> str:
-    """The SQL that brings a record of that layout up to this one, as one transaction."""
+    """The SQL that brings a record of that layout up to this one; the transaction stays open."""
     steps = "".join(MIGRATIONS[one] for one in range(version, VERSION))
-    return f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION}; COMMIT;"
+    return f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {VERSION};"
 
 
 def check(where: str, application_id: int, version: int) -> None:

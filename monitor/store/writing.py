@@ -15,7 +15,7 @@ from pathlib import Path
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
-from monitor.store import file, schema
+from monitor.store import acts, file, schema
 from monitor.store.rows import FACTS, READINGS, TRANSITIONS, Item, SqlValue
 
 REFILL_EVERY_S = 30.0
@@ -174,6 +174,8 @@ class Writer:
             connection.execute("BEGIN IMMEDIATE")
             self._insert(connection, batch.items)
             new = connection.total_changes - changes
+            if any(item.table != READINGS for item in batch.items):
+                acts.chain(connection, last)
             connection.executemany(_NUMBER, _numbers(batch.items))
             self._note_copy(connection, batch)
             connection.execute("COMMIT")

@@ -257,6 +257,7 @@ async def test_a_record_of_the_first_layout_is_taken_over_with_its_rows(tmp_path
     connection = sqlite3.connect(path)
     for column in ("baseline", "fired_by", "fired_count"):
         connection.execute(f"ALTER TABLE transitions DROP COLUMN {column}")
+    connection.execute("DROP TABLE audit")
     connection.execute("PRAGMA user_version = 1")
     connection.close()
     newer = transition(5, "RESOLVED", 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -275,6 +276,42 @@ def test_more_sign_ins_at_once_than_can_wait_are_told_so(door: Door) -> None:
     told = [answer for answer in run(story) if "at once" in str(answer)]
     assert len(told) == 5
     assert all(isinstance(answer, TriedTooOften) for answer in told)
+
+
+class Watched(Hasher):
+    """A hasher that notes where it runs, and how many of it at once."""
+
+    def __init__(self) -> None:
+        super().__init__("pepper", rounds=1, memory_kib=8_192)
+        self.threads: set[int] = set()
+        self.running = self.most = 0
+        self._lock = threading.Lock()
+
+    def matches(self, kept: str | None, method: Method, person: str, secret: str) -> bool:
+        with self._lock:
+            self.running += 1
+            self.most = max(self.most, self.running)
+            self.threads.add(threading.get_ident())
+        try:
+            return super().matches(kept, method, person, secret)
+        finally:
+            with self._lock:
+                self.running -= 1
+
+
+@pytest.mark.requirement("PPL-040")
+def test_the_slow_check_runs_beside_the_loop_and_two_at_most(door: Door) -> None:
+    hasher = Watched()
+    door.hasher = hasher
+    people = door.open()
+
+    async def story() -> None:
+        crowd = [people.sign_in(attempt(f"u{number}", address=f"a{number}")) for number in range(9)]
+        await asyncio.gather(*crowd, return_exceptions=True)
+
+    run(story)
+    assert threading.get_ident() not in hasher.threads
+    assert hasher.most == bounds.CHECKS_AT_ONCE
 
 
 def test_the_count_of_sign_ins_is_bounded_and_the_idlest_goes() -> None:
