@@ -96,10 +96,7 @@ class Replay:
     async def _until_heard(self, clinic: Clinic, outlet: Outlet) -> None:
         """Show an empty screen until the service sees it: a line takes its time to open."""
         board, ends_s = clinic.ward.board, self._clock.monotonic() + HEARD_S_MAX
-        while (
-            board.tile(outlet.chair, self._clock.monotonic(), self._clock.utc_us()).mode
-            != GenerationMode.DEMO.value
-        ):
+        while not board.ever_heard(outlet.chair):
             if self._clock.monotonic() > ends_s:
                 raise DeviceError(
                     "the service does not hear the replayed monitor",

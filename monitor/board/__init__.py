@@ -94,6 +94,10 @@ class Board:
         """A device sent a frame."""
         self._chairs[chair].heard(device, at_s)
 
+    def ever_heard(self, chair: str) -> bool:
+        """Has any device of the chair sent a frame since the service began?"""
+        return self._chairs[chair].ever_heard
+
     def tile(self, chair: str, now_s: float, now_us: int) -> Tile:
         """What one chair's tile shows; KeyError for a chair there is not."""
         return self._chairs[chair].tile(now_s, now_us)

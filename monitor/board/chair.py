@@ -105,6 +105,11 @@ class ChairBoard:
             self._lines[device] = Line(up=True, why="", at_s=at_s)
 
     @property
+    def ever_heard(self) -> bool:
+        """Has any device of the chair sent a frame yet?"""
+        return bool(self._heard_s)
+
+    @property
     def mode(self) -> GenerationMode:
         """DEMO or TEST as soon as one device or one shown value is not real."""
         return least_real((self.configured, self._samples.mode))

@@ -299,6 +299,14 @@ def test_one_simulated_value_marks_the_tile_and_the_wall(mode: GenerationMode) -
     assert bench.board.mode() == mode.value
 
 
+def test_a_chair_is_heard_from_its_first_frame_on() -> None:
+    bench = Bench(chairs=2)
+    assert not bench.board.ever_heard("1")
+    bench.board.frame("mon-1", "1", 1.0)
+    assert bench.board.ever_heard("1")
+    assert not bench.board.ever_heard("2")
+
+
 @pytest.mark.requirement("SHO-029")
 @pytest.mark.parametrize("mode", [GenerationMode.DEMO, GenerationMode.TEST])
 def test_a_configured_simulator_is_marked_before_its_first_value_and_between_patients(
