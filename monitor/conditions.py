@@ -2,8 +2,7 @@
 
 Knows vitals, phases and the words of IEC 60601-1-8. Knows no current value and
 no time of day. A preset is a TOML file; `load_preset` gives frozen values or a
-`ConfigError` that tells every mistake at once. No clinical limit is a constant
-in this module or in any other: they all come from the preset.
+`ConfigError` that tells every mistake at once. No clinical limit is in code.
 """
 
 from __future__ import annotations
