@@ -73,6 +73,7 @@ class Ward:
             events += self.engine.frame(device.id, arrival.received_s)
         events += self.engine.observe(readings)
         self.board.readings(readings)
+        self.board.pending(device.chair, self.engine.pending(device.chair))
         rows = [reading_row(reading) for reading in readings]
         self.gather(device.chair, rows)
         self.record.add(rows, receipts=receipts, urgent=False)
@@ -221,6 +222,8 @@ class Ward:
             self.engine.limits(chair) if chair else {},
             self.engine.audio_paused_until(chair) if chair else None,
         )
+        if chair:
+            self.board.pending(chair, self.engine.pending(chair))
 
     def _seat(self, chair: str) -> Seat:
         session = self.seating.at(chair)

@@ -89,6 +89,8 @@ class AlarmParts(TypedDict, total=False):
     acknowledged_s: float | None
     superseded: bool
     data_lost: bool
+    data_lost_s: float | None
+    extreme_s: float | None
     audible: bool
 
 

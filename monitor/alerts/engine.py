@@ -313,6 +313,10 @@ class Engine:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
         return self._book.ranked(None if chair is None else self._by_chair[chair])
 
+    def pending(self, chair: str) -> frozenset[VitalSign]:
+        """The vital signs beyond a limit whose delay is running: PENDING, no alarm yet."""
+        return self._judging.pending(self._by_chair[chair])
+
     def limits(self, chair: str) -> Mapping[VitalSign, tuple[float | None, float | None]]:
         """The innermost limits in force, low and high, by vital sign."""
         return self._judging.levels.innermost(self._by_chair[chair].index)

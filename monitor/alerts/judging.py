@@ -103,6 +103,14 @@ class Judging:
         counting = bool(self._delays.pending[place.index].any())
         place.restless = counting or any(row < self._layout.limits for row in place.open)
 
+    def pending(self, place: Place) -> frozenset[VitalSign]:
+        """The vital signs beyond a limit whose delay is running: no alarm yet."""
+        if not place.restless:
+            return frozenset()
+        rows = [int(row) for row in np.flatnonzero(self._delays.pending[place.index])]
+        waiting = [self._layout.rows[row] for row in rows if row not in place.open]
+        return frozenset(vital for row in waiting for vital in row.condition.watched)
+
     # ---------------------------------------------------------------- derived numbers
 
     def _derive(self, place: Place, samples: Sequence[Sample]) -> Heard:

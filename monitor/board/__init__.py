@@ -82,6 +82,10 @@ class Board:
         known.alarms, known.limits = alarms, limits
         known.audio_paused_until_s = audio_paused_until_s
 
+    def pending(self, chair: str, vitals: frozenset[VitalSign]) -> None:
+        """The chair's vital signs beyond a limit whose delay is still running."""
+        self._chairs[chair].pending = vitals
+
     def session(self, chair: str, session: Session, *, since_s: float) -> None:
         """The chair's session as it now stands; its present phase began at `since_s`, monotonic."""
         self._chairs[chair].enter(session, since_s)

@@ -14,7 +14,7 @@ from monitor.alerts import Alarm, AlarmState
 from monitor.board.cuff import CuffReading, Schedule, block, determination
 from monitor.board.slots import STALE_S, LimitsInForce, Samples, heart_source, least_real, slot
 from monitor.board.tile import CuffBlock, SessionOnTile, Slot, Tile
-from monitor.board.words import hours_minutes, minutes_seconds, open_alarm
+from monitor.board.words import Values, hours_minutes, minutes_seconds, open_alarm
 from monitor.clinic import NEXT_PHASES, Chair, Phase, Session
 from monitor.conditions import Priority
 from monitor.vitals import NIBP, GenerationMode, Reading, Validity, VitalSign
@@ -60,6 +60,7 @@ class ChairBoard:
     alarms: Sequence[Alarm] = ()
     limits: LimitsInForce = field(default_factory=dict)
     audio_paused_until_s: float | None = None
+    pending: frozenset[VitalSign] = frozenset()
     _samples: Samples = field(default_factory=Samples)
     _cuff: CuffReading | None = None
     _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0, 0.0))
@@ -123,6 +124,7 @@ class ChairBoard:
         speaking = [one for one in self.alarms if not one.superseded]
         worst = max((one.priority for one in speaking), default=None)
         sound, offline = self.sounding(), self._offline(now_s)
+        slots, nibp = self._slots(now_s, offline=bool(offline)), self._nibp(now_s)
         return Tile(
             chair=self.chair.id,
             label=self.chair.label,
@@ -132,9 +134,12 @@ class ChairBoard:
             mode=self.mode.value,
             session=self._session(),
             clock=self._clock(now_us),
-            slots=self._slots(now_s, offline=bool(offline)),
-            nibp=self._nibp(now_s),
-            alarms=tuple(open_alarm(one, now_s, now_us, self.zone) for one in self.alarms),
+            slots=slots,
+            nibp=nibp,
+            alarms=tuple(
+                open_alarm(one, self._values(one, slots, nibp), now_s, now_us, self.zone)
+                for one in self.alarms
+            ),
             audio_paused=self._paused(now_s),
             sound=sound.name if sound else "",
             priority=worst.name if worst else "",
@@ -186,7 +191,16 @@ class ChairBoard:
             pairs.append((VitalSign.SPO2, VitalSign.SPO2))
         pairs += [(vital, vital) for vital in ORDER if vital in self.vitals]
         return tuple(
-            slot(shown_as, vital, self._samples, self.alarms, self.limits, now_s, offline=offline)
+            slot(
+                shown_as,
+                vital,
+                self._samples,
+                self.alarms,
+                self.limits,
+                now_s,
+                pending=self.pending,
+                offline=offline,
+            )
             for shown_as, vital in pairs
         )
 
@@ -196,6 +210,17 @@ class ChairBoard:
         return block(
             self._cuff, self._schedule, self.alarms, self.limits, now_s=now_s, zone=self.zone
         )
+
+    def _values(self, alarm: Alarm, slots: Sequence[Slot], nibp: CuffBlock | None) -> Values:
+        """What an alarm's vital sign shows now, and the last number it had."""
+        vital = alarm.vitals[0] if alarm.vitals else None
+        if vital in NIBP:
+            return Values(nibp.text if nibp else "", "")
+        now = next((one.text for one in slots if vital and one.vital == vital.value), "")
+        last = self._samples.number.get(vital, "") if vital else ""
+        if vital is VitalSign.HEART_RATE and not last:
+            last = self._samples.number.get(VitalSign.PULSE_RATE, "")
+        return Values(now, last)
 
     def _paused(self, now_s: float) -> str:
         until = self.audio_paused_until_s

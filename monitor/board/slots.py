@@ -43,11 +43,12 @@ class Samples:
     """The newest sample of each vital of one chair, and when it last was good for something.
 
     Times are monotonic seconds. `number_s` is when a number could last be
-    shown, `believed_s` when one was last valid.
+    shown and `number` which one, `believed_s` when one was last valid.
     """
 
     newest: dict[VitalSign, Reading] = field(default_factory=dict)
     number_s: dict[VitalSign, float] = field(default_factory=dict)
+    number: dict[VitalSign, str] = field(default_factory=dict)
     believed_s: dict[VitalSign, float] = field(default_factory=dict)
 
     def take(self, readings: Iterable[Reading]) -> None:
@@ -55,8 +56,9 @@ class Samples:
         for reading in readings:
             if _replaces(reading, self.newest.get(reading.vital)):
                 self.newest[reading.vital] = reading
-            if shows_number(reading):
+            if reading.value is not None and shows_number(reading):
                 self.number_s[reading.vital] = reading.sampled_s
+                self.number[reading.vital] = number_text(reading.vital, reading.value)
             if reading.validity.believed:
                 self.believed_s[reading.vital] = reading.sampled_s
 
@@ -114,6 +116,7 @@ def slot(
     limits: LimitsInForce,
     now_s: float,
     *,
+    pending: frozenset[VitalSign] = frozenset(),
     offline: bool = False,
 ) -> Slot:
     """What stands in the slot of `shown_as`, which `vital` fills; offline, never a number."""
@@ -135,6 +138,7 @@ def slot(
         arrow=arrow if state in (tile.VALID, tile.QUESTIONABLE) else "",
         priority=priority,
         source=SOURCES.get(vital, ""),
+        pending=not (priority or offline or pending.isdisjoint({shown_as, vital})),
     )
 
 

@@ -22,7 +22,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One continuous value. `state` is one of the six words above."""
+    """One continuous value. `state` is one of the six words above.
+
+    `pending`: beyond a limit, and its delay is still running.
+    """
 
     vital: str
     label: str
@@ -34,6 +37,7 @@ class Slot:
     arrow: str = ""
     priority: str = ""
     source: str = ""
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
 
 from monitor.alerts import Alarm, AlarmState
 from monitor.board.tile import OpenAlarm
@@ -33,14 +34,26 @@ def minutes_ago(seconds: float) -> str:
     return "just now" if minutes == 0 else f"{minutes} min ago"
 
 
-def open_alarm(alarm: Alarm, now_s: float, now_us: int, zone: tzinfo) -> OpenAlarm:
-    """An alarm as a tile lists it; a latched one tells what was."""
+class Values(NamedTuple):
+    """What an alarm's vital sign shows now, and the last number it had, as text."""
+
+    now: str
+    last: str
+
+
+def open_alarm(alarm: Alarm, values: Values, now_s: float, now_us: int, zone: tzinfo) -> OpenAlarm:
+    """An alarm as a tile lists it; a latched one tells what was and what is now."""
     onset_us = utc_us(alarm.onset_s, now_s, now_us)
-    text = alarm.message
+
+    def told(at_s: float | None) -> str:
+        return "" if at_s is None else f" at {clock(utc_us(at_s, now_s, now_us), zone, '%H:%M')}"
+
+    text, head = alarm.message, alarm.message.split(": ")[0]
     if alarm.state is AlarmState.LATCHED_UNACK and alarm.extreme is not None:
-        text = f"was {alarm.extreme:g}: {alarm.message}"
+        text = f"{head}: was {alarm.extreme:g}{told(alarm.extreme_s)}, now {values.now}"
     if alarm.data_lost:
-        text = f"{text} (no data now)"
+        last = f"last {values.last}{told(alarm.data_lost_s)}" if values.last else ""
+        text = f"{head}: no data, {last}" if last else f"{head}: no data"
     return OpenAlarm(
         id=alarm.id,
         priority=alarm.priority.name,

@@ -38,6 +38,7 @@ def slot(vital: str, text: str, state: str = "valid", **more: Any) -> Json:
         "arrow": "",
         "priority": "",
         "source": "ECG" if vital == "HR" else "",
+        "pending": False,
     }
     return base | more
 

@@ -114,7 +114,7 @@ async def test_of_two_displays_one_sounds_and_the_other_takes_over_within_twelve
     assert 8.0 <= time.monotonic() - since <= 13.0
 
 
-@pytest.mark.requirement("SHO-061")
+@pytest.mark.requirement("SHO-061", "S-29")
 async def test_a_silenced_monitor_is_grey_by_six_seconds_and_dashed_by_eleven(
     demo: Demo, open_page: OpenPage
 ) -> None:

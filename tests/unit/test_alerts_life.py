@@ -29,6 +29,19 @@ def test_no_step_leads_back_to_idle_or_pending() -> None:
     assert not {AlarmState.IDLE, AlarmState.PENDING} & set(LIFE.values())
 
 
+@pytest.mark.requirement("SHO-148")
+def test_pending_is_told_from_the_first_violating_sample_to_the_return() -> None:
+    chair = Chairside()
+    chair.hold(5, SPO2=97)
+    assert chair.engine.pending("1") == frozenset()
+    chair.hold(5, SPO2=91)
+    assert chair.engine.pending("1") == {SPO2}
+    chair.hold(1, SPO2=97)
+    assert chair.engine.pending("1") == frozenset()
+    chair.hold(3, SPO2=97, HEART_RATE=130)
+    assert chair.engine.pending("1") == {HR}
+
+
 @pytest.mark.requirement("S-38")
 def test_an_acknowledge_silences_that_alarm_alone() -> None:
     chair = Chairside()

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.alerts import AlarmState
 from monitor.conditions import Kind, Priority
-from monitor.vitals import VitalSign
+from monitor.vitals import Validity, VitalSign
 from tests.on_board import Bench, alarm, sample
 from tests.stored import NOON_US
 
@@ -64,20 +64,24 @@ def test_an_acknowledged_high_does_not_flash_again_for_a_new_medium() -> None:
     assert bench.tile(2.0).flash
 
 
-def test_a_latched_alarm_tells_what_was_and_can_be_acknowledged() -> None:
+@pytest.mark.requirement("SHO-147", "S-43")
+def test_a_latched_alarm_tells_what_was_and_what_is_now_and_can_be_acknowledged() -> None:
     bench = Bench()
-    bench.alarms(alarm(state=AlarmState.LATCHED_UNACK, audible=False))
+    bench.alarms(alarm(state=AlarmState.LATCHED_UNACK, audible=False, extreme_s=0.5))
+    bench.put(sample(0.9, 97.0))
     tile = bench.tile(1.0)
-    assert tile.alarms[0].text == "was 83: SpO2 84 <88"
+    assert tile.alarms[0].text == "SpO2 84 <88: was 83 at 08:00, now 97"
     assert tile.alarms[0].can_acknowledge
     assert not tile.flash
     assert {slot.priority for slot in tile.slots} == {""}
 
 
-def test_an_alarm_whose_data_are_gone_says_so() -> None:
+@pytest.mark.requirement("SHO-147")
+def test_an_alarm_whose_data_are_gone_tells_the_last_value_and_its_time() -> None:
     bench = Bench()
-    bench.alarms(alarm(data_lost=True))
-    assert bench.tile(1.0).alarms[0].text == "SpO2 84 <88 (no data now)"
+    bench.put(sample(0.5, 86.0), sample(1.5, None, validity=Validity.INVALID))
+    bench.alarms(alarm(data_lost=True, data_lost_s=0.5))
+    assert bench.tile(61.0).alarms[0].text == "SpO2 84 <88: no data, last 86 at 08:00"
 
 
 @pytest.mark.requirement("SHO-142")
@@ -181,3 +185,17 @@ def test_the_room_sounds_for_its_highest_audible_alarm() -> None:
     bench.alarms(alarm(chair="2", audible=False), chair="2")
     assert bench.board.sound() == "MEDIUM"
     assert bench.tile(0.0, "2").sound == ""
+
+
+@pytest.mark.requirement("SHO-148")
+def test_a_value_beyond_a_limit_is_marked_while_its_delay_runs() -> None:
+    bench = Bench()
+    bench.put(sample(1.0, 91.0))
+    bench.board.pending("1", frozenset({VitalSign.SPO2}))
+    assert bench.slot(1.0).pending
+    assert not bench.slot(1.0, "HR").pending
+    bench.alarms(alarm())
+    assert not bench.slot(1.0).pending
+    bench.alarms()
+    bench.board.pending("1", frozenset())
+    assert not bench.slot(1.0).pending

@@ -8,6 +8,8 @@ import { NibpView, SlotView } from "./slot.js";
 import { TrendView } from "./trend.js";
 
 const CUFFS_SHOWN = 6;
+/** A more urgent alarm speaks for this one: it is listed, steady and silent. */
+const SUPERSEDED = { superseded: false, state: "SUPERSEDED", acknowledged: "superseded" };
 
 class ChairPage {
   /**
@@ -161,7 +163,8 @@ class AlarmRow {
   draw(alarm) {
     this._id = alarm.id;
     this.open = alarm.can_acknowledge;
-    this._message.draw([{ ...alarm, superseded: false }]);
+    const spoken = alarm.superseded ? SUPERSEDED : {};
+    this._message.draw([{ ...alarm, ...spoken }]);
     mark(this.element, "superseded", alarm.superseded ? "yes" : "");
     this._button.disabled = !alarm.can_acknowledge;
   }

@@ -21,6 +21,7 @@
  * @property {string} arrow
  * @property {Priority} priority
  * @property {string} source
+ * @property {boolean} pending beyond a limit, and its delay is still running
  */
 
 /**

@@ -24,6 +24,7 @@ export class SlotView {
     mark(this.element, "vital", slot.vital);
     mark(this.element, "state", slot.state);
     mark(this.element, "priority", slot.priority);
+    mark(this.element, "pending", slot.pending ? "yes" : "");
     write(this._label, slot.label);
     write(this._unit, [slot.unit, slot.source].filter(Boolean).join(" · "));
     write(this._arrow, slot.arrow);
@@ -37,6 +38,7 @@ export class SlotView {
 
   blank() {
     mark(this.element, "priority", "");
+    mark(this.element, "pending", "");
     for (const part of [this._arrow, this._note, this._number, this._doubt, this._high, this._low]) {
       write(part, "");
     }

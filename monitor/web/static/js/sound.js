@@ -28,6 +28,7 @@ export class Sounder {
     /** @type {import("./contract.js").Priority} */
     this._wanted = "";
     this._remind = false;
+    this._remind_s = 0;
     /** @type {GainNode|null} */
     this._burst = null;
     this._kept_until_s = 0;
@@ -64,9 +65,11 @@ export class Sounder {
    * What should sound from now on.
    * @param {import("./contract.js").Priority} priority the highest of the room, "" for silence
    * @param {{finish: boolean, remind: boolean}} how `finish`: the condition ended by itself, so a
-   *   burst begun is completed; `remind`: a LOW pulse again each 120 s
+   *   burst begun is completed; `remind`: one LOW pulse each 120 s where nothing else sounds
    */
   want(priority, how) {
+    const quiet = priority === "" && this._wanted !== "";
+    if (how.remind && (quiet || !this._remind)) this._remind_s = this._now() + REMINDER_S;
     this._remind = how.remind;
     if (priority === this._wanted) return;
     const higher = rank(priority) > rank(this._wanted);
@@ -127,25 +130,36 @@ export class Sounder {
       this._told();
       if (state === "on" || state === "spare") this._wake();
     }
-    if (state !== "on" || !this._wanted || !this._context) return;
+    if (state !== "on" || !this._context) return;
+    if (!this._wanted) {
+      this._reminder();
+      return;
+    }
     // A burst whose time passed while the page could not sound is not made up for.
     const due_s = Math.max(this._next_s, this._now() + AHEAD_S / 10);
     if (due_s - this._now() > AHEAD_S) return;
-    this._play(BURSTS[this._wanted], due_s);
+    this._play(this._wanted, due_s);
+  }
+
+  /** What latched waits to be seen: one LOW pulse when its time has come. */
+  _reminder() {
+    if (!this._remind || this._now() < this._remind_s) return;
+    this._remind_s = this._now() + REMINDER_S;
+    this._play("LOW", this._now() + LEAD_IN_S);
   }
 
   /**
-   * @param {import("./burst.js").Burst} burst
+   * @param {"HIGH"|"MEDIUM"|"LOW"} priority
    * @param {number} start_s
    */
-  _play(burst, start_s) {
+  _play(priority, start_s) {
     if (!this._context) return;
     this._cut();
+    const burst = BURSTS[priority];
     this._burst = schedule(this._context, burst, start_s);
     this._kept_until_s = start_s + least_s(burst);
-    const again_s = burst === BURSTS.LOW && this._remind ? REMINDER_S : burst.gap_s;
-    this._next_s = start_s + length_s(burst) + again_s;
-    this._tell(this._wanted, burst.starts_s.map((pulse_s) => start_s + pulse_s));
+    this._next_s = start_s + length_s(burst) + burst.gap_s;
+    this._tell(priority, burst.starts_s.map((pulse_s) => start_s + pulse_s));
   }
 
   /** @returns {SoundState} */
