@@ -19,6 +19,7 @@ LATE_S = 10.0
 OFFSET_STEP_US = 5_000_000
 OFFSET_SPREAD_US = 1_000_000
 OFFSET_REPORTS = 5
+OFFSET_DOUBTED_US = 60_000_000
 MISSING_MAX = 1_000
 RECENT_STAMPS_MAX = 256
 
@@ -48,27 +49,53 @@ class DeviceClock:
     and agree among themselves within 1 s came at real-time pace, so the device's
     clock is wrong and the offset is adopted. A backlog arrives faster than it was
     measured, its differences shrink from report to report, and it stays old.
+
+    A steady queue on the way looks like a slow clock. A clock once found right
+    gives itself away by going back, or by more ahead than no delay at all;
+    without either it is taken for a queue, whose values are as old as they say,
+    until the same difference has lasted a minute.
     """
 
     def __init__(self) -> None:
         self.offset_us = 0
         self.epoch = 0
         self._differences: deque[int] = deque(maxlen=OFFSET_REPORTS)
+        self._agreed_since_us: int | None = None
+        self._found_right = self._stepped = False
+        self._sent_us = 0
 
     def observe(self, sent_at_us: int, received_at_us: int) -> bool:
         """Take one report's two times; True when a new epoch begins."""
         difference = received_at_us - sent_at_us
-        if abs(difference - self.offset_us) <= OFFSET_STEP_US:
-            self._differences.clear()
+        ahead_us = self.offset_us - difference
+        went_back, self._sent_us = sent_at_us < self._sent_us, sent_at_us
+        if abs(ahead_us) <= OFFSET_STEP_US:
+            self._settle()
             return False
+        self._stepped |= went_back or ahead_us > 0
         self._differences.append(difference)
-        agreed = max(self._differences) - min(self._differences) <= OFFSET_SPREAD_US
-        if len(self._differences) < OFFSET_REPORTS or not agreed:
+        if not self._agreed(received_at_us):
             return False
         self.offset_us = min(self._differences)
         self.epoch += 1
-        self._differences.clear()
+        self._settle()
         return True
+
+    def _settle(self) -> None:
+        """The offset is right, as far as anybody can tell."""
+        self._differences.clear()
+        self._agreed_since_us, self._found_right, self._stepped = None, True, False
+
+    def _agreed(self, received_at_us: int) -> bool:
+        """Have the differences been the same for long enough to be the clock's?"""
+        spread_us = max(self._differences) - min(self._differences)
+        if len(self._differences) < OFFSET_REPORTS or spread_us > OFFSET_SPREAD_US:
+            self._agreed_since_us = None
+            return False
+        if self._agreed_since_us is None:
+            self._agreed_since_us = received_at_us
+        may_be_a_queue = self._found_right and not self._stepped
+        return not may_be_a_queue or received_at_us - self._agreed_since_us >= OFFSET_DOUBTED_US
 
 
 class Numbering:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.clinic import Device
 from monitor.drivers import Report
-from monitor.intake import Arrival, Intake, Numbering, Seat
+from monitor.intake import LATE_S, Arrival, Intake, Numbering, Seat
 from monitor.vitals import GenerationMode, Measurement, Reading, Validity, VitalSign
 
 T0_US = 1_800_000_000_000_000
@@ -63,6 +65,54 @@ def test_a_device_clock_an_hour_slow_is_learned_after_five_reports() -> None:
     ]
     assert late == [True, True, True, True, False, False, False, False]
     assert intake.clock.epoch == 1
+
+
+@pytest.mark.requirement("DRV-010")
+def test_a_steady_queue_on_the_way_is_not_taken_for_a_slow_clock() -> None:
+    intake = Intake(device())
+    delays = [0.1] * 3 + [6.0] * 30 + [0.1] * 5
+    readings = []
+    for second, delay_s in enumerate(delays):
+        arrived = at(second + delay_s)
+        readings.append(only(intake.readings(report(float(second), seq=second), arrived, SEAT)))
+    assert intake.clock.epoch == 0
+    assert [one.sampled_at_us for one in readings] == [
+        T0_US + second * 1_000_000 for second in range(len(delays))
+    ]
+    assert not any(one.late for one in readings)
+
+
+@pytest.mark.requirement("DRV-010")
+@given(st.lists(st.sampled_from([0.0, 0.9, 1.0, 1.1, 6.0]) | st.floats(0.0, 30.0), max_size=40))
+def test_no_delay_on_the_way_moves_a_right_clock_or_a_samples_time(waits_s: list[float]) -> None:
+    """A line that takes any time for each message, in order, as a fast replay's broker may."""
+    intake, free_s = Intake(device()), 0.0
+    assert not only(intake.readings(report(0.0, seq=0), at(0.0), SEAT)).late
+    for second, wait_s in enumerate(waits_s, start=1):
+        free_s = max(free_s, float(second)) + wait_s
+        reading = only(intake.readings(report(float(second), seq=second), at(free_s), SEAT))
+        assert reading.sampled_at_us == T0_US + second * 1_000_000
+        assert reading.late == (reading.received_s - reading.sampled_s > LATE_S)
+    assert intake.clock.epoch == 0
+
+
+def test_a_clock_set_back_while_it_runs_is_learned_after_five_reports() -> None:
+    intake = Intake(device())
+    late = [
+        only(intake.readings(report(s - 3600.0 * (s >= 10), seq=s), at(float(s)), SEAT)).late
+        for s in range(100)
+    ]
+    assert late == [False] * 10 + [True] * 4 + [False] * 86
+
+
+def test_a_clock_that_comes_back_slow_from_a_silence_is_learned_within_65_seconds() -> None:
+    intake = Intake(device())
+    intake.readings(report(0.0, seq=0), at(0.0), SEAT)
+    late = [
+        only(intake.readings(report(s - 30.0, seq=s), at(float(s)), SEAT)).late
+        for s in range(100, 200)
+    ]
+    assert late == [True] * 64 + [False] * 36
 
 
 def test_a_device_clock_that_is_fast_never_gives_a_sample_from_the_future() -> None:
