@@ -54,9 +54,14 @@ class Levels:
         return float(self.limit[chair, number] * self._layout.clause_sign[number])
 
     def calm(self, chair: int) -> Bands:
-        """Between which values (exclusive) a vital sign violates no clause in force."""
+        """Between which values (exclusive) a vital sign violates no rule in force.
+
+        A rule of two groups needs both, so the first of them bounds it.
+        """
         bands: Bands = {}
         for number in self._plain_in_force(chair):
+            if number not in self._layout.groups_of[int(self._layout.clause_row[number])][0]:
+                continue
             clause, limit = self._layout.clauses[number], self.level(chair, number)
             low, high = bands.get(clause.vital, (-np.inf, np.inf))
             sides = (low, min(high, limit)) if clause.comparison.high else (max(low, limit), high)
@@ -64,9 +69,15 @@ class Levels:
         return bands
 
     def innermost(self, chair: int) -> Mapping[VitalSign, tuple[float | None, float | None]]:
-        """The innermost limits in force that sound, (low, high) by vital sign."""
+        """The innermost limits in force that sound, (low, high) by vital sign.
+
+        Only of rules of one group: the others ask for more than one number beyond one limit.
+        """
         out: dict[VitalSign, tuple[float | None, float | None]] = {}
         for number in self._plain_in_force(chair):
+            condition = self._layout.limit_rows[int(self._layout.clause_row[number])].condition
+            if condition.and_any_of or condition.silent:
+                continue
             clause, value = self._layout.clauses[number], self.level(chair, number)
             low, high = out.get(clause.vital, (None, None))
             if clause.comparison.high:

@@ -114,3 +114,12 @@ def test_a_baseline_set_later_counts_what_is_retained_and_ends_with_the_patient(
     assert chair.alarm("SPO2-B") is None
     chair.hold(60, SPO2=94)
     assert len(chair.raised("SPO2-B")) == 1
+
+
+def test_the_limits_beside_the_numbers_are_those_that_one_value_alone_can_break() -> None:
+    """HR-R and BP-R1 to BP-R3 ask for two things at once; BP-R1 does not even sound."""
+    plain = {SYS: (90.0, 160.0), DIA: (None, 100.0)}
+    for chair in (Chairside(), based(sys=125, dia=78, hr=72)):
+        limits = chair.engine.limits("1")
+        assert limits[HR] == (50.0, 110.0)
+        assert {vital: limits[vital] for vital in plain} == plain
