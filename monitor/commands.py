@@ -16,6 +16,8 @@ from monitor.clinic import NEXT_PHASES, Person, Phase, Session
 from monitor.config import Config
 from monitor.errors import CommandRefused
 from monitor.history import (
+    ACKNOWLEDGED,
+    AUDIO_PAUSED,
     BASELINE,
     BASELINE_WAIVED,
     PHASE,
@@ -163,7 +165,7 @@ class Commands:
         chair = events[0].alarm.chair if events else ""
         ward.apply(events, chair)
         session = events[0].alarm.session if events else None
-        self._keep("acknowledged", chair, session, person, {"alarm": command.alarm})
+        self._keep(ACKNOWLEDGED, chair, session, person, {"alarm": command.alarm})
         return command.alarm
 
     def _pause(self, command: PauseAudio, person: Person) -> str:
@@ -174,7 +176,7 @@ class Commands:
         ward.pause_shown(command.chair, events)
         session = ward.seating.at(command.chair)
         self._keep(
-            "audio paused",
+            AUDIO_PAUSED,
             command.chair,
             session.id if session else None,
             person,

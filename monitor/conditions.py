@@ -91,16 +91,7 @@ class Form(Enum):
 COUNTED_FORMS = frozenset({Form.LIMIT, Form.CHANGE, Form.INTEGRAL, Form.DIPS, Form.RISE})
 """Forms that compare a number with a level: the vital sign itself, or one derived from it."""
 
-JUDGED_FORMS = COUNTED_FORMS | frozenset(
-    {
-        Form.REPORTED,
-        Form.SILENT_VITAL,
-        Form.SILENT_LINK,
-        Form.OVERDUE,
-        Form.UNASSIGNED_DATA,
-        Form.ASSERTED,
-    }
-)
+JUDGED_FORMS = frozenset(Form) - {Form.PULSELESS, Form.ENTRY}
 """The forms the engine judges; a condition of another form must say `enabled = false`."""
 
 SETTINGS: dict[Form, frozenset[str]] = {

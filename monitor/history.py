@@ -135,6 +135,7 @@ SOUND_CHOSEN, SOUND_TESTED = "sound chosen", "sound tested"
 BASELINE, BASELINE_WAIVED = "baseline", "baseline waived"
 MISSING = "missing "
 """Before the name of what has no baseline, as a key of that fact; the value says why."""
+ACKNOWLEDGED, AUDIO_PAUSED = "acknowledged", "audio paused"
 
 
 def session_of(facts: Sequence[FactRow]) -> Session | None:
@@ -162,12 +163,16 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
 
 def based(session: Session, data: Mapping[str, str | int | float | bool | None]) -> Session:
     """The session with the baseline of a "baseline" fact."""
-    stated = {vital: data.get(vital.value) for vital in VitalSign}
-    numbers = {one: round(said) for one, said in stated.items() if isinstance(said, int | float)}
     missing = {
         key.removeprefix(MISSING): str(why) for key, why in data.items() if key.startswith(MISSING)
     }
-    return replace(session, baseline=numbers, baseline_missing=missing)
+    return replace(session, baseline=baseline_told(data), baseline_missing=missing)
+
+
+def baseline_told(data: Mapping[str, str | int | float | bool | None]) -> dict[VitalSign, int]:
+    """The numbers of a "baseline" fact."""
+    stated = {vital: data.get(vital.value) for vital in VitalSign}
+    return {one: round(said) for one, said in stated.items() if isinstance(said, int | float)}
 
 
 def entered(session: Session, phase: Phase, at_us: int) -> Session:

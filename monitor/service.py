@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Protocol
 
 from monitor.alerts import Engine
@@ -23,11 +22,12 @@ from monitor.config import Config
 from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError, StoreError
-from monitor.history import SOUND_CHOSEN, SOUND_TESTED, session_of
+from monitor.history import SOUND_CHOSEN, SOUND_TESTED
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
 from monitor.people import People
+from monitor.resuming import resume
 from monitor.sounding import Sounding, SoundTest
 from monitor.status import Status, StatusLine
 from monitor.store.record import Record
@@ -111,7 +111,7 @@ async def run(
     is committed before this returns.
     """
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
-    await restore(ward, record)
+    await resume(ward, record, preset.nibp_interval_s.values())
     people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
     workers = (people, *workers)
     sounding = await restored_sounding(config, record)
@@ -198,18 +198,6 @@ def build_ward(
         },
     )
     return Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
-
-
-async def restore(ward: Ward, record: Record) -> None:
-    """Seat the sessions that were open and open their alarms again."""
-    facts = sorted(await record.open_facts(), key=lambda fact: fact.session or "")
-    sessions = [session_of(list(rows)) for _, rows in groupby(facts, key=lambda fact: fact.session)]
-    ward.restore(
-        [session for session in sessions if session is not None], await record.open_alarms()
-    )
-    for session in ward.seating.all():
-        if session.infusion_started_us is None:
-            ward.gather(session.chair, await record.readings(session.id))
 
 
 async def restored_sounding(config: Config, record: Record) -> Sounding:

@@ -74,10 +74,11 @@ class Ward:
         events += self.engine.observe(readings)
         self.board.readings(readings)
         self.board.pending(device.chair, self.engine.pending(device.chair))
+        self._settle(events, {device.chair})
         rows = [reading_row(reading) for reading in readings]
         self.gather(device.chair, rows)
+        # After its transitions: a reading that is committed has been judged (see `resuming`).
         self.record.add(rows, receipts=receipts, urgent=False)
-        self._settle(events, {device.chair})
 
     def lose(self, device: Device, why: str) -> None:
         """The device's link broke; T-LINK follows when its time has come."""
@@ -188,18 +189,17 @@ class Ward:
             data=data,
         )
 
-    def restore(self, sessions: Iterable[Session], alarms: Iterable[TransitionRow]) -> None:
-        """After a restart: sessions are seated, their open alarms open again, nothing replayed."""
-        for session in sessions:
-            self.seating.put(session)
-            self.engine.seat(session.chair, session.id, session.phase, self._since(session))
-            self._base(session, None)
-            self.board.session(session.chair, session, since_s=self._since(session))
-        self.engine.restore(alarms, self.clock.to_monotonic)
-        for session in self.seating.all():
-            self._settle(self._tell_of_baseline(session), set())
-        restored = {session.chair for session in self.seating.all()}
-        for chair in sorted(restored | {alarm.chair for alarm in self.engine.alarms()}):
+    def show_again(self, session: Session, cuff: Sequence[Reading]) -> None:
+        """After a restart: who sits there, and the last cuff readings with their age."""
+        self.seating.put(session)
+        self.board.session(session.chair, session, since_s=self._since(session))
+        self.board.readings([one for one in cuff if one.session == session.id])
+        self._settle(self._tell_of_baseline(session), set())
+
+    def redraw_all(self) -> None:
+        """Show the alarms of every chair as they stand."""
+        seated = {session.chair for session in self.seating.all()}
+        for chair in sorted(seated | {alarm.chair for alarm in self.engine.alarms()}):
             self._redraw(chair)
 
     def _settle(self, events: list[AlarmEvent], chairs: set[str]) -> None:
@@ -288,4 +288,26 @@ def reading_row(reading: Reading) -> ReadingRow:
         late=reading.late,
         boot=reading.boot,
         seq=reading.seq,
+    )
+
+
+def reading_again(row: ReadingRow, clock: Clock) -> Reading:
+    """A stored reading as it came, on this run's clock."""
+    return Reading(
+        vital=row.vital,
+        value=row.value,
+        validity=row.validity,
+        mode=row.mode,
+        basis=row.basis,
+        reason=row.reason,
+        device=row.device,
+        chair=row.chair,
+        session=row.session,
+        sampled_s=clock.to_monotonic(row.sampled_at_us),
+        received_s=clock.to_monotonic(row.received_at_us),
+        sampled_at_us=row.sampled_at_us,
+        received_at_us=row.received_at_us,
+        late=row.late,
+        boot=row.boot,
+        seq=row.seq,
     )

@@ -5,7 +5,7 @@ Knows the rows and the life of alarms. Knows no sample and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from monitor.alerts.layout import Layout, column_of
 from monitor.alerts.opened import Opened
@@ -21,7 +21,7 @@ CUFF = "NIBP"
 
 
 class Book:
-    """At most one open alarm a (chair, row). `run` goes into ids; see `Engine`."""
+    """At most one open alarm a (chair, row). `run` goes into some ids; see `Engine`."""
 
     def __init__(self, layout: Layout, overlays: Overlays, run: str) -> None:
         self._layout, self._overlays, self._run = layout, overlays, run
@@ -65,10 +65,12 @@ class Book:
         instance = self.instance(place, row)
         name = f"{place.subject}/{which.condition.id}/{instance}"
         self._count[name] = self._count.get(name, 0) + 1
+        # A session's numbers are known again after a restart; a bare chair's are not.
+        run = "" if place.session else self._run
         # Without an on-delay there was nothing to wait for.
         waits = self._layout.on_delay[row] > 0.0
         opened = Opened(
-            id=f"{name}/{self._run}{self._count[name]}",
+            id=f"{name}/{run}{self._count[name]}",
             chair=place.id,
             session=place.session,
             row=which,
@@ -83,6 +85,13 @@ class Book:
         place.open[row] = opened
         self._by_id[opened.id] = (place, opened)
         return opened
+
+    def note_ids(self, known: Iterable[str]) -> None:
+        """Give none of these ids again."""
+        for one in known:
+            name, _, number = one.rpartition("/")
+            if number.isdecimal():
+                self._count[name] = max(self._count.get(name, 0), int(number))
 
     def find(self, alarm: str) -> tuple[Place, Opened] | None:
         """The open alarm of that id and its chair."""
@@ -161,7 +170,8 @@ class Book:
             extreme = last.value if last.extreme is None else last.extreme
             opened.speaks = speaks
             opened.extremes[speaks] = (extreme, to_monotonic(sampled_us))
-            opened.reference = {speaks: last.value}
+            if row not in self._layout.derived:
+                opened.reference = {speaks: last.value}
         return opened
 
     def _speaker(self, row: int, last: TransitionRow) -> VitalSign | None:

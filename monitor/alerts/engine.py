@@ -7,13 +7,14 @@ can influence another: each has rows of its own in every array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from monitor.alerts.book import Book
 from monitor.alerts.judging import Judging
 from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import Place, Watched
+from monitor.alerts.place import Looked, Place, Watched
 from monitor.alerts.states import Alarm, AlarmEvent, Reason
 from monitor.alerts.watch import Watch
 from monitor.clinic import Phase
@@ -28,7 +29,8 @@ CLINIC = ""
 class Engine:
     """Judges every chair of a clinic by one preset.
 
-    `run` goes into alarm ids, so that they stay unique over restarts. Every time
+    `run` goes into the ids of alarms without a session, so that they stay unique
+    over restarts; the others are numbered within their session. Every time
     is monotonic seconds and must not go back for a chair. What time alone does
     is taken at the time it was due, however late the engine is called.
     """
@@ -44,6 +46,8 @@ class Engine:
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
         self._unsent: list[AlarmEvent] = []
+        self._warming = False
+        self._looked: dict[tuple[str, str], Looked] = {}
         self.add_chair(CLINIC, {}, 0.0)
 
     def add_chair(
@@ -183,7 +187,10 @@ class Engine:
             for place, received_s, at_s, group in turn:
                 events += self._settle(place, received_s)
                 samples = place.samples(group, self._preset)
-                if samples:
+                if samples and self._warming:
+                    self._watch.warm(place, samples)
+                    self._judging.warm((place, received_s, at_s, samples))
+                elif samples:
                     events += self._watch.note(place, samples, received_s)
                     ready.append((place, received_s, at_s, samples))
             for place, at_s, stepped in self._judging.judge(ready):
@@ -239,7 +246,8 @@ class Engine:
 
     def _settle(self, place: Place, now: float) -> list[AlarmEvent]:
         """Take what is due at a chair by now, one after the other, each at its own time."""
-        return [] if now < self._watch.deadlines.soonest_s else self._ring(place, now)
+        waits = self._warming or now < self._watch.deadlines.soonest_s
+        return [] if waits else self._ring(place, now)
 
     def _ring(self, place: Place, now: float) -> list[AlarmEvent]:
         deadlines, events = self._watch.deadlines, list[AlarmEvent]()
@@ -309,6 +317,16 @@ class Engine:
 
     # ----------------------------------------------------------------- what is there
 
+    def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
+        """After a restart: what is left of an audio pause over what sounded when it began."""
+        place = self._by_chair[chair]
+        self._overlays.resume_pause(place, began_s, until_s, now)
+        seen = self._looked.get((chair, ""))
+        for opened in place.open.values():
+            if opened.held and seen is not None:
+                opened.reference = seen.values
+        self._watch.schedule(place, now)
+
     def alarms(self, chair: str | None = None) -> list[Alarm]:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
         return self._book.ranked(None if chair is None else self._by_chair[chair])
@@ -326,17 +344,53 @@ class Engine:
         changed, self._overlays.changed = self._overlays.changed, set()
         return changed
 
-    def restore(self, rows: Iterable[TransitionRow], to_monotonic: Callable[[int], float]) -> None:
+    @contextmanager
+    def warming(self, now: float) -> Iterator[None]:
+        """Within it, what is told again after a restart fills the windows and no more.
+
+        Sessions, phases, baselines and stored readings may lie before `now`; no
+        alarm is raised, stepped or ended by them (alarms.md section 8, "Restart").
+        Silence of devices is counted from `now`, an overdue cuff from its last reading.
+        """
+        self._warming = True
+        try:
+            yield
+        finally:
+            self._warming = False
+            for place in self._places:
+                self._watch.resume(place, now)
+
+    def looked(self, chair: str, actor: str, at_s: float, alarm: str = "") -> None:
+        """While warming: here a person acknowledged that alarm, or (without one) paused the sound.
+
+        "Worse" is measured from the values of this moment (alarms.md 8a.10).
+        """
+        self._looked[chair, alarm] = Looked(self._by_chair[chair].values(), actor, at_s)
+
+    def restore(
+        self,
+        rows: Iterable[TransitionRow],
+        to_monotonic: Callable[[int], float],
+        now: float,
+        known: Iterable[str] = (),
+    ) -> None:
         """Open the alarms whose last steps these are, after a restart; no event is given.
 
-        Seat the sessions first. Their times are kept, so that a re-alarm that fell
-        due meanwhile comes at the next `advance`.
+        Seat the sessions first. Times are kept, so that a re-alarm that fell due
+        meanwhile comes at the next `advance`. `known` are the ids that were given
+        in these sessions; none of them is given again.
         """
+        self._book.note_ids(known)
         for last in rows:
             place = self._by_chair.get(last.chair)
             opened = self._book.restore(place, last, to_monotonic) if place else None
             if place is None or opened is None:
                 continue
+            seen = self._looked.get((place.id, opened.id))
+            if seen is not None:
+                opened.reference = seen.values
+                opened.acknowledged_by, opened.acknowledged_s = seen.actor, seen.at_s
+            self._overlays.refresh(place, now)
             self._judging.wake(place)
             self._watch.reopen(place, opened)
             self._overlays.changed.add(place.id)

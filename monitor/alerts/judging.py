@@ -60,8 +60,12 @@ class Judging:
         place.calm = self.levels.calm(place.index)
 
     def wake(self, place: Place) -> None:
-        """Look at every sample of this chair in full until it is at rest."""
+        """Alarms are open again: look at every sample in full until all is at rest."""
         place.restless = True
+        for row in self._layout.derived:
+            past = self._past(place, row) if row in place.open else None
+            if past is not None:
+                past.still_open()
 
     def judge(self, turns: Sequence[Turn]) -> Iterator[tuple[Place, float, list[AlarmEvent]]]:
         """One turn of chairs: for each that is not at rest, the steps its alarms take."""
@@ -80,6 +84,13 @@ class Judging:
             events = self._apply(place, number, verdict, heard[number], at_s, received_s)
             self._settle(place)
             yield place, received_s, events
+
+    def warm(self, turn: Turn) -> None:
+        """Count one chair's samples, and take no step."""
+        place, samples = turn[0], turn[3]
+        made = self._derive(place, samples) if place.session is not None else {}
+        self._verdict([turn], [{VITAL_INDEX[one.vital]: one for one in samples} | made])
+        self._settle(place)
 
     def switch(self, place: Place) -> None:
         """Phase or baseline are others: what has another limit is counted anew (8a.13, 8a.16)."""

@@ -76,6 +76,14 @@ class Overlays:
                 opened.held, opened.reference = True, place.values()
         self.changed.add(place.id)
 
+    def resume_pause(self, place: Place, began_s: float, until_s: float, now: float) -> None:
+        """A pause that a restart interrupted; see `Engine.resume_pause`."""
+        over = now >= until_s
+        place.pause = Pause(until_s, until_s + self._preset.audible_s_between_pauses, over)
+        for opened in place.open.values():
+            before = opened.state is AlarmState.ACTIVE_UNACK and opened.entered_s <= began_s
+            opened.held = before and not over
+
     def end_pause(self, place: Place) -> None:
         """The pause is over: what it held sounds again."""
         if place.pause is not None:

@@ -87,6 +87,15 @@ class Watched:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """When a person looked, who, and the last valid values of that moment."""
+
+    values: Mapping[VitalSign, float]
+    actor: str
+    at_s: float
+
+
 @dataclass(slots=True)
 class Pause:
     """A person's audio pause, and from when on the next may follow."""

@@ -84,6 +84,20 @@ class Watch:
             self._note_unassigned(place, samples)
         return events
 
+    def warm(self, place: Place, samples: Sequence[Sample]) -> None:
+        """Take stored samples for what they leave behind: when there was data, and of the cuff."""
+        if place.session is None:
+            self._note_unassigned(place, samples)
+        for one in samples:
+            if one.vital is TELLS_OF_PRESSURE and one.valid:
+                self.since_s[place.index, self.rows_of[Form.OVERDUE]] = one.at_s
+
+    def resume(self, place: Place, now: float) -> None:
+        """From stored to live: whoever is silent has been so from now."""
+        silent = [*self.rows_of[Form.SILENT_LINK], *self.rows_of[Form.SILENT_VITAL]]
+        self.since_s[place.index, silent] = now
+        self.exist(place, now)
+
     def _note_data(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
         if self._layout.rows[row].once_seen_s is not None:
             if not place.on_ecg():

@@ -21,7 +21,7 @@ from monitor.errors import StoreError
 from monitor.history import PHASE, FactRow, ReadingRow, TransitionRow
 from monitor.store import file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
-from monitor.vitals import VitalSign
+from monitor.vitals import NIBP, VitalSign
 
 _T = TypeVar("_T")
 READ_STEPS_MAX = 500_000_000
@@ -81,11 +81,24 @@ class RecordHistory:
             )
         )
 
-    async def open_facts(self) -> list[FactRow]:
-        """All facts of the sessions that are not closed."""
+    async def open_facts(self, since_us: int) -> list[FactRow]:
+        """All facts of the sessions that are not closed.
+
+        And since then: facts without a session, and that a session was closed.
+        """
         closed = f"SELECT session FROM facts WHERE session IS NOT NULL AND {_CLOSED}"
+        where = (
+            f"session IS NOT NULL AND session NOT IN ({closed}) "
+            f"OR happened_at_us >= ? AND (session IS NULL OR {_CLOSED})"
+        )
+        return await self._read(lambda c: _facts(c, where, (since_us,)))
+
+    async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]:
+        """Readings sampled since `from_us`, and of the cuff since `cuff_from_us`, of all chairs."""
+        cuff = ", ".join(f"'{vital.value}'" for vital in sorted(NIBP, key=lambda one: one.value))
+        where = f"at_us >= ? AND (at_us >= ? OR vital IN ({cuff}))"
         return await self._read(
-            lambda c: _facts(c, f"session IS NOT NULL AND session NOT IN ({closed})", ())
+            lambda c: _readings(c, where, (min(from_us, cuff_from_us), from_us))
         )
 
     async def newest_of(self, kind: str) -> FactRow | None:

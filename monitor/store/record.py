@@ -280,9 +280,16 @@ class Record:
         """The last transition of every alarm that is not over."""
         return await self._history.open_alarms()
 
-    async def open_facts(self) -> list[FactRow]:
-        """All facts of the sessions that are not closed."""
-        return await self._history.open_facts()
+    async def open_facts(self, since_us: int) -> list[FactRow]:
+        """All facts of the sessions that are not closed.
+
+        And since then: facts without a session, and that a session was closed.
+        """
+        return await self._history.open_facts(since_us)
+
+    async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]:
+        """Readings sampled since `from_us`, and of the cuff since `cuff_from_us`, of all chairs."""
+        return await self._history.recent(from_us, cuff_from_us)
 
     async def newest_of(self, kind: str) -> FactRow | None:
         """The newest fact of a kind that belongs to no session; None without one."""

@@ -15,7 +15,7 @@ from itertools import islice
 from monitor import review
 from monitor.displays import Clinic
 from monitor.exports import readings_csv
-from monitor.history import FactRow, ReadingRow, session_of
+from monitor.history import AUDIO_PAUSED, FactRow, ReadingRow, session_of
 from monitor.review import Review
 from monitor.web import explained, present
 from monitor.web.present import Json, Words
@@ -23,7 +23,6 @@ from monitor.web.present import Json, Words
 SESSIONS_MAX = 500
 ALARM_SESSIONS_MAX = 60
 CSV_LINES_AT_ONCE = 2_000
-AUDIO_PAUSED = "audio paused"
 
 
 class NotThere(Exception):

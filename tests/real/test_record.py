@@ -245,8 +245,15 @@ async def test_what_is_open_is_found_again_after_a_restart(tmp_path: Path) -> No
             ]
         )
     async with Record(path, clock=clock(), reserve_bytes=0) as record:
-        assert [row.kind for row in await record.open_facts()] == ["seated", "phase"]
-        assert [row.session for row in await record.open_facts()] == ["open", "open"]
+        late, early = NOON_US + 10_000_000, NOON_US
+        assert [row.session for row in await record.open_facts(late)] == ["open", "open"]
+        told = [(row.kind, row.session) for row in await record.open_facts(early)]
+        assert told == [
+            ("phase", "closed"),
+            ("seated", "open"),
+            ("phase", "open"),
+            ("audio paused", None),
+        ]
         assert [(row.alarm, row.to_state) for row in await record.open_alarms()] == [
             ("on", "ACTIVE_ACK"),
             ("latched", "LATCHED_UNACK"),

@@ -1,0 +1,161 @@
+"""After a restart: the clinic as it stood, from the record (alarms.md section 8 and 8a.3).
+
+Sessions, phases and stored readings are told to the engine again in the order
+they came, without any alarm; then the alarms that were open are open. Readings
+are committed after the transitions they caused, so every stored reading has been
+judged. Knows the record's rows and the ward; knows no file, task or format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Protocol
+
+from monitor.alerts import Engine
+from monitor.clinic import Phase, Session
+from monitor.clock import Clock
+from monitor.history import (
+    ACKNOWLEDGED,
+    AUDIO_PAUSED,
+    BASELINE,
+    PHASE,
+    SEATED,
+    FactRow,
+    ReadingRow,
+    TransitionRow,
+    baseline_told,
+)
+from monitor.history import session_of as session_of_facts
+from monitor.vitals import NIBP, Reading
+from monitor.ward import reading_again
+
+WARM_US = 300_000_000
+"""So far back continuous readings are told again."""
+ACTS_US = 3_600_000_000
+"""So far back acts at chairs without a session, and closed sessions, are looked for."""
+CUFF_WARM_US_MIN, CUFF_WARM_INTERVALS = 3_600_000_000, 2
+
+
+class Kept(Protocol):
+    """What the record gives to come back from."""
+
+    async def open_facts(self, since_us: int) -> list[FactRow]: ...
+    async def open_alarms(self) -> list[TransitionRow]: ...
+    async def transitions(self, session: str) -> list[TransitionRow]: ...
+    async def readings(self, session: str) -> list[ReadingRow]: ...
+    async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]: ...
+
+
+class Stage(Protocol):
+    """What is put back: the ward, as far as it is needed here."""
+
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def clock(self) -> Clock: ...
+    def show_again(self, session: Session, cuff: Sequence[Reading]) -> None: ...
+    def redraw_all(self) -> None: ...
+
+
+class GatheringStage(Stage, Protocol):
+    """One that measures baselines too."""
+
+    def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Everything that is told again: facts of open sessions, readings, open alarms, known ids."""
+
+    facts: Sequence[FactRow]
+    readings: Sequence[ReadingRow]
+    alarms: Sequence[TransitionRow]
+    ids: Sequence[str]
+
+
+async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[float]) -> None:
+    """Put the ward back to where the record says it was. Raises `StoreError`."""
+    now_us = ward.clock.utc_us()
+    cuff_us = round(CUFF_WARM_INTERVALS * max(nibp_interval_s, default=0.0) * 1e6)
+    facts = await record.open_facts(now_us - ACTS_US)
+    sessions = sorted({fact.session for fact in facts if fact.session is not None})
+    steps = [step for one in sessions for step in await record.transitions(one)]
+    readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
+    restore(ward, Past(facts, readings, await record.open_alarms(), [one.alarm for one in steps]))
+    for session in _sessions(facts).values():
+        if session.infusion_started_us is None:
+            ward.gather(session.chair, await record.readings(session.id))
+
+
+def restore(ward: Stage, past: Past) -> None:
+    """Tell the past to the ward: windows first, then what is open."""
+    engine, clock = ward.engine, ward.clock
+    now = clock.monotonic()
+    with engine.warming(now):
+        for facts, readings in _in_order(past, ward):
+            for fact in facts:
+                _tell(ward, fact)
+            engine.observe(readings)
+    engine.restore(past.alarms, clock.to_monotonic, now, past.ids)
+    for fact in past.facts:
+        if fact.kind == AUDIO_PAUSED:
+            began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
+            engine.resume_pause(fact.chair, began_s, began_s + seconds, now)
+    for session in _sessions(past.facts).values():
+        ward.show_again(session, [one for one in _readings(past, ward) if one.vital in NIBP])
+    ward.redraw_all()
+
+
+def _sessions(facts: Sequence[FactRow]) -> Mapping[str, Session]:
+    by_session = sorted(facts, key=lambda fact: fact.session or "")
+    found = {
+        name: session_of_facts(list(rows))
+        for name, rows in groupby(by_session, key=lambda fact: fact.session or "")
+    }
+    return {name: session for name, session in found.items() if session is not None}
+
+
+def _tell(ward: Stage, fact: FactRow) -> None:
+    """One fact of an open session to the engine."""
+    at_s = ward.clock.to_monotonic(fact.at_us)
+    session = session_of_facts([fact]) if fact.kind == SEATED else None
+    if session is not None:
+        ward.engine.seat(session.chair, session.id, session.phase, at_s)
+    elif fact.kind == ACKNOWLEDGED:
+        ward.engine.looked(fact.chair, fact.actor or "", at_s, str(fact.data["alarm"]))
+    elif fact.kind == AUDIO_PAUSED:
+        ward.engine.looked(fact.chair, fact.actor or "", at_s)
+    elif fact.kind == BASELINE:
+        ward.engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
+    elif fact.kind == PHASE:
+        ward.engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
+
+
+def _readings(past: Past, ward: Stage) -> list[Reading]:
+    """The stored readings that were judged for those who sit there now, or for an empty chair."""
+    seated = {session.chair: session.id for session in _sessions(past.facts).values()}
+    return [
+        reading_again(row, ward.clock)
+        for row in past.readings
+        if row.session in (None, seated.get(row.chair))
+    ]
+
+
+def _in_order(past: Past, ward: Stage) -> Iterator[tuple[list[FactRow], list[Reading]]]:
+    """Facts, and the readings that came after them and before the next."""
+    told: list[tuple[int, FactRow | Reading]] = [(fact.at_us, fact) for fact in past.facts]
+    told += [(one.received_at_us, one) for one in _readings(past, ward)]
+    told.sort(key=lambda pair: pair[0])
+    facts: list[FactRow] = []
+    readings: list[Reading] = []
+    for _, one in told:
+        if isinstance(one, FactRow):
+            if readings:
+                yield facts, readings
+                facts, readings = [], []
+            facts.append(one)
+        else:
+            readings.append(one)
+    yield facts, readings

@@ -1,0 +1,237 @@
+"""Killed at any instant and started again: the alarms are those of a service that was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts import Alarm, AlarmEvent, AlarmState, Engine, Reason
+from monitor.clinic import Phase
+from monitor.clock import Clock
+from monitor.conditions import Kind, Preset
+from monitor.errors import CommandRefused
+from monitor.history import (
+    ACKNOWLEDGED,
+    AUDIO_PAUSED,
+    PHASE,
+    SEATED,
+    FactRow,
+    ReadingRow,
+    TransitionRow,
+)
+from monitor.resuming import WARM_US, Past, restore
+from monitor.vitals import Reading
+from monitor.ward import reading_row
+from tests.judged import SPO2, preset, reading
+from tests.property.test_engine_twin import Story, act, engine_of
+
+SUM = "SPO2-I"
+
+
+@dataclass
+class Kept:
+    """One run of the engine, and what the record would hold of it."""
+
+    engine: Engine
+    now: float = 0.0
+    facts: list[FactRow] = field(default_factory=list)
+    readings: list[ReadingRow] = field(default_factory=list)
+    steps: list[TransitionRow] = field(default_factory=list)
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(lambda: self.now, epoch_us=0)
+
+    def play(self, acts: list[tuple[float, str, str, object]]) -> None:
+        """Do these acts."""
+        for began, chair, what, argument in acts:
+            self.now = at = round(began * 1e6) / 1e6
+            self._keep(self.engine.advance(at))
+            self._act(at, chair, what, argument)
+
+    def _act(self, at: float, chair: str, what: str, argument: object) -> None:
+        match what, argument:
+            case "seat", (str() as session, Phase() as phase):
+                self.sessions[chair] = session
+                self._fact(at, chair, SEATED, {"patient_ref": "A", "planned_minutes": 40})
+                self._keep(self.engine.seat(chair, session, Phase.PREPARE, at))
+                self._fact(at, chair, PHASE, {"phase": phase.value})
+                self._keep(self.engine.set_phase(chair, phase, at))
+                return
+            case "phase", Phase() as phase:
+                self._fact(at, chair, PHASE, {"phase": phase.value})
+                if phase is Phase.CLOSED:
+                    closed = self.sessions.pop(chair)
+                    self.facts = [
+                        *(fact for fact in self.facts[:-1] if fact.session != closed),
+                        self.facts[-1],
+                    ]
+            case "frame", (str() as device, list() as readings):
+                named = [self._named(one, chair) for one in readings]
+                self._keep(act(self.engine, at, chair, what, (device, named)))
+                self.readings += [reading_row(one) for one in named]
+                return
+            case "pause", float() as seconds:
+                try:
+                    self._keep(self.engine.pause_audio(chair, "rk", at, seconds))
+                except CommandRefused:
+                    self._keep(self.engine.advance(at))
+                    return
+                if self.engine.audio_paused_until(chair) == at + seconds:
+                    self._fact(at, chair, AUDIO_PAUSED, {"seconds": seconds})
+                return
+            case "baseline", _:
+                return
+            case "acknowledge", _:
+                events = act(self.engine, at, chair, what, argument)
+                for event in events:
+                    if event.reason is Reason.ACKNOWLEDGED:
+                        self._fact(at, chair, ACKNOWLEDGED, {"alarm": event.alarm.id})
+                self._keep(events)
+                return
+        self._keep(act(self.engine, at, chair, what, argument))
+
+    def _named(self, one: Reading, chair: str) -> Reading:
+        """With its session, and on a clock of whole microseconds, as the record keeps it."""
+        return replace(
+            one,
+            session=self.sessions.get(chair),
+            sampled_s=one.sampled_at_us / 1e6,
+            received_s=one.received_at_us / 1e6,
+        )
+
+    def _fact(self, at: float, chair: str, kind: str, data: dict[str, str | int | float]) -> None:
+        self.facts.append(
+            FactRow(
+                at_us=round(at * 1e6),
+                ordinal=len(self.facts),
+                session=self.sessions.get(chair),
+                chair=chair,
+                kind=kind,
+                actor="rk",
+                data=data,
+            )
+        )
+
+    def _keep(self, events: list[AlarmEvent]) -> None:
+        self.steps += [row(event, self.clock) for event in events]
+
+    def killed(self, rules: Preset) -> Kept:
+        """A new engine that knows what this run's record holds."""
+        again = Kept(engine_of(rules), self.now, sessions=dict(self.sessions))
+        last = {step.alarm: step for step in self.steps}
+        over = AlarmState.RESOLVED.value
+        still = [step for step in last.values() if step.to_state != over]
+        from_us = round(self.now * 1e6) - WARM_US
+        recent = [
+            one for one in self.readings if one.sampled_at_us >= from_us or one.vital.episodic
+        ]
+        past = Past(self.facts, recent, still, [step.alarm for step in self.steps])
+        restore(again, past)
+        return again
+
+    # What `restore` shows, beside engine and clock.
+
+    def show_again(self, *_: object) -> None:
+        """No screen here."""
+
+    def redraw_all(self) -> None:
+        """No screen here."""
+
+    def standing(self) -> set[tuple[object, ...]]:
+        """What a nurse would find: the alarms about patients, as they stand."""
+        patients = [one for one in self.engine.alarms() if one.kind is Kind.PHYSIOLOGICAL]
+        return {tell(one) for one in patients if one.condition != SUM}
+
+    def open_sums(self, among: set[str] | None = None) -> set[str]:
+        """Ids of the open alarms about a sum over seconds."""
+        found = {one.id for one in self.engine.alarms() if one.condition == SUM}
+        return found if among is None else found & among
+
+
+def row(event: AlarmEvent, clock: Clock) -> TransitionRow:
+    alarm = event.alarm
+    return TransitionRow(
+        alarm=alarm.id,
+        ordinal=event.ordinal,
+        session=alarm.session,
+        chair=alarm.chair,
+        condition=alarm.condition,
+        instance=alarm.instance,
+        kind=alarm.kind.value,
+        priority=alarm.priority.name,
+        from_state=event.from_state.value,
+        to_state=alarm.state.value,
+        reason=event.reason.value,
+        at_us=clock.to_utc_us(event.at_s),
+        onset_us=clock.to_utc_us(alarm.onset_s),
+        sampled_at_us=None if event.sampled_s is None else clock.to_utc_us(event.sampled_s),
+        value=alarm.value,
+        limit=alarm.limit,
+        extreme=alarm.extreme,
+        episode=alarm.episode,
+        message=alarm.message,
+        preset="",
+        actor=event.actor,
+        note=event.note,
+    )
+
+
+def tell(alarm: Alarm) -> tuple[object, ...]:
+    onset = round(alarm.onset_s, 3)
+    return (
+        *(alarm.id, alarm.state.value, alarm.episode, alarm.priority.name, onset),
+        *(alarm.acknowledged_by, alarm.audio_paused, alarm.audible),
+    )
+
+
+def split(story: Story, at: float) -> Iterator[list[tuple[float, str, str, object]]]:
+    yield [one for one in story.acts if one[0] <= at]
+    # Technical alarms may differ, and so whom an act of the story would be about.
+    later = [one for one in story.acts if at < one[0] <= at + 30]
+    yield [one for one in later if one[2] not in ("acknowledge", "pause")]
+
+
+@pytest.mark.requirement("S-48")
+@given(st.integers(0, 10**9), st.floats(60, 660))
+@settings(max_examples=40, deadline=None)
+def test_half_a_minute_after_a_kill_the_alarms_are_as_without_it(seed: int, at: float) -> None:
+    rules, story = preset(), Story(seed, minutes=12)
+    before, after = split(story, at)
+    unkilled = Kept(engine_of(rules))
+    unkilled.play(before)
+    again = unkilled.killed(rules)
+    still = unkilled.open_sums()
+    unkilled.play(after)
+    again.play(after)
+    assert again.standing() == unkilled.standing()
+    # A sum over seconds is known from the last minutes only: it may last longer, never shorter.
+    assert again.open_sums(still) >= unkilled.open_sums(still)
+
+
+# Of a longer absence five seconds count, as in any gap (8a.19).
+@pytest.mark.requirement("S-71")
+@pytest.mark.parametrize(("gone_s", "alarms_at"), [(2.0, 15.0), (5.0, 15.0), (9.0, 19.0)])
+def test_a_restart_within_an_on_delay_alarms_once_and_in_time(
+    gone_s: float, alarms_at: float
+) -> None:
+    rules, device = preset(), "mon-1"
+    low = [
+        (float(at), "1", "frame", (device, [reading(SPO2, 91.0, float(at), chair="1")]))
+        for at in range(1, 40)
+    ]
+    low = [
+        (at, chair, what, (device, [replace(one, device=device) for one in told[1]]))
+        for at, chair, what, told in low
+    ]
+    before = Kept(engine_of(rules))
+    before.play([(0.5, "1", "seat", ("s", Phase.INFUSION)), *low[:8]])
+    again = before.killed(rules)
+    again.play([one for one in low[8:] if one[0] >= 8 + gone_s])
+    raised = [step for step in again.steps if step.condition == "SPO2-1"]
+    assert [step.onset_us for step in raised] == [1_000_000]
+    assert [step.at_us / 1e6 - 1.0 for step in raised] == [alarms_at]
