@@ -40,6 +40,17 @@ class Role(Enum):
     ADMINISTRATOR = "administrator"
 
 
+class AckReason(Enum):
+    """What a person says with an acknowledgement; kept as the note of that step."""
+
+    SEEN = "seen"
+    PROBE = "probe repositioned"
+    CLINICIAN = "clinician called"
+    DRUG = "drug given"
+    ARTEFACT = "artefact"
+    EXPECTED = "expected"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A member of staff. `id` goes into the record, `name` only onto the screen."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from monitor.care.baseline import Baseline, checked, data_of, merged
-from monitor.clinic import NEXT_PHASES, Person, Phase, Session
+from monitor.clinic import NEXT_PHASES, AckReason, Person, Phase, Session
 from monitor.config import Config
 from monitor.errors import CommandRefused
 from monitor.history import (
@@ -35,6 +35,8 @@ from monitor.ward import Ward
 PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
 PLANNED_MINUTES = range(10, 181)
 AUDIO_PAUSE_S = 120.0
+GOING_S = 180.0
+"""How long a chair shows who is on the way."""
 REASON_MAX = 200
 
 Data = dict[str, str | int | float | bool | None]
@@ -42,9 +44,18 @@ Data = dict[str, str | int | float | bool | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledge:
-    """A named person has seen this alarm."""
+    """A named person has seen this alarm, and says what it was or what was done."""
 
     alarm: str
+    actor: str
+    reason: AckReason = AckReason.SEEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """A named person is on the way to a chair; every display says so for a while."""
+
+    chair: str
     actor: str
 
 
@@ -120,6 +131,7 @@ Command = (
     | WaiveBaseline
     | ChooseSpeaker
     | ListenedToSound
+    | Going
 )
 
 
@@ -151,6 +163,8 @@ class Commands:
                 concerned = self._choose_speaker(command, person)
             case ListenedToSound():
                 concerned = self._test_sound(command, person)
+            case Going():
+                concerned = self._going(command, person)
             case SetBaseline():
                 concerned = self._set_baseline(command, person)
             case WaiveBaseline():
@@ -161,12 +175,23 @@ class Commands:
     def _acknowledge(self, command: Acknowledge, person: Person) -> str:
         ward = self._ward
         now = ward.clock.monotonic()
-        events = ward.engine.acknowledge(command.alarm, person.id, now)
+        reason = command.reason.value
+        events = ward.engine.acknowledge(command.alarm, person.id, now, reason)
         chair = events[0].alarm.chair if events else ""
         ward.apply(events, chair)
         session = events[0].alarm.session if events else None
-        self._keep(ACKNOWLEDGED, chair, session, person, {"alarm": command.alarm})
+        data: Data = {"alarm": command.alarm, "reason": reason}
+        self._keep(ACKNOWLEDGED, chair, session, person, data)
         return command.alarm
+
+    def _going(self, command: Going, person: Person) -> str:
+        self._known_chair(command.chair)
+        session = self._ward.seating.at(command.chair)
+        until_s = self._ward.clock.monotonic() + GOING_S
+        self._ward.board.going(command.chair, person.name, until_s)
+        self._ward.apply([], command.chair)
+        self._keep("going", command.chair, session.id if session else None, person, {})
+        return command.chair
 
     def _pause(self, command: PauseAudio, person: Person) -> str:
         self._known_chair(command.chair)

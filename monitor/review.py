@@ -76,6 +76,7 @@ class AlarmLife:
     episodes: int
     acknowledged_by: str | None
     acknowledged_us: int | None
+    acknowledged_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ def _life(rows: Sequence[TransitionRow]) -> AlarmLife | None:
         episodes=max(row.episode for row in active),
         acknowledged_by=acts[0].actor if acts else None,
         acknowledged_us=acts[0].at_us if acts else None,
+        acknowledged_as=acts[0].note if acts else "",
     )
 
 

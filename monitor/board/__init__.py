@@ -86,6 +86,10 @@ class Board:
         """The chair's vital signs beyond a limit whose delay is still running."""
         self._chairs[chair].pending = vitals
 
+    def going(self, chair: str, who: str, until_s: float) -> None:
+        """Somebody is on the way to the chair; their name stands there until that second."""
+        self._chairs[chair].going = (who, until_s)
+
     def session(self, chair: str, session: Session, *, since_s: float) -> None:
         """The chair's session as it now stands; its present phase began at `since_s`, monotonic."""
         self._chairs[chair].enter(session, since_s)

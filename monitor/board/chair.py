@@ -61,6 +61,7 @@ class ChairBoard:
     limits: LimitsInForce = field(default_factory=dict)
     audio_paused_until_s: float | None = None
     pending: frozenset[VitalSign] = frozenset()
+    going: tuple[str, float] = ("", 0.0)
     _samples: Samples = field(default_factory=Samples)
     _cuff: CuffReading | None = None
     _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0, 0.0))
@@ -141,6 +142,7 @@ class ChairBoard:
                 for one in self.alarms
             ),
             audio_paused=self._paused(now_s),
+            going=self.going[0] if now_s < self.going[1] else "",
             sound=sound.name if sound else "",
             priority=worst.name if worst else "",
             flash=any(_flashes(one) for one in speaking if one.priority is worst),

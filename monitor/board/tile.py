@@ -85,7 +85,7 @@ class SessionOnTile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """All that is shown of one chair."""
+    """All that is shown of one chair. `going` names who is on the way to it."""
 
     chair: str
     label: str
@@ -99,6 +99,7 @@ class Tile:
     nibp: CuffBlock | None
     alarms: tuple[OpenAlarm, ...]
     audio_paused: str
+    going: str
     sound: str
     priority: str
     flash: bool

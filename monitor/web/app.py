@@ -19,12 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from monitor import __version__
-from monitor.clinic import Phase
+from monitor.clinic import AckReason, Phase
 from monitor.commands import (
     Acknowledge,
     ChooseSpeaker,
     Command,
     EnterPhase,
+    Going,
     ListenedToSound,
     PauseAudio,
     SeatPatient,
@@ -65,9 +66,10 @@ class _Body(BaseModel):
 
 
 class AcknowledgeBody(_Body):
-    """Which alarm was seen."""
+    """Which alarm was seen, and what it was or what was done."""
 
     alarm: Name
+    reason: AckReason = AckReason.SEEN
 
 
 class SeatBody(_Body):
@@ -149,6 +151,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     # Whatever is added here takes a person who may act: they are known to the route by their id.
     acts = APIRouter(dependencies=[Depends(entry.carer)], responses=REFUSALS)
     _add_acts(acts, clinic)
+    _add_sound_acts(acts, clinic)
     api.include_router(acts)
     _add_archive(api, Archive(clinic))
     for route, name in PAGES.items():
@@ -221,7 +224,13 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
     @api.post("/api/alarms/acknowledge")
     async def acknowledge(request: Request, body: AcknowledgeBody) -> Done:
         """A named person has seen this alarm."""
-        return await execute(Acknowledge(alarm=body.alarm, actor=request.state.actor))
+        actor = request.state.actor
+        return await execute(Acknowledge(alarm=body.alarm, reason=body.reason, actor=actor))
+
+    @api.post("/api/chairs/{chair}/going")
+    async def going(request: Request, chair: Identifier, _: _Body) -> Done:
+        """A named person is on the way to the chair; nothing falls silent by it."""
+        return await execute(Going(chair=chair, actor=request.state.actor))
 
     @api.post("/api/chairs/{chair}/audio-pause")
     async def pause(request: Request, chair: Identifier, _: _Body) -> Done:
@@ -246,17 +255,6 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
         actor = request.state.actor
         return await execute(EnterPhase(session=session, phase=body.phase, actor=actor))
 
-    @api.post("/api/sound/owner")
-    async def speaker(request: Request, body: SpeakerBody) -> Done:
-        """One display sounds the alarms from now on."""
-        return await execute(ChooseSpeaker(display=body.display, actor=request.state.actor))
-
-    @api.post("/api/sound/test")
-    async def listened(request: Request, body: SoundTestBody) -> Done:
-        """A named person listened to every alarm sound of a display."""
-        actor = request.state.actor
-        return await execute(ListenedToSound(display=body.display, heard=body.heard, actor=actor))
-
     @api.post("/api/sessions/{session}/baseline")
     async def baseline(request: Request, session: Identifier, body: BaselineBody) -> Done:
         """A person states the patient's baseline, or part of it."""
@@ -270,6 +268,22 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
         """The infusion goes on without what is missing of the baseline."""
         actor = request.state.actor
         return await execute(WaiveBaseline(session=session, reason=body.reason, actor=actor))
+
+
+def _add_sound_acts(api: APIRouter, clinic: Clinic) -> None:
+    async def execute(command: Command) -> Done:
+        return Done(id=await clinic.commands.execute(command))
+
+    @api.post("/api/sound/owner")
+    async def speaker(request: Request, body: SpeakerBody) -> Done:
+        """One display sounds the alarms from now on."""
+        return await execute(ChooseSpeaker(display=body.display, actor=request.state.actor))
+
+    @api.post("/api/sound/test")
+    async def listened(request: Request, body: SoundTestBody) -> Done:
+        """A named person listened to every alarm sound of a display."""
+        actor = request.state.actor
+        return await execute(ListenedToSound(display=body.display, heard=body.heard, actor=actor))
 
 
 def _add_archive(api: FastAPI, archive: Archive) -> None:

@@ -113,6 +113,7 @@ def past_alarm(
         "limit": "" if life.limit is None else f"{life.limit:g}",
         "acknowledged_by": words.person(life.acknowledged_by),
         "acknowledged_after": f"{after_us // 1_000_000} s" if life.acknowledged_by else "",
+        "acknowledged_as": life.acknowledged_as,
         "paused": f"{paused}x" if paused else "no",
     }
 
@@ -187,7 +188,8 @@ def fact_text(fact: FactRow) -> str:
     if fact.kind == BASELINE_WAIVED:
         return f"baseline waived: {fact.data['reason']}"
     if fact.kind == "acknowledged":
-        return f"acknowledged {str(fact.data['alarm']).split('/')[1]}"
+        said = f" as {fact.data['reason']}" if fact.data.get("reason") else ""
+        return f"acknowledged {str(fact.data['alarm']).split('/')[1]}{said}"
     return fact.kind
 
 

@@ -179,6 +179,10 @@ def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
     async def readings(session: str) -> Json:
         return scenes.readings(session)
 
+    @app.get("/api/sessions/{session}/why")
+    async def why(session: str, alarm: str) -> Json:
+        return {"session": session, "alarms": [scenes.why(alarm)]}
+
     @app.get("/api/sessions/{session}/alarms")
     async def session_alarms(session: str) -> Json:
         return {"session": session, **scenes.history("", "")}

@@ -108,6 +108,7 @@ def tile(label: str, state: str = "INFUSING", **more: Any) -> Json:
         "nibp": nibp(),
         "alarms": [],
         "audio_paused": "",
+        "going": "",
         "sound": "",
         "priority": "",
         "flash": False,
@@ -472,9 +473,37 @@ def history(chair: str, priority: str) -> Json:
             "limit": limit,
             "acknowledged_by": "R. Kessler" if worst else "",
             "acknowledged_after": "9 s" if worst else "",
+            "acknowledged_as": "drug given" if level == "MEDIUM" and worst else "",
             "paused": "1x" if level == "MEDIUM" else "",
         }
         for place, level, text, worst, limit, state, at_ms, lasted in rows
         if chair in ("", place) and priority in ("", level)
     ]
     return {"alarms": alarms, "summary": f"{len(alarms)} alarms"}
+
+
+def why(name: str) -> Json:
+    """What an alarm rests on."""
+    step = {"time": "14:07:03", "priority": "HIGH", "value": 84.0, "limit": 88.0, "note": ""}
+    return {
+        "id": name,
+        "condition": "SPO2-2",
+        "preset": "4f2a9c0d11e5aa77",
+        "message": "SpO2 84 < 88: check airway, probe",
+        "limit": 88.0,
+        "baseline": 97.0,
+        "onset": "14:06:51",
+        "fired_count": 10,
+        "fired_by": [
+            {"vital": "SpO2", "label": "SpO2", "time": "14:06:51", "value": 86.0},
+            {"vital": "SpO2", "label": "SpO2", "time": "14:07:01", "value": 84.0},
+        ],
+        "steps": [
+            step
+            | {"from": "PENDING", "to": "ACTIVE_UNACK", "reason": "condition present for its delay"}
+            | {"actor": ""},
+            step
+            | {"from": "ACTIVE_UNACK", "to": "ACTIVE_ACK", "reason": "acknowledged"}
+            | {"time": "14:07:12", "actor": "R. Kessler", "note": "probe repositioned"},
+        ],
+    }

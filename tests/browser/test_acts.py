@@ -32,7 +32,7 @@ async def test_an_acknowledgement_is_posted_and_turns_steady_on_every_page_withi
     await until(wall, "document.querySelector('[data-chair=\"1\"]').textContent.includes('ack rk')")
     assert await onset.count() == 1
     posted = (await clinic.posts())[-1]
-    assert posted["body"] == {"alarm": "s-1/SpO2 84 < 88"}
+    assert posted["body"] == {"alarm": "s-1/SpO2 84 < 88", "reason": "seen"}
     assert posted["person"] == "rk"
 
 

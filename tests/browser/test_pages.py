@@ -87,7 +87,7 @@ async def test_the_alarm_history_is_filtered_and_saved_as_csv(
         await page.get_by_role("link", name="CSV").click()
     saved = Path(await (await download.value).path()).read_text(encoding="utf-8-sig")
     assert saved.splitlines()[1] == (
-        "2026-03-02,14:06:51,00:48,4,!!! SpO2 84 < 88,84,88,R. Kessler (9 s),,over"
+        "2026-03-02,14:06:51,00:48,4,!!! SpO2 84 < 88,84,88,R. Kessler (9 s),,,over"
     )
 
 

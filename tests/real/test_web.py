@@ -442,3 +442,26 @@ async def test_ipv6_is_served_too(tmp_path: Path) -> None:
     async with served(tmp_path, host="[::1]") as clinic, clinic.nurse() as client:
         assert clinic.url.startswith("http://[::1]:")
         assert (await client.get("/api/wall")).status_code == 200
+
+
+@pytest.mark.requirement("SHO-056", "SHO-057")
+async def test_an_acknowledgement_keeps_its_reason_and_a_chair_says_who_is_going(
+    clinic: Served,
+) -> None:
+    async with clinic.nurse() as client, Page.watching(clinic.port) as page:
+        session = await clinic.seat(client, "1")
+        clinic.say("1", HIGH_PRESSURE)
+        event = await page.until("alarm", state="ACTIVE_UNACK", priority="HIGH")
+        body = {"alarm": event.data["id"], "reason": "dropped"}
+        refused = await client.post("/api/alarms/acknowledge", json=body, headers=ACT)
+        assert refused.status_code == 422
+        body = {"alarm": event.data["id"], "reason": "clinician called"}
+        answer = await client.post("/api/alarms/acknowledge", json=body, headers=ACT)
+        assert answer.status_code == 200, answer.text
+        rows = (await client.get(f"/api/sessions/{session}/alarms")).json()["alarms"]
+        assert "clinician called" in {row["acknowledged_as"] for row in rows}
+        answer = await client.post("/api/chairs/1/going", json={}, headers=ACT)
+        assert answer.status_code == 200, answer.text
+        tiles = (await client.get("/api/wall")).json()["tiles"]
+        name = clinic.clinic.people.names()[ACTOR]
+        assert [tile["going"] for tile in tiles] == [name, ""]

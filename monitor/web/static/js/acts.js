@@ -14,9 +14,17 @@ export class Acts {
     this._timer = 0;
   }
 
-  /** @param {string} alarm id of the alarm that a person has seen */
-  acknowledge(alarm) {
-    return this._do("/api/alarms/acknowledge", { alarm });
+  /**
+   * @param {string} alarm id of the alarm that a person has seen
+   * @param {string} [reason] what it was or what was done, in one of the service's words
+   */
+  acknowledge(alarm, reason = "seen") {
+    return this._do("/api/alarms/acknowledge", { alarm, reason });
+  }
+
+  /** @param {string} chair somebody is on the way to it; every display says so */
+  going(chair) {
+    return this._do(`/api/chairs/${encodeURIComponent(chair)}/going`, {});
   }
 
   /** @param {string} chair its sound pauses for two minutes */

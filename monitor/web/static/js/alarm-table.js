@@ -1,6 +1,6 @@
 /** Past alarms as a table: on the history page and under a session's chart. */
 
-import { link, make, mark } from "./dom.js";
+import { button, link, make, mark } from "./dom.js";
 import { table } from "./table.js";
 
 export const HEAD = [
@@ -12,6 +12,7 @@ export const HEAD = [
   "Worst",
   "Limit",
   "Acknowledged (after)",
+  "As",
   "Paused",
   "State",
 ];
@@ -29,8 +30,9 @@ const STATES = new Map([
 /**
  * @param {string} caption
  * @param {PastAlarm[]} alarms
+ * @param {import("./why.js").WhyDialog} why opened by the last cell of each line
  */
-export function alarmTable(caption, alarms) {
+export function alarmTable(caption, alarms, why) {
   const lines = alarms.map((alarm) => {
     /** @type {(string|Node)[]} */
     const cells = texts(alarm);
@@ -39,9 +41,11 @@ export function alarmTable(caption, alarms) {
     cells[4] = badge;
     const session = alarm.session && link("", alarm.label, `/review/${encodeURIComponent(alarm.session)}`);
     if (session) cells[3] = session;
-    return cells;
+    const ask = button("ask", "why", () => void why.show(alarm.session, alarm.id));
+    ask.disabled = !alarm.session;
+    return [...cells, ask];
   });
-  return table(caption, HEAD, lines);
+  return table(caption, [...HEAD, "Why"], lines);
 }
 
 /**
@@ -60,6 +64,7 @@ export function texts(alarm) {
     alarm.worst,
     alarm.limit,
     alarm.acknowledged_by ? `${alarm.acknowledged_by}${after}` : "not acknowledged",
+    alarm.acknowledged_as,
     alarm.paused,
     STATES.get(alarm.state) ?? alarm.state,
   ];

@@ -1,15 +1,15 @@
 /** One chair close by: numbers, alarms to acknowledge, trend, session. */
 
+import { AlarmRow } from "./alarm-row.js";
 import { byId, button, link, make, mark, write } from "./dom.js";
-import { Message, ROTATE_MS, inStep } from "./message.js";
+import { ROTATE_MS, inStep } from "./message.js";
 import { SessionCard } from "./session-card.js";
 import { Shell } from "./shell.js";
 import { NibpView, SlotView } from "./slot.js";
 import { TrendView } from "./trend.js";
+import { WhyDialog } from "./why.js";
 
 const CUFFS_SHOWN = 6;
-/** A more urgent alarm speaks for this one: it is listed, steady and silent. */
-const SUPERSEDED = { superseded: false, state: "SUPERSEDED", acknowledged: "superseded" };
 
 class ChairPage {
   /**
@@ -22,7 +22,11 @@ class ChairPage {
     this._label = make("h2", "chair-name", `CHAIR ${chair}`);
     this._patient = make("span", "patient");
     this._state = make("span", "chair-state");
+    this._going = make("span", "going");
     this._paused = make("span", "paused");
+    this._go = button("act", "I'M GOING", () => void this._acts.going(chair));
+    this._why = new WhyDialog();
+    this._session_id = "";
     this._alarms = make("ul", "alarms");
     this._pause = button("act", "PAUSE SOUND 2:00", () => void this._acts.pause(chair));
     this._numbers = make("div", "numbers");
@@ -41,7 +45,8 @@ class ChairPage {
 
   _build() {
     const back = link("back", "< Wall", "/");
-    const head = [back, this._label, this._patient, this._paused, this._state, this._pause];
+    const said = [this._patient, this._going, this._paused, this._state];
+    const head = [back, this._label, ...said, this._go, this._pause];
     const side = make("aside", "side", [
       this._session.element,
       make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]),
@@ -66,10 +71,12 @@ class ChairPage {
     write(this._label, `CHAIR ${tile.label}`);
     write(this._patient, tile.patient);
     write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
+    write(this._going, tile.going ? `${tile.going} is going` : "");
     write(this._paused, tile.audio_paused ? `SOUND PAUSED ${tile.audio_paused}` : "");
     mark(byId("chair"), "offline", tile.offline ? "yes" : "");
     this._pause.disabled = !tile.sound;
     this._drawNumbers(tile);
+    this._session_id = tile.session?.id ?? "";
     this._drawAlarms(tile.alarms);
     this._session.draw(tile);
     this._trend.refresh();
@@ -83,7 +90,7 @@ class ChairPage {
     this._cuffs.replaceChildren();
     this._drawAlarms([]);
     this._pause.disabled = true;
-    for (const part of [this._patient, this._state, this._paused]) write(part, "");
+    for (const part of [this._patient, this._state, this._paused, this._going]) write(part, "");
   }
 
   /** @param {import("./contract.js").Tile} tile */
@@ -111,14 +118,18 @@ class ChairPage {
     const ids = alarms.map((alarm) => alarm.id);
     for (const id of this._rows.keys()) if (!ids.includes(id)) this._rows.delete(id);
     for (const alarm of alarms) {
-      if (!this._rows.has(alarm.id)) this._rows.set(alarm.id, new AlarmRow(this._acts));
-      this._rows.get(alarm.id)?.draw(alarm);
+      if (!this._rows.has(alarm.id)) this._rows.set(alarm.id, this._row());
+      this._rows.get(alarm.id)?.draw(alarm, this._session_id !== "");
     }
     const wanted = ids.flatMap((id) => this._rows.get(id)?.element ?? []);
     const same = wanted.length === this._alarms.children.length;
     if (!same || wanted.some((element, at) => this._alarms.children[at] !== element)) {
       this._alarms.replaceChildren(...wanted);
     }
+  }
+
+  _row() {
+    return new AlarmRow(this._acts, (alarm) => void this._why.show(this._session_id, alarm));
   }
 
   /** @param {import("./contract.js").CuffReading[]} cuffs */
@@ -138,39 +149,13 @@ class ChairPage {
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") window.location.assign("/");
     if (localStorage.getItem("chairside.keys-off") === "yes") return;
-    if (event.key === "p" && !this._pause.disabled) void this._acts.pause(this._chair);
+    if (event.key === "p") this._pause.click();
+    if (event.key === "g") this._go.click();
     if (event.key === "a") this._firstRow()?.acknowledge();
   }
 
   _firstRow() {
     return [...this._rows.values()].find((row) => row.open);
-  }
-}
-
-/** One open alarm with its button. */
-class AlarmRow {
-  /** @param {import("./acts.js").Acts} acts */
-  constructor(acts) {
-    this._acts = acts;
-    this._message = new Message();
-    this._button = button("act", "ACKNOWLEDGE", () => this.acknowledge());
-    this.element = make("li", "alarm-row", [this._message.element, this._button]);
-    this._id = "";
-    this.open = false;
-  }
-
-  /** @param {import("./contract.js").OpenAlarm} alarm */
-  draw(alarm) {
-    this._id = alarm.id;
-    this.open = alarm.can_acknowledge;
-    const spoken = alarm.superseded ? SUPERSEDED : {};
-    this._message.draw([{ ...alarm, ...spoken }]);
-    mark(this.element, "superseded", alarm.superseded ? "yes" : "");
-    this._button.disabled = !alarm.can_acknowledge;
-  }
-
-  acknowledge() {
-    void this._acts.acknowledge(this._id);
   }
 }
 

@@ -75,6 +75,7 @@
  * @property {Nibp|null} nibp
  * @property {OpenAlarm[]} alarms
  * @property {string} audio_paused
+ * @property {string} going who is on the way to the chair
  * @property {Priority} sound
  * @property {Priority} priority
  * @property {boolean} flash
@@ -190,7 +191,23 @@
  * @property {string} limit
  * @property {string} acknowledged_by
  * @property {string} acknowledged_after
+ * @property {string} acknowledged_as
  * @property {string} paused
+ */
+
+/**
+ * @typedef {object} Why What an alarm rests on, and every step it took.
+ * @property {string} id
+ * @property {string} condition
+ * @property {string} preset
+ * @property {string} message
+ * @property {number|null} limit
+ * @property {number|null} baseline
+ * @property {string} onset
+ * @property {number} fired_count
+ * @property {{vital: string, label: string, time: string, value: number}[]} fired_by
+ * @property {{time: string, from: string, to: string, reason: string, priority: string,
+ *   value: number|null, limit: number|null, actor: string, note: string}[]} steps
  */
 
 /**

@@ -5,6 +5,7 @@ import { byId, make, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { Shell } from "./shell.js";
 import { csvLink } from "./table.js";
+import { WhyDialog } from "./why.js";
 
 const REFRESH_MS = 10_000;
 const PRIORITIES = ["HIGH", "MEDIUM", "LOW"];
@@ -16,6 +17,7 @@ class HistoryPage {
     this._summary = make("span", "summary");
     this._list = make("div", "scroll");
     this._known = "";
+    this._why = new WhyDialog();
     fill(this._priority, PRIORITIES);
     fill(this._chair, []);
     for (const one of [this._chair, this._priority]) {
@@ -60,7 +62,7 @@ class HistoryPage {
   /** @param {import("./contract.js").PastAlarm[]} alarms */
   _draw(alarms) {
     write(this._summary, alarms.length === 1 ? "1 alarm" : `${alarms.length} alarms`);
-    this._list.replaceChildren(alarmTable("Newest first", alarms));
+    this._list.replaceChildren(alarmTable("Newest first", alarms, this._why));
     this._csv.replaceChildren(csvLink("alarms.csv", HEAD, alarms.map(texts)));
   }
 }

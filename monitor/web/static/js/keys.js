@@ -13,6 +13,7 @@ const TYPING_MS = 700;
  * @property {() => number} columns
  * @property {() => void} acknowledge
  * @property {() => void} pause
+ * @property {() => void} go
  */
 
 export class Keys {
@@ -62,6 +63,7 @@ export class Keys {
     if (/^\d$/.test(key)) this._digit(key);
     else if (key === "a") this._board.acknowledge();
     else if (key === "p") this._board.pause();
+    else if (key === "g") this._board.go();
     else if (key === "h") window.location.assign("/history");
     else if (key === "s") window.location.assign("/sessions");
     else if (key === "?") this._dialog.showModal();

@@ -7,6 +7,7 @@ import { flaws, ribbon } from "./ribbon.js";
 import { Refused, read } from "./server.js";
 import { Shell } from "./shell.js";
 import { table } from "./table.js";
+import { WhyDialog } from "./why.js";
 
 const MARGIN_MS = 60_000;
 const REFRESH_MS = 30_000;
@@ -26,6 +27,7 @@ class ReviewPage {
     this._readout = make("p", "readout");
     this._main.replaceChildren(this._note);
     this._timer = 0;
+    this._why = new WhyDialog();
     void this._load();
   }
 
@@ -64,7 +66,7 @@ class ReviewPage {
     this._main.replaceChildren(
       this._head(detail),
       charts,
-      make("div", "scroll", [alarmTable("Alarms", alarms)]),
+      make("div", "scroll", [alarmTable("Alarms", alarms, this._why)]),
       make("div", "twins", [readingsTable(readings.table), factsTable(detail)]),
     );
     this._drawCharts(charts, detail, readings, alarms);

@@ -21,12 +21,14 @@ export class TileView {
     this._patient = make("span", "patient");
     this._state = make("span", "chair-state");
     this._paused = make("span", "paused");
+    this._going = make("span", "going");
     this._message = new Message();
     this._large = make("div", "large-slots");
     this._small = make("div", "small-slots");
     this._nibp = new NibpView();
     this._acknowledge = button("act", "ACK", () => this.acknowledge());
     this._pause = button("act", "PAUSE 2:00", () => this.pause());
+    this._go = button("act go", "I'M GOING", () => this.go());
     /** @type {Map<string, SlotView>} */
     this._slots = new Map();
     /** @type {import("./contract.js").Tile|null} */
@@ -35,8 +37,8 @@ export class TileView {
   }
 
   _build() {
-    const names = [this._label, this._patient, this._paused, this._state];
-    const acts = make("div", "acts", [this._acknowledge, this._pause]);
+    const names = [this._label, this._patient, this._going, this._paused, this._state];
+    const acts = make("div", "acts", [this._acknowledge, this._pause, this._go]);
     this.element.append(
       this._link,
       make("header", "tile-head", names),
@@ -60,6 +62,7 @@ export class TileView {
     write(this._patient, tile.patient);
     write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
     write(this._paused, tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "");
+    write(this._going, tile.going);
     this._link.setAttribute("aria-label", spoken(tile));
     this._message.draw(tile.alarms);
     this._drawSlots(tile.slots);
@@ -83,7 +86,7 @@ export class TileView {
     this._message.draw([]);
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
-    for (const part of [this._patient, this._state, this._paused]) write(part, "");
+    for (const part of [this._patient, this._state, this._paused, this._going]) write(part, "");
     this._acknowledge.disabled = true;
     this._pause.disabled = true;
   }
@@ -99,6 +102,10 @@ export class TileView {
 
   pause() {
     if (this._tile?.sound) void this._acts.pause(this.chair);
+  }
+
+  go() {
+    void this._acts.going(this.chair);
   }
 
   open() {

@@ -36,6 +36,7 @@ class WallPage {
       columns: () => this._columns,
       acknowledge: () => this._focused()?.acknowledge(),
       pause: () => this._focused()?.pause(),
+      go: () => this._focused()?.go(),
     });
   }
 

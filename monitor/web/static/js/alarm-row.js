@@ -1,0 +1,66 @@
+/** One open alarm on a chair's page: what it says, and its buttons. */
+
+import { button, make, mark } from "./dom.js";
+import { Message } from "./message.js";
+
+/** A more urgent alarm speaks for this one: it is listed, steady and silent. */
+const SUPERSEDED = { superseded: false, state: "SUPERSEDED", acknowledged: "superseded" };
+/** What a person can say with an acknowledgement, beside having seen the alarm. */
+const REASONS = ["probe repositioned", "clinician called", "drug given", "artefact", "expected"];
+
+export class AlarmRow {
+  /**
+   * @param {import("./acts.js").Acts} acts
+   * @param {(alarm: string) => void} why asked why there is this alarm
+   */
+  constructor(acts, why) {
+    this._acts = acts;
+    this._message = new Message();
+    this._button = button("act", "ACKNOWLEDGE", () => this.acknowledge());
+    this._as = button("act", "SEEN AS ...", () => this._ask());
+    this._why = button("act plain", "WHY", () => why(this._id));
+    const row = [this._message.element, this._button, this._as, this._why];
+    this._dialog = make("dialog", "seen-as");
+    this._dialog.setAttribute("aria-label", "Acknowledge as");
+    this.element = make("li", "alarm-row", [...row, this._dialog]);
+    this._id = "";
+    this.open = false;
+  }
+
+  /**
+   * @param {import("./contract.js").OpenAlarm} alarm
+   * @param {boolean} explained whether the service keeps why
+   */
+  draw(alarm, explained) {
+    this._id = alarm.id;
+    this.open = alarm.can_acknowledge;
+    const spoken = alarm.superseded ? SUPERSEDED : {};
+    this._message.draw([{ ...alarm, ...spoken }]);
+    mark(this.element, "superseded", alarm.superseded ? "yes" : "");
+    this._button.disabled = !alarm.can_acknowledge;
+    this._as.disabled = !alarm.can_acknowledge;
+    this._why.hidden = !explained;
+  }
+
+  acknowledge() {
+    void this._acts.acknowledge(this._id);
+  }
+
+  /** What it was or what was done, in one more touch. */
+  _ask() {
+    const id = this._id;
+    const choices = REASONS.map((reason) =>
+      button("act", reason, () => {
+        this._dialog.close();
+        void this._acts.acknowledge(id, reason);
+      }),
+    );
+    const away = button("act plain", "Cancel", () => this._dialog.close());
+    this._dialog.replaceChildren(
+      make("h2", "", "Acknowledge as"),
+      make("p", "", "On this board only: the bedside monitor goes on by itself."),
+      make("div", "choices", [...choices, away]),
+    );
+    this._dialog.showModal();
+  }
+}
