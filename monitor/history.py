@@ -104,6 +104,15 @@ class FactRow:
     data: Mapping[str, str | int | float | bool | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A session without its readings: its facts in order, its alarm steps in the order taken."""
+
+    session: str
+    facts: list[FactRow]
+    transitions: list[TransitionRow]
+
+
 class History(Protocol):
     """Reading back. Same answers from the local record and from InfluxDB.
 
@@ -112,6 +121,14 @@ class History(Protocol):
 
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
+        ...
+
+    async def newest(self, limit: int) -> list[Told]:
+        """The newest sessions, newest first, in as many questions for 500 as for one."""
+        ...
+
+    async def apart(self, since_us: int) -> list[TransitionRow]:
+        """Alarm transitions since then that belong to no session, in the order taken."""
         ...
 
     async def facts(self, session: str) -> list[FactRow]:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import PHASE, FactRow, ReadingRow, TransitionRow
+from monitor.history import PHASE, FactRow, ReadingRow, Told, TransitionRow
 from monitor.store import rows
 from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
 from monitor.store.rows import SqlValue
@@ -59,12 +59,35 @@ class InfluxHistory:
 
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
-        found = await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, {}, "", _fact)
-        first: dict[str, int] = {}
-        for fact in found:
-            if fact.session is not None:
-                first[fact.session] = min(fact.at_us, first.get(fact.session, fact.at_us))
-        return sorted(first, key=lambda session: (first[session], session), reverse=True)
+        return [told.session for told in await self._all()]
+
+    async def newest(self, limit: int) -> list[Told]:
+        """The newest sessions, newest first, in as many questions for 500 as for one."""
+        chosen = (await self._all())[:limit]
+        begin_us = min((told.facts[0].at_us for told in chosen), default=None)
+        if begin_us is not None:
+            by_name = {told.session: told for told in chosen}
+            for step in await self._steps(f"time >= {begin_us - MARGIN_US}u", {}):
+                if step.session in by_name:
+                    by_name[step.session].transitions.append(step)
+        return chosen
+
+    async def apart(self, since_us: int) -> list[TransitionRow]:
+        """Alarm transitions since then that belong to no session, in the order taken."""
+        steps = await self._steps(f"time >= {since_us}u", {})
+        return [step for step in steps if step.session is None]
+
+    async def _all(self) -> list[Told]:
+        """Every session with its facts, newest first."""
+        found: dict[str, Told] = {}
+        for fact in await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, {}, "", _fact):
+            name = fact.session
+            if name is not None:
+                empty = Told(session=name, facts=[], transitions=[])
+                found.setdefault(name, empty).facts.append(fact)
+        return sorted(
+            found.values(), key=lambda told: (told.facts[0].at_us, told.session), reverse=True
+        )
 
     async def facts(self, session: str) -> list[FactRow]:
         """The session's facts in order."""
@@ -91,8 +114,9 @@ class InfluxHistory:
 
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""
-        bound = {"session": session}
-        where = '"session" = $session'
+        return await self._steps('"session" = $session', {"session": session})
+
+    async def _steps(self, where: str, bound: Mapping[str, str]) -> list[TransitionRow]:
         found = await self._select(
             ALARMS, _TRANSITION_TAGS, _TRANSITION_FIELDS, bound, where, _transition
         )

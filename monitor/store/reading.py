@@ -9,6 +9,7 @@ holds up neither the writer nor another reader.
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -18,7 +19,7 @@ from typing import TypeVar
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import PHASE, FactRow, ReadingRow, TransitionRow
+from monitor.history import PHASE, FactRow, ReadingRow, Told, TransitionRow
 from monitor.store import file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.vitals import NIBP, VitalSign
@@ -31,6 +32,11 @@ _READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
 _TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
 _FACTS = ", ".join(("id", "at_us", "shift_us", *schema.FACT_COLUMNS))
 _CLOSED = f"kind = '{PHASE}' AND json_extract(data, '$.phase') = '{Phase.CLOSED.value}'"
+_NEWEST = (
+    "SELECT session FROM facts WHERE session IS NOT NULL "
+    "GROUP BY session ORDER BY min(happened_at_us) DESC, session DESC"
+)
+_AMONG = "session IN (SELECT value FROM json_each(?))"
 _OPEN_STATES = "('PENDING', 'ACTIVE_UNACK', 'ACTIVE_ACK', 'LATCHED_UNACK')"
 
 
@@ -43,13 +49,17 @@ class RecordHistory:
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
         return await self._read(
-            lambda c: [
-                session
-                for (session,) in c.execute(
-                    "SELECT session FROM facts WHERE session IS NOT NULL "
-                    "GROUP BY session ORDER BY min(happened_at_us) DESC, session DESC"
-                )
-            ]
+            lambda c: [session for (session,) in c.execute(_NEWEST)],
+        )
+
+    async def newest(self, limit: int) -> list[Told]:
+        """The newest sessions, newest first, in as many questions for 500 as for one."""
+        return await self._read(lambda c: _newest(c, limit))
+
+    async def apart(self, since_us: int) -> list[TransitionRow]:
+        """Alarm transitions since then that belong to no session, in the order taken."""
+        return await self._read(
+            lambda c: _transitions(c, "session IS NULL AND at_us >= ?", (since_us,))
         )
 
     async def facts(self, session: str) -> list[FactRow]:
@@ -133,6 +143,19 @@ class RecordHistory:
             ) from problem
         finally:
             connection.close()
+
+
+def _newest(connection: sqlite3.Connection, limit: int) -> list[Told]:
+    # One transaction, so that facts and alarms are seen at the same instant.
+    connection.execute("BEGIN")
+    names = [session for (session,) in connection.execute(f"{_NEWEST} LIMIT ?", (limit,))]
+    found = {name: Told(session=name, facts=[], transitions=[]) for name in names}
+    for fact in _facts(connection, _AMONG, (json.dumps(names),)):
+        found[fact.session or ""].facts.append(fact)
+    for step in _transitions(connection, _AMONG, (json.dumps(names),)):
+        found[step.session or ""].transitions.append(step)
+    connection.execute("COMMIT")
+    return list(found.values())
 
 
 def _readings(

@@ -17,7 +17,7 @@ from typing import Self
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
-from monitor.history import FactRow, ReadingRow, TransitionRow
+from monitor.history import FactRow, ReadingRow, Told, TransitionRow
 from monitor.links import Receipt
 from monitor.store.file import RESERVE_BYTES
 from monitor.store.reading import RecordHistory
@@ -298,6 +298,14 @@ class Record:
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
         return await self._history.sessions()
+
+    async def newest(self, limit: int) -> list[Told]:
+        """The newest sessions, newest first, in as many questions for 500 as for one."""
+        return await self._history.newest(limit)
+
+    async def apart(self, since_us: int) -> list[TransitionRow]:
+        """Alarm transitions since then that belong to no session, in the order taken."""
+        return await self._history.apart(since_us)
 
     async def facts(self, session: str) -> list[FactRow]:
         """The session's facts in order."""

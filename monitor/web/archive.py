@@ -15,14 +15,15 @@ from itertools import islice
 from monitor import review
 from monitor.displays import Clinic
 from monitor.exports import readings_csv
-from monitor.history import AUDIO_PAUSED, FactRow, ReadingRow, session_of
-from monitor.review import Review
+from monitor.history import FactRow, ReadingRow, Told, session_of
 from monitor.web import explained, present
 from monitor.web.present import Json, Words
 
 SESSIONS_MAX = 500
 ALARM_SESSIONS_MAX = 60
 CSV_LINES_AT_ONCE = 2_000
+APART_US = 30 * 86_400_000_000
+"""Alarms of no session, such as the copy's, are listed for thirty days."""
 
 
 class NotThere(Exception):
@@ -67,11 +68,14 @@ class Archive:
 
     async def sessions(self) -> bytes:
         """The newest sessions, each in a line."""
-        ids = (await self._clinic.history.sessions())[:SESSIONS_MAX]
-        heads = [head for one in ids if (head := await self._head(one)) is not None]
-        return await self._worked_out(
-            lambda: {"sessions": [present.session_line(head, self._words) for head in heads]}
-        )
+        newest = await self._clinic.history.newest(SESSIONS_MAX)
+
+        def told() -> Json:
+            seated = [one for one in newest if session_of(one.facts) is not None]
+            heads = [review.review(one.facts, [], one.transitions) for one in seated]
+            return {"sessions": [present.session_line(head, self._words) for head in heads]}
+
+        return await self._worked_out(told)
 
     async def detail(self, session: str) -> bytes:
         """The head of a session's review. Raises `NotThere`."""
@@ -103,19 +107,29 @@ class Archive:
         return _in_pieces(rows, self._words)
 
     async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> bytes:
-        """Alarms of one session or of the newest ones, newest first. Raises `NotThere`."""
+        """Alarms of one session, or of the newest ones and of no session; newest first.
+
+        Raises `NotThere`.
+        """
+        history, now_us = self._clinic.history, self._clinic.clock.utc_us()
         if session:
-            await self._facts(session)
-        newest = [session] if session else await self._clinic.history.sessions()
-        ids, now_us = newest[:ALARM_SESSIONS_MAX], self._clinic.clock.utc_us()
-        lines = [line for one in ids for line in await self._alarms_of(one, now_us)]
-        asked = [
-            (onset_us, line)
-            for onset_us, line in lines
-            if chair in ("", line["chair"]) and priority in ("", line["priority"])
-        ]
-        asked.sort(key=lambda pair: -pair[0])
-        return await self._worked_out(lambda: {"alarms": [line for _, line in asked]})
+            facts, steps = await self._facts(session), await history.transitions(session)
+            seen, apart = [Told(session=session, facts=facts, transitions=steps)], []
+        else:
+            seen = await history.newest(ALARM_SESSIONS_MAX)
+            apart = await history.apart(now_us - APART_US)
+
+        def told() -> Json:
+            lines = present.past_alarms(seen, apart, self._words, now_us)
+            return {
+                "alarms": [
+                    line
+                    for line in lines
+                    if chair in ("", line["chair"]) and priority in ("", line["priority"])
+                ]
+            }
+
+        return await self._worked_out(told)
 
     async def why(self, session: str, alarm: str = "") -> bytes:
         """What one alarm of a session, or each, rests on, and every step. Raises `NotThere`."""
@@ -125,26 +139,6 @@ class Archive:
         if alarm and not steps:
             raise NotThere(f"session {session} has no alarm {alarm}")
         return await self._worked_out(lambda: {"alarms": explained.whys(steps, self._words)})
-
-    async def _alarms_of(self, session: str, now_us: int) -> list[tuple[int, Json]]:
-        seen = await self._head(session)
-        if seen is None:
-            return []
-        facts = await self._clinic.history.facts(session)
-        pauses = [fact.at_us for fact in facts if fact.kind == AUDIO_PAUSED]
-        patient = seen.session.patient_ref
-        return [
-            (life.onset_us, present.past_alarm(life, patient, pauses, self._words, now_us))
-            for life in seen.alarms
-        ]
-
-    async def _head(self, session: str) -> Review | None:
-        """A session without its readings; None while its seating is not told."""
-        history = self._clinic.history
-        facts = await history.facts(session)
-        if session_of(facts) is None:
-            return None
-        return review.review(facts, [], await history.transitions(session))
 
     async def _facts(self, session: str) -> list[FactRow]:
         facts = await self._clinic.history.facts(session)

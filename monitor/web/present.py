@@ -9,11 +9,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from monitor import review
 from monitor.board.words import MARKS, clock, hours_minutes, minutes_seconds
 from monitor.care.baseline import BASED
 from monitor.conditions import Kind, Priority
 from monitor.config import Config
-from monitor.history import BASELINE, BASELINE_WAIVED, MISSING, PHASE, SEATED, FactRow
+from monitor.history import (
+    AUDIO_PAUSED,
+    BASELINE,
+    BASELINE_WAIVED,
+    MISSING,
+    PHASE,
+    SEATED,
+    FactRow,
+    Told,
+    TransitionRow,
+    session_of,
+)
 from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
 from monitor.vitals import NIBP, VitalSign
 
@@ -86,6 +98,32 @@ def cuff_list(cuffs: Iterable[Cuff], words: Words, from_us: int = 0) -> list[Jso
     ]
 
 
+def past_alarms(
+    seen: Sequence[Told], apart: Sequence[TransitionRow], words: Words, now_us: int
+) -> list[Json]:
+    """Alarms of these sessions and of none, newest first.
+
+    One that began before its patient sat down is one alarm, with all its steps.
+    """
+    patients, pauses = {}, {}
+    for one in seen:
+        session = session_of(one.facts)
+        patients[one.session] = session.patient_ref if session else ""
+        pauses[one.session] = [row.at_us for row in one.facts if row.kind == AUDIO_PAUSED]
+    steps = [*apart, *(step for one in seen for step in one.transitions)]
+    lives = sorted(review.lives(steps), key=lambda life: -life.onset_us)
+    return [
+        past_alarm(
+            life,
+            patients.get(life.session or "", ""),
+            pauses.get(life.session or "", []),
+            words,
+            now_us,
+        )
+        for life in lives
+    ]
+
+
 def past_alarm(
     life: AlarmLife, patient: str, pauses_us: Sequence[int], words: Words, now_us: int
 ) -> Json:
@@ -97,7 +135,7 @@ def past_alarm(
         "id": life.id,
         "session": life.session or "",
         "chair": life.chair,
-        "label": words.label(life.chair),
+        "label": words.label(life.chair) or "clinic",
         "patient": patient,
         "priority": life.priority,
         "marks": MARKS[Priority[life.priority]],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +131,104 @@ async def test_sessions_come_newest_first_and_one_knows_nothing_of_another(place
         assert len(await place.history.readings(session)) == 1
         assert len(await place.history.facts(session)) == 1
         assert [row.alarm for row in await place.history.transitions(session)] == [session]
+
+
+@pytest.mark.requirement("INF-019")
+async def test_the_newest_sessions_come_with_facts_and_alarms_in_one_answer(place: Place) -> None:
+    for number, second in enumerate([500, 100, 900]):
+        session = f"s-{number}"
+        await place.keep(
+            [
+                fact(second, "seated", session=session, patient_ref="A"),
+                reading(second + 1, session=session),
+                transition(second + 3, "ACTIVE_UNACK", 0, session=session, alarm=session),
+                transition(second + 9, "RESOLVED", 1, session=session, alarm=session),
+                fact(second + 20, "phase", session=session, phase="CLOSED"),
+            ]
+        )
+    newest = await place.history.newest(2)
+    assert [told.session for told in newest] == ["s-2", "s-0"]
+    for told in newest:
+        assert told.facts == await place.history.facts(told.session)
+        assert told.transitions == await place.history.transitions(told.session)
+        assert (len(told.facts), len(told.transitions)) == (2, 2)
+    assert [told.session for told in await place.history.newest(9)] == ["s-2", "s-0", "s-1"]
+    assert await place.history.newest(0) == []
+
+
+async def test_before_the_first_session_there_is_none(place: Place) -> None:
+    assert await place.history.newest(9) == []
+    assert await place.history.apart(0) == []
+
+
+@pytest.mark.requirement("INF-020")
+async def test_alarms_of_no_session_come_back_apart(place: Place) -> None:
+    copy = [
+        transition(n, "ACTIVE_UNACK", n, session=None, chair="", condition="T-COPY")
+        for n in range(3)
+    ]
+    empty = transition(5, "ACTIVE_UNACK", session=None, alarm="a-2", condition="T-LINK")
+    await place.keep([fact(0, "seated", patient_ref="A"), *copy, transition(4, "PENDING"), empty])
+    assert await place.history.apart(0) == [*copy, empty]
+    assert await place.history.apart(NOON_US + 2_000_000) == [copy[2], empty]
+    assert await place.history.apart(NOON_US + 6_000_000) == []
+
+
+class CountedRecord(RecordHistory):
+    """Counts the statements SQLite runs."""
+
+    asked = 0
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        def count(_: str) -> None:
+            self.asked += 1
+
+        with super()._connection() as connection:
+            connection.set_trace_callback(count)
+            yield connection
+
+
+class CountedInflux(InfluxHistory):
+    """Counts the requests InfluxDB gets."""
+
+    asked = 0
+
+    async def _ask(self, query: str, bound: Mapping[str, str]) -> bytes:
+        self.asked += 1
+        return await super()._ask(query, bound)
+
+
+@pytest.mark.requirement("INF-019")
+async def test_thirty_sessions_are_no_more_questions_than_one(
+    tmp_path: Path, influxd: Server
+) -> None:
+    bucket, path = make_bucket(influxd), tmp_path / "clinic.db"
+
+    async def questions(sessions: int) -> list[int]:
+        histories: list[CountedRecord | CountedInflux] = [
+            CountedRecord(path),
+            CountedInflux(bucket.url, bucket.org, bucket.name, bucket.token, CLINIC),
+        ]
+        for history in histories:
+            assert len(await history.newest(100)) == sessions
+        return [history.asked for history in histories]
+
+    async with (
+        Record(path, clock=clock(), reserve_bytes=0) as record,
+        copying(record, bucket) as copy,
+    ):
+        place = Place(record, record, copy)
+        await place.keep([fact(0, "seated", session="s-0", patient_ref="A")])
+        one = await questions(1)
+        for n in range(1, 30):
+            await place.keep(
+                [
+                    fact(n, "seated", session=f"s-{n}", patient_ref="A"),
+                    transition(n, "RESOLVED", session=f"s-{n}", alarm=f"a-{n}"),
+                ]
+            )
+        assert await questions(30) == one
 
 
 @pytest.mark.parametrize(

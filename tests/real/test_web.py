@@ -23,6 +23,7 @@ from monitor.web.app import PAGES, create_api
 from monitor.web.live import Live
 from monitor.web.server import WebDisplay
 from tests.serving import ACT, ACTOR, HIGH_PRESSURE, Page, Served, served
+from tests.waiting import until
 
 NOWHERE = "no-such-thing"
 PATHS = {"chair": "1", "session": NOWHERE, "alarm": NOWHERE}
@@ -100,15 +101,32 @@ async def test_the_stream_is_neither_kept_nor_gathered_by_what_stands_between(
 async def test_a_fault_of_ours_is_told_in_words_with_the_headers(
     clinic: Served, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken() -> list[str]:
+    async def broken(limit: int) -> list[str]:  # noqa: ARG001
         raise RuntimeError("a secret of the inside")
 
-    monkeypatch.setattr(clinic.clinic.history, "sessions", broken)
+    monkeypatch.setattr(clinic.clinic.history, "newest", broken)
     answer = await client.get("/api/sessions")
     assert answer.status_code == 500
     assert answer.json().keys() == {"what", "why", "fix"}
     assert "secret" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.requirement("SHO-059")
+async def test_the_alarm_history_tells_alarms_of_an_empty_chair_and_of_the_clinic(
+    clinic: Served, client: httpx.AsyncClient
+) -> None:
+    ward = clinic.clinic.ward
+    since_s = clinic.clinic.clock.monotonic() - 3_600.0
+    ward.assert_technical("T-COPY", "", since_s, "HISTORY COPY 7 BEHIND (nothing lost)")
+    await until(lambda: ward.engine.alarms(""))
+    await ward.record.commit()
+    session = await clinic.seat(client, "1")
+    (told,) = (await client.get("/api/alarms?priority=MEDIUM")).json()["alarms"]
+    assert (told["label"], told["chair"], told["session"]) == ("clinic", "", "")
+    assert (told["text"], told["patient"]) == ("HISTORY COPY 7 BEHIND (nothing lost)", "")
+    one = await client.get(f"/api/alarms?session={session}")
+    assert one.json() == {"alarms": []}
 
 
 @pytest.mark.requirement("SHO-071")
