@@ -16,9 +16,11 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from monitor.clinic import Device
-from monitor.config import Config, InfluxTable, MqttTable
+from monitor.config import Config, InfluxTable, MqttTable, PeopleTable
 from monitor.errors import ChairsideError, ConfigError
 from monitor.operations import validating
+from monitor.people import Permission, may
+from monitor.store.staff import StaffFile
 
 DISK_FREE_BYTES_MIN = 1_000_000_000
 REACH_TIMEOUT_S = 3.0
@@ -44,7 +46,7 @@ class Finding:
 
 
 def examine(config_path: Path) -> list[Finding]:
-    """Look at configuration, record, disk, web address, broker, InfluxDB and each device's line."""
+    """Look at configuration, record, staff, disk, web address, broker, InfluxDB, each device."""
     try:
         loaded, preset = validating.load(config_path)
     except ConfigError as error:
@@ -53,6 +55,7 @@ def examine(config_path: Path) -> list[Finding]:
     return [
         Finding(check="configuration", state="ok", seen=chairs),
         _record(loaded.record.path),
+        _people(loaded.people),
         _disk(loaded.record.path),
         _web(loaded.web.host, loaded.web.port),
         *_optional(loaded),
@@ -84,6 +87,24 @@ def _record(path: Path) -> Finding:
         fix = "stop the service and restore the record from a backup"
         return Finding(check=check, state="fail", seen=f"{path}: {said}", fix=fix)
     return Finding(check=check, state="ok", seen=f"{path}, {path.stat().st_size:,} bytes")
+
+
+def _people(people: PeopleTable) -> Finding:
+    check, fix = "staff", "`chairside staff add` makes those who may act (docs/operating.md)"
+    if not people.path.exists():
+        return Finding(check=check, state="warn", seen=f"{people.path} is not there yet", fix=fix)
+    try:
+        people.pepper()
+        roll = StaffFile(people.path).read()
+    except ChairsideError as error:
+        return Finding(check=check, state="fail", seen=error.what, fix=error.fix)
+    roles = [one.person.role for one in roll.members.values() if not one.disabled]
+    carers = sum(may(role, Permission.CARE) for role in roles)
+    displays = sum(not one.revoked for one in roll.displays.values())
+    seen = f"{carers} of {len(roles)} people act at chairs, {displays} displays enrolled"
+    if not carers:
+        return Finding(check=check, state="warn", seen=seen, fix=fix)
+    return Finding(check=check, state="ok", seen=seen)
 
 
 def _disk(path: Path) -> Finding:

@@ -130,6 +130,22 @@ def test_a_pepper_that_is_gone_or_open_to_others_is_told_and_nothing_is_made(con
     assert not pepper.exists()
 
 
+@pytest.mark.requirement("PPL-015")
+def test_the_doctor_says_whether_anybody_can_act(config: Path) -> None:
+    def finding() -> dict[str, str]:
+        lines = run(config, "doctor", "--json").output.splitlines()
+        return next(one for line in lines if (one := json.loads(line))["check"] == "staff")
+
+    assert finding()["state"] == "warn"
+    add(config, "adm", "administrator", PASSWORD)
+    assert (finding()["state"], finding()["seen"][:6]) == ("warn", "0 of 1")
+    add(config, "rk", "nurse", PIN)
+    assert finding()["state"] == "ok"
+    config.with_name("staff.pepper").chmod(0o644)
+    assert finding()["state"] == "fail"
+    assert "chmod 600" in finding()["fix"]
+
+
 def test_a_file_that_is_another_database_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "other.db"
     with closing(sqlite3.connect(path)) as connection:

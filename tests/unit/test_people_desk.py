@@ -168,6 +168,19 @@ def test_a_token_is_worth_nothing_from_the_moment_it_should_not_be(door: Door, h
     run(story)
 
 
+@pytest.mark.requirement("PPL-024")
+def test_a_cookie_taken_from_an_enrolled_display_is_worth_nothing_elsewhere(door: Door) -> None:
+    async def story() -> None:
+        people = door.open()
+        token = await people.sign_in(attempt(secret=PASSWORD, method=Method.PASSWORD))
+        with pytest.raises(NotSignedIn):
+            await people.acting(token, "", Permission.CARE)
+        with pytest.raises(NotSignedIn):
+            await people.acting(token, WALL, Permission.CARE)
+
+    run(story)
+
+
 @pytest.mark.requirement("PPL-025")
 def test_each_role_acts_where_it_has_leave_and_nowhere_else(door: Door) -> None:
     async def story() -> dict[str, set[Permission]]:
