@@ -139,6 +139,19 @@ def export(
     exporting.export(config_path, session, output, from_influxdb=from_influxdb)
 
 
+@chairside.command()
+@click.argument("session")
+@config_option
+def rejudge(session: str, config_path: Path) -> None:
+    """Judge SESSION's stored stream again: exit 0 when every alarm comes out the same, 1 if not."""
+    from monitor.operations import rejudging  # noqa: PLC0415
+
+    found = rejudging.rejudge(config_path, session)
+    for line in found.lines():
+        click.echo(line)
+    sys.exit(EXIT_FAILED if found.difference else 0)
+
+
 @chairside.group()
 def staff() -> None:
     """Who may act: add, list, disable, enable, set PIN and password."""

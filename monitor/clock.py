@@ -25,8 +25,16 @@ class Clock:
         return cls(loop_time, epoch_us=utc_us - round(loop_time() * 1_000_000))
 
     def monotonic(self) -> float:
-        """Seconds; never steps, never goes back."""
-        return self._loop_time()
+        """Seconds, in whole microseconds; never steps, never goes back.
+
+        So a stored time is the very time that was judged.
+        """
+        return round(self._loop_time() * 1_000_000) / 1_000_000
+
+    @property
+    def epoch_us(self) -> int:
+        """The UTC microseconds at monotonic 0, as the clock stands now."""
+        return self._epoch_us
 
     def utc_us(self) -> int:
         """UTC now, microseconds since 1970."""

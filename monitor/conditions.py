@@ -349,7 +349,7 @@ class Preset:
     A continuous sample older than `late_s` on arrival is not judged; a cuff
     reading is, if younger than the greater of `cuff_late_s` and `cuff_late_intervals`
     intervals. A source of heart rate is in charge for `source_hold_s` after its
-    last valid sample; `gap_s` is the longest gap that counts in full.
+    last valid sample; `gap_s` is the longest gap that counts in full. `text` is the file.
     """
 
     id: str
@@ -369,6 +369,7 @@ class Preset:
     restart_gap_s: float
     audio_pause_s_max: float
     audible_s_between_pauses: float
+    text: str = field(default="", repr=False, compare=False)
 
     def cuff_judged_s(self, phase: Phase | None) -> float:
         """A cuff reading younger than this is judged; without a session as in BASELINE."""
@@ -385,7 +386,4 @@ class Preset:
 
     def condition(self, condition_id: str) -> AlarmCondition:
         """The condition of that id; raises KeyError."""
-        for condition in self.conditions:
-            if condition.id == condition_id:
-                return condition
-        raise KeyError(condition_id)
+        return {one.id: one for one in self.conditions}[condition_id]

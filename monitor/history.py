@@ -153,6 +153,8 @@ BASELINE, BASELINE_WAIVED = "baseline", "baseline waived"
 MISSING = "missing "
 """Before the name of what has no baseline, as a key of that fact; the value says why."""
 ACKNOWLEDGED, AUDIO_PAUSED = "acknowledged", "audio paused"
+RUN, INPUT, PRESET = "run", "input", "preset"
+"""Facts of no session, from which alarms can be judged again; see `journal`."""
 
 
 def session_of(facts: Sequence[FactRow]) -> Session | None:

@@ -42,6 +42,11 @@ class Seat:
     cuff_late_s: float
 
 
+def sampled_s(received_s: float, received_at_us: int, sampled_at_us: int) -> float:
+    """The monotonic second of a sample, from what the record keeps of it."""
+    return (sampled_at_us - received_at_us + round(received_s * 1_000_000)) / 1_000_000
+
+
 class DeviceClock:
     """The offset of a device's clock from ours (alarms.md 8a.1).
 
@@ -222,7 +227,7 @@ class Intake:
             device=self.device.id,
             chair=self.device.chair,
             session=None if before_seat else seat.session,
-            sampled_s=arrival.received_s - age_s,
+            sampled_s=sampled_s(arrival.received_s, arrival.received_at_us, sampled_at_us),
             received_s=arrival.received_s,
             sampled_at_us=sampled_at_us,
             received_at_us=arrival.received_at_us,

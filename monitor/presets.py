@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Annotated
 
@@ -91,7 +92,7 @@ def load_preset(text: str, *, where: str) -> Preset:
             where=where,
             fix="mend each line above; the preset in force stays until all are mended",
         )
-    return _preset(file, tuple(conditions), digest)
+    return replace(_preset(file, tuple(conditions), digest), text=text)
 
 
 def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:

@@ -9,6 +9,7 @@ judged. Knows the record's rows and the ward; knows no file, task or format.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
@@ -28,8 +29,8 @@ from monitor.history import (
     baseline_told,
 )
 from monitor.history import session_of as session_of_facts
+from monitor.journal import reading_again
 from monitor.vitals import NIBP, Reading
-from monitor.ward import reading_again
 
 WARM_US = 300_000_000
 """So far back continuous readings are told again."""
@@ -60,8 +61,9 @@ class Stage(Protocol):
 
 
 class GatheringStage(Stage, Protocol):
-    """One that measures baselines too."""
+    """One that measures baselines too, and keeps what the engine is told."""
 
+    def resuming(self, asked_us: int, now: float) -> AbstractContextManager[None]: ...
     def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None: ...
 
 
@@ -77,34 +79,50 @@ class Past:
 
 async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[float]) -> None:
     """Put the ward back to where the record says it was. Raises `StoreError`."""
-    now_us = ward.clock.utc_us()
+    asked_us = ward.clock.utc_us()
+    past = await past_of(record, asked_us, nibp_interval_s)
+    now = ward.clock.monotonic()
+    with ward.resuming(asked_us, now):
+        retell(ward.engine, ward.clock, past, now)
+    _show(ward, past)
+    for session in _sessions(past.facts).values():
+        if session.infusion_started_us is None:
+            ward.gather(session.chair, await record.readings(session.id))
+
+
+async def past_of(record: Kept, now_us: int, nibp_interval_s: Iterable[float]) -> Past:
+    """What the record holds, at this time, of what goes on. Raises `StoreError`."""
     cuff_us = round(CUFF_WARM_INTERVALS * max(nibp_interval_s, default=0.0) * 1e6)
     facts = await record.open_facts(now_us - ACTS_US)
     sessions = sorted({fact.session for fact in facts if fact.session is not None})
     steps = [step for one in sessions for step in await record.transitions(one)]
     readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
-    restore(ward, Past(facts, readings, await record.open_alarms(), [one.alarm for one in steps]))
-    for session in _sessions(facts).values():
-        if session.infusion_started_us is None:
-            ward.gather(session.chair, await record.readings(session.id))
+    return Past(facts, readings, await record.open_alarms(), [one.alarm for one in steps])
 
 
 def restore(ward: Stage, past: Past) -> None:
     """Tell the past to the ward: windows first, then what is open."""
-    engine, clock = ward.engine, ward.clock
-    now = clock.monotonic()
+    retell(ward.engine, ward.clock, past, ward.clock.monotonic())
+    _show(ward, past)
+
+
+def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
+    """Tell the past to an engine at this time: windows first, then what is open."""
     with engine.warming(now):
-        for facts, readings in _in_order(past, ward):
+        for facts, readings in _in_order(past, clock):
             for fact in facts:
-                _tell(ward, fact)
+                _tell(engine, clock, fact)
             engine.observe(readings)
     engine.restore(past.alarms, clock.to_monotonic, now, past.ids)
     for fact in past.facts:
         if fact.kind == AUDIO_PAUSED:
             began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
             engine.resume_pause(fact.chair, began_s, began_s + seconds, now)
+
+
+def _show(ward: Stage, past: Past) -> None:
     for session in _sessions(past.facts).values():
-        ward.show_again(session, [one for one in _readings(past, ward) if one.vital in NIBP])
+        ward.show_again(session, [one for one in _readings(past, ward.clock) if one.vital in NIBP])
     ward.redraw_all()
 
 
@@ -117,36 +135,36 @@ def _sessions(facts: Sequence[FactRow]) -> Mapping[str, Session]:
     return {name: session for name, session in found.items() if session is not None}
 
 
-def _tell(ward: Stage, fact: FactRow) -> None:
+def _tell(engine: Engine, clock: Clock, fact: FactRow) -> None:
     """One fact of an open session to the engine."""
-    at_s = ward.clock.to_monotonic(fact.at_us)
+    at_s = clock.to_monotonic(fact.at_us)
     session = session_of_facts([fact]) if fact.kind == SEATED else None
     if session is not None:
-        ward.engine.seat(session.chair, session.id, session.phase, at_s)
+        engine.seat(session.chair, session.id, session.phase, at_s)
     elif fact.kind == ACKNOWLEDGED:
-        ward.engine.looked(fact.chair, fact.actor or "", at_s, str(fact.data["alarm"]))
+        engine.looked(fact.chair, fact.actor or "", at_s, str(fact.data["alarm"]))
     elif fact.kind == AUDIO_PAUSED:
-        ward.engine.looked(fact.chair, fact.actor or "", at_s)
+        engine.looked(fact.chair, fact.actor or "", at_s)
     elif fact.kind == BASELINE:
-        ward.engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
+        engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
     elif fact.kind == PHASE:
-        ward.engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
+        engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
 
 
-def _readings(past: Past, ward: Stage) -> list[Reading]:
+def _readings(past: Past, clock: Clock) -> list[Reading]:
     """The stored readings that were judged for those who sit there now, or for an empty chair."""
     seated = {session.chair: session.id for session in _sessions(past.facts).values()}
     return [
-        reading_again(row, ward.clock)
+        reading_again(row, clock)
         for row in past.readings
         if row.session in (None, seated.get(row.chair))
     ]
 
 
-def _in_order(past: Past, ward: Stage) -> Iterator[tuple[list[FactRow], list[Reading]]]:
+def _in_order(past: Past, clock: Clock) -> Iterator[tuple[list[FactRow], list[Reading]]]:
     """Facts, and the readings that came after them and before the next."""
     told: list[tuple[int, FactRow | Reading]] = [(fact.at_us, fact) for fact in past.facts]
-    told += [(one.received_at_us, one) for one in _readings(past, ward)]
+    told += [(one.received_at_us, one) for one in _readings(past, clock)]
     told.sort(key=lambda pair: pair[0])
     facts: list[FactRow] = []
     readings: list[Reading] = []

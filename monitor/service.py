@@ -111,6 +111,7 @@ async def run(
     is committed before this returns.
     """
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
+    ward.keep_preset(known=await record.preset(preset.hash) is not None)
     await resume(ward, record, preset.nibp_interval_s.values())
     people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
     workers = (people, *workers)
@@ -180,8 +181,6 @@ def build_ward(
         }
         for chair in config.chairs
     }
-    for chair, devices in measured.items():
-        engine.add_chair(chair, devices, now)
     board = Board(
         chairs=config.chairs,
         vitals={
@@ -197,7 +196,10 @@ def build_ward(
             for chair in config.chairs
         },
     )
-    return Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
+    ward = Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
+    for chair, devices in measured.items():
+        engine.add_chair(chair, devices, now)
+    return ward
 
 
 async def restored_sounding(config: Config, record: Record) -> Sounding:
@@ -265,9 +267,10 @@ def frames(
     status: Status,
 ) -> Iterator[Frame]:
     """One frame a report; the delivery's receipt goes with the last. Garbled bytes are counted."""
+    received_at_us = clock.to_utc_us(delivery.received_s)
     arrival = Arrival(
-        received_s=delivery.received_s,
-        received_at_us=clock.to_utc_us(delivery.received_s),
+        received_s=clock.to_monotonic(received_at_us),
+        received_at_us=received_at_us,
         retained=delivery.retained,
     )
     reports = []

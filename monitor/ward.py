@@ -7,9 +7,11 @@ reading and its verdict.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
 from monitor.board import Board
 from monitor.care.baseline import Baseline, Gathering, told
@@ -17,7 +19,7 @@ from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.drivers import Report
-from monitor.history import FactRow, FiringSample, ReadingRow, TransitionRow
+from monitor.history import INPUT, PRESET, RUN, FactRow, ReadingRow
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.store.record import Record
@@ -32,6 +34,7 @@ class Change:
     events: tuple[AlarmEvent, ...]
 
 
+Data = Mapping[str, str | int | float | bool | None]
 Listener = Callable[[Change], None]
 
 
@@ -47,6 +50,11 @@ class Ward:
         self._listeners: list[Listener] = []
         self._gathered: dict[str, Gathering] = {}
         self._fact_ordinal = 0
+        self._epoch_us = clock.epoch_us
+        self._heard = False
+        start: Data = {"run": engine.run, "epoch_us": clock.epoch_us, "preset": preset.hash}
+        self._note(RUN, "", start)
+        engine.telling.sink = self._note_call
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` after every step that changed something; it must not wait."""
@@ -61,9 +69,14 @@ class Ward:
     ) -> None:
         """One frame: its readings are judged, shown and given to the record."""
         device = intake.device
+        self._follow_clock()
         events = self.engine.advance(self.clock.monotonic())
         readings = intake.readings(report, arrival, self._seat(device.chair))
+        # Readings in the record say themselves that a frame came, unless the sender was leaving.
+        self._heard = bool(readings)
         if not report.online:
+            if readings:
+                self._note_call(journal.UNHEARD, {"device": device.id})
             self.engine.link_lost(device.id, "the sender says it is offline")
             self.board.link(
                 device.id, device.chair, up=False, why="sender offline", at_s=arrival.received_s
@@ -71,11 +84,12 @@ class Ward:
         elif intake.speaks_now(report, arrival, readings):
             self.board.frame(device.id, device.chair, arrival.received_s)
             events += self.engine.frame(device.id, arrival.received_s)
+        self._heard = False
         events += self.engine.observe(readings)
         self.board.readings(readings)
         self.board.pending(device.chair, self.engine.pending(device.chair))
         self._settle(events, {device.chair})
-        rows = [reading_row(reading) for reading in readings]
+        rows = [journal.reading_row(reading) for reading in readings]
         self.gather(device.chair, rows)
         # After its transitions: a reading that is committed has been judged (see `resuming`).
         self.record.add(rows, receipts=receipts, urgent=False)
@@ -174,7 +188,7 @@ class Ward:
         chair: str,
         session: str | None,
         actor: str | None,
-        data: dict[str, str | int | float | bool | None],
+        data: Data,
         at_us: int | None = None,
     ) -> FactRow:
         """A fact that happens at `at_us`, or now."""
@@ -188,6 +202,22 @@ class Ward:
             actor=actor,
             data=data,
         )
+
+    def keep_preset(self, *, known: bool) -> None:
+        """The preset's text goes into the record once, so that it can be judged by again."""
+        if not known:
+            data = {"hash": self.preset.hash, "text": self.preset.text}
+            self.fact(self.new_fact(PRESET, chair="", session=None, actor=None, data=data))
+
+    @contextmanager
+    def resuming(self, asked_us: int, now: float) -> Iterator[None]:
+        """Within it the engine is told of the past: one input, for the record holds it all."""
+        self._note_call(journal.RESUMED, {"asked_us": asked_us, "now": now})
+        self.engine.telling.within = True
+        try:
+            yield
+        finally:
+            self.engine.telling.within = False
 
     def show_again(self, session: Session, cuff: Sequence[Reading]) -> None:
         """After a restart: who sits there, and the last cuff readings with their age."""
@@ -208,12 +238,31 @@ class Ward:
         for chair in sorted(touched):
             self._redraw(chair)
         if events:
-            rows = [self._transition_row(event) for event in events]
+            to_us, preset = self.clock.to_utc_us, self.preset.hash
+            rows = [journal.transition_row(event, to_us, preset) for event in events]
             self.record.add(rows, urgent=True)
         change = Change(chairs=frozenset(chairs), events=tuple(events))
         if change.chairs or change.events:
             for listener in self._listeners:
                 listener(change)
+
+    def _note_call(self, call: str, arguments: Mapping[str, object]) -> None:
+        """Keep what the engine is told beside readings: from both its alarms follow again."""
+        if call == "frame" and self._heard:
+            return
+        self._follow_clock()
+        data = {"call": call, "arguments": journal.encode(call, arguments)}
+        self._note(INPUT, str(arguments.get("chair", "")), data)
+
+    def _follow_clock(self) -> None:
+        """The wall clock may have been stepped: from here on stored times are by the new one."""
+        if self.clock.epoch_us != self._epoch_us:
+            self._epoch_us = self.clock.epoch_us
+            self._note_call(journal.CLOCK, {"epoch_us": self._epoch_us})
+
+    def _note(self, kind: str, chair: str, data: Data) -> None:
+        fact = self.new_fact(kind, chair=chair, session=None, actor=None, data=data)
+        self.record.add([fact])
 
     def _redraw(self, chair: str) -> None:
         self.board.alarms(
@@ -237,77 +286,3 @@ class Ward:
 
     def _since(self, session: Session) -> float:
         return min(self.clock.to_monotonic(session.phase_since_us), self.clock.monotonic())
-
-    def _transition_row(self, event: AlarmEvent) -> TransitionRow:
-        alarm, to_us = event.alarm, self.clock.to_utc_us
-        return TransitionRow(
-            alarm=alarm.id,
-            ordinal=event.ordinal,
-            session=alarm.session,
-            chair=alarm.chair,
-            condition=alarm.condition,
-            instance=alarm.instance,
-            kind=alarm.kind.value,
-            priority=alarm.priority.name,
-            from_state=event.from_state.value,
-            to_state=alarm.state.value,
-            reason=event.reason.value,
-            at_us=to_us(event.at_s),
-            onset_us=to_us(alarm.onset_s),
-            sampled_at_us=None if event.sampled_s is None else to_us(event.sampled_s),
-            value=alarm.value,
-            limit=alarm.limit,
-            extreme=alarm.extreme,
-            episode=alarm.episode,
-            message=alarm.message,
-            preset=self.preset.hash,
-            actor=event.actor,
-            note=event.note,
-            baseline=alarm.baseline,
-            fired_by=tuple(
-                FiringSample(one.vital, to_us(one.at_s), one.value) for one in alarm.fired_by
-            ),
-            fired_count=alarm.fired_count,
-        )
-
-
-def reading_row(reading: Reading) -> ReadingRow:
-    """The reading as the record keeps it."""
-    return ReadingRow(
-        sampled_at_us=reading.sampled_at_us,
-        received_at_us=reading.received_at_us,
-        chair=reading.chair,
-        device=reading.device,
-        session=reading.session,
-        vital=reading.vital,
-        value=reading.value,
-        validity=reading.validity,
-        mode=reading.mode,
-        basis=reading.basis,
-        reason=reading.reason,
-        late=reading.late,
-        boot=reading.boot,
-        seq=reading.seq,
-    )
-
-
-def reading_again(row: ReadingRow, clock: Clock) -> Reading:
-    """A stored reading as it came, on this run's clock."""
-    return Reading(
-        vital=row.vital,
-        value=row.value,
-        validity=row.validity,
-        mode=row.mode,
-        basis=row.basis,
-        reason=row.reason,
-        device=row.device,
-        chair=row.chair,
-        session=row.session,
-        sampled_s=clock.to_monotonic(row.sampled_at_us),
-        received_s=clock.to_monotonic(row.received_at_us),
-        sampled_at_us=row.sampled_at_us,
-        received_at_us=row.received_at_us,
-        late=row.late,
-        boot=row.boot,
-        seq=row.seq,
-    )

@@ -36,16 +36,18 @@ def simulate(
     minutes: float,
     stories: Sequence[Story] | None = None,
     observers: Sequence[Display] = (),
+    keep: Path | None = None,
 ) -> Tally:
     """Run the whole service over `minutes` of a clinic in virtual time.
 
     The same arguments give the same digest. `stories` are drawn from the seed
-    unless given. Raises whatever ends the service.
+    unless given; the record stays at `keep`, else it goes. Raises whatever ends
+    the service.
     """
     told = drawn_stories(seed, chairs) if stories is None else stories
     # A record in memory where the system has such a place: the commits are real, the disk is not.
     with TemporaryDirectory(prefix="chairside-sim-", dir=MEMORY if MEMORY.is_dir() else None) as at:
-        path = Path(at) / "record.db"
+        path = keep or Path(at) / "record.db"
         run_virtual(_simulate(seed, told, path, minutes * 60.0, observers))
         return tally(path)
 

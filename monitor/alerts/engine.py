@@ -16,6 +16,8 @@ from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Looked, Place, Watched
 from monitor.alerts.states import Alarm, AlarmEvent, Reason
+from monitor.alerts.told import Telling, told
+from monitor.alerts.turns import turns
 from monitor.alerts.watch import Watch
 from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
@@ -33,9 +35,11 @@ class Engine:
     over restarts; the others are numbered within their session. Every time
     is monotonic seconds and must not go back for a chair. What time alone does
     is taken at the time it was due, however late the engine is called.
+    `telling` tells of every call that the alarms follow from, beside `observe`.
     """
 
     def __init__(self, preset: Preset, *, run: str = "") -> None:
+        self.run, self.telling = run, Telling()
         self._preset = preset
         self._layout = Layout(preset)
         self._overlays = Overlays(preset)
@@ -50,6 +54,7 @@ class Engine:
         self._looked: dict[tuple[str, str], Looked] = {}
         self.add_chair(CLINIC, {}, 0.0)
 
+    @told
     def add_chair(
         self, chair: str, devices: Mapping[str, tuple[float, frozenset[VitalSign]]], now: float
     ) -> None:
@@ -73,6 +78,7 @@ class Engine:
 
     # ---------------------------------------------------------------- who sits there
 
+    @told
     def seat(self, chair: str, session: str, phase: Phase, now: float) -> list[AlarmEvent]:
         """A session opens at the chair; alarms open there without one become its own."""
         place = self._by_chair[chair]
@@ -84,6 +90,7 @@ class Engine:
                 events += self._book.step(place, opened, Reason.ASSIGNED, now)
         return self._sent(events + self._enter(place, phase, now))
 
+    @told
     def set_phase(self, chair: str, phase: Phase, now: float) -> list[AlarmEvent]:
         """The session moves on: limits switch at once. CLOSED is `clear`."""
         if phase is Phase.CLOSED:
@@ -94,6 +101,7 @@ class Engine:
         self._watch.shift_cuff(place, old_s, self._layout.nibp_interval_s(phase), now)
         return self._sent(events + self._enter(place, phase, now))
 
+    @told
     def set_baseline(
         self, chair: str, baseline: Mapping[VitalSign, float], now: float
     ) -> list[AlarmEvent]:
@@ -107,6 +115,7 @@ class Engine:
         self._judging.switch(place)
         return self._sent(events)
 
+    @told
     def clear(self, chair: str, now: float) -> list[AlarmEvent]:
         """The session closes: its alarms end, nothing is carried to the next patient."""
         place = self._by_chair[chair]
@@ -138,6 +147,7 @@ class Engine:
 
     # ----------------------------------------------------------------- what comes in
 
+    @told
     def frame(self, device: str, at_s: float) -> list[AlarmEvent]:
         """A well-formed frame of the device came: its link is up."""
         place = self._by_device[device]
@@ -148,6 +158,7 @@ class Engine:
             events += self._watch.good(place, row, at_s, at_s)
         return self._sent(events)
 
+    @told
     def link_lost(self, device: str, why: str) -> None:
         """The device's line broke; the words go into T-LINK, which comes when it is due."""
         self._by_device[device].devices[device].why = why
@@ -160,6 +171,10 @@ class Engine:
         `instance` is the chair it is about, "" for the whole clinic.
         """
         place = self._by_chair[instance]
+        # The clinic's own conditions are told each second and touch no patient's alarms.
+        if instance != CLINIC and self._watch.is_news(place, condition, since_s, message, now):
+            arguments = {"condition": condition, "instance": instance, "since_s": since_s}
+            self.telling.tell("assert_technical", arguments | {"message": message, "now": now})
         events = self._settle(place, now)
         place.asserted = message
         for row in self._watch.rows_of[Form.ASSERTED]:
@@ -182,7 +197,7 @@ class Engine:
         judged together, and a burst in the order it was taken.
         """
         events: list[AlarmEvent] = []
-        for turn in self._turns(readings):
+        for turn in turns(readings, self._by_chair, self._preset):
             ready = []
             for place, received_s, at_s, group in turn:
                 events += self._settle(place, received_s)
@@ -202,41 +217,15 @@ class Engine:
                     self._watch.schedule_loss(place)
         return self._sent(sorted(events, key=lambda event: event.at_s))
 
-    def _turns(
-        self, readings: Sequence[Reading]
-    ) -> list[list[tuple[Place, float, float, list[Reading]]]]:
-        """The readings in turns: each holds at most one instant of any chair."""
-        groups: dict[tuple[str, float, float], list[Reading]] = {}
-        for one in readings:
-            if not (one.late or self._too_old(one)):
-                key = (one.chair, one.received_s, one.sampled_s)
-                groups.setdefault(key, []).append(one)
-        if len(groups) > 1:
-            groups = dict(sorted(groups.items(), key=lambda item: item[0][1:]))
-        turns: list[list[tuple[Place, float, float, list[Reading]]]] = []
-        taken: dict[str, int] = {}
-        for (chair, received_s, sampled_s), group in groups.items():
-            turn = taken.get(chair, 0)
-            taken[chair] = turn + 1
-            if turn == len(turns):
-                turns.append([])
-            turns[turn].append((self._by_chair[chair], received_s, sampled_s, group))
-        return turns
-
-    def _too_old(self, reading: Reading) -> bool:
-        age_s = reading.received_s - reading.sampled_s
-        if age_s <= self._preset.late_s:
-            return False
-        if not reading.vital.episodic:
-            return True
-        return age_s >= self._preset.cuff_judged_s(self._by_chair[reading.chair].phase)
-
     # ------------------------------------------------------------------- time passes
 
     def advance(self, now: float) -> list[AlarmEvent]:
         """Let time pass: what is missing, what must sound again, what rises, which pauses end."""
         events: list[AlarmEvent] = []
-        for chair in self._watch.deadlines.chairs_due(now):
+        due = self._watch.deadlines.chairs_due(now)
+        if due:
+            self.telling.tell("advance", {"now": now})
+        for chair in due:
             events += self._ring(self._places[chair], now)
         return self._sent(sorted(events, key=lambda event: event.at_s))
 
@@ -266,6 +255,7 @@ class Engine:
 
     # ---------------------------------------------------------------- what people do
 
+    @told
     def acknowledge(self, alarm: str, actor: str, now: float, note: str = "") -> list[AlarmEvent]:
         """A person has seen it. Raises `CommandRefused` when there is nothing to acknowledge."""
         if not actor:
@@ -296,6 +286,7 @@ class Engine:
         self._watch.schedule(place, now)
         return self._sent(events)
 
+    @told
     def pause_audio(
         self, chair: str, actor: str, now: float, seconds: float = 120.0
     ) -> list[AlarmEvent]:

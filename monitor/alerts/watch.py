@@ -164,6 +164,22 @@ class Watch:
         self.schedule(place, at_s)
         return events
 
+    def is_news(
+        self, place: Place, condition: str, since_s: float | None, message: str, now: float
+    ) -> bool:
+        """Can this assertion change anything? Most repeat what is known."""
+        if now >= self.deadlines.soonest_s:
+            return True
+        for row in self.rows_of[Form.ASSERTED]:
+            if self._layout.rows[row].condition.id != condition:
+                continue
+            opened = place.open.get(row)
+            if opened is not None:
+                return since_s is None or opened.message != message or opened.good_s is not None
+            known = not bool(np.isnan(self.since_s[place.index, row]))
+            return known is (since_s is None) or place.asserted != message
+        return False
+
     # ------------------------------------------------------------- what exists now
 
     def exist(self, place: Place, now: float) -> None:
@@ -222,6 +238,10 @@ class Watch:
         for row, one in place.open.items():
             if one is opened and opened.row.condition.form in forms:
                 self.since_s[place.index, row] = opened.onset_s
+        if opened.row.condition.form is Form.UNASSIGNED_DATA:
+            # The last data are not known any more: their absence is counted from the restart.
+            rests = self.since_s[place.index, self._rests]
+            place.unassigned_data_s = float(np.nanmax(rests, initial=opened.since_s))
         self.schedule(place, opened.since_s)
 
     # ------------------------------------------------------------------ what is due

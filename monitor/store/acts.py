@@ -1,8 +1,9 @@
 """Which rows of the record are acts of people, and their audit.
 
-Every fact is one, and every alarm transition that has an actor. Each goes into
-the chain of `audit` in the transaction that keeps it, in the order of the rows'
-numbers, so that chain and rows can be held against each other. Knows SQL.
+Every fact is one but what the engine is told, and every alarm transition that has an
+actor. Each goes into the chain of `audit` in the transaction that keeps it, in
+the order of the rows' numbers, so that chain and rows can be held against each
+other. Knows SQL.
 """
 
 # ruff: noqa: S608  columns come from schema.py
@@ -15,6 +16,7 @@ import sqlite3
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from monitor.history import INPUT, PRESET, RUN
 from monitor.store import audit, schema
 from monitor.store.audit import Anchor
 from monitor.store.rows import FACTS, TRANSITIONS
@@ -23,7 +25,11 @@ _COLUMNS = {
     FACTS: ("id", "at_us", "shift_us", *schema.FACT_COLUMNS),
     TRANSITIONS: ("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS),
 }
-_WHERE = {FACTS: "id > ?", TRANSITIONS: "id > ? AND actor IS NOT NULL"}
+# What the engine was told follows from acts, and those are facts themselves.
+_WHERE = {
+    FACTS: f"id > ? AND kind NOT IN ('{RUN}', '{INPUT}', '{PRESET}')",
+    TRANSITIONS: "id > ? AND actor IS NOT NULL",
+}
 
 
 def chain(connection: sqlite3.Connection, after: int) -> None:

@@ -248,13 +248,23 @@ def set_aside(path: Path, now_us: int) -> Path:
     return aside
 
 
-def open_for_reading(path: Path, steps_max: int) -> sqlite3.Connection:
+def open_for_reading(
+    path: Path, steps_max: int, *, before: int | None = None
+) -> sqlite3.Connection:
     """A connection that can neither write nor checkpoint; ends a query after `steps_max` steps.
+
+    With `before`, rows of that number and above are not there.
 
     SQLite up to 3.51.2 can damage a file when two connections checkpoint at the
     same instant (sqlite.org, "WAL-reset bug"), so only the writer ever does.
     """
     connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None)
+    if before is not None:
+        for table in ("readings", "transitions", "facts"):
+            # A name in `temp` goes before the same one in the file.
+            connection.execute(
+                f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE id < {before:d}"  # noqa: S608
+            )
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.set_progress_handler(lambda: 1, steps_max)

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import PHASE, FactRow, ReadingRow, Told, TransitionRow
+from monitor.history import INPUT, PHASE, FactRow, ReadingRow, Told, TransitionRow
 from monitor.store import rows
 from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
 from monitor.store.rows import SqlValue
@@ -80,7 +80,9 @@ class InfluxHistory:
     async def _all(self) -> list[Told]:
         """Every session with its facts, newest first."""
         found: dict[str, Told] = {}
-        for fact in await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, {}, "", _fact):
+        # What the engine was told belongs to no session and is most of the events.
+        bound, where = {"input": INPUT}, '"kind" != $input'
+        for fact in await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, where, _fact):
             name = fact.session
             if name is not None:
                 empty = Told(session=name, facts=[], transitions=[])

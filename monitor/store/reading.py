@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import PHASE, FactRow, ReadingRow, Told, TransitionRow
+from monitor.history import INPUT, PHASE, FactRow, ReadingRow, Told, TransitionRow
 from monitor.store import file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.vitals import NIBP, VitalSign
@@ -41,10 +41,15 @@ _OPEN_STATES = "('PENDING', 'ACTIVE_UNACK', 'ACTIVE_ACK', 'LATCHED_UNACK')"
 
 
 class RecordHistory:
-    """`History` over the file at `path`. Raises `StoreError` when it cannot be read."""
+    """`History` over the file at `path`. Raises `StoreError` when it cannot be read.
 
-    def __init__(self, path: Path, executor: Executor | None = None) -> None:
-        self._path, self._executor = path, executor
+    With `before` it is the record as it was when it had no row of that number yet.
+    """
+
+    def __init__(
+        self, path: Path, executor: Executor | None = None, *, before: int | None = None
+    ) -> None:
+        self._path, self._executor, self._before = path, executor, before
 
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
@@ -99,7 +104,7 @@ class RecordHistory:
         closed = f"SELECT session FROM facts WHERE session IS NOT NULL AND {_CLOSED}"
         where = (
             f"session IS NOT NULL AND session NOT IN ({closed}) "
-            f"OR happened_at_us >= ? AND (session IS NULL OR {_CLOSED})"
+            f"OR happened_at_us >= ? AND kind != '{INPUT}' AND (session IS NULL OR {_CLOSED})"
         )
         return await self._read(lambda c: _facts(c, where, (since_us,)))
 
@@ -117,6 +122,17 @@ class RecordHistory:
         rows = await self._read(lambda c: _facts(c, where, (kind,)))
         return rows[0] if rows else None
 
+    async def preset(self, digest: str) -> str | None:
+        """The text of the alarm preset of that hash; None when it was never in force here."""
+        return await self._read(lambda c: _preset(c, digest))
+
+    async def span(self, session: str) -> tuple[int, int] | None:
+        """The numbers of the row that began the run in which the session opened, and of its last.
+
+        None when the record does not hold where that run began.
+        """
+        return await self._read(lambda c: _span(c, session))
+
     async def after(self, number: int, limit: int) -> list[Committed]:
         """The next `limit` rows with a number above `number`, in the order of their commit."""
         return await self._read(lambda c: _after(c, number, limit))
@@ -132,7 +148,7 @@ class RecordHistory:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         try:
-            connection = file.open_for_reading(self._path, READ_STEPS_MAX)
+            connection = file.open_for_reading(self._path, READ_STEPS_MAX, before=self._before)
         except sqlite3.Error as problem:
             raise file.store_error(problem, self._path) from problem
         try:
@@ -188,6 +204,30 @@ def _facts(connection: sqlite3.Connection, where: str, values: Sequence[SqlValue
         f"SELECT {_FACTS} FROM facts WHERE {where} ORDER BY happened_at_us, at_us", values
     )
     return [fact_of(at_us, shift_us, rest) for _, at_us, shift_us, *rest in rows]
+
+
+def _preset(connection: sqlite3.Connection, digest: str) -> str | None:
+    found = connection.execute(
+        "SELECT json_extract(data, '$.text') FROM facts WHERE kind = 'preset' "
+        "AND json_extract(data, '$.hash') = ?",
+        (digest,),
+    ).fetchone()
+    return None if found is None else str(found[0])
+
+
+def _span(connection: sqlite3.Connection, session: str) -> tuple[int, int] | None:
+    (first,) = connection.execute(
+        "SELECT max(id) FROM facts WHERE kind = 'run' "
+        "AND id < (SELECT min(id) FROM facts WHERE session = ?)",
+        (session,),
+    ).fetchone()
+    (last,) = connection.execute(
+        "SELECT max((SELECT ifnull(max(id), 0) FROM readings WHERE session = ?1), "
+        "(SELECT ifnull(max(id), 0) FROM transitions WHERE session = ?1), "
+        "(SELECT ifnull(max(id), 0) FROM facts WHERE session = ?1))",
+        (session,),
+    ).fetchone()
+    return None if first is None else (first, last)
 
 
 def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:

@@ -295,6 +295,10 @@ class Record:
         """The newest fact of a kind that belongs to no session; None without one."""
         return await self._history.newest_of(kind)
 
+    async def preset(self, digest: str) -> str | None:
+        """The text of the alarm preset of that hash; None when it was never in force here."""
+        return await self._history.preset(digest)
+
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
         return await self._history.sessions()

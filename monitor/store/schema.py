@@ -10,7 +10,7 @@ from __future__ import annotations
 from monitor.errors import StoreError
 from monitor.store import audit
 
-VERSION = 3
+VERSION = 4
 AUDITED_SINCE = 3
 """Records of an older layout have no audit: their acts go into it when they are taken over."""
 APPLICATION_ID = 0x43486169
@@ -106,6 +106,8 @@ CREATE TABLE facts (
     data TEXT NOT NULL
 ) STRICT;
 CREATE INDEX facts_session ON facts (session, at_us) WHERE session IS NOT NULL;
+CREATE INDEX facts_run ON facts (id) WHERE kind = 'run';
+CREATE INDEX facts_preset ON facts (id) WHERE kind = 'preset';
 
 CREATE TABLE devices (
     device TEXT PRIMARY KEY,
@@ -137,6 +139,10 @@ ALTER TABLE transitions ADD COLUMN fired_by TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE transitions ADD COLUMN fired_count INTEGER NOT NULL DEFAULT 0;
 """,
     2: audit.SCHEMA,
+    3: """
+CREATE INDEX IF NOT EXISTS facts_run ON facts (id) WHERE kind = 'run';
+CREATE INDEX IF NOT EXISTS facts_preset ON facts (id) WHERE kind = 'preset';
+""",
 }
 """What turns a record of that layout into one of the next; rows stay as they are."""
 

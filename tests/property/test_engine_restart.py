@@ -23,9 +23,9 @@ from monitor.history import (
     ReadingRow,
     TransitionRow,
 )
+from monitor.journal import reading_row
 from monitor.resuming import WARM_US, Past, restore
 from monitor.vitals import Reading
-from monitor.ward import reading_row
 from tests.judged import SPO2, preset, reading
 from tests.property.test_engine_twin import Story, act, engine_of
 

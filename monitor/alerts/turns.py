@@ -1,0 +1,46 @@
+"""What arrived, in the order in which it is judged: instant after instant of each chair.
+
+Knows readings and how old one may be. Judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from monitor.alerts.place import Place
+from monitor.conditions import Preset
+from monitor.vitals import Reading
+
+Group = tuple[Place, float, float, list[Reading]]
+"""A chair, when its readings arrived, when they were taken, and they."""
+
+
+def turns(
+    readings: Sequence[Reading], by_chair: Mapping[str, Place], preset: Preset
+) -> list[list[Group]]:
+    """The readings in turns: each holds at most one instant of any chair; old ones are left out."""
+    groups: dict[tuple[str, float, float], list[Reading]] = {}
+    for one in readings:
+        if not (one.late or _too_old(one, by_chair, preset)):
+            key = (one.chair, one.received_s, one.sampled_s)
+            groups.setdefault(key, []).append(one)
+    if len(groups) > 1:
+        groups = dict(sorted(groups.items(), key=lambda item: item[0][1:]))
+    found: list[list[Group]] = []
+    taken: dict[str, int] = {}
+    for (chair, received_s, sampled_s), group in groups.items():
+        turn = taken.get(chair, 0)
+        taken[chair] = turn + 1
+        if turn == len(found):
+            found.append([])
+        found[turn].append((by_chair[chair], received_s, sampled_s, group))
+    return found
+
+
+def _too_old(reading: Reading, by_chair: Mapping[str, Place], preset: Preset) -> bool:
+    age_s = reading.received_s - reading.sampled_s
+    if age_s <= preset.late_s:
+        return False
+    if not reading.vital.episodic:
+        return True
+    return age_s >= preset.cuff_judged_s(by_chair[reading.chair].phase)
