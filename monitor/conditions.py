@@ -71,7 +71,9 @@ class Form(Enum):
     RISE = "rise"
     """difference of two consecutive cuff readings"""
     PULSELESS = "pulseless"
-    """a heart rate of 0, or "no pulse", with the probe on"""
+    """a source of heart rate gives 0, with its probe on"""
+    PULSE_LOST = "pulse lost"
+    """an oximeter gives one of these reasons for having no pulse, after it had one"""
     ENTRY = "entry"
     """a score that a nurse enters"""
     REPORTED = "reported"
@@ -88,24 +90,14 @@ class Form(Enum):
     """measured elsewhere and told to the engine, for a chair or the whole clinic"""
 
 
-COUNTED_FORMS = frozenset({Form.LIMIT, Form.CHANGE, Form.INTEGRAL, Form.DIPS, Form.RISE})
+PULSE_FORMS = frozenset({Form.PULSELESS, Form.PULSE_LOST})
+"""Forms that are judged for each source of heart rate, whichever is in charge."""
+
+COUNTED_FORMS = PULSE_FORMS | {Form.LIMIT, Form.CHANGE, Form.INTEGRAL, Form.DIPS, Form.RISE}
 """Forms that compare a number with a level: the vital sign itself, or one derived from it."""
 
-JUDGED_FORMS = frozenset(Form) - {Form.PULSELESS, Form.ENTRY}
+JUDGED_FORMS = frozenset(Form) - {Form.ENTRY}
 """The forms the engine judges; a condition of another form must say `enabled = false`."""
-
-SETTINGS: dict[Form, frozenset[str]] = {
-    Form.CHANGE: frozenset(
-        {"recent_s", "earlier_from_s", "earlier_to_s", "recent_valid_s", "earlier_valid_s"}
-    ),
-    Form.INTEGRAL: frozenset({"leak_per_s", "sum_max", "step_s_max", "fires_at", "clears_below"}),
-    Form.DIPS: frozenset({"dips", "samples", "window_s"}),
-    Form.RISE: frozenset({"within_s"}),
-    Form.PULSELESS: frozenset({"pleth_on_delay_s", "lost_after_s", "lost_high_s"}),
-    Form.OVERDUE: frozenset({"intervals", "slack_s"}),
-    Form.UNASSIGNED_DATA: frozenset({"ends_after_s"}),
-}
-"""The further numbers a form needs, in `settings`; the other forms have none."""
 
 
 class Comparison(Enum):
@@ -275,8 +267,9 @@ class AlarmCondition:
     any clause of `any_of` is, and any of `and_any_of` where there are some; it
     clears when all of `any_of`, or all of `and_any_of`, have cleared for
     `off_delay_s`. `samples_min` violating samples are needed beside `on_delay_s`.
-    `silent` conditions are listed without sound. While a condition named in
-    `yields_to` is active for the same vital, this one is not raised and not heard.
+    A `latching` one latches while it is HIGH. `silent` conditions are listed without
+    sound. While a condition named in `yields_to` is active for the same vital, this
+    one is not raised and not heard.
     """
 
     __pydantic_config__ = _STRICT
@@ -304,7 +297,9 @@ class AlarmCondition:
     expected_once_seen_s: Mapping[VitalSign, Positive] = field(default_factory=dict)
     """a SILENT_VITAL's further vitals, expected after so many valid seconds"""
     reasons: tuple[str, ...] = ()
-    """the words of a device that a REPORTED condition answers to"""
+    """the words of a device that a REPORTED or PULSE_LOST condition answers to"""
+    probe_off: tuple[str, ...] = ()
+    """the words for a probe that is off, where a pulse form listens to one"""
     settings: Mapping[str, Number] = field(default_factory=dict)
     clinic_wide: bool = False
 

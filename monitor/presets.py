@@ -22,7 +22,6 @@ from monitor.conditions import (
     AUDIO_PAUSE_S_MAX,
     COUNTED_FORMS,
     JUDGED_FORMS,
-    SETTINGS,
     AlarmCondition,
     Column,
     Form,
@@ -34,6 +33,20 @@ from monitor.conditions import (
 )
 from monitor.errors import ConfigError
 from monitor.vitals import VitalSign
+
+SETTINGS: dict[Form, frozenset[str]] = {
+    Form.CHANGE: frozenset(
+        {"recent_s", "earlier_from_s", "earlier_to_s", "recent_valid_s", "earlier_valid_s"}
+    ),
+    Form.INTEGRAL: frozenset({"leak_per_s", "sum_max", "step_s_max", "fires_at", "clears_below"}),
+    Form.DIPS: frozenset({"dips", "samples", "window_s"}),
+    Form.RISE: frozenset({"within_s"}),
+    Form.PULSELESS: frozenset({"pleth_on_delay_s"}),
+    Form.PULSE_LOST: frozenset({"after_s"}),
+    Form.OVERDUE: frozenset({"intervals", "slack_s"}),
+    Form.UNASSIGNED_DATA: frozenset({"ends_after_s"}),
+}
+"""The further numbers a form needs, in `settings`; the other forms have none."""
 
 
 class _File(BaseModel):

@@ -34,7 +34,8 @@ Step = tuple[object, ...]
 HR, PR, SPO2 = VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2
 SYS, DIA, MAP = VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NIBP_MEAN
 GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
-DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE)
+PULSE = (Form.PULSELESS, Form.PULSE_LOST)
+DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, *PULSE)
 COUNTED = (Form.LIMIT, *DERIVED)
 
 
@@ -63,6 +64,16 @@ class Look:
 
 
 @dataclass
+class PulseSource:
+    """What a pulse rule knows of one device."""
+
+    off: bool = False
+    had: float = 0.0
+    last: float = nan
+    spoke: float = -inf
+
+
+@dataclass
 class Rule:
     """One rule of one chair: a condition, for one vital sign or device."""
 
@@ -74,9 +85,17 @@ class Rule:
     counter: Counter = field(default_factory=Counter)
     since: float = nan
     existed: bool = False
+    source: VitalSign | None = None  # the source of heart rate that a pulse rule listens to
+    sources: dict[str, PulseSource] = field(default_factory=dict)
+    said: tuple[float, str] | None = None
     begins: int = 0  # from which of the past samples a sum or a count of dips begins
     alarm: TwinAlarm | None = None
     number: int = 0
+
+    @property
+    def delay(self) -> float:
+        own = self.condition.settings.get("pleth_on_delay_s") if self.source is PR else None
+        return self.condition.on_delay_s if own is None else own
 
 
 @dataclass
@@ -143,6 +162,7 @@ class Twin:
         self.values: dict[VitalSign, float] = {}
         self.data: dict[VitalSign, float] = {}
         self.past: list[tuple[VitalSign, float, str, float]] = []
+        self.heard: list[tuple[str, VitalSign, float, str, str, float]] = []  # at this instant
         self.seated = 0
         self.baseline: dict[VitalSign, float] = {}
         self.limits_were: dict[int, list[float | None]] = {}
@@ -174,6 +194,10 @@ class Twin:
         if one.form in (Form.SILENT_VITAL, Form.REPORTED):
             plain = [Rule(one, vital.value, vital=vital) for vital in one.vitals]
             return plain + [Rule(one, "ECG", vital=v, ecg=True) for v in one.expected_once_seen_s]
+        if one.form is Form.PULSELESS:
+            return [Rule(one, "ECG", source=HR), Rule(one, "PR", source=PR)]
+        if one.form is Form.PULSE_LOST:
+            return [Rule(one, "PR", source=PR)]
         if one.form is Form.OVERDUE:
             return [Rule(one, "NIBP", vital=one.vitals[0])]
         watched = [clause.vital for clause in one.any_of]
@@ -262,6 +286,7 @@ class Twin:
             stream.valid, stream.seen = -inf, 0.0
         for rule in self.rules:
             rule.counter, rule.existed = Counter(), False
+            rule.sources = {}
             rule.since = rule.since if self._rests(rule) else nan
         self._exist(now)
 
@@ -272,7 +297,7 @@ class Twin:
         for rule in self.rules:
             alarm, priority = rule.alarm, rule.condition.priority.get(self.column)
             if alarm and priority is None:
-                latches = rule.condition.latching and alarm.state == "ACTIVE_UNACK"
+                latches = _latches(alarm)
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "LATCHED_UNACK" if latches else "RESOLVED", "PHASE", now)
             elif alarm and priority is not None and priority > alarm.priority:
@@ -406,7 +431,7 @@ class Twin:
             if rise.cause is Cause.UNACKNOWLEDGED and alarm.state == "ACTIVE_UNACK":
                 out.append((alarm.entered + rise.after_s, rise.to))
             if rise.cause is Cause.LASTING and alarm.active:
-                out.append((alarm.onset + rise.after_s, rise.to))
+                out.append((max(alarm.onset + rise.after_s, alarm.entered), rise.to))
             if rise.cause is Cause.INTERVALS and alarm.active:
                 at = alarm.rule.since + rise.count * self.interval
                 out.append((max(at, alarm.entered), rise.to))
@@ -465,6 +490,7 @@ class Twin:
     def _instant(self, readings: Iterable[Reading], at: float, received: float) -> None:
         samples: dict[VitalSign, tuple[float, str]] = {}
         reasons: dict[VitalSign, str] = {}
+        self.heard = []
         for reading in sorted(readings, key=lambda one: one.vital is PR):
             taken = self._take(reading, samples)
             if taken is not None:
@@ -478,6 +504,7 @@ class Twin:
                 self.values[vital] = value
         self._presence(samples, reasons, at, received)
         for rule in self.rules:
+            rule.said = self._pulse(rule) if rule.condition.form in PULSE else None
             if rule.condition.form in COUNTED:
                 self._judge(rule, samples, at, received)
 
@@ -498,6 +525,9 @@ class Twin:
             return None
         value, quality = self._quality(reading)
         stream.newest = at
+        if reading.vital in (HR, PR, SPO2):
+            heard = (reading.device, reading.vital, value, quality, reading.reason, at)
+            self.heard.append(heard)
         if quality == GOOD:
             if stream.valid > -inf:
                 stream.seen += min(at - stream.valid, self.preset.gap_s)
@@ -606,6 +636,8 @@ class Twin:
     def _look(self, rule: Rule, samples: Mapping[VitalSign, tuple[float, str]]) -> Look:
         """What these samples say of the rule."""
         condition = rule.condition
+        if condition.form in PULSE:
+            return self._look_at_pulse(rule)
         if condition.form in DERIVED:
             return self._look_at_number(rule, samples)
         high = condition.priority.get(self.column) is Priority.HIGH
@@ -625,6 +657,50 @@ class Twin:
             all_violated &= bool(bad) or not group
             clears |= clear and bool(group)
         return Look(violated if all_violated else [], said, clears)
+
+    def _look_at_pulse(self, rule: Rule) -> Look:
+        said, clause = rule.said, rule.condition.any_of[0]
+        if said is None:
+            return Look([], said=False, clears=False)
+        number, quality = said
+        high = rule.condition.priority[self.column] is Priority.HIGH
+        fires = self._beyond(clause, number) and (quality == GOOD or high)
+        clears = quality == GOOD and self._clears(clause, number)
+        return Look([clause] if fires else [], said=quality == GOOD, clears=clears, number=number)
+
+    def _pulse(self, rule: Rule) -> tuple[float, str] | None:
+        """What the first device that speaks says of the pulse at this instant; 0 is none."""
+        out, form, order = None, rule.condition.form, list(self.devices)
+        for device, vital, value, quality, reason, at in self.heard:
+            mine = rule.sources.setdefault(device, PulseSource())
+            if vital is SPO2:
+                gone = quality == MISSING and reason in rule.condition.probe_off
+                mine.off = gone or (mine.off and quality == MISSING)
+            if vital is not rule.source:
+                continue
+            if form is Form.PULSELESS:
+                said = None if quality == MISSING else (value, quality)
+                said = None if mine.off and rule.source is PR else said
+            else:
+                said = self._loss(rule, mine, value, quality, reason, at)
+            if said is not None:
+                mine.spoke = at
+                better = [rule.sources.get(one) for one in order[: order.index(device)]]
+                holds = [at - one.spoke <= self.preset.source_hold_s for one in better if one]
+                out = out if any(holds) else said
+        return out
+
+    def _loss(
+        self, rule: Rule, mine: PulseSource, value: float, quality: str, reason: str, at: float
+    ) -> tuple[float, str] | None:
+        if quality == GOOD and value > 0:
+            mine.had += 0.0 if isnan(mine.last) else min(at - mine.last, self.preset.gap_s)
+            mine.last = at
+            return value, GOOD
+        if reason in rule.condition.probe_off:
+            mine.had, mine.last = 0.0, nan
+        lost = quality == MISSING and reason in rule.condition.reasons
+        return (0.0, GOOD) if lost and mine.had >= rule.condition.settings["after_s"] else None
 
     def _look_at_number(self, rule: Rule, samples: Mapping[VitalSign, tuple[float, str]]) -> Look:
         number = self._number(rule, samples)
@@ -719,7 +795,7 @@ class Twin:
             return
         look = self._look(rule, samples)
         self._count(rule, look, at)
-        ripe = counter.counted >= condition.on_delay_s and counter.samples >= condition.samples_min
+        ripe = counter.counted >= rule.delay and counter.samples >= condition.samples_min
         over = self._clearing(rule, look, at)
         anew = alarm is None or alarm.state == "LATCHED_UNACK" or condition.form is Form.RISE
         if look.violated and ripe and anew:
@@ -735,7 +811,7 @@ class Twin:
             elif worse:
                 self._step(alarm, "ACTIVE_UNACK", "WORSE", received, at)
         elif over and alarm and alarm.active:
-            latches = condition.latching and alarm.state == "ACTIVE_UNACK"
+            latches = _latches(alarm)
             to_state = "LATCHED_UNACK" if latches else "RESOLVED"
             self._step(alarm, to_state, "CONDITION_ENDED", received, at)
 
@@ -806,7 +882,7 @@ class Twin:
         if alarm.state != "ACTIVE_ACK" and not alarm.held:
             return False
         for clause in look.violated:
-            value, quality = samples[clause.vital]
+            value, quality = samples.get(clause.vital, (nan, MISSING))
             limit = value if alarm.rule.condition.form in DERIVED else self._level(clause)
             assert limit is not None
             then = alarm.reference.get(clause.vital, limit)
@@ -824,7 +900,7 @@ class Twin:
         subject = self.session or f"chair:{self.chair}"
         name = f"{subject}/{rule.condition.id}/{rule.instance}"
         self._numbers[name] = self._numbers.get(name, 0) + 1
-        first = "PENDING" if rule.condition.on_delay_s else "IDLE"
+        first = "PENDING" if rule.delay else "IDLE"
         technical = rule.condition.form not in COUNTED
         rule.alarm = TwinAlarm(
             id=f"{name}/{self._numbers[name]}",
@@ -915,6 +991,11 @@ def _dips(known: Sequence[tuple[float, float]], level: float, settings: Mapping[
         if not run and at - low >= settings["window_s"]:
             begins, count = [], 0
     return min(count, int(settings["dips"]))
+
+
+def _latches(alarm: TwinAlarm) -> bool:
+    high = alarm.priority is Priority.HIGH
+    return alarm.rule.condition.latching and high and alarm.state == "ACTIVE_UNACK"
 
 
 def _worst(alarm: TwinAlarm, clause: Clause, value: float) -> None:

@@ -106,6 +106,8 @@ class Book:
         which = self._layout.rows[row]
         if which.device is not None:
             return next(name for name, one in place.devices.items() if one.slot == which.device)
+        if which.source is not None:
+            return instance_of(which.source, once_seen=True)
         if which.vital is not None:
             cuff = which.vital in NIBP
             return CUFF if cuff else instance_of(which.vital, once_seen=bool(which.once_seen_s))

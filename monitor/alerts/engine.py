@@ -202,10 +202,11 @@ class Engine:
             for place, received_s, at_s, group in turn:
                 events += self._settle(place, received_s)
                 samples = place.samples(group, self._preset)
-                if samples and self._warming:
+                said = bool(samples or place.spoken)
+                if said and self._warming:
                     self._watch.warm(place, samples)
                     self._judging.warm((place, received_s, at_s, samples))
-                elif samples:
+                elif said:
                     events += self._watch.note(place, samples, received_s)
                     ready.append((place, received_s, at_s, samples))
             for place, at_s, stepped in self._judging.judge(ready):

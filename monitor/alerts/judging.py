@@ -18,6 +18,7 @@ from monitor.alerts.levels import Levels
 from monitor.alerts.limits import Delays, Samples, Verdict
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place, Sample
+from monitor.alerts.pulse import Pulses
 from monitor.alerts.states import AlarmEvent, AlarmState, Evidence, Reason
 from monitor.alerts.wording import message
 from monitor.conditions import Cause, Form
@@ -38,10 +39,11 @@ class Judging:
         self._delays = Delays(layout)
         self.levels = Levels(layout)
         self._pasts: list[dict[int, Deriving]] = []
+        self._pulses: list[Pulses] = []
         self._rules_on = {vital: layout.rules_on(vital) for vital in VITALS}
         self._clauses = layout.clauses_of
         self._derived_from: dict[VitalSign, list[int]] = {}
-        for row in layout.derived:
+        for row in layout.derived.keys() - layout.pulses.keys():
             vital = layout.limit_rows[row].condition.any_of[0].vital
             self._derived_from.setdefault(vital, []).append(row)
 
@@ -50,20 +52,23 @@ class Judging:
         self._delays.add_chair()
         self.levels.add_chair()
         self._pasts.append({})
+        self._pulses.append(Pulses(self._layout.pulses, self._layout.preset))
         self.rest(place)
 
     def rest(self, place: Place) -> None:
         """Nothing is counted for this chair any more; the limits of its phase are in force."""
         self._delays.rest(place.index)
         self._pasts[place.index].clear()
+        self._pulses[place.index].forget()
         self.levels.switch(place.index, column_of(place.phase), place.baseline)
         place.calm = self.levels.calm(place.index)
 
     def wake(self, place: Place) -> None:
         """Alarms are open again: look at every sample in full until all is at rest."""
         place.restless = True
-        for row in self._layout.derived:
-            past = self._past(place, row) if row in place.open else None
+        for row in self._layout.derived.keys() & place.open.keys():
+            pulse = row in self._layout.pulses
+            past = self._pulses[place.index].of(row) if pulse else self._past(place, row)
             if past is not None:
                 past.still_open()
 
@@ -73,7 +78,7 @@ class Judging:
         heard: list[Heard] = []
         for turn in turns:
             place, samples = turn[0], turn[3]
-            made = self._derive(place, samples) if place.session is not None else {}
+            made = self._made(place, samples)
             if place.restless or not _calm(place, samples) or self._violated_by(place, made):
                 full.append(turn)
                 heard.append({VITAL_INDEX[one.vital]: one for one in samples} | made)
@@ -88,7 +93,7 @@ class Judging:
     def warm(self, turn: Turn) -> None:
         """Count one chair's samples, and take no step."""
         place, samples = turn[0], turn[3]
-        made = self._derive(place, samples) if place.session is not None else {}
+        made = self._made(place, samples)
         self._verdict([turn], [{VITAL_INDEX[one.vital]: one for one in samples} | made])
         self._settle(place)
 
@@ -123,6 +128,12 @@ class Judging:
         return frozenset(vital for row in waiting for vital in row.condition.watched)
 
     # ---------------------------------------------------------------- derived numbers
+
+    def _made(self, place: Place, samples: Sequence[Sample]) -> Heard:
+        made = self._derive(place, samples) if place.session is not None else {}
+        for row, one in self._pulses[place.index].hear(place).items():
+            made[self._layout.derived[row]] = one
+        return made
 
     def _derive(self, place: Place, samples: Sequence[Sample]) -> Heard:
         made: Heard = {}
@@ -307,7 +318,8 @@ class Judging:
             relative = one.limit[column].relative
             opened.baseline = place.baseline.get(one.vital) if relative else None
         vitals = dict.fromkeys(self._layout.clauses[number].vital for number in clauses)
-        fired = [heard[VITAL_INDEX[vital]] for vital in vitals]
+        pulse = self._layout.derived[row] if row in self._layout.pulses else None
+        fired = [heard[VITAL_INDEX[one] if pulse is None else pulse] for one in vitals]
         earlier: list[Sample] = []
         if not derived and self._layout.on_delay[row]:
             earlier = self._earlier(place, clauses, opened.onset_s, high=self._high(place, row))

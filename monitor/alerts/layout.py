@@ -15,6 +15,7 @@ from monitor.clinic import Phase
 from monitor.conditions import (
     COLUMN_OF,
     COUNTED_FORMS,
+    PULSE_FORMS,
     AlarmCondition,
     Clause,
     Column,
@@ -49,13 +50,22 @@ class Row:
     """One row: a condition, and for which vital sign or device of the chair.
 
     `once_seen_s` is set for a source that is expected only after so many valid
-    seconds of it; the row is then about that source alone.
+    seconds of it; the row is then about that source alone. `source` is set for a
+    row that listens to that source of heart rate, whichever is in charge.
     """
 
     condition: AlarmCondition
     vital: VitalSign | None = None
     device: int | None = None
     once_seen_s: float | None = None
+    source: VitalSign | None = None
+
+    @property
+    def on_delay_s(self) -> float:
+        """How long it must be violated."""
+        pleth = self.source is VitalSign.PULSE_RATE
+        own = self.condition.settings.get("pleth_on_delay_s") if pleth else None
+        return self.condition.on_delay_s if own is None else own
 
 
 class Layout:
@@ -73,7 +83,7 @@ class Layout:
         judged = [one for one in preset.conditions if one.enabled]
         technical = [row for one in judged for row in _technical_rows(one)]
         technical.sort(key=lambda row: _yields_depth(row.condition, preset))
-        self.limit_rows = [Row(one) for one in judged if one.form in COUNTED_FORMS]
+        self.limit_rows = [row for one in judged for row in _counted_rows(one)]
         self.rows = self.limit_rows + technical
         self.limits = len(self.limit_rows)
         self.preset = preset
@@ -81,13 +91,14 @@ class Layout:
         self.priority = np.array(
             [[one.priority.get(column, 0) for one in rows] for column in COLUMNS], dtype=np.int64
         )
-        self.on_delay = np.array([one.on_delay_s for one in rows])
+        self.on_delay = np.array([one.on_delay_s for one in self.rows])
         self.off_delay = np.array([one.off_delay_s for one in rows])
         self.samples_min = np.array([one.samples_min for one in rows], dtype=np.int64)
         self.high = self.priority == Priority.HIGH
         derived = [n for n, row in enumerate(self.limit_rows) if row.condition.form is not _LIMIT]
         self.derived = {row: len(VITALS) + number for number, row in enumerate(derived)}
         self.width = len(VITALS) + len(derived)
+        self.pulses = {n: self.limit_rows[n] for n in derived if self.limit_rows[n].source}
         self._build_clauses()
 
     def rows_of(self, form: Form) -> list[int]:
@@ -151,6 +162,16 @@ def _groups(condition: AlarmCondition) -> list[tuple[Clause, ...]]:
         clear_strictly=strict,
     )
     return [(made,)]
+
+
+def _counted_rows(condition: AlarmCondition) -> list[Row]:
+    if condition.form not in COUNTED_FORMS:
+        return []
+    if condition.form is Form.PULSELESS:
+        sources = (VitalSign.HEART_RATE, VitalSign.PULSE_RATE)
+        return [Row(condition, source=source) for source in sources]
+    pleth = condition.form in PULSE_FORMS
+    return [Row(condition, source=VitalSign.PULSE_RATE if pleth else None)]
 
 
 def _technical_rows(condition: AlarmCondition) -> list[Row]:

@@ -71,7 +71,8 @@ class Opened:
 
     def step(self, reason: Reason, at_s: float, *, actor: str | None = None) -> AlarmState | None:
         """Take one step by the table. The state it came from; None when the table knows no step."""
-        life = LATCHING_LIFE if self.row.condition.latching else LIFE
+        latches = self.row.condition.latching and self.priority is Priority.HIGH
+        life = LATCHING_LIFE if latches else LIFE
         came_from = self.state
         to = life.get((came_from, reason))
         if to is None:

@@ -25,6 +25,9 @@ KEPT_SAMPLES_MAX = 256
 STANDS_FOR = {VitalSign.PULSE_RATE: VitalSign.HEART_RATE}
 """The oximeter's pulse is judged as heart rate while no ECG is valid (alarms.md section 8)."""
 
+TELLS_OF_PULSE = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2})
+"""What is listened to from each device beside the judged heart rate: is there a pulse at all?"""
+
 
 class Sample(NamedTuple):
     """One judged sample: valid, doubtful, or neither (then `value` says nothing)."""
@@ -112,6 +115,7 @@ class Place:
     `since_s` is when the present session (or the time without one) began: what
     was measured before is not judged. `open` holds the open alarms by row.
     `baseline` is the patient's own, by vital sign, empty until it is set.
+    `spoken` is what each device said of the pulse at the present instant, judged or not.
     `restless`: some counted rule is counting or open, so every sample is judged in full.
     """
 
@@ -129,6 +133,7 @@ class Place:
     unassigned_data_s: float = NEVER
     asserted: str = ""
     quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
+    spoken: list[tuple[str, Sample]] = field(default_factory=list)
     _sources: dict[tuple[str, VitalSign], Source] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -179,6 +184,7 @@ class Place:
 
     def samples(self, readings: Sequence[Reading], preset: Preset) -> list[Sample]:
         """What of one instant's readings is judged; the rest is old, or another source's turn."""
+        self.spoken = []
         if len(readings) > 1:
             readings = sorted(readings, key=lambda reading: reading.vital in STANDS_FOR)
         taken = [one for one in (self._take(reading, preset) for reading in readings) if one]
@@ -208,6 +214,9 @@ class Place:
                 source.seen_s += min(at_s - source.valid_s, preset.gap_s)
             source.valid_s = at_s
         source.newest_s = at_s
+        said = Sample(reading.vital, value, valid, doubtful, reading.reason, at_s)
+        if reading.vital in TELLS_OF_PULSE:
+            self.spoken.append((reading.device, said))
         if len(quantity.sources) > 1 and not quantity.charge(
             source, at_s, preset.source_hold_s, valid=valid
         ):
@@ -217,7 +226,7 @@ class Place:
                 return None
             quantity.switched |= quantity.source not in (None, source)
             quantity.source, quantity.data_s = source, at_s
-        return Sample(quantity.vital, value, valid, doubtful, reading.reason, at_s)
+        return said._replace(vital=quantity.vital)
 
     def _add_source(self, device: str, vital: VitalSign) -> Source:
         judged = STANDS_FOR.get(vital, vital)

@@ -72,8 +72,8 @@ class Timers:
             return opened.entered_s + rise.after_s if waiting else NEVER
         if not opened.active:
             return NEVER
-        if rise.cause is Cause.LASTING:
-            return opened.onset_s + rise.after_s
         # Never before the alarm itself (alarms.md 7.2, T-NIBP-O).
+        if rise.cause is Cause.LASTING:
+            return max(opened.onset_s + rise.after_s, opened.entered_s)
         interval_s = self._layout.nibp_interval_s(place.phase)
         return max(bad_s + rise.count * interval_s, opened.entered_s)

@@ -25,10 +25,12 @@ DEVICES: dict[str, Devices] = {
     "2": {"mon-2": (10.0, MONITOR - {MAP}), "oxi-2": (20.0, OXIMETER)},
     "3": {"oxi-3": (12.0, OXIMETER)},
 }
+LOST = 1.0
+"""This pulse stands for one that the probe has lost."""
 LEVELS: dict[VitalSign, list[float]] = {
     SPO2: [97, 97, 94, 93, 92, 91, 90, 89, 88, 87, 85, 84, 80, 0, 101],
-    HR: [72, 72, 115, 120, 121, 140, 146, 151, 170, 53, 50, 49, 43, 39, 20, 301],
-    PR: [72, 72, 118, 121, 151, 52, 45, 39],
+    HR: [72, 72, 115, 120, 121, 140, 146, 151, 170, 53, 50, 49, 43, 39, 20, 0, 301],
+    PR: [72, 72, 118, 121, 151, 52, 45, 39, 0, LOST, LOST],
     SYS: [125, 125, 155, 160, 161, 181, 205, 96, 89, 79, 84],
     DIA: [78, 78, 95, 100, 101, 111, 131, 50, 40, 120],
     MAP: [93, 93, 120, 66, 64, 59, 49],
@@ -136,6 +138,8 @@ class Story:
             validity = Validity.INVALID
         elif value == 80.0 and vital is SPO2:  # this level stands for a probe that is off
             number, reason, validity = float("nan"), "sensor off", Validity.INVALID
+        elif value == LOST and vital is PR:
+            number, reason, validity = float("nan"), "pulse search", Validity.INVALID
         return Reading(
             vital=vital,
             value=number,

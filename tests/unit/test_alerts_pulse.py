@@ -1,0 +1,150 @@
+"""No pulse: the ECG and the probe each speak for themselves (alarms.md 7.1 HR-0, 8a.9)."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.alerts import AlarmState
+from monitor.clinic import Phase
+from monitor.conditions import Priority
+from monitor.vitals import Validity, VitalSign
+from tests.judged import HR, PR, SPO2, Chairside
+
+Said = tuple[Validity, str]
+SEARCHES: Said = (Validity.INVALID, "pulse search")
+OFF: Said = (Validity.INVALID, "sensor off")
+
+
+def pleth(chair: Chairside, seconds: int, pulse: float | Said, *, ecg: float | None = None) -> None:
+    """So many seconds of an oximeter, beside an ECG where one is given."""
+    for _ in range(seconds):
+        values: dict[VitalSign, float | None] = {SPO2: 97.0}
+        said = {}
+        if isinstance(pulse, tuple):
+            values[PR], said[PR] = None, pulse
+            if pulse == OFF:
+                values[SPO2], said[SPO2] = None, pulse
+        else:
+            values[PR] = pulse
+        if ecg is not None:
+            values[HR] = ecg
+        chair.pass_second(values, validity=said)
+
+
+@pytest.mark.requirement("S-12")
+@pytest.mark.parametrize("phase", [None, Phase.PREPARE, Phase.BASELINE, Phase.INFUSION])
+def test_no_beat_on_the_ecg_is_high_after_five_seconds_in_every_phase(phase: Phase | None) -> None:
+    chair = Chairside(phase)
+    chair.hold(20)
+    chair.hold(6, HEART_RATE=0)
+    assert chair.raised("HR-0") == [25.0]
+    alarm = chair.alarm("HR-0")
+    assert alarm is not None
+    assert (alarm.priority, alarm.onset_s) == (Priority.HIGH, 20.0)
+
+
+@pytest.mark.requirement("S-12")
+def test_a_probe_that_counts_no_beat_is_high_after_ten_seconds() -> None:
+    chair = Chairside()
+    pleth(chair, 20, 70.0)
+    pleth(chair, 11, 0.0)
+    assert chair.raised("HR-0") == [30.0]
+    off = Chairside()
+    for _ in range(60):
+        off.pass_second({SPO2: None, PR: 0.0}, validity={SPO2: OFF})
+    assert off.raised("HR-0") == []
+
+
+@pytest.mark.requirement("S-12")
+def test_no_number_is_no_zero() -> None:
+    chair = Chairside()
+    chair.hold(20)
+    chair.hold(40, HEART_RATE=float("nan"))
+    assert chair.raised("HR-0") == []
+    assert chair.state("T-STALE") is AlarmState.ACTIVE_UNACK
+
+
+def test_a_zero_ends_with_a_rate_of_twenty_and_stays_until_seen() -> None:
+    chair = Chairside()
+    chair.hold(6, HEART_RATE=0)
+    chair.hold(30, HEART_RATE=19)
+    assert chair.state("HR-0") is AlarmState.ACTIVE_UNACK
+    chair.hold(1, HEART_RATE=20)
+    assert chair.state("HR-0") is AlarmState.LATCHED_UNACK
+    chair.acknowledge("HR-0")
+    assert chair.state("HR-0") is AlarmState.IDLE
+
+
+@pytest.mark.requirement("ALM-102")
+@pytest.mark.parametrize("ecg", [None, 72.0])
+def test_a_pulse_lost_at_the_probe_is_told_whatever_the_ecg_says(ecg: float | None) -> None:
+    chair = Chairside()
+    pleth(chair, 20, 70.0, ecg=ecg)
+    pleth(chair, 10, SEARCHES, ecg=ecg)
+    assert chair.raised("HR-0P") == []
+    pleth(chair, 1, SEARCHES, ecg=ecg)
+    alarm = chair.alarm("HR-0P")
+    assert alarm is not None
+    assert alarm.priority is Priority.MEDIUM
+    pleth(chair, 18, SEARCHES, ecg=ecg)
+    assert chair.alarm("HR-0P") == alarm
+    pleth(chair, 1, SEARCHES, ecg=ecg)
+    risen = chair.alarm("HR-0P")
+    assert risen is not None
+    assert (risen.id, risen.priority) == (alarm.id, Priority.HIGH)
+
+
+@pytest.mark.requirement("ALM-102")
+def test_a_probe_that_never_had_a_pulse_has_not_lost_it() -> None:
+    chair = Chairside()
+    pleth(chair, 60, SEARCHES)
+    pleth(chair, 9, 70.0)
+    pleth(chair, 60, SEARCHES)
+    assert chair.raised("HR-0P") == []
+    pleth(chair, 5, 70.0)
+    pleth(chair, 11, SEARCHES)
+    assert len(chair.raised("HR-0P")) == 1
+
+
+@pytest.mark.requirement("ALM-102")
+def test_a_probe_put_on_again_begins_again() -> None:
+    chair = Chairside()
+    pleth(chair, 30, 70.0)
+    pleth(chair, 5, OFF)
+    pleth(chair, 60, SEARCHES)
+    assert chair.raised("HR-0P") == []
+
+
+def test_a_pulse_that_comes_back_ends_it_and_only_high_is_kept_until_seen() -> None:
+    short, long = Chairside(), Chairside()
+    for chair, seconds in ((short, 20), (long, 40)):
+        pleth(chair, 20, 70.0)
+        pleth(chair, seconds, SEARCHES)
+        pleth(chair, 1, 64.0)
+    assert short.state("HR-0P") is AlarmState.IDLE
+    assert long.state("HR-0P") is AlarmState.LATCHED_UNACK
+
+
+def test_a_probe_that_comes_off_afterwards_ends_nothing() -> None:
+    chair = Chairside()
+    pleth(chair, 20, 70.0)
+    pleth(chair, 15, SEARCHES)
+    pleth(chair, 60, OFF)
+    assert chair.state("HR-0P") is AlarmState.ACTIVE_UNACK
+
+
+def test_the_next_patient_starts_without_a_pulse_to_lose() -> None:
+    chair = Chairside()
+    pleth(chair, 30, 70.0)
+    chair.engine.clear("1", chair.now)
+    chair.engine.seat("1", "next", Phase.INFUSION, chair.now)
+    pleth(chair, 60, SEARCHES)
+    assert chair.raised("HR-0P") == []
+
+
+@pytest.mark.requirement("S-58")
+def test_a_rate_of_fifteen_is_extreme_and_not_zero() -> None:
+    chair = Chairside()
+    chair.hold(30, HEART_RATE=15)
+    assert chair.raised("HR-L2") == [5.0]
+    assert chair.raised("HR-0") == []
