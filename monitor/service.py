@@ -21,13 +21,14 @@ from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Garbled, Report
-from monitor.errors import DeviceError, StoreError
+from monitor.errors import DeviceError
 from monitor.history import SOUND_CHOSEN, SOUND_TESTED
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
 from monitor.people import People
 from monitor.resuming import resume
+from monitor.retention import Retention
 from monitor.sounding import Sounding, SoundTest
 from monitor.status import Status, StatusLine
 from monitor.store.record import Record
@@ -38,8 +39,6 @@ ENGINE_WAIT_S_MAX = 0.25
 """A person's act can move the engine's next deadline nearer; it is asked at least this often."""
 BATCH_FRAMES_MAX = 64
 HOUSEKEEPING_S = 1.0
-RETENTION_S = 3_600.0
-DAY_US = 86_400_000_000
 
 log = logging.getLogger("chairside.service")
 
@@ -114,7 +113,9 @@ async def run(
     ward.keep_preset(known=await record.preset(preset.hash) is not None)
     await resume(ward, record, preset.nibp_interval_s.values())
     people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
-    workers = (people, *workers)
+    keep_days = config.record.keep_days
+    retention = (Retention(record, clock, keep_days),) if keep_days else ()
+    workers = (people, *retention, *workers)
     sounding = await restored_sounding(config, record)
     status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
     clinic = Clinic(
@@ -142,8 +143,6 @@ async def run(
         inner += [start("engine", judge(inbox, ward))]
         inner += [start("housekeeping", housekeep(ward, copy))]
         inner += [start("copy", copy.run())] if copy else []
-        keep_days = config.record.keep_days
-        inner += [start("retention", forget_old(record, clock, keep_days))] if keep_days else []
         inner += [start("worker", worker.run()) for worker in workers]
         for device in config.devices:
             intake = Intake(device, Numbering(*numbers.get(device.id, (None, None))))
@@ -331,18 +330,6 @@ async def housekeep(ward: Ward, copy: Copy | None) -> None:
         message = f"HISTORY COPY {copy.rows_behind} BEHIND (nothing lost)"
         ward.assert_technical("T-COPY", "", since_s, message)
         await asyncio.sleep(HOUSEKEEPING_S)
-
-
-async def forget_old(record: Record, clock: Clock, keep_days: int) -> None:
-    """Once an hour: readings older than that go, as far as InfluxDB has confirmed them."""
-    while True:
-        try:
-            gone = await record.forget(clock.utc_us() - keep_days * DAY_US)
-            log.info("%d readings older than %d days deleted", gone, keep_days)
-        except StoreError as problem:
-            # Nothing is lost by keeping them; the next hour tries again.
-            log.warning("old readings could not be deleted: %s", problem)
-        await asyncio.sleep(RETENTION_S)
 
 
 def status_lines(

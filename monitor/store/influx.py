@@ -47,17 +47,16 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A verdict, the reason in words, and whether it was the token that was `refused`."""
+    """A verdict, and the reason in words."""
 
     verdict: Verdict
     words: str = ""
-    refused: bool = False
 
 
 class InfluxCopy:
     """Copies `record` to one bucket. `error` is the last failure in words, "" while all is well.
 
-    `token` is asked at the start and again whenever InfluxDB refuses the last one.
+    `token` is asked before each block, so that one newly put in its place is used at once.
     """
 
     def __init__(
@@ -172,21 +171,21 @@ class InfluxCopy:
 
     async def _post_until_judged(self, client: InfluxDBClientAsync, part: list[str]) -> Answer:
         while True:
+            trouble = self._take_token(client)
             answer = await self._post(client, "\n".join(part).encode())
             if answer.verdict is not Verdict.KEEP:
                 self._retry_s, self.error = RETRY_S_MIN, ""
                 return answer
-            self.error = answer.words
-            if answer.refused:
-                self._take_token(client)
+            self.error = f"{answer.words}; {trouble}" if trouble else answer.words
             await self._back_off()
 
-    def _take_token(self, client: InfluxDBClientAsync) -> None:
-        """Use the token as it is now: somebody may have put a new one there."""
+    def _take_token(self, client: InfluxDBClientAsync) -> str:
+        """Use the token as it stands now, or the last one and say why there is no newer."""
         try:
             client.api_client.default_headers["Authorization"] = f"Token {self._token()}"
         except ConfigError as problem:
-            self.error = f"{self.error}; {problem.what}"
+            return problem.what
+        return ""
 
     async def _post(self, client: InfluxDBClientAsync, body: bytes) -> Answer:
         from aiohttp import ClientError  # noqa: PLC0415
@@ -231,8 +230,7 @@ def judge(status: int, body: str, bucket: str) -> Answer:
         404: f"InfluxDB has no bucket {bucket} {said}",
         429: f"InfluxDB asks for a slower pace {said}",
     }
-    told = words.get(status, f"InfluxDB is in trouble {said}")
-    return Answer(Verdict.KEEP, told, refused=status in (401, 403))
+    return Answer(Verdict.KEEP, words.get(status, f"InfluxDB is in trouble {said}"))
 
 
 def conflicting(lines: Sequence[str], words: str) -> list[str]:

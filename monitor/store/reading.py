@@ -17,9 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import INPUT, PHASE, FactRow, ReadingRow, Told, TransitionRow
+from monitor.history import INPUT, FactRow, ReadingRow, Told, TransitionRow
 from monitor.store import file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.vitals import NIBP, VitalSign
@@ -31,7 +30,6 @@ READ_STEPS_MAX = 500_000_000
 _READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
 _TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
 _FACTS = ", ".join(("id", "at_us", "shift_us", *schema.FACT_COLUMNS))
-_CLOSED = f"kind = '{PHASE}' AND json_extract(data, '$.phase') = '{Phase.CLOSED.value}'"
 _NEWEST = (
     "SELECT session FROM facts WHERE session IS NOT NULL "
     "GROUP BY session ORDER BY min(happened_at_us) DESC, session DESC"
@@ -101,10 +99,9 @@ class RecordHistory:
 
         And since then: facts without a session, and that a session was closed.
         """
-        closed = f"SELECT session FROM facts WHERE session IS NOT NULL AND {_CLOSED}"
         where = (
-            f"session IS NOT NULL AND session NOT IN ({closed}) "
-            f"OR happened_at_us >= ? AND kind != '{INPUT}' AND (session IS NULL OR {_CLOSED})"
+            f"session IN ({schema.OPEN_SESSIONS}) "
+            f"OR happened_at_us >= ? AND kind != '{INPUT}' AND (session IS NULL OR {schema.CLOSED})"
         )
         return await self._read(lambda c: _facts(c, where, (since_us,)))
 

@@ -255,8 +255,8 @@ class Record:
     async def forget(self, before_us: int) -> int:
         """Delete readings sampled before that time (UTC microseconds) which InfluxDB has.
 
-        Alarm transitions and facts stay. Returns how many went; a step at a time,
-        so that commits pass in between. Raises `StoreError`.
+        Alarm transitions, facts and the readings of an open session stay. Returns how
+        many went; a step at a time, so that commits pass in between. Raises `StoreError`.
         """
         loop, gone = asyncio.get_running_loop(), 0
         while True:

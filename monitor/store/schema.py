@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+from monitor.clinic import Phase
 from monitor.errors import StoreError
+from monitor.history import PHASE
 from monitor.store import audit
 
 VERSION = 4
@@ -17,6 +19,13 @@ APPLICATION_ID = 0x43486169
 """Marks a SQLite file as a Chairside record ("CHai"); see SQLite, PRAGMA application_id."""
 SQLITE_VERSION_MIN = (3, 37, 0)
 """The first with STRICT tables."""
+
+CLOSED = f"kind = '{PHASE}' AND json_extract(data, '$.phase') = '{Phase.CLOSED.value}'"
+"""A row of `facts` that closes its session."""
+OPEN_SESSIONS = (
+    "SELECT session FROM facts WHERE session IS NOT NULL AND session NOT IN "
+    f"(SELECT session FROM facts WHERE session IS NOT NULL AND {CLOSED})"
+)
 
 READING_COLUMNS = (
     *("received_at_us", "chair", "device", "session", "vital", "value", "validity"),

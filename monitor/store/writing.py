@@ -50,7 +50,8 @@ _NUMBER = (
 )
 _FORGET = (
     "DELETE FROM readings WHERE id IN (SELECT id FROM readings WHERE at_us < ? "
-    "AND id <= (SELECT id FROM progress WHERE name = 'copied') ORDER BY at_us LIMIT ?)"
+    "AND id <= (SELECT id FROM progress WHERE name = 'copied') "
+    f"AND (session IS NULL OR session NOT IN ({schema.OPEN_SESSIONS})) ORDER BY at_us LIMIT ?)"
 )
 _NO_TIME = -(2**63)
 
@@ -137,7 +138,10 @@ class Writer:
             raise file.store_error(problem, self._path) from problem
 
     def forget(self, before_us: int, limit: int) -> int:
-        """Delete at most `limit` readings older than that and safely copied; returns how many."""
+        """Delete at most `limit` readings older than that, safely copied, of no open session.
+
+        Returns how many.
+        """
         try:
             return self._open_connection().execute(_FORGET, (before_us, limit)).rowcount
         except sqlite3.Error as problem:

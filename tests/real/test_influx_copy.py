@@ -195,7 +195,7 @@ async def test_a_new_token_in_the_file_is_taken_up_without_a_restart(
     record: Record, tmp_path: Path, influxd: Server
 ) -> None:
     bucket = make_bucket(influxd)
-    first, second = make_grant(influxd, bucket), make_grant(influxd, bucket)
+    first, second, third = (make_grant(influxd, bucket) for _ in range(3))
     path = tmp_path / "token"
     path.touch(0o600)
     path.write_text(first.token)
@@ -213,7 +213,35 @@ async def test_a_new_token_in_the_file_is_taken_up_without_a_restart(
         path.write_text(second.token)
         await copied(record, copy)
         assert copy.error == ""
-    record.add([fact(0, "seated", patient_ref="A")])
+        # A third while the second still works: it is in use before the second goes.
+        path.write_text(third.token)
+        record.add([reading(2)])
+        await copied(record, copy)
+        revoke(influxd, second)
+        path.unlink()
+        record.add([reading(3), fact(0, "seated", patient_ref="A")])
+        await copied(record, copy)
+        assert copy.error == ""
+    assert await history_of(bucket).readings("s-1") == [reading(n) for n in range(4)]
+
+
+@pytest.mark.requirement("REC-017")
+async def test_what_the_record_forgets_is_in_influxdb_and_what_influxdb_lacks_stays(
+    record: Record, influxd: Server
+) -> None:
+    bucket = make_bucket(influxd)
+    rows = [reading(n) for n in range(20)]
+    seated, left = fact(-1, "seated", patient_ref="A"), fact(30, "phase", phase="CLOSED")
+    async with copying(record, bucket) as copy:
+        record.add([seated, left, *rows[:12]])
+        await copied(record, copy)
+    record.add(rows[12:])
+    await record.commit()
+    assert await record.forget(NOON_US + 86_400_000_000) == 12
+    assert await record.readings("s-1") == rows[12:]
+    assert await history_of(bucket).readings("s-1") == rows[:12]
     async with copying(record, bucket) as copy:
         await copied(record, copy)
-    assert await history_of(bucket).readings("s-1") == [reading(0), reading(1)]
+    assert await history_of(bucket).readings("s-1") == rows
+    assert await record.forget(NOON_US + 86_400_000_000) == 8
+    assert await record.facts("s-1") == [seated, left]

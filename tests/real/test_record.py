@@ -392,21 +392,34 @@ async def test_rows_added_while_a_commit_is_under_way_wait_for_the_next(record: 
 
 
 @pytest.mark.requirement("REC-016")
+async def test_readings_of_an_open_session_stay_however_old(record: Record) -> None:
+    shared = [fact(0, "seated", session=one) for one in ("s-1", "s-2")]
+    rows = [reading(n, session=one) for n, one in enumerate(("s-1", "s-2", None))]
+    record.add([*shared, *rows, fact(9, "phase", session="s-2", phase="CLOSED")])
+    await record.commit()
+    record.copied(await record.uncopied(99))
+    await record.commit()
+    assert await record.forget(NOON_US + 86_400_000_000) == 2
+    assert await record.readings("s-1") == rows[:1]
+
+
+@pytest.mark.requirement("REC-016")
 async def test_old_readings_go_only_when_the_copy_has_them(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_module, "FORGET_ROWS_MAX", 3)
     steps: list[Row] = [transition(0, "ACTIVE_UNACK"), fact(0, "seated")]
+    steps += [fact(21, "phase", phase="CLOSED")]
     record.add([*steps, *(reading(n) for n in range(20))])
     await record.commit()
     day_us = 86_400_000_000
     assert await record.forget(NOON_US + day_us) == 0
-    record.copied(await record.uncopied(12))
+    record.copied(await record.uncopied(13))
     await record.commit()
     assert await record.forget(NOON_US + 4_000_000) == 4
     assert await record.forget(NOON_US + day_us) == 6
     assert await record.readings("s-1") == [reading(n) for n in range(10, 20)]
-    assert len(await record.transitions("s-1")) == len(await record.facts("s-1")) == 1
+    assert [*await record.transitions("s-1"), *await record.facts("s-1")] == steps
     assert [row.row for row in (await record.uncopied(99)).rows] == [
         reading(n) for n in range(10, 20)
     ]
