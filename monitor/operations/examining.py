@@ -7,16 +7,18 @@ import os
 import shutil
 import socket
 import sqlite3
+import time
 import urllib.request
 from collections.abc import Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.clinic import Device
-from monitor.config import Config, InfluxTable, MqttTable, PeopleTable
+from monitor.config import Config, InfluxTable, MqttTable, PeopleTable, RecordTable
 from monitor.errors import ChairsideError, ConfigError
 from monitor.operations import validating
 from monitor.people import Permission, may
@@ -24,6 +26,9 @@ from monitor.store.staff import StaffFile
 
 DISK_FREE_BYTES_MIN = 1_000_000_000
 REACH_TIMEOUT_S = 3.0
+DAY_S = 86_400.0
+RETENTION_DAYS_LATE_MAX = 1.0
+"""Deleting goes hour by hour, while the service runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,7 @@ def examine(config_path: Path) -> list[Finding]:
         Finding(check="configuration", state="ok", seen=chairs),
         _record(loaded.record.path),
         _people(loaded.people),
+        *_retention(loaded.record),
         _disk(loaded.record.path),
         _web(loaded.web.host, loaded.web.port),
         *_optional(loaded),
@@ -78,7 +84,7 @@ def _record(path: Path) -> Finding:
         fix = f"make {path.parent} and let the service's user write there"
         return Finding(check=check, state="fail", seen=f"{path.parent} is not writable", fix=fix)
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        with closing(_opened(path)) as connection:
             said = connection.execute("PRAGMA quick_check").fetchone()[0]
     except sqlite3.Error as error:
         fix = "restore it from a backup; the service sets a damaged file aside and starts a new one"
@@ -105,6 +111,26 @@ def _people(people: PeopleTable) -> Finding:
     if not carers:
         return Finding(check=check, state="warn", seen=seen, fix=fix)
     return Finding(check=check, state="ok", seen=seen)
+
+
+def _retention(record: RecordTable) -> Iterator[Finding]:
+    """How far back readings go, where they may go at all; `_record` tells what is unreadable."""
+    if record.keep_days is None:
+        return
+    check, rule = "retention", f"readings are kept {record.keep_days} days"
+    with suppress(sqlite3.Error), closing(_opened(record.path)) as connection:
+        (oldest_us,) = connection.execute("SELECT min(at_us) FROM readings").fetchone()
+        age_days = 0.0 if oldest_us is None else (time.time() - oldest_us / 1e6) / DAY_S
+        seen = f"{rule}; the oldest is {age_days:.1f} days old"
+        if age_days <= record.keep_days + RETENTION_DAYS_LATE_MAX:
+            yield Finding(check=check, state="ok", seen=seen)
+            return
+        fix = "see whether the copy to InfluxDB is behind, or a session was never closed"
+        yield Finding(check=check, state="warn", seen=seen, fix=fix)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)
 
 
 def _disk(path: Path) -> Finding:
@@ -161,20 +187,30 @@ def _influxdb(influx: InfluxTable) -> Iterable[Finding]:
 
 
 def _bucket(influx: InfluxTable, token: str) -> Finding:
+    """Write nothing and read one value: what the copy and the review do."""
     check = "InfluxDB"
-    request = urllib.request.Request(  # noqa: S310  http(s) only, by the configuration's own check
-        f"{influx.url}/query?db={influx.bucket}&q=SHOW+MEASUREMENTS",
-        headers={"Authorization": f"Token {token}"},
-    )
+    fix = "check org, bucket and that the token may read and write the bucket"
+    write = urlencode({"org": influx.org, "bucket": influx.bucket})
+    read = urlencode({"db": influx.bucket, "q": "SELECT value FROM vitals LIMIT 1"})
     try:
-        with urllib.request.urlopen(request, timeout=REACH_TIMEOUT_S):  # noqa: S310
-            return Finding(check=check, state="ok", seen=f"{influx.url} bucket {influx.bucket}")
+        _ask_influx(influx, f"/api/v2/write?{write}", token, b"")
+        said = _ask_influx(influx, f"/query?{read}", token, None)
     except HTTPError as error:
-        fix = "check org, bucket and that the token may read and write the bucket"
         return Finding(check=check, state="fail", seen=f"answers {error.code}", fix=fix)
     except (URLError, OSError) as error:
         fix = "see whether the server is well; nothing is lost meanwhile"
         return Finding(check=check, state="fail", seen=str(error), fix=fix)
+    if b'"error"' in said:
+        return Finding(check=check, state="fail", seen="the bucket cannot be read", fix=fix)
+    return Finding(check=check, state="ok", seen=f"{influx.url} bucket {influx.bucket}")
+
+
+def _ask_influx(influx: InfluxTable, path: str, token: str, body: bytes | None) -> bytes:
+    request = urllib.request.Request(  # noqa: S310  http(s) only, by the configuration's own check
+        influx.url.rstrip("/") + path, body, {"Authorization": f"Token {token}"}
+    )
+    with urllib.request.urlopen(request, timeout=REACH_TIMEOUT_S) as answer:  # noqa: S310
+        return bytes(answer.read())
 
 
 def _device(device: Device) -> Finding:
