@@ -16,6 +16,8 @@ export const RIGHT_PX = 16;
 const GAP_MS = 10_000;
 const GRID_S = 300;
 const TALL_PX = 300;
+/** Shorter drags are a touch that trembled. */
+const DRAG_PX = 12;
 const INK = {
   hr: "#7cfc00",
   spo2: "#40a9ff",
@@ -28,7 +30,13 @@ const INK = {
 /** @typedef {uPlot} Plot */
 /** @typedef {import("./contract.js").Series} Series */
 /** @typedef {import("./contract.js").CuffReading} CuffReading */
-/** @typedef {{from_ms: number, to_ms: number, anchor_ms: number}} Span `anchor_ms`: a grid line lies there */
+/**
+ * @typedef {object} Span
+ * @property {number} from_ms
+ * @property {number} to_ms
+ * @property {number} anchor_ms a grid line lies there
+ * @property {(from_ms: number, to_ms: number) => void} [closer] somebody dragged over this stretch
+ */
 /** @typedef {(ms: number) => string} Says */
 
 /**
@@ -85,7 +93,7 @@ export function pressureChart(place, data, span, says, under = () => {}) {
     hidden("diastolic ^"),
   ];
   const options = frame(place, span, says, PRESSURE, series);
-  options.hooks = { drawClear: [under], draw: [(plot) => drawCuffs(plot, cuffs)] };
+  options.hooks = { ...options.hooks, drawClear: [under], draw: [(plot) => drawCuffs(plot, cuffs)] };
   return new uPlot(options, joined, place);
 }
 
@@ -104,7 +112,7 @@ export function saturationChart(place, spo2, span, says, under = () => {}) {
   const line = { label: "SpO2 %", stroke: INK.spo2, width: 2, points: { show: false } };
   const options = frame(place, span, says, SATURATION, [line]);
   const below = times.filter((_, at) => (values[at] ?? floor) < floor);
-  options.hooks = { drawClear: [under], draw: [(plot) => drawFloor(plot, below)] };
+  options.hooks = { ...options.hooks, drawClear: [under], draw: [(plot) => drawFloor(plot, below)] };
   return new uPlot(options, [times, drawn], place);
 }
 
@@ -123,13 +131,15 @@ function frame(place, span, says, range, series) {
     ticks: { stroke: INK.grid },
     font: "12px Inter",
   };
-  const long = span.to_ms - span.from_ms > 40 * 60_000;
+  const drag = { x: true, y: false, setScale: false, dist: DRAG_PX };
   return {
+    hooks: { setSelect: [(plot) => dragged(plot, span)] },
     width: place.clientWidth,
     height: place.clientHeight,
     padding: [10, RIGHT_PX, 0, 0],
     legend: { show: false },
-    cursor: { drag: { x: false, y: false }, y: false, sync: { key: "session" } },
+    cursor: { drag, y: false, sync: { key: "session", filters: { pub: points } } },
+    select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
       x: { time: false, range: [span.from_ms / 1_000, span.to_ms / 1_000] },
       y: { range: [range.min, range.max] },
@@ -138,13 +148,41 @@ function frame(place, span, says, range, series) {
       {
         ...axis,
         splits: (_plot, _axis, from, to) =>
-          marks(from, to, span.anchor_ms / 1_000, long ? 2 * GRID_S : GRID_S),
+          marks(from, to, span.anchor_ms / 1_000, grid_s(to - from)),
         values: (_plot, splits) => splits.map((at_s) => says(at_s * 1_000)),
       },
       { ...axis, size: LEFT_PX, splits: () => steps(range, place.clientHeight) },
     ],
     series: [{}, ...series],
   };
+}
+
+/**
+ * The grid is 5 min wide; ten on long stretches, one on short ones.
+ * @param {number} length_s
+ */
+function grid_s(length_s) {
+  if (length_s > 40 * 60) return 2 * GRID_S;
+  return length_s < 3 * GRID_S ? GRID_S / 5 : GRID_S;
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {Span} span
+ */
+function dragged(plot, span) {
+  const { left, width } = plot.select;
+  if (width < DRAG_PX) return;
+  const at_ms = (/** @type {number} */ px) => Math.round(plot.posToVal(px, "x") * 1_000);
+  span.closer?.(at_ms(left), at_ms(left + width));
+}
+
+/**
+ * The other charts follow the cursor; a drag concerns the chart it was made on.
+ * @param {string} event
+ */
+function points(event) {
+  return event === "mousemove" || event === "mouseleave";
 }
 
 /**

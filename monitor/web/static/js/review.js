@@ -8,6 +8,7 @@ import { Refused, read } from "./server.js";
 import { Shell } from "./shell.js";
 import { table } from "./table.js";
 import { WhyDialog } from "./why.js";
+import { Zoom } from "./zoom.js";
 
 const MARGIN_MS = 60_000;
 const REFRESH_MS = 30_000;
@@ -28,6 +29,11 @@ class ReviewPage {
     this._main.replaceChildren(this._note);
     this._timer = 0;
     this._why = new WhyDialog();
+    this._zoom = new Zoom(() => this._drawAgain());
+    this._drawAgain = () => {};
+    /** @type {import("./chart.js").Plot[]} */
+    this._plots = [];
+    this._observer = new ResizeObserver(() => {});
     void this._load();
   }
 
@@ -69,7 +75,8 @@ class ReviewPage {
       make("div", "scroll", [alarmTable("Alarms", alarms, this._why)]),
       make("div", "twins", [readingsTable(readings.table), factsTable(detail)]),
     );
-    this._drawCharts(charts, detail, readings, alarms);
+    this._drawAgain = () => this._drawCharts(charts, detail, readings, alarms);
+    this._drawAgain();
   }
 
   /** @param {Detail} detail */
@@ -98,7 +105,7 @@ class ReviewPage {
    * @param {PastAlarm[]} alarms
    */
   _drawCharts(charts, detail, readings, alarms) {
-    const span = spanOf(detail, readings);
+    const span = this._zoom.of(spanOf(detail, readings));
     const says = axis(detail);
     const pressure = make("div", "plot pressure");
     const saturation = make("div", "plot saturation");
@@ -112,22 +119,26 @@ class ReviewPage {
       ...ribbons,
       ribbon("HR", flaws(heart(readings.series), span), span, "quality-ribbon"),
       ribbon("SpO2", flaws(readings.series.SpO2, span), span, "quality-ribbon"),
-      make("p", "key", KEY),
+      make("p", "key", [KEY, this._zoom.button]),
       this._readout,
     );
     const under = (/** @type {import("./chart.js").Plot} */ plot) =>
       shadeInfusion(plot, detail, span);
     const data = { hr: heart(readings.series), nibp: readings.nibp };
+    for (const plot of this._plots) plot.destroy();
     const plots = [
       pressureChart(pressure, data, span, says, under),
       saturationChart(saturation, readings.series.SpO2, span, says, under),
     ];
-    new ResizeObserver(() => {
+    this._plots = plots;
+    this._observer.disconnect();
+    this._observer = new ResizeObserver(() => {
       for (const plot of plots) {
         const place = plot.root.parentElement;
         if (place) plot.setSize({ width: place.clientWidth, height: place.clientHeight });
       }
-    }).observe(charts);
+    });
+    this._observer.observe(charts);
     for (const plot of plots) {
       plot.over.addEventListener("mousemove", () => {
         const at_ms = plot.posToVal(plot.cursor.left ?? 0, "x") * 1_000;
@@ -145,7 +156,7 @@ const PRIORITY_ROWS = [
 ];
 const KEY =
   "v systolic  ^ diastolic  · heart rate (40-220)   line SpO2 (80-100, ticks on the floor are lower)" +
-  "   shaded: infusion   ribbons: alarms by priority, then HR and SpO2 data: boxes are gaps, hatched is doubtful";
+  "   drag: look closer   shaded: infusion   ribbons: alarms by priority, then HR and SpO2 data: boxes are gaps, hatched is doubtful";
 
 /**
  * @param {Detail} detail

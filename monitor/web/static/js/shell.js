@@ -8,6 +8,7 @@ import { Acts } from "./acts.js";
 import { byId, write } from "./dom.js";
 import { Header } from "./header.js";
 import { Here } from "./here.js";
+import { Night } from "./night.js";
 import { LostScreen } from "./lost.js";
 import { People } from "./people.js";
 import { SoundDesk } from "./sound-desk.js";
@@ -35,6 +36,7 @@ export class Shell {
     this._header.drawSound(this.sounder.state);
     this._header.lead(new SoundDesk(this.sounder, this.acts, this._here));
     this._lost = new LostScreen();
+    this._night = new Night();
     this._strip = new Strip(this.acts);
     this._alert = byId("alert");
     this._ended_ms = -Infinity;
@@ -99,6 +101,7 @@ export class Shell {
    */
   _beat(beat, clock) {
     this._header.beat(beat.now_ms, clock);
+    this._night.follow(clock);
     this._lost.beat();
     this.sounder.beat();
     this._here.beat();

@@ -3,6 +3,7 @@
 import { heart, pressureChart, saturationChart } from "./chart.js";
 import { button, make, mark, write } from "./dom.js";
 import { Refused, read } from "./server.js";
+import { Zoom } from "./zoom.js";
 
 const REFRESH_MS = 10_000;
 const SPANS_MIN = [15, 30, 60];
@@ -22,8 +23,10 @@ export class TrendView {
     this._spans = SPANS_MIN.map((minutes) =>
       button("span", `${minutes} min`, () => this._choose(minutes)),
     );
+    this._zoom = new Zoom(() => this._redraw());
+    const choices = [...this._spans, this._zoom.button];
     this.element = make("section", "trend", [
-      make("div", "spans", ["BP v ^ mmHg · HR dots /min · SpO2 line %", ...this._spans]),
+      make("div", "spans", ["BP v ^ mmHg · HR dots /min · SpO2 line %", ...choices]),
       this._pressure,
       this._saturation,
       this._note,
@@ -31,6 +34,8 @@ export class TrendView {
     this.element.setAttribute("aria-label", "Trend");
     this._asked_ms = -Infinity;
     this._asking = 0;
+    /** @type {import("./chart.js").Plot[]} */
+    this._plots = [];
     /** @type {import("./contract.js").Trend|null} */
     this._trend = null;
     this._pressSpan();
@@ -46,13 +51,19 @@ export class TrendView {
     this._asked_ms = -Infinity;
     this._asking += 1;
     this._trend = null;
-    this._pressure.replaceChildren();
-    this._saturation.replaceChildren();
+    this._drop();
+  }
+
+  /** Without this every drawing of the day would stay in memory, bound to the cursor. */
+  _drop() {
+    for (const plot of this._plots) plot.destroy();
+    this._plots = [];
   }
 
   /** @param {number} minutes */
   _choose(minutes) {
     this._minutes = minutes;
+    this._zoom.all();
     this._pressSpan();
     void this._load();
   }
@@ -88,15 +99,18 @@ export class TrendView {
   /** @param {import("./contract.js").Trend} trend */
   _draw(trend) {
     write(this._note, "");
-    this._pressure.replaceChildren();
-    this._saturation.replaceChildren();
-    const span = { from_ms: trend.from_ms, to_ms: trend.to_ms, anchor_ms: trend.to_ms };
+    this._drop();
+    const whole = { from_ms: trend.from_ms, to_ms: trend.to_ms, anchor_ms: trend.to_ms };
+    const span = this._zoom.of(whole);
     const says = (/** @type {number} */ ms) => {
       const minutes = Math.round((trend.to_ms - ms) / 60_000);
       return minutes ? `-${minutes} min` : "now";
     };
-    pressureChart(this._pressure, { hr: heart(trend.series), nibp: trend.nibp }, span, says);
-    saturationChart(this._saturation, trend.series.SpO2, span, says);
+    const data = { hr: heart(trend.series), nibp: trend.nibp };
+    this._plots = [
+      pressureChart(this._pressure, data, span, says),
+      saturationChart(this._saturation, trend.series.SpO2, span, says),
+    ];
     mark(this.element, "cuffs", String(trend.nibp.length));
   }
 }
