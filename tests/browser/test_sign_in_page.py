@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -130,6 +131,21 @@ async def test_the_dialog_stands_beside_the_alarms_and_never_before_monitoring_l
     clinic.signal(signal.SIGSTOP)
     await page.wait_for_selector("#lost:not([hidden])")
     assert await page.locator("#who").is_hidden()
+
+
+@pytest.mark.requirement("PPL-053")
+async def test_a_dialog_left_alone_closes_by_itself(clinic: Clinic, open_page: OpenPage) -> None:
+    await clinic.show(scenes.SCENES["normal"](6))
+    page = await open_page(clinic.url)
+    await live(page)
+    await page.locator("#person").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="J. Silva").click()
+    await page.keyboard.type("4711")
+    since = time.monotonic()
+    await dialog.wait_for(state="hidden", timeout=30_000)
+    assert 19.0 <= time.monotonic() - since <= 25.0
+    assert await dialog.locator(".pin").count() == 0
 
 
 @pytest.mark.requirement("PPL-054")

@@ -1,12 +1,15 @@
 /**
  * The dialog of who acts: names and a PIN at an enrolled display, a password elsewhere.
  *
- * It stands beside the wall and dims nothing: numbers and alarms stay in sight.
+ * It stands at the edge of the wall and dims nothing: numbers and alarms stay in sight.
+ * Left alone it closes by itself, so that no tile stays behind it.
  */
 
 import { button, byId, make, write } from "./dom.js";
 import { PinPad } from "./pin-pad.js";
 import { Refused } from "./server.js";
+
+const LEFT_ALONE_MS = 20_000;
 
 /**
  * @typedef {object} Door What the dialog asks for; each resolves to who is signed in then.
@@ -24,8 +27,15 @@ export class SignInDialog {
     this._pad = /** @type {PinPad|null} */ (null);
     this._said = make("p", "refused", "");
     this._said.setAttribute("role", "alert");
+    this._timer = 0;
     this._dialog.addEventListener("keydown", (event) => this._pad?.press(event));
-    this._dialog.addEventListener("close", () => this._show("", []));
+    for (const touch of ["keydown", "input", "pointerdown"]) {
+      this._dialog.addEventListener(touch, () => this._touched());
+    }
+    this._dialog.addEventListener("close", () => {
+      window.clearTimeout(this._timer);
+      this._show("", []);
+    });
   }
 
   /**
@@ -36,10 +46,16 @@ export class SignInDialog {
     if (!this._dialog.open) {
       this._begin(who);
       this._dialog.showModal();
+      this._touched();
     }
     await new Promise((resolve) =>
       this._dialog.addEventListener("close", resolve, { once: true }),
     );
+  }
+
+  _touched() {
+    window.clearTimeout(this._timer);
+    this._timer = window.setTimeout(() => this._dialog.close(), LEFT_ALONE_MS);
   }
 
   /** @param {Who} who */
