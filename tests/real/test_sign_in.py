@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from monitor.config import WebTable
+from monitor.history import INPUT, PRESET, RUN
 from monitor.store.staff import StaffFile
 from simulators.staff import PUBLISHED_PIN
 from tests.employed import PASSWORD, PIN, employ
@@ -38,7 +39,8 @@ async def client(clinic: Served) -> AsyncIterator[httpx.AsyncClient]:
 def facts(clinic: Served) -> list[tuple[str, str | None]]:
     """Kind and actor of every act in the record, as another process reads it."""
     with closing(sqlite3.connect(clinic.clinic.config.record.path)) as connection:
-        return connection.execute("SELECT kind, actor FROM facts ORDER BY id").fetchall()
+        rows = connection.execute("SELECT kind, actor FROM facts ORDER BY id").fetchall()
+    return [(kind, actor) for kind, actor in rows if kind not in {RUN, INPUT, PRESET}]
 
 
 def is_refusal(answer: httpx.Response, status: int) -> bool:
