@@ -46,6 +46,12 @@ def open_history(loaded: Config, *, from_influxdb: bool) -> History:
     if not from_influxdb:
         from monitor.store.record import RecordHistory  # noqa: PLC0415
 
+        if not loaded.record.path.exists():
+            raise StoreError(
+                "there is no record yet",
+                where=str(loaded.record.path),
+                fix="the service makes it when it starts; [record] path says where",
+            )
         return RecordHistory(loaded.record.path)
     if loaded.influxdb is None:
         raise ConfigError("no InfluxDB is configured", fix="add an [influxdb] table")

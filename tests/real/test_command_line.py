@@ -16,6 +16,7 @@ from monitor.store.influx import InfluxCopy
 from monitor.store.record import Record
 from tests.influx_bucket import Bucket, Server, make_bucket
 from tests.servers import Mosquitto, free_port
+from tests.serving import Served, served
 from tests.stored import NOON_US, fact, reading, until
 
 DAY_US = 86_400_000_000
@@ -195,6 +196,9 @@ def test_export_lists_sessions_and_writes_one_from_either_history(
 
 def test_export_of_what_is_not_there_says_so(tmp_path: Path) -> None:
     path = str(configured(tmp_path))
+    early = says("export", "--config", path)
+    assert early.exit_code == EXIT_UNREACHABLE
+    assert "there is no record yet" in early.stderr
     keep(tmp_path, NOON_US)
     unknown = says("export", "--config", path, "s-9")
     assert unknown.exit_code == EXIT_UNREACHABLE
@@ -209,3 +213,41 @@ def test_tail_of_a_service_that_does_not_run_says_so() -> None:
     assert said.exit_code == EXIT_UNREACHABLE
     assert "the service does not answer" in said.stderr
     assert "fix: start it" in said.stderr
+
+
+@pytest.mark.parametrize("url", ["wall", "ftp://wall/", ""])
+def test_tail_of_what_is_no_address_says_so(url: str) -> None:
+    said = says("tail", "--url", url)
+    assert said.exit_code == EXIT_CONFIG
+    assert "no address of a service" in said.stderr
+
+
+async def tailed(served: Served, *arguments: str) -> Result:
+    """`chairside tail` of a running service, from another thread."""
+    return await asyncio.to_thread(says, "tail", "--url", f"{served.url}/", *arguments)
+
+
+@pytest.mark.requirement("CLI-004")
+async def test_tail_prints_each_chair_then_each_change(tmp_path: Path) -> None:
+    async with served(tmp_path) as running:
+        said = await tailed(running, "--count", "2")
+        assert [line.split()[:2] for line in said.stdout.splitlines()] == [
+            ["1", "EMPTY"],
+            ["2", "EMPTY"],
+        ]
+        one = json.loads((await tailed(running, "--json", "--chair", "2", "--count", "1")).stdout)
+        assert one["chair"] == "2"
+        unknown = await tailed(running, "--chair", "9")
+        assert unknown.exit_code == EXIT_CONFIG
+        assert "there is no chair '9'" in unknown.stderr
+        assert "one of: 1, 2" in unknown.stderr
+
+
+@pytest.mark.requirement("CLI-004")
+async def test_tail_of_a_service_that_ends_fails_and_says_so(tmp_path: Path) -> None:
+    async with served(tmp_path) as running:
+        tailing = asyncio.create_task(tailed(running))
+        await until(lambda: running.clinic.hub.readers > 0)
+    said = await tailing
+    assert said.exit_code == EXIT_UNREACHABLE
+    assert "the service has ended" in said.stderr
