@@ -12,7 +12,7 @@ DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT)
 # Each process of a parallel run starts servers and a browser of its own.
 JOBS ?= 2
 
-.PHONY: demo test quick check sim bench soak influxd lock tools-of-the-system
+.PHONY: demo test quick check sim bench alarm-performance soak influxd lock tools-of-the-system
 
 demo: $(READY)
 ifdef INFLUX
@@ -45,6 +45,9 @@ bench: $(READY_DEV)
 	$(RUN) -m benchmarks.throughput
 	$(RUN) -m benchmarks.commit
 	$(RUN) -m benchmarks.wire_to_screen
+
+alarm-performance: $(READY_DEV)
+	$(RUN) -m benchmarks.alarm_performance > docs/alarm-performance.md
 
 soak: $(READY_DEV) tools-of-the-system
 	CHAIRSIDE_SOAK=1 $(RUN) -m pytest -q -m soak tests

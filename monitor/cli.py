@@ -152,6 +152,20 @@ def rejudge(session: str, config_path: Path) -> None:
     sys.exit(EXIT_FAILED if found.difference else 0)
 
 
+@chairside.command()
+@click.argument("sessions", nargs=-1)
+@click.option(
+    "--preset", required=True, type=click.Path(path_type=Path), help="The other preset's file."
+)
+@config_option
+def whatif(sessions: tuple[str, ...], preset: Path, config_path: Path) -> None:
+    """Judge stored SESSIONS (or the newest 50) by another preset, beside how they were judged."""
+    from monitor.operations import comparing  # noqa: PLC0415
+
+    for line in comparing.what_if(config_path, preset, sessions):
+        click.echo(line)
+
+
 @chairside.group()
 def staff() -> None:
     """Who may act: add, list, disable, enable, set PIN and password."""

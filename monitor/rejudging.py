@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from monitor import journal
-from monitor.alerts import AlarmEvent, Engine
+from monitor.alerts import AlarmEvent, AlarmState, Engine
+from monitor.alerts.states import OPEN
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
@@ -59,6 +60,11 @@ class Replay:
         if device != unheard and not all(row.late for row in rows):
             self._keep(self._engine.frame(device, readings[0].received_s))
         self._keep(self._engine.observe(readings))
+
+    def open_steps(self) -> list[TransitionRow]:
+        """The last step of every alarm that is open now."""
+        last = {row.alarm: row for row in self.steps}
+        return [row for row in last.values() if AlarmState(row.to_state) in OPEN]
 
     def _same_frame(self, row: ReadingRow) -> bool:
         """Readings of one report come together, each vital sign once."""

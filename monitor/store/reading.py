@@ -130,9 +130,16 @@ class RecordHistory:
         """
         return await self._read(lambda c: _span(c, session))
 
-    async def after(self, number: int, limit: int) -> list[Committed]:
-        """The next `limit` rows with a number above `number`, in the order of their commit."""
-        return await self._read(lambda c: _after(c, number, limit))
+    def as_of(self, number: int) -> RecordHistory:
+        """The record as it was when it had no row of that number yet."""
+        return RecordHistory(self._path, self._executor, before=number)
+
+    async def after(self, number: int, limit: int, chair: str = "") -> list[Committed]:
+        """The next `limit` rows with a number above `number`, in the order of their commit.
+
+        With a chair, no readings of others.
+        """
+        return await self._read(lambda c: _after(c, number, limit, chair))
 
     async def _read(self, query: Callable[[sqlite3.Connection], _T]) -> _T:
         loop = asyncio.get_running_loop()
@@ -232,13 +239,15 @@ def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
     return {device: (boot, seq) for device, boot, seq in rows}
 
 
-def _after(connection: sqlite3.Connection, number: int, limit: int) -> list[Committed]:
+def _after(connection: sqlite3.Connection, number: int, limit: int, chair: str) -> list[Committed]:
     found: list[Committed] = []
     # One transaction, so that the three tables are seen at the same instant.
     connection.execute("BEGIN")
     for table, columns, row_of in _KINDS:
+        mine = "AND (?2 = '' OR chair = ?2)" if table == "readings" else ""
         rows = connection.execute(
-            f"SELECT {columns} FROM {table} WHERE id > ? ORDER BY id LIMIT ?", (number, limit)
+            f"SELECT {columns} FROM {table} WHERE id > ?1 {mine} ORDER BY id LIMIT ?3",
+            (number, chair, limit),
         )
         found += [Committed(one, at, row_of(at, shift, rest)) for one, at, shift, *rest in rows]
     connection.execute("COMMIT")
