@@ -13,6 +13,7 @@ from monitor.config import Config
 from monitor.history import History
 from monitor.hub import Hub
 from monitor.people import People
+from monitor.retold import Stored
 from monitor.sounding import Sounding
 from monitor.status import StatusLine
 from monitor.ward import Ward
@@ -24,6 +25,7 @@ class Clinic:
 
     `ward` is for looking (its board) and listening; acts go through `commands`,
     `people` tells whose they are. `sounding` knows which display sounds.
+    `stored` is the record on its own connection, to judge its sessions again.
     `status` says what the header tells of the service itself, worst first.
     """
 
@@ -35,6 +37,7 @@ class Clinic:
     sounding: Sounding
     commands: Commands
     history: History
+    stored: Stored
     status: Callable[[], list[StatusLine]]
 
 

@@ -31,7 +31,7 @@ from monitor.resuming import resume
 from monitor.retention import Retention
 from monitor.sounding import Sounding, SoundTest
 from monitor.status import Status, StatusLine
-from monitor.store.record import Record
+from monitor.store.record import Record, RecordHistory
 from monitor.ward import Ward
 
 INBOX_FRAMES_MAX = 1_024
@@ -127,6 +127,7 @@ async def run(
         sounding=sounding,
         commands=Commands(ward, config, people, sounding),
         history=record,
+        stored=RecordHistory(config.record.path),
         status=lambda: worst_first(
             sounding.status(clock.monotonic())
             + status_lines(status, record, copy, workers, clock.monotonic())

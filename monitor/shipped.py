@@ -18,6 +18,24 @@ def config_folder() -> Traversable:
     return inside if inside.is_dir() else Path(__file__).resolve().parent.parent / "config"
 
 
+def preset_names() -> list[str]:
+    """The shipped presets, by name."""
+    folder = config_folder() / "presets"
+    return sorted(one.name.removesuffix(".toml") for one in folder.iterdir())
+
+
+def shipped_preset(name: str) -> tuple[str, str]:
+    """A shipped preset's text and where it was found. Raises `ConfigError`; opens no other file."""
+    if name in preset_names():
+        text = (config_folder() / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+        return text, f"presets/{name}.toml"
+    raise ConfigError(
+        f"no alarm preset {name!r}",
+        where="[alarms] preset",
+        fix=f"name a shipped preset ({', '.join(preset_names())}) or the path of a .toml file",
+    )
+
+
 def preset_text(name: str, *, base: Path) -> tuple[str, str]:
     """The text of an alarm preset and where it was found.
 
@@ -27,13 +45,4 @@ def preset_text(name: str, *, base: Path) -> tuple[str, str]:
     path = base / name
     if path.suffix == ".toml" and path.is_file():
         return path.read_text(encoding="utf-8"), str(path)
-    folder = config_folder() / "presets"
-    shipped = folder / f"{name}.toml"
-    if shipped.is_file():
-        return shipped.read_text(encoding="utf-8"), f"presets/{name}.toml"
-    known = ", ".join(sorted(one.name.removesuffix(".toml") for one in folder.iterdir()))
-    raise ConfigError(
-        f"no alarm preset {name!r}",
-        where="[alarms] preset",
-        fix=f"name a shipped preset ({known}) or the path of a .toml file",
-    )
+    return shipped_preset(name)

@@ -36,6 +36,7 @@ from monitor.displays import Clinic
 from monitor.errors import (
     ChairsideError,
     CommandRefused,
+    ConfigError,
     NotAllowed,
     NotSignedIn,
     TriedTooOften,
@@ -45,6 +46,7 @@ from monitor.web.archive import Archive, NotThere
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
 from monitor.web.live import Live
+from monitor.web.reports import add_reports
 from monitor.web.speaker import DisplayId, add_sound
 
 FOLDER = Path(str(files("monitor.web")))
@@ -53,11 +55,19 @@ PAGES = {
     "/chair/{chair}": "chair",
     "/history": "history",
     "/sessions": "sessions",
+    "/burden": "burden",
+    "/whatif": "whatif",
     "/review/{session}": "review",
 }
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, PathParameter(max_length=100)]
-STATUSES = {NotSignedIn: 401, NotAllowed: 403, CommandRefused: 409, TriedTooOften: 429}
+STATUSES = {
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    CommandRefused: 409,
+    ConfigError: 409,
+    TriedTooOften: 429,
+}
 """Of what is refused on purpose; all else is 503."""
 
 
@@ -153,6 +163,9 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     _add_acts(acts, clinic)
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
+    leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
+    add_reports(api, leave, clinic)
+    api.include_router(leave)
     _add_archive(api, Archive(clinic))
     for route, name in PAGES.items():
         api.add_api_route(route, _page(name), include_in_schema=False)

@@ -83,8 +83,15 @@ class Entry:
 
         Raises `NotSignedIn` and `NotAllowed`.
         """
+        await self._let_pass(request, Permission.CARE)
+
+    async def clinician(self, request: Request) -> None:
+        """The same for those who may ask what another preset would do."""
+        await self._let_pass(request, Permission.WHAT_IF)
+
+    async def _let_pass(self, request: Request, permission: Permission) -> None:
         person = await self._people.acting(
-            self._cookies.sign_in(request), self.display_id(request), Permission.CARE
+            self._cookies.sign_in(request), self.display_id(request), permission
         )
         request.state.actor = person.id
 

@@ -24,7 +24,8 @@ ANSWER_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
-BODY_BYTES_MAX = 16_384
+BODY_BYTES_MAX = 65_536
+"""A pasted alarm preset is the longest: some 20 kB."""
 STATIC = "/static/"
 
 

@@ -25,7 +25,7 @@ def test_the_page_holds_what_the_script_gives_for_two_small_recordings() -> None
     paths = [recordings.folder() / f"{name}.csv" for name in SMALL]
     again = [list(performance.document(preset, paths)) for _ in range(2)]
     assert again[0] == again[1]
-    assert [line.split("|")[1] for line in again[0]][-2:] == [f" {name} " for name in SMALL]
+    assert [line.split("|")[1].strip() for line in again[0][-2:]] == list(SMALL)
 
 
 @pytest.mark.requirement("ALM-120")

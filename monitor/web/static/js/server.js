@@ -29,14 +29,16 @@ export async function read(path) {
  * Tell the service an act of a person; resolves when it is committed.
  * @param {string} path
  * @param {Record<string, string|number|boolean>} act
+ * @param {number} timeout_ms
  * @returns {Promise<any>}
  */
-export async function tell(path, act) {
-  return answer(path, {
+export async function tell(path, act, timeout_ms = TIMEOUT_MS) {
+  const request = {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-Chairside": "1" },
     body: JSON.stringify(act),
-  });
+  };
+  return answer(path, request, timeout_ms);
 }
 
 /**
@@ -44,8 +46,8 @@ export async function tell(path, act) {
  * @param {RequestInit} request
  * @returns {Promise<any>}
  */
-async function answer(path, request) {
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
+async function answer(path, request, timeout_ms = TIMEOUT_MS) {
+  const signal = AbortSignal.timeout(timeout_ms);
   let response;
   try {
     response = await fetch(path, { ...request, signal, cache: "no-store" });

@@ -1,0 +1,115 @@
+"""What alarms cost, and what another preset would have done: for the clinician, from the record.
+
+Both are worked out in a thread, one question at a time, so that no reading and
+no alarm waits for them. Knows the History protocol and presets; knows no file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from fastapi import APIRouter, FastAPI, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor import retold, shipped
+from monitor.burden import Burden, burden
+from monitor.conditions import Preset
+from monitor.displays import Clinic
+from monitor.exports import burden_table
+from monitor.presets import load_preset
+from monitor.web.present import Json
+
+BURDEN_SESSIONS_MAX = 500
+PASTED = "the pasted preset"
+PRESET_CHARACTERS_MAX = 40_000
+
+
+class WhatIfBody(BaseModel):
+    """Another preset, by the name of a shipped one or as TOML, and the sessions to judge by it.
+
+    Without sessions the newest are judged, ten of them.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(default="", max_length=100)
+    toml: str = Field(default="", max_length=PRESET_CHARACTERS_MAX)
+    sessions: list[str] = Field(default_factory=list, max_length=retold.SESSIONS_MAX)
+
+
+NEWEST = 10
+
+
+class Reports:
+    """Figures over many sessions."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+        self._one_at_a_time = asyncio.Semaphore(1)
+
+    async def burden(self) -> Burden:
+        """Of the newest sessions."""
+        async with self._one_at_a_time:
+            told = await self._clinic.history.newest(BURDEN_SESSIONS_MAX)
+            return await asyncio.to_thread(burden, told, self._clinic.clock.utc_us())
+
+    async def what_if(self, body: WhatIfBody) -> Json:
+        """The stored sessions under another preset. Raises `ConfigError` and `StoreError`."""
+        preset = await asyncio.to_thread(self._preset, body)
+        stored, now_us = self._clinic.stored, self._clinic.clock.utc_us()
+        chosen = body.sessions or (await self._clinic.history.sessions())[:NEWEST]
+        async with self._one_at_a_time:
+            before, after = await asyncio.to_thread(
+                lambda: asyncio.run(retold.compared(stored, chosen, preset, now_us))
+            )
+        return {
+            "preset": f"{preset.name} ({preset.hash[:12]})",
+            "in_force": f"{self._clinic.ward.preset.name} ({self._clinic.ward.preset.hash[:12]})",
+            "sessions": before.sessions,
+            "chair_hours": round(before.chair_hours, 2),
+            "infusion_hours": round(before.infusion_hours, 2),
+            "head": burden_table.BESIDE,
+            "rows": burden_table.beside(before, after),
+        }
+
+    @staticmethod
+    def _preset(body: WhatIfBody) -> Preset:
+        if body.toml:
+            return load_preset(body.toml, where=PASTED)
+        text, where = shipped.shipped_preset(body.name)
+        return load_preset(text, where=where)
+
+
+def add_reports(api: FastAPI, leave: APIRouter, clinic: Clinic) -> None:
+    """The routes; what works the machine hard stands in `leave`, whose askers are signed in."""
+    reports = Reports(clinic)
+
+    @api.get("/api/presets")
+    async def presets() -> list[str]:
+        """The names of the shipped presets."""
+        return shipped.preset_names()
+
+    @api.get("/api/burden")
+    async def of_rules() -> Response:
+        """The burden of each rule over the newest sessions, as a table of texts."""
+        found = await reports.burden()
+        body = {
+            "sessions": found.sessions,
+            "chair_hours": round(found.chair_hours, 2),
+            "head": burden_table.HEAD,
+            "rows": burden_table.rows(found),
+        }
+        return Response(json.dumps(body), media_type="application/json")
+
+    @api.get("/api/burden.csv")
+    async def as_csv() -> Response:
+        """The same as CSV."""
+        text = "".join(burden_table.csv_lines(await reports.burden()))
+        name = {"Content-Disposition": 'attachment; filename="burden.csv"'}
+        return Response(text, media_type="text/csv", headers=name)
+
+    @leave.post("/api/whatif")
+    async def what_if(body: WhatIfBody) -> Response:
+        """Stored sessions judged again by another preset, beside how they were judged."""
+        return Response(json.dumps(await reports.what_if(body)), media_type="application/json")

@@ -1,0 +1,35 @@
+/** What each rule costs: alarms for each chair-hour, seconds in alarm, time until somebody looked. */
+
+import { byId, link, make, write } from "./dom.js";
+import { Refused, read } from "./server.js";
+import { Shell } from "./shell.js";
+import { table } from "./table.js";
+
+class BurdenPage {
+  constructor() {
+    this._note = make("p", "summary");
+    this._list = make("div", "scroll");
+    const save = link("csv", "CSV", "/api/burden.csv");
+    byId("burden").replaceChildren(make("h2", "", "Alarm burden"), this._note, this._list, save);
+    void this._load();
+  }
+
+  draw() {}
+
+  blank() {
+    write(this._note, "");
+  }
+
+  async _load() {
+    try {
+      const found = await read("/api/burden");
+      write(this._note, `${found.sessions} sessions, ${found.chair_hours} chair-hours`);
+      this._list.replaceChildren(table("By rule", found.head, found.rows));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      write(this._note, error.message);
+    }
+  }
+}
+
+new Shell(() => new BurdenPage());

@@ -1,0 +1,65 @@
+/** What another preset would have done: stored sessions judged again, beside how they were. */
+
+import { button, byId, make, write } from "./dom.js";
+import { Refused, read, tell } from "./server.js";
+import { Shell } from "./shell.js";
+import { table } from "./table.js";
+
+const JUDGING_MS = 120_000;
+
+class WhatIfPage {
+  constructor() {
+    this._note = make("p", "summary");
+    this._note.setAttribute("role", "status");
+    this._list = make("div", "scroll");
+    this._preset = make("select");
+    this._toml = make("textarea");
+    this._toml.rows = 12;
+    this._toml.setAttribute("aria-label", "Preset as TOML");
+    this._preset.setAttribute("aria-label", "Preset");
+    byId("whatif").replaceChildren(
+      make("h2", "", "What if"),
+      make("p", "", "Choose a preset, or paste one as TOML. The ten newest sessions are judged again."),
+      this._preset,
+      this._toml,
+      button("", "JUDGE AGAIN", () => void this._ask()),
+      this._note,
+      this._list,
+    );
+    void this._load();
+  }
+
+  draw() {}
+
+  blank() {}
+
+  async _load() {
+    try {
+      const names = await read("/api/presets");
+      this._preset.replaceChildren(...names.map((/** @type {string} */ one) => make("option", "", one)));
+    } catch (error) {
+      this._tell(error);
+    }
+  }
+
+  async _ask() {
+    write(this._note, "Judging ...");
+    try {
+      const asked = { name: this._preset.value, toml: this._toml.value };
+      const found = await tell("/api/whatif", asked, JUDGING_MS);
+      const hours = `${found.sessions} sessions, ${found.infusion_hours} infusion hours`;
+      write(this._note, `${hours}. Before: as it was judged. After: ${found.preset}`);
+      this._list.replaceChildren(table("Alarms by rule", found.head, found.rows));
+    } catch (error) {
+      this._tell(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  _tell(error) {
+    if (!(error instanceof Refused)) throw error;
+    write(this._note, error.message);
+  }
+}
+
+new Shell(() => new WhatIfPage());
