@@ -69,6 +69,12 @@ class DeviceClock:
         self._found_right = self._stepped = False
         self._sent_us = 0
 
+    def step(self, by_us: int) -> None:
+        """Our own clock was stepped: the device's stands that much otherwise to it."""
+        self.offset_us += by_us
+        self._differences.clear()
+        self._agreed_since_us = None
+
     def observe(self, sent_at_us: int, received_at_us: int) -> bool:
         """Take one report's two times; True when a new epoch begins."""
         difference = received_at_us - sent_at_us
@@ -162,6 +168,7 @@ class Intake:
         self.numbering = numbering or Numbering()
         self._newest_us: dict[VitalSign, int] = {}
         self._stamps: dict[VitalSign, deque[int]] = {}
+        self._epoch_us: int | None = None
 
     def readings(self, report: Report, arrival: Arrival, seat: Seat) -> list[Reading]:
         """The report's readings; empty when the message was here before.
@@ -172,6 +179,7 @@ class Intake:
         numbered = report.seq is not None and report.boot is not None
         if numbered and not self.numbering.is_new(report.boot or "", report.seq or 0):
             return []
+        self._follow(arrival)
         if report.sent_at_us is not None and not arrival.retained:
             self.clock.observe(report.sent_at_us, arrival.received_at_us)
         out = []
@@ -182,6 +190,15 @@ class Intake:
             if reading is not None:
                 out.append(reading)
         return out
+
+    def _follow(self, arrival: Arrival) -> None:
+        """When our wall clock was stepped, what is remembered in its time is moved with it."""
+        epoch_us = arrival.received_at_us - round(arrival.received_s * 1_000_000)
+        by_us = 0 if self._epoch_us is None else epoch_us - self._epoch_us
+        self._epoch_us = epoch_us
+        if by_us:
+            self._newest_us = {vital: at_us + by_us for vital, at_us in self._newest_us.items()}
+            self.clock.step(by_us)
 
     def _connected(self, vital: VitalSign) -> bool:
         """An empty field tells something only of what is connected."""

@@ -7,6 +7,7 @@ reading and its verdict.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Ward:
         self._gathered: dict[str, Gathering] = {}
         self._fact_ordinal = 0
         self._epoch_us = clock.epoch_us
+        self._stepped_us: Counter[str] = Counter()
         self._heard = False
         start: Data = {"run": engine.run, "epoch_us": clock.epoch_us, "preset": preset.hash}
         self._note(RUN, "", start)
@@ -256,8 +258,11 @@ class Ward:
 
     def _follow_clock(self) -> None:
         """The wall clock may have been stepped: from here on stored times are by the new one."""
-        if self.clock.epoch_us != self._epoch_us:
+        by_us = self.clock.epoch_us - self._epoch_us
+        if by_us:
             self._epoch_us = self.clock.epoch_us
+            for session in self.seating.all():
+                self._stepped_us[session.id] += by_us
             self._note_call(journal.CLOCK, {"epoch_us": self._epoch_us})
 
     def _note(self, kind: str, chair: str, data: Data) -> None:
@@ -280,7 +285,7 @@ class Ward:
             return Seat(session=None, opened_us=0, cuff_late_s=self.preset.cuff_judged_s(None))
         return Seat(
             session=session.id,
-            opened_us=session.opened_us,
+            opened_us=session.opened_us + self._stepped_us[session.id],
             cuff_late_s=self.preset.cuff_judged_s(session.phase),
         )
 

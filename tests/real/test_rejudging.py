@@ -123,6 +123,19 @@ async def test_data_without_a_patient_stay_told_over_a_restart(tmp_path: Path) -
         assert "T-ASSIGN" not in {one.condition for one in house.ward.engine.alarms()}
 
 
+@pytest.mark.requirement("S-54")
+@pytest.mark.parametrize("step_s", [3_600, -3_600])
+async def test_a_jump_of_the_wall_clock_alters_no_delay(tmp_path: Path, step_s: int) -> None:
+    async with stepped(tmp_path) as house:
+        await house.seat()
+        house.hold(6, SPO2=87.0)
+        house.clock.step_to(house.clock.utc_us() + step_s * 1_000_000)
+        house.hold(4, SPO2=87.0)
+        assert "SPO2-2" not in {one.condition for one in house.ward.engine.alarms()}
+        house.hold(1, SPO2=87.0)
+        assert "SPO2-2" in {one.condition for one in house.ward.engine.alarms()}
+
+
 @pytest.mark.requirement("S-52")
 async def test_a_stepped_wall_clock_changes_no_alarm(tmp_path: Path) -> None:
     async with stepped(tmp_path) as house:
