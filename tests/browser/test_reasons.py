@@ -62,6 +62,7 @@ async def test_why_there_is_an_alarm_is_one_touch_away(
     await page.wait_for_selector("body[data-link=live]")
     await page.get_by_role("button", name=button, exact=True).first.click()
     dialog = page.get_by_role("dialog", name="Why this alarm")
+    await dialog.locator("dd").first.wait_for()
     facts = await dialog.locator("dd").all_text_contents()
     assert facts == [
         "SPO2-2",
