@@ -166,6 +166,18 @@ def whatif(sessions: tuple[str, ...], preset: Path, config_path: Path) -> None:
         click.echo(line)
 
 
+@chairside.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def watchdog(arguments: tuple[str, ...]) -> None:
+    """Sound when the service is dead or frozen; a process of its own (--help tells its options)."""
+    from monitor import watchdog as second  # noqa: PLC0415
+
+    second.main(arguments)
+
+
 @chairside.group()
 def staff() -> None:
     """Who may act: add, list, disable, enable, set PIN and password."""

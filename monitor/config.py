@@ -102,6 +102,13 @@ class PeopleTable(_Table):
         return read_secret(self.pepper_file, what="pepper of PINs and passwords")
 
 
+class WatchdogTable(_Table):
+    """`[watchdog]`: the heartbeat for the second process, and what rings while the engine hangs."""
+
+    heartbeat: Path = Path("chairside.heartbeat")
+    command: str = ""
+
+
 class InfluxTable(_Table):
     """`[influxdb]`: the shared history. The token lies in a file only its owner can read."""
 
@@ -156,6 +163,7 @@ class _File(_Table):
     people: PeopleTable = PeopleTable()
     web: WebTable = WebTable()
     sound: SoundTable = SoundTable()
+    watchdog: WatchdogTable = WatchdogTable()
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
     chairs: tuple[_ChairTable, ...] = Field(min_length=1)
@@ -172,6 +180,7 @@ class Config:
     people: PeopleTable
     web: WebTable
     sound: SoundTable
+    watchdog: WatchdogTable
     influxdb: InfluxTable | None
     mqtt: MqttTable | None
     chairs: tuple[Chair, ...]
@@ -370,6 +379,7 @@ def _freeze(file: _File, base: Path) -> Config:
         people=_placed(file.people, base, "path", "pepper_file"),
         web=file.web,
         sound=file.sound,
+        watchdog=_placed(file.watchdog, base, "heartbeat"),
         influxdb=influx,
         mqtt=mqtt,
         chairs=tuple(Chair(id=c.id, label=c.label) for c in file.chairs),

@@ -12,6 +12,7 @@ from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from monitor.alarm_path import DEVICE
 from monitor.alerts import Engine
 from monitor.board import Board, least_real
 from monitor.clinic import Device
@@ -22,6 +23,7 @@ from monitor.config import Config
 from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
+from monitor.guarding import Guard, board_of_test
 from monitor.history import SOUND_CHOSEN, SOUND_TESTED
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
@@ -103,11 +105,12 @@ async def run(
     clock: Clock,
     preset: Preset,
     stop: asyncio.Event,
+    guard: Guard | None = None,
 ) -> None:
     """Watch the clinic until `stop` is set, or until a bug in engine or hub ends it loudly.
 
     `links` and `drivers` are by device id and driver name. `record` is open; it
-    is committed before this returns.
+    is committed before this returns. With a `guard` the alarm path is proved all the time.
     """
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
     ward.keep_preset(known=await record.preset(preset.hash) is not None)
@@ -115,7 +118,7 @@ async def run(
     people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
     keep_days = config.record.keep_days
     retention = (Retention(record, clock, keep_days),) if keep_days else ()
-    workers = (people, *retention, *workers)
+    workers = (people, *retention, *workers, *([guard.path] if guard else []))
     sounding = await restored_sounding(config, record)
     status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
     clinic = Clinic(
@@ -141,15 +144,20 @@ async def run(
 
         shows = [start("display", display.run(clinic, stop)) for display in displays]
         inner = [start("record", record.run())]
-        inner += [start("engine", judge(inbox, ward))]
-        inner += [start("housekeeping", housekeep(ward, copy))]
+        inner += [start("engine", judge(inbox, ward, guard))]
+        inner += [start("housekeeping", housekeep(ward, record, copy))]
+        inner += [start("guarding", guard.tell(ward))] if guard else []
         inner += [start("copy", copy.run())] if copy else []
         inner += [start("worker", worker.run()) for worker in workers]
         for device in config.devices:
             intake = Intake(device, Numbering(*numbers.get(device.id, (None, None))))
             job = supervise(intake, links[device.id], drivers[device.driver], inbox, status, clock)
             inner.append(start(f"device[{device.id}]", job))
+        if guard:
+            inner.append(start("alarm path", prove(ward, guard, drivers, inbox, status)))
         await stop.wait()
+        if guard:
+            guard.sentry.rest()
         await asyncio.wait(shows) if shows else None
         for task in inner:
             task.cancel()
@@ -287,10 +295,13 @@ def frames(
         yield Frame(intake, report, arrival, receipts if number == len(reports) else ())
 
 
-async def judge(inbox: Inbox, ward: Ward) -> None:
+async def judge(inbox: Inbox, ward: Ward, guard: Guard | None = None) -> None:
     """Give the engine every frame on arrival, and its time when it asks for it."""
     while True:
         item = await _next(inbox, ward)
+        if guard:
+            came_s = item.arrival.received_s if isinstance(item, Frame) else None
+            guard.turn(came_s, ward.clock.monotonic())
         for _ in range(BATCH_FRAMES_MAX):
             if item is None:
                 break
@@ -323,14 +334,27 @@ def _hand_over(item: Frame | Lost, ward: Ward) -> None:
         ward.take(item.intake, item.report, item.arrival, item.receipts)
 
 
-async def housekeep(ward: Ward, copy: Copy | None) -> None:
-    """Once a second: how far the copy is behind becomes a technical alarm condition."""
-    while copy is not None:
-        since_us = copy.oldest_behind_us
-        since_s = None if since_us is None else ward.clock.to_monotonic(since_us)
-        message = f"HISTORY COPY {copy.rows_behind} BEHIND (nothing lost)"
-        ward.assert_technical("T-COPY", "", since_s, message)
+async def housekeep(ward: Ward, record: Record, copy: Copy | None) -> None:
+    """Once a second: a failing record and a copy behind become technical alarm conditions."""
+    failing_s: float | None = None
+    while True:
+        failing_s = (failing_s or ward.clock.monotonic()) if record.failing else None
+        ward.assert_technical("T-STORE", "", failing_s, "NOT RECORDING (alarms still run)")
+        if copy is not None:
+            since_us = copy.oldest_behind_us
+            since_s = None if since_us is None else ward.clock.to_monotonic(since_us)
+            message = f"HISTORY COPY {copy.rows_behind} BEHIND (nothing lost)"
+            ward.assert_technical("T-COPY", "", since_s, message)
         await asyncio.sleep(HOUSEKEEPING_S)
+
+
+async def prove(
+    ward: Ward, guard: Guard, drivers: Mapping[str, Driver], inbox: Inbox, status: Status
+) -> None:
+    """The synthetic chair's own line, on the same way in as every device's."""
+    driver = drivers[DEVICE.driver]
+    ward.add_test_chair(DEVICE, driver.quiet_limit_s, board_of_test(ward.preset))
+    await supervise(Intake(DEVICE), guard.path.link, driver, inbox, status, ward.clock)
 
 
 def status_lines(

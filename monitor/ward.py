@@ -35,6 +35,9 @@ class Change:
     events: tuple[AlarmEvent, ...]
 
 
+TEST_CHAIR = "~test"
+"""The synthetic chair of `monitor.alarm_path`; no configured id can be like it."""
+
 Data = Mapping[str, str | int | float | bool | None]
 Listener = Callable[[Change], None]
 
@@ -49,6 +52,8 @@ class Ward:
         self.seating = Seating()
         self.preset = preset
         self._listeners: list[Listener] = []
+        self.test_board: Board | None = None
+        self._testers: list[Callable[[], None]] = []
         self._gathered: dict[str, Gathering] = {}
         self._fact_ordinal = 0
         self._epoch_us = clock.epoch_us
@@ -61,6 +66,20 @@ class Ward:
     def listen(self, listener: Listener) -> None:
         """Call `listener` after every step that changed something; it must not wait."""
         self._listeners.append(listener)
+
+    def listen_for_test(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when the synthetic chair changed; no other listener hears of it."""
+        self._testers.append(listener)
+
+    def add_test_chair(self, device: Device, quiet_s: float, board: Board) -> None:
+        """A chair that is judged like any other, on a board of its own, and never kept."""
+        self.test_board = board
+        watched = {device.id: (quiet_s, device.vitals or frozenset())}
+        self.engine.add_chair(TEST_CHAIR, watched, self.clock.monotonic())
+
+    def board_of(self, chair: str) -> Board:
+        """Where a chair is shown."""
+        return self.test_board if chair == TEST_CHAIR and self.test_board else self.board
 
     def take(
         self,
@@ -80,17 +99,20 @@ class Ward:
             if readings:
                 self._note_call(journal.UNHEARD, {"device": device.id})
             self.engine.link_lost(device.id, "the sender says it is offline")
-            self.board.link(
+            self.board_of(device.chair).link(
                 device.id, device.chair, up=False, why="sender offline", at_s=arrival.received_s
             )
         elif intake.speaks_now(report, arrival, readings):
-            self.board.frame(device.id, device.chair, arrival.received_s)
+            self.board_of(device.chair).frame(device.id, device.chair, arrival.received_s)
             events += self.engine.frame(device.id, arrival.received_s)
         self._heard = False
         events += self.engine.observe(readings)
-        self.board.readings(readings)
-        self.board.pending(device.chair, self.engine.pending(device.chair))
+        board = self.board_of(device.chair)
+        board.readings(readings)
+        board.pending(device.chair, self.engine.pending(device.chair))
         self._settle(events, {device.chair})
+        if device.chair == TEST_CHAIR:
+            return
         rows = [journal.reading_row(reading) for reading in readings]
         self.gather(device.chair, rows)
         # After its transitions: a reading that is committed has been judged (see `resuming`).
@@ -100,7 +122,8 @@ class Ward:
         """The device's link broke; T-LINK follows when its time has come."""
         now = self.clock.monotonic()
         self.engine.link_lost(device.id, why)
-        self.board.link(device.id, device.chair, up=False, why=why, at_s=now)
+        board = self.board_of(device.chair)
+        board.link(device.id, device.chair, up=False, why=why, at_s=now)
         self._settle(self.engine.advance(now), {device.chair})
 
     def advance(self) -> None:
@@ -239,6 +262,11 @@ class Ward:
         chairs = chairs | touched
         for chair in sorted(touched):
             self._redraw(chair)
+        if TEST_CHAIR in chairs:
+            chairs = chairs - {TEST_CHAIR}
+            events = [event for event in events if event.alarm.chair != TEST_CHAIR]
+            for tester in self._testers:
+                tester()
         if events:
             to_us, preset = self.clock.to_utc_us, self.preset.hash
             rows = [journal.transition_row(event, to_us, preset) for event in events]
@@ -251,6 +279,8 @@ class Ward:
     def _note_call(self, call: str, arguments: Mapping[str, object]) -> None:
         """Keep what the engine is told beside readings: from both its alarms follow again."""
         if call == "frame" and self._heard:
+            return
+        if TEST_CHAIR in (arguments.get("chair"), arguments.get("device")):
             return
         self._follow_clock()
         data = {"call": call, "arguments": journal.encode(call, arguments)}
@@ -270,14 +300,15 @@ class Ward:
         self.record.add([fact])
 
     def _redraw(self, chair: str) -> None:
-        self.board.alarms(
+        board = self.board_of(chair)
+        board.alarms(
             chair,
             self.engine.alarms(chair),
             self.engine.limits(chair) if chair else {},
             self.engine.audio_paused_until(chair) if chair else None,
         )
         if chair:
-            self.board.pending(chair, self.engine.pending(chair))
+            board.pending(chair, self.engine.pending(chair))
 
     def _seat(self, chair: str) -> Seat:
         session = self.seating.at(chair)

@@ -23,6 +23,7 @@ from monitor.config import (
     PeopleTable,
     RecordTable,
     SoundTable,
+    WatchdogTable,
     WebTable,
 )
 from monitor.drivers import Driver
@@ -154,6 +155,7 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
         ),
         web=WebTable(listen=setting.listen),
         sound=SoundTable(),
+        watchdog=WatchdogTable(heartbeat=setting.record.with_name("chairside.heartbeat")),
         influxdb=setting.influxdb,
         mqtt=setting.mqtt,
         chairs=tuple(chairs),

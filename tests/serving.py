@@ -20,6 +20,8 @@ from monitor.displays import Clinic
 from monitor.drivers import Encoder, Shown
 from monitor.drivers.registry import DRIVERS
 from monitor.links.wiring import Wiring, make_links
+from monitor.operations.serving import guard_of
+from monitor.sentry import Sentry
 from monitor.store.record import Record
 from monitor.vitals import GenerationMode, Validity, VitalSign
 from monitor.web.server import WebDisplay
@@ -138,11 +140,12 @@ async def served(
     host: str = "127.0.0.1",
     web: WebTable | None = None,
     published_pin: str = PUBLISHED_PIN,
+    sentry: Sentry | None = None,
 ) -> AsyncIterator[Served]:
     """Serve a clinic of so many chairs, one monitor each, until the block ends.
 
     The staff are those of the demo; without a published PIN they are as in a
-    clinic, and a test gives them what they sign in by.
+    clinic, and a test gives them what they sign in by. A sentry gets its synthetic alarm.
     """
     loop = asyncio.get_running_loop()
     clock = Clock.starting_at(loop.time, NOON_US)
@@ -156,6 +159,7 @@ async def served(
     wiring = make_links(config.devices, None, clock, usual_baud={DRIVER: 0})
     stop, address = asyncio.Event(), loop.create_future()
     onlooker = Onlooker(loop.create_future())
+    guard = guard_of(sentry, clock) if sentry else None
     async with Record(config.record.path, clock=clock) as record:
         running = loop.create_task(
             service.run(
@@ -168,11 +172,14 @@ async def served(
                 clock=clock,
                 preset=preset_of(config),
                 stop=stop,
+                guard=guard,
             )
         )
         await asyncio.wait([running, address], return_when=asyncio.FIRST_COMPLETED)
         if running.done():
             await running
+        if guard:
+            guard.path.reach(await address)
         yield Served(
             url=await address,
             clinic=await onlooker.seen,

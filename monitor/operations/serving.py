@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import shlex
 import signal
 import time
 from collections.abc import Sequence
@@ -13,14 +15,17 @@ from pathlib import Path
 import click
 
 from monitor import service
+from monitor.alarm_path import DEVICE, AlarmPath
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.displays import Display
 from monitor.drivers.registry import DRIVERS
+from monitor.guarding import Guard
 from monitor.links.wiring import Wiring, make_links
 from monitor.operations import auditing, staffing, validating
 from monitor.people import People
+from monitor.sentry import Sentry
 from monitor.status import StatusLine
 from monitor.store.record import Record
 
@@ -62,18 +67,41 @@ async def _serve(loaded: Config, preset: Preset) -> None:
     clock = system_clock()
     baud = {name: driver.baud for name, driver in DRIVERS.items()}
     wiring = make_links(loaded.devices, loaded.mqtt, clock, usual_baud=baud)
-    display = WebDisplay(
-        loaded.web.host, loaded.web.port, ready=lambda url: click.echo(f"wall: {url}/")
+    display = WebDisplay(loaded.web.host, loaded.web.port, ready=lambda url: ready(url, guard.path))
+    with sentry_of(loaded) as sentry:
+        guard = guard_of(sentry, clock)
+        await run_clinic(
+            loaded,
+            preset,
+            clock=clock,
+            wiring=wiring,
+            people=people_of(loaded, clock),
+            displays=[display],
+            workers=[WallClock(clock)],
+            guard=guard,
+        )
+
+
+def ready(url: str, path: AlarmPath) -> None:
+    """The pages are there: say where, to people and to the synthetic alarm's reader."""
+    click.echo(f"wall: {url}/")
+    path.reach(url)
+
+
+def sentry_of(loaded: Config) -> Sentry:
+    """The thread that watches the engine; it tells systemd where systemd started us."""
+    return Sentry(
+        loaded.watchdog.heartbeat,
+        command=shlex.split(loaded.watchdog.command),
+        notify=os.environ.get("NOTIFY_SOCKET", ""),
     )
-    await run_clinic(
-        loaded,
-        preset,
-        clock=clock,
-        wiring=wiring,
-        people=people_of(loaded, clock),
-        displays=[display],
-        workers=[WallClock(clock)],
-    )
+
+
+def guard_of(sentry: Sentry, clock: Clock) -> Guard:
+    """The synthetic alarm, which alone keeps that thread content."""
+    driver = DRIVERS[DEVICE.driver]
+    path = AlarmPath(clock, driver, proved=sentry.proved, ago_s=sentry.proved_ago_s)
+    return Guard(sentry, path)
 
 
 def people_of(loaded: Config, clock: Clock) -> People:
@@ -97,6 +125,7 @@ async def run_clinic(
     displays: Sequence[Display],
     workers: Sequence[service.Worker] = (),
     stop: asyncio.Event | None = None,
+    guard: Guard | None = None,
 ) -> None:
     """Open record and copy as configured and watch until `stop` or a signal."""
     stop = stop or asyncio.Event()
@@ -130,6 +159,7 @@ async def run_clinic(
             clock=clock,
             preset=preset,
             stop=stop,
+            guard=guard,
         )
 
 

@@ -23,7 +23,7 @@ from monitor.board import StripEntry, Tile
 from monitor.board.words import MARKS
 from monitor.displays import Clinic
 from monitor.hub import Message, Overrun, Slot
-from monitor.ward import Change
+from monitor.ward import TEST_CHAIR, Change
 from monitor.web import speaker
 from monitor.web.stream import EventStream
 
@@ -58,6 +58,7 @@ class Live:
         self.closing = False
         self._send(self._chairs, second=True)
         clinic.ward.listen(self._changed)
+        clinic.ward.listen_for_test(self._tested)
 
     @property
     def readers(self) -> int:
@@ -124,6 +125,15 @@ class Live:
         self._send(sorted(chair for chair in change.chairs if chair))
         for event in change.events:
             self._publish("alarm", self._news(event))
+
+    def _tested(self) -> None:
+        """The synthetic chair, to the one reader that listens for it; pages do not."""
+        clock, ward = self._clinic.clock, self._clinic.ward
+        if ward.test_board is None:
+            return
+        tile = ward.test_board.tile(TEST_CHAIR, clock.monotonic(), clock.utc_us())
+        (slot,) = tile.slots
+        self._publish("test", {"value": slot.text, "priority": tile.priority})
 
     def _send(self, chairs: Sequence[str], *, second: bool = False) -> None:
         """Publish a delta of these chairs if anything is new, and each `second` in any case.
