@@ -66,6 +66,8 @@ class Form(Enum):
     """difference of two medians of the recent past"""
     INTEGRAL = "integral"
     """sum over seconds of the points beyond the limit"""
+    DISAGREEMENT = "disagreement"
+    """difference of two sources of one vital sign"""
     DIPS = "dips"
     """so many separate excursions within a window"""
     RISE = "rise"
@@ -93,7 +95,9 @@ class Form(Enum):
 PULSE_FORMS = frozenset({Form.PULSELESS, Form.PULSE_LOST})
 """Forms that are judged for each source of heart rate, whichever is in charge."""
 
-COUNTED_FORMS = PULSE_FORMS | {Form.LIMIT, Form.CHANGE, Form.INTEGRAL, Form.DIPS, Form.RISE}
+COUNTED_FORMS = PULSE_FORMS | {
+    *(Form.LIMIT, Form.CHANGE, Form.INTEGRAL, Form.DIPS, Form.RISE, Form.DISAGREEMENT)
+}
 """Forms that compare a number with a level: the vital sign itself, or one derived from it."""
 
 JUDGED_FORMS = frozenset(Form) - {Form.ENTRY}
@@ -297,7 +301,7 @@ class AlarmCondition:
     expected_once_seen_s: Mapping[VitalSign, Positive] = field(default_factory=dict)
     """a SILENT_VITAL's further vitals, expected after so many valid seconds"""
     reasons: tuple[str, ...] = ()
-    """the words of a device that a REPORTED or PULSE_LOST condition answers to"""
+    """words that a REPORTED or PULSE_LOST condition answers to: a device's, or the flags as such"""
     probe_off: tuple[str, ...] = ()
     """the words for a probe that is off, where a pulse form listens to one"""
     settings: Mapping[str, Number] = field(default_factory=dict)
@@ -339,7 +343,8 @@ class Preset:
 
     `nibp_interval_s` is how often the cuff should measure in each phase.
     `re_alarm_s` is after how long an acknowledged alarm of that priority sounds
-    again (absent: never). `plausible` are hard ranges; a cuff reading also needs
+    again (absent: never). `no_value` are numbers that devices send instead of one;
+    `plausible` are hard ranges; a cuff reading also needs
     DIA < MEAN < SYS and `pulse_pressure_min` mmHg between SYS and DIA.
     A continuous sample older than `late_s` on arrival is not judged; a cuff
     reading is, if younger than the greater of `cuff_late_s` and `cuff_late_intervals`
@@ -354,6 +359,7 @@ class Preset:
     nibp_interval_s: Mapping[Phase, float]
     re_alarm_s: Mapping[Priority, float]
     plausible: Mapping[VitalSign, Range]
+    no_value: Mapping[VitalSign, tuple[float, ...]]
     baseline: BaselineTerms
     pulse_pressure_min: float
     late_s: float

@@ -57,6 +57,7 @@ class _File(BaseModel):
     nibp_interval_s: Mapping[str, Positive]
     re_alarm_s: Mapping[str, Positive]
     plausible: Mapping[VitalSign, Range]
+    no_value: Mapping[VitalSign, tuple[float, ...]]
     baseline: BaselineTerms
     pulse_pressure_min: Positive
     late_s: Positive
@@ -109,13 +110,16 @@ def load_preset(text: str, *, where: str) -> Preset:
 
 
 def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:
-    plain = file.model_dump(exclude={"nibp_interval_s", "re_alarm_s", "plausible", "baseline"})
+    plain = file.model_dump(
+        exclude={"nibp_interval_s", "re_alarm_s", "plausible", "no_value", "baseline"}
+    )
     return Preset(
         hash=digest,
         conditions=conditions,
         nibp_interval_s={Phase[name]: value for name, value in file.nibp_interval_s.items()},
         re_alarm_s={Priority[name]: value for name, value in file.re_alarm_s.items()},
         plausible=file.plausible,
+        no_value=file.no_value,
         baseline=file.baseline,
         **plain,
     )

@@ -23,6 +23,7 @@ from monitor.drivers import Report
 from monitor.history import INPUT, PRESET, RUN, FactRow, ReadingRow
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
+from monitor.plausibility import flagged
 from monitor.store.record import Record
 from monitor.vitals import Reading
 
@@ -92,7 +93,8 @@ class Ward:
         device = intake.device
         self._follow_clock()
         events = self.engine.advance(self.clock.monotonic())
-        readings = intake.readings(report, arrival, self._seat(device.chair))
+        told = intake.readings(report, arrival, self._seat(device.chair))
+        readings = [flagged(reading, self.preset) for reading in told]
         # Readings in the record say themselves that a frame came, unless the sender was leaving.
         self._heard = bool(readings)
         if not report.online:

@@ -35,7 +35,7 @@ HR, PR, SPO2 = VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2
 SYS, DIA, MAP = VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NIBP_MEAN
 GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
 PULSE = (Form.PULSELESS, Form.PULSE_LOST)
-DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, *PULSE)
+DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, Form.DISAGREEMENT, *PULSE)
 COUNTED = (Form.LIMIT, *DERIVED)
 
 
@@ -84,6 +84,7 @@ class Rule:
     ecg: bool = False
     counter: Counter = field(default_factory=Counter)
     since: float = nan
+    known: float = -inf  # when the first bad sample came; a late one cannot be told earlier
     existed: bool = False
     source: VitalSign | None = None  # the source of heart rate that a pulse rule listens to
     sources: dict[str, PulseSource] = field(default_factory=dict)
@@ -136,6 +137,7 @@ class Stream:
     newest: float = -inf
     valid: float = -inf
     seen: float = 0.0
+    value: float = nan
 
 
 class Twin:
@@ -192,7 +194,10 @@ class Twin:
         if one.form is Form.SILENT_LINK:
             return [Rule(one, name, device=name) for name in self.devices]
         if one.form in (Form.SILENT_VITAL, Form.REPORTED):
-            plain = [Rule(one, vital.value, vital=vital) for vital in one.vitals]
+            plain = [
+                Rule(one, "NIBP" if vital in NIBP else vital.value, vital=vital)
+                for vital in one.vitals
+            ]
             return plain + [Rule(one, "ECG", vital=v, ecg=True) for v in one.expected_once_seen_s]
         if one.form is Form.PULSELESS:
             return [Rule(one, "ECG", source=HR), Rule(one, "PR", source=PR)]
@@ -415,7 +420,7 @@ class Twin:
             return inf
         if self._yields(rule):
             return inf
-        return max(rule.since + self._delay(rule), self._freed)
+        return max(rule.since + self._delay(rule), rule.known, self._freed)
 
     def _timers(self, alarm: TwinAlarm) -> list[tuple[float, Priority | str | None]]:
         condition = alarm.rule.condition
@@ -489,13 +494,14 @@ class Twin:
 
     def _instant(self, readings: Iterable[Reading], at: float, received: float) -> None:
         samples: dict[VitalSign, tuple[float, str]] = {}
-        reasons: dict[VitalSign, str] = {}
+        reasons: dict[VitalSign, set[str]] = {}
         self.heard = []
         for reading in sorted(readings, key=lambda one: one.vital is PR):
             taken = self._take(reading, samples)
-            if taken is not None:
-                reasons[taken] = reading.reason
-        _mend_cuff(samples, self.preset.pulse_pressure_min)
+            more = taken not in reasons or self._quality(reading)[1] != MISSING
+            if taken is not None and more:
+                reasons[taken] = self._words(reading)
+        _mend_cuff(samples, reasons, self.preset.pulse_pressure_min)
         for vital, (value, quality) in samples.items():
             if quality != MISSING:
                 self.data[vital] = at
@@ -529,6 +535,7 @@ class Twin:
             heard = (reading.device, reading.vital, value, quality, reading.reason, at)
             self.heard.append(heard)
         if quality == GOOD:
+            stream.value = value
             if stream.valid > -inf:
                 stream.seen += min(at - stream.valid, self.preset.gap_s)
             stream.valid = at
@@ -549,10 +556,27 @@ class Twin:
         samples[judged] = (value, quality)
         return judged
 
+    def _words(self, reading: Reading) -> set[str]:
+        """What a reading that is no value says for itself."""
+        value, words = nan if reading.value is None else reading.value, {reading.reason}
+        hard = self.preset.plausible.get(reading.vital)
+        claims = (Validity.VALID, Validity.VALIDATED, Validity.QUESTIONABLE)
+        if reading.value is not None and reading.validity in claims:
+            if isnan(value) or value in self.preset.no_value.get(reading.vital, ()):
+                return {"no value"}
+            if hard and not hard.low <= value <= hard.high:
+                return {"implausible", "invalid"}
+        if reading.validity is Validity.INVALID:
+            words.add("invalid")
+        if reading.validity is Validity.QUESTIONABLE and reading.value is not None:
+            words.add("questionable")
+        return words
+
     def _quality(self, reading: Reading) -> tuple[float, str]:
         value = nan if reading.value is None else reading.value
         hard = self.preset.plausible.get(reading.vital)
-        if isnan(value) or (hard and not hard.low <= value <= hard.high):
+        none = value in self.preset.no_value.get(reading.vital, ())
+        if isnan(value) or none or (hard and not hard.low <= value <= hard.high):
             return value, MISSING
         if reading.validity in (Validity.VALID, Validity.VALIDATED):
             return value, GOOD
@@ -563,31 +587,31 @@ class Twin:
     def _presence(
         self,
         samples: Mapping[VitalSign, tuple[float, str]],
-        reasons: Mapping[VitalSign, str],
+        reasons: Mapping[VitalSign, set[str]],
         at: float,
         received: float,
     ) -> None:
         self._exist_ecg(samples, received)
         for vital, (_, quality) in samples.items():
+            for rule in self._about(Form.REPORTED, vital):
+                if quality == GOOD:
+                    self._good(rule, at, received)
+                elif reasons.get(vital, set()) & set(rule.condition.reasons):
+                    self._failed(rule, at, received)
+            for rule in self._about(Form.SILENT_VITAL, vital) if quality != MISSING else []:
+                ecg = self.current[vital].vital is HR
+                if not rule.ecg or (ecg and rule.existed):
+                    self._good(rule, at, received)
             for rule in self.rules:
-                form = rule.condition.form
-                if form is Form.SILENT_VITAL and rule.vital is vital and quality != MISSING:
-                    ecg = self.current[vital].vital is HR
-                    if not rule.ecg or (ecg and rule.existed):
-                        self._good(rule, at, received)
-                if form is Form.REPORTED and rule.vital is vital:
-                    if quality == GOOD:
-                        self._good(rule, at, received)
-                    elif reasons.get(vital) in rule.condition.reasons:
-                        self._bad(rule, at)
-                if form is Form.OVERDUE and vital is SYS and quality == GOOD:
+                cuff = rule.condition.form is Form.OVERDUE and vital is SYS
+                if cuff and quality == GOOD:
                     self._good(rule, at, received)
         data = [v for v, (_, quality) in samples.items() if v not in NIBP and quality != MISSING]
         if self.session is None and data:
             self.unassigned_data = max(self.unassigned_data, at)
             for rule in self.rules:
                 if rule.condition.form is Form.UNASSIGNED_DATA:
-                    self._bad(rule, at)
+                    self._bad(rule, at, received)
 
     def _exist_ecg(self, samples: Mapping[VitalSign, tuple[float, str]], at: float) -> None:
         spoke = samples.get(HR, (0, MISSING))[1] != MISSING and self.current[HR].vital is HR
@@ -596,11 +620,23 @@ class Twin:
         ):
             self._exist(at)
 
-    def _bad(self, rule: Rule, at: float) -> None:
+    def _about(self, form: Form, vital: VitalSign) -> list[Rule]:
+        return [one for one in self.rules if one.condition.form is form and one.vital is vital]
+
+    def _failed(self, rule: Rule, at: float, received: float) -> None:
+        self._bad(rule, at, received)
+        if rule.alarm:
+            rule.alarm.violations += 1
+            to = self._repeated(rule.alarm)
+            if to is not None:
+                rule.alarm.priority = to
+                self._step(rule.alarm, "ACTIVE_UNACK", "PRIORITY_RISES", received, at)
+
+    def _bad(self, rule: Rule, at: float, now: float) -> None:
         if rule.alarm:
             rule.alarm.good_from = nan
         elif isnan(rule.since):
-            rule.since = at
+            rule.since, rule.known = at, now
 
     def _good(self, rule: Rule, at: float, now: float) -> None:
         alarm, over = rule.alarm, True
@@ -712,7 +748,7 @@ class Twin:
                 fires, clears = number >= settings["fires_at"], number < settings["clears_below"]
             case Form.DIPS:
                 fires, clears = number >= settings["dips"], number == 0
-            case Form.CHANGE:
+            case Form.CHANGE | Form.DISAGREEMENT:
                 fires, clears = self._beyond(clause, number), self._clears(clause, number)
             case _:
                 fires, clears = self._beyond(clause, number), not self._beyond(clause, number)
@@ -727,6 +763,8 @@ class Twin:
         )
         if samples.get(clause.vital, (nan, MISSING))[1] != GOOD or self.session is None:
             return None
+        if form is Form.DISAGREEMENT:
+            return self._disagreement(self.past[-1][3])
         first = rule.begins if form in (Form.INTEGRAL, Form.DIPS) else self.seated
         known = [
             (at, value)
@@ -750,6 +788,12 @@ class Twin:
                 total = min(max(total + by * for_s, 0.0), settings["sum_max"])
             return total
         return float(_dips(known, level, settings))
+
+    def _disagreement(self, at: float) -> float | None:
+        live = [one for one in self.streams if at - one.valid <= self.preset.source_hold_s]
+        ecg = [one.value for one in live if one.vital is HR]
+        pulse = [one.value for one in live if one.vital is PR]
+        return abs(ecg[0] - pulse[0]) if ecg and pulse else None
 
     def _change(
         self, known: Sequence[tuple[float, float]], settings: Mapping[str, float]
@@ -1003,7 +1047,9 @@ def _worst(alarm: TwinAlarm, clause: Clause, value: float) -> None:
     alarm.worst[clause.vital] = max(before, value) if clause.comparison.high else min(before, value)
 
 
-def _mend_cuff(samples: dict[VitalSign, tuple[float, str]], least: float) -> None:
+def _mend_cuff(
+    samples: dict[VitalSign, tuple[float, str]], reasons: dict[VitalSign, set[str]], least: float
+) -> None:
     """Reject a cuff reading that contradicts itself; derive a mean that is missing."""
     there = {
         v: value for v, (value, quality) in samples.items() if v in NIBP and quality != MISSING
@@ -1015,6 +1061,7 @@ def _mend_cuff(samples: dict[VitalSign, tuple[float, str]], least: float) -> Non
     if wrong:
         for vital, value in there.items():
             samples[vital] = (value, MISSING)
+            reasons[vital] = {"inconsistent", "invalid"}
     elif mean is None and systolic is not None and diastolic is not None:
         derived = diastolic + (systolic - diastolic) / 3.0
         qualities = {samples[SYS][1], samples[DIA][1]}

@@ -187,7 +187,7 @@ class Engine:
             elif since_s is None:
                 events += self._watch.good(place, row, now, now)
             else:
-                self._watch.bad(place, row, since_s)
+                self._watch.bad(place, row, since_s, now)
         return self._sent(events + self._settle(place, now))
 
     def observe(self, readings: Sequence[Reading]) -> list[AlarmEvent]:
@@ -204,7 +204,7 @@ class Engine:
                 samples = place.samples(group, self._preset)
                 said = bool(samples or place.spoken)
                 if said and self._warming:
-                    self._watch.warm(place, samples)
+                    self._watch.warm(place, samples, received_s)
                     self._judging.warm((place, received_s, at_s, samples))
                 elif said:
                     events += self._watch.note(place, samples, received_s)

@@ -20,8 +20,9 @@ from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place, Sample
 from monitor.alerts.pulse import Pulses
 from monitor.alerts.states import AlarmEvent, AlarmState, Evidence, Reason
+from monitor.alerts.timers import Timers
 from monitor.alerts.wording import message
-from monitor.conditions import Cause, Form
+from monitor.conditions import Form
 from monitor.vitals import VitalSign
 
 Turn = tuple[Place, float, float, Sequence[Sample]]
@@ -36,7 +37,7 @@ class Judging:
 
     def __init__(self, layout: Layout, book: Book) -> None:
         self._layout, self._book = layout, book
-        self._delays = Delays(layout)
+        self._delays, self._timers = Delays(layout), Timers(layout)
         self.levels = Levels(layout)
         self._pasts: list[dict[int, Deriving]] = []
         self._pulses: list[Pulses] = []
@@ -68,7 +69,7 @@ class Judging:
         place.restless = True
         for row in self._layout.derived.keys() & place.open.keys():
             pulse = row in self._layout.pulses
-            past = self._pulses[place.index].of(row) if pulse else self._past(place, row)
+            past = self._pulses[place.index].of(row) if pulse else self._pasts[place.index].get(row)
             if past is not None:
                 past.still_open()
 
@@ -139,11 +140,16 @@ class Judging:
         made: Heard = {}
         for one in samples:
             for row in self._derived_from.get(one.vital, ()) if one.valid else ():
-                past = self._past(place, row)
-                number = past.feed(one.value, one.at_s) if past else None
+                number = self._number(place, row, one)
                 if number is not None:
                     made[self._layout.derived[row]] = one._replace(value=number)
         return made
+
+    def _number(self, place: Place, row: int, one: Sample) -> float | None:
+        if self._layout.limit_rows[row].condition.form is Form.DISAGREEMENT:
+            return place.disagreement(one.at_s, self._layout.preset.source_hold_s)
+        past = self._past(place, row)
+        return past.feed(one.value, one.at_s) if past else None
 
     def _past(self, place: Place, row: int) -> Deriving | None:
         """What the rule remembers of this chair; None where it must not begin yet."""
@@ -263,12 +269,10 @@ class Judging:
         worse = self._worse(place, opened, row, clauses, heard)
         opened.violations += 1
         self._violated(place, opened, clauses, heard)
-        for rise in opened.row.condition.escalations:
-            here = rise.enabled and COLUMNS[column_of(place.phase)] in rise.columns
-            repeated = rise.cause is Cause.REPEATED and opened.violations >= rise.count
-            if here and repeated and rise.to > opened.priority:
-                opened.priority = rise.to
-                return Reason.PRIORITY_RISES
+        to = self._timers.repeated(opened, place)
+        if to is not None:
+            opened.priority = to
+            return Reason.PRIORITY_RISES
         return Reason.WORSE if worse else None
 
     def _raise(

@@ -16,9 +16,13 @@ from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
 from monitor.clinic import Phase
 from monitor.conditions import Preset
+from monitor.plausibility import IMPLAUSIBLE, objection
 from monitor.vitals import NIBP, Reading, Validity, VitalSign
 
 NEVER = float("-inf")
+DOUBTFUL, INVALID = "questionable", "invalid"
+INCONSISTENT = "inconsistent"
+"""Why a cuff reading whose pressures contradict each other is none (T-NIBP-F)."""
 KEPT_SAMPLES_MAX = 256
 """Retained samples of a vital sign, from which an on-delay is counted anew at a limit change."""
 
@@ -30,7 +34,11 @@ TELLS_OF_PULSE = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSig
 
 
 class Sample(NamedTuple):
-    """One judged sample: valid, doubtful, or neither (then `value` says nothing)."""
+    """One judged sample: valid, doubtful, or neither (then `value` says nothing).
+
+    `flag` is "questionable" or "invalid" where the device, or a look at the
+    number, says so; a value that is merely absent has none.
+    """
 
     vital: VitalSign
     value: float
@@ -38,6 +46,17 @@ class Sample(NamedTuple):
     doubtful: bool
     reason: str
     at_s: float
+    flag: str = ""
+
+
+class Quality(NamedTuple):
+    """What a reading is worth: `flag` is QUESTIONABLE or INVALID in words, "" when neither."""
+
+    valid: bool
+    doubtful: bool
+    value: float
+    flag: str
+    reason: str
 
 
 @dataclass(slots=True, eq=False)
@@ -71,13 +90,17 @@ class Quantity:
 
 @dataclass(slots=True, eq=False)
 class Source:
-    """One vital sign of one device; `seen_s` is how long it has been valid in this session."""
+    """One vital sign of one device; `seen_s` is how long it has been valid in this session.
+
+    `value` is its last valid value, of `valid_s`.
+    """
 
     quantity: Quantity
     is_ecg: bool
     newest_s: float = NEVER
     valid_s: float = NEVER
     seen_s: float = 0.0
+    value: float = 0.0
 
 
 @dataclass(slots=True)
@@ -170,6 +193,14 @@ class Place:
         quantity = self.quantities.get(VitalSign.HEART_RATE)
         return bool(quantity and quantity.source and quantity.source.is_ecg)
 
+    def disagreement(self, at_s: float, hold_s: float) -> float | None:
+        """How far ECG and pulse are apart; None unless both were valid within `hold_s`."""
+        quantity = self.quantities.get(VitalSign.HEART_RATE)
+        live = [one for one in quantity.sources if at_s - one.valid_s <= hold_s] if quantity else []
+        ecg = next((one.value for one in live if one.is_ecg), None)
+        pulse = next((one.value for one in live if not one.is_ecg), None)
+        return None if ecg is None or pulse is None else abs(ecg - pulse)
+
     def forget(self, now_s: float) -> None:
         """A new patient, or none: nothing measured before counts."""
         self.since_s = now_s
@@ -208,13 +239,14 @@ class Place:
         at_s, quantity = reading.sampled_s, source.quantity
         if at_s <= source.newest_s or at_s < self.since_s:
             return None
-        valid, doubtful, value = _quality(reading, preset)
+        valid, doubtful, value, flag, reason = _quality(reading, preset)
         if valid:
+            source.value = value
             if source.is_ecg and source.valid_s > NEVER:
                 source.seen_s += min(at_s - source.valid_s, preset.gap_s)
             source.valid_s = at_s
         source.newest_s = at_s
-        said = Sample(reading.vital, value, valid, doubtful, reading.reason, at_s)
+        said = Sample(reading.vital, value, valid, doubtful, reason, at_s, flag)
         if reading.vital in TELLS_OF_PULSE:
             self.spoken.append((reading.device, said))
         if len(quantity.sources) > 1 and not quantity.charge(
@@ -242,18 +274,17 @@ def instance_of(vital: VitalSign, *, once_seen: bool) -> str:
     return ECG if once_seen and vital is VitalSign.HEART_RATE else vital.value
 
 
-def _quality(reading: Reading, preset: Preset) -> tuple[bool, bool, float]:
-    """Valid, doubtful, and the number; one outside its hard range is no value (alarms.md 7.3)."""
+def _quality(reading: Reading, preset: Preset) -> Quality:
+    """One outside its hard range is no value (alarms.md 7.3); the device's own word comes first."""
     value, validity = reading.value, reading.validity
-    if value is None:
-        return False, False, float("nan")
-    hard = preset.plausible.get(reading.vital)
-    # Not a number compares with nothing, so it falls out here too.
-    if not (hard.low <= value <= hard.high if hard else value == value):  # noqa: PLR0124
-        return False, False, value
-    if validity is Validity.VALID:
-        return True, False, value
-    return validity.believed, validity is Validity.QUESTIONABLE, value
+    doubtful = validity is Validity.QUESTIONABLE
+    if value is None or not (validity.believed or doubtful):
+        flag = INVALID if validity is Validity.INVALID else ""
+        return Quality(False, False, float("nan") if value is None else value, flag, reading.reason)
+    why = objection(reading.vital, value, preset)
+    if why:
+        return Quality(False, False, value, INVALID if why == IMPLAUSIBLE else "", why)
+    return Quality(not doubtful, doubtful, value, DOUBTFUL if doubtful else "", reading.reason)
 
 
 def _one_each(samples: list[Sample]) -> list[Sample]:
@@ -275,7 +306,9 @@ def _whole(samples: list[Sample], pulse_pressure_min: float) -> list[Sample]:
     agrees = high - low >= pulse_pressure_min and (mean is None or low < mean.value < high)
     if not agrees:
         return [
-            one._replace(valid=False, doubtful=False) if one.vital in NIBP else one
+            one._replace(valid=False, doubtful=False, flag=INVALID, reason=INCONSISTENT)
+            if one.vital in cuff
+            else one
             for one in samples
         ]
     if mean is not None or systolic is None or diastolic is None:

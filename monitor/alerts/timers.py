@@ -48,6 +48,13 @@ class Timers:
         rises = [self._rise_s(rise, opened, place, bad_s) for rise in self._rises(opened, place)]
         return min([self._again_s(opened, place), *rises])
 
+    def repeated(self, opened: Opened, place: Place) -> Priority | None:
+        """To what its violations raise the alarm by their number; None when they do not."""
+        for rise in self._rises(opened, place):
+            if rise.cause is Cause.REPEATED and opened.violations >= rise.count:
+                return rise.to
+        return None
+
     def _again_s(self, opened: Opened, place: Place) -> float:
         if opened.state is not AlarmState.ACTIVE_ACK or opened.acknowledged_s is None:
             return NEVER
@@ -70,7 +77,7 @@ class Timers:
         if rise.cause is Cause.UNACKNOWLEDGED:
             waiting = opened.state is AlarmState.ACTIVE_UNACK
             return opened.entered_s + rise.after_s if waiting else NEVER
-        if not opened.active:
+        if not opened.active or rise.cause is Cause.REPEATED:
             return NEVER
         # Never before the alarm itself (alarms.md 7.2, T-NIBP-O).
         if rise.cause is Cause.LASTING:

@@ -81,13 +81,13 @@ class Watch:
                 for row in self.rows_of[Form.OVERDUE]:
                     events += self.good(place, row, one.at_s, now)
         if place.session is None:
-            self._note_unassigned(place, samples)
+            self._note_unassigned(place, samples, now)
         return events
 
-    def warm(self, place: Place, samples: Sequence[Sample]) -> None:
+    def warm(self, place: Place, samples: Sequence[Sample], now: float) -> None:
         """Take stored samples for what they leave behind: when there was data, and of the cuff."""
         if place.session is None:
-            self._note_unassigned(place, samples)
+            self._note_unassigned(place, samples, now)
         for one in samples:
             if one.vital is TELLS_OF_PRESSURE and one.valid:
                 self.since_s[place.index, self.rows_of[Form.OVERDUE]] = one.at_s
@@ -112,16 +112,31 @@ class Watch:
     def _note_report(self, place: Place, row: int, one: Sample, now: float) -> list[AlarmEvent]:
         if one.valid:
             return self.good(place, row, one.at_s, now)
-        if one.reason in self._layout.rows[row].condition.reasons:
-            self.bad(place, row, one.at_s)
+        if not {one.reason, one.flag}.isdisjoint(self._layout.rows[row].condition.reasons):
+            return self._failed(place, row, one.at_s, now)
         return []
+
+    def _failed(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
+        """Said again while it is open: a rule may count how often."""
+        opened = place.open.get(row)
+        self.bad(place, row, at_s, now)
+        if opened is None:
+            return []
+        opened.violations += 1
+        to = self._timers.repeated(opened, place)
+        if to is None:
+            return []
+        opened.priority = to
+        events = self._book.step(place, opened, Reason.PRIORITY_RISES, now, sampled_s=at_s)
+        self.schedule(place, now)
+        return events
 
     def _vital(self, row: int) -> VitalSign:
         vital = self._layout.rows[row].vital
         assert vital is not None
         return vital
 
-    def _note_unassigned(self, place: Place, samples: Sequence[Sample]) -> None:
+    def _note_unassigned(self, place: Place, samples: Sequence[Sample], now: float) -> None:
         data = [
             one.at_s for one in samples if one.vital not in NIBP and (one.valid or one.doubtful)
         ]
@@ -129,16 +144,16 @@ class Watch:
             return
         place.unassigned_data_s = max(place.unassigned_data_s, *data)
         for row in self.rows_of[Form.UNASSIGNED_DATA]:
-            self.bad(place, row, place.unassigned_data_s)
+            self.bad(place, row, place.unassigned_data_s, now)
 
-    def bad(self, place: Place, row: int, at_s: float) -> None:
-        """The condition is so at this time; the first such time counts."""
+    def bad(self, place: Place, row: int, at_s: float, now: float) -> None:
+        """The condition is so at this time, known now; the first such time counts."""
         opened = place.open.get(row)
         if opened is not None:
             opened.good_s = None
         elif np.isnan(self.since_s[place.index, row]):
             self.since_s[place.index, row] = at_s
-            self._schedule_row(place, row, at_s)
+            self._schedule_row(place, row, now)
 
     def good(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
         """Good at a sample's time, known now; an alarm that was open ends after its off-delay."""

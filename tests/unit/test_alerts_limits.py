@@ -199,7 +199,7 @@ def test_doubtful_samples_raise_high_alarms_and_no_others() -> None:
     chair = Chairside()
     for _ in range(60):
         chair.pass_second({SPO2: 90.0, HR: 72.0}, validity=doubtful)
-    assert chair.events == []
+    assert {event.alarm.condition for event in chair.events} == {"T-SIG"}
     for _ in range(4):
         chair.pass_second({SPO2: 84.0, HR: 72.0}, validity=doubtful)
     assert chair.raised("SPO2-3") == [63.0]
