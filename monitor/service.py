@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -321,10 +322,20 @@ async def _next(inbox: Inbox, ward: Ward) -> Frame | Lost | None:
         return inbox.get_nowait()
     now = ward.clock.monotonic()
     try:
-        async with asyncio.timeout_at(min(ward.engine.next_deadline(), now + ENGINE_WAIT_S_MAX)):
+        async with asyncio.timeout_at(
+            min(_due(ward.engine.next_deadline()), now + ENGINE_WAIT_S_MAX)
+        ):
             return await inbox.get()
     except TimeoutError:
         return None
+
+
+def _due(deadline_s: float) -> float:
+    """The first whole microsecond at which the deadline is past.
+
+    The ward counts in whole microseconds: woken within one, it would find nothing due.
+    """
+    return deadline_s if math.isinf(deadline_s) else (math.floor(deadline_s * 1e6) + 1) / 1e6
 
 
 def _hand_over(item: Frame | Lost, ward: Ward) -> None:

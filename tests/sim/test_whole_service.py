@@ -122,3 +122,8 @@ def test_a_session_is_closed_and_the_next_patient_is_another() -> None:
     assert {"INFUSING", "RECOVERY", "DONE"} <= seen.states["1"]
     first, second, *_ = seen.patients["1"]
     assert first != second
+
+
+def test_a_deadline_within_the_present_microsecond_does_not_hold_time_up() -> None:
+    # Seed 1 has one, 1e-13 s ahead, at 712.753212 s.
+    assert simulate(1, chairs=2, minutes=13.0).readings > 1_000
