@@ -23,6 +23,8 @@ from monitor.history import (
     BASELINE,
     PHASE,
     SEATED,
+    SOUND_CHOSEN,
+    SOUND_TESTED,
     FactRow,
     ReadingRow,
     TransitionRow,
@@ -30,6 +32,7 @@ from monitor.history import (
 )
 from monitor.history import session_of as session_of_facts
 from monitor.journal import reading_again
+from monitor.sounding import Sounding, SoundTest
 from monitor.vitals import NIBP, Reading
 
 WARM_US = 300_000_000
@@ -46,6 +49,7 @@ class Kept(Protocol):
     async def open_alarms(self) -> list[TransitionRow]: ...
     async def transitions(self, session: str) -> list[TransitionRow]: ...
     async def readings(self, session: str) -> list[ReadingRow]: ...
+    async def newest_of(self, kind: str) -> FactRow | None: ...
     async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]: ...
 
 
@@ -98,6 +102,24 @@ async def past_of(record: Kept, now_us: int, nibp_interval_s: Iterable[float]) -
     steps = [step for one in sessions for step in await record.transitions(one)]
     readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
     return Past(facts, readings, await record.open_alarms(), [one.alarm for one in steps])
+
+
+async def resume_sounding(owner: str, backup: str, record: Kept) -> Sounding:
+    """Which display a person chose before the restart, and the last sound test."""
+    sounding = Sounding(owner=owner, backup=backup)
+    chosen, tested = await record.newest_of(SOUND_CHOSEN), await record.newest_of(SOUND_TESTED)
+    sounding.restore(
+        (str(chosen.data["display"]), str(chosen.data["name"])) if chosen else ("", ""),
+        SoundTest(
+            display=str(tested.data["name"]),
+            actor=tested.actor or "",
+            heard=bool(tested.data["heard"]),
+            at_us=tested.at_us,
+        )
+        if tested
+        else None,
+    )
+    return sounding
 
 
 def restore(ward: Stage, past: Past) -> None:

@@ -25,14 +25,12 @@ from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
 from monitor.guarding import Guard, board_of_test
-from monitor.history import SOUND_CHOSEN, SOUND_TESTED
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
 from monitor.people import People
-from monitor.resuming import resume
+from monitor.resuming import resume, resume_sounding
 from monitor.retention import Retention
-from monitor.sounding import Sounding, SoundTest
 from monitor.status import Status, StatusLine
 from monitor.store.record import Record, RecordHistory
 from monitor.ward import Ward
@@ -120,7 +118,7 @@ async def run(
     keep_days = config.record.keep_days
     retention = (Retention(record, clock, keep_days),) if keep_days else ()
     workers = (people, *retention, *workers, *([guard.path] if guard else []))
-    sounding = await restored_sounding(config, record)
+    sounding = await resume_sounding(config.sound.owner, config.sound.backup, record)
     status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
     clinic = Clinic(
         config=config,
@@ -209,24 +207,6 @@ def build_ward(
     for chair, devices in measured.items():
         engine.add_chair(chair, devices, now)
     return ward
-
-
-async def restored_sounding(config: Config, record: Record) -> Sounding:
-    """Which display a person chose before the restart, and the last sound test."""
-    sounding = Sounding(owner=config.sound.owner, backup=config.sound.backup)
-    chosen, tested = await record.newest_of(SOUND_CHOSEN), await record.newest_of(SOUND_TESTED)
-    sounding.restore(
-        (str(chosen.data["display"]), str(chosen.data["name"])) if chosen else ("", ""),
-        SoundTest(
-            display=str(tested.data["name"]),
-            actor=tested.actor or "",
-            heard=bool(tested.data["heard"]),
-            at_us=tested.at_us,
-        )
-        if tested
-        else None,
-    )
-    return sounding
 
 
 async def supervise(
