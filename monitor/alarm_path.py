@@ -30,7 +30,7 @@ QUIET_S = 5.0
 RETRY_S = 0.5
 AWAITED_MAX = 64
 LOW_SPO2, STEPS = 50, 20
-"""Deep below every limit; one up or down a second, so that no jump holds it back."""
+"""Deep below every limit; one up or down a second, so that each value is another."""
 DEVICE = Device(
     id=TEST_CHAIR,
     driver="chairside-json",

@@ -78,6 +78,11 @@ class Ward:
         watched = {device.id: (quiet_s, device.vitals or frozenset())}
         self.engine.add_chair(TEST_CHAIR, watched, self.clock.monotonic())
 
+    def test_judged(self) -> float | None:
+        """The value by which the synthetic chair's most urgent alarm was judged last."""
+        alarms = self.engine.alarms(TEST_CHAIR)
+        return alarms[0].value if alarms else None
+
     def board_of(self, chair: str) -> Board:
         """Where a chair is shown."""
         return self.test_board if chair == TEST_CHAIR and self.test_board else self.board

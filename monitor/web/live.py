@@ -133,7 +133,10 @@ class Live:
             return
         tile = ward.test_board.tile(TEST_CHAIR, clock.monotonic(), clock.utc_us())
         (slot,) = tile.slots
-        self._publish("test", {"value": slot.text, "priority": tile.priority})
+        # An alarm that merely stays open proves no judging: the engine's own value must move.
+        judged = ward.test_judged()
+        if judged is not None and slot.text == f"{judged:g}":
+            self._publish("test", {"value": slot.text, "priority": tile.priority})
 
     def _send(self, chairs: Sequence[str], *, second: bool = False) -> None:
         """Publish a delta of these chairs if anything is new, and each `second` in any case.

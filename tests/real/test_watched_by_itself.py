@@ -100,6 +100,18 @@ async def test_the_test_alarm_comes_round_and_is_on_no_page_in_no_record_and_sil
     assert TEST_CHAIR.encode() not in kept
 
 
+@pytest.mark.requirement("WDG-001")
+async def test_an_alarm_that_stays_open_while_nothing_is_judged_proves_nothing(
+    tmp_path: Path, sentry: Sentry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with served(tmp_path, sentry=sentry) as clinic:
+        await beating(tmp_path / "beat")
+        engine = clinic.clinic.ward.engine
+        monkeypatch.setattr(engine, "observe", lambda _readings: [])
+        await until(lambda: sentry.proved_ago_s() > 4.0)
+        assert engine.alarms(TEST_CHAIR)
+
+
 @pytest.mark.requirement("WDG-002", "WDG-003")
 async def test_systemd_is_fed_by_the_test_alarm_alone_and_its_absence_is_an_alarm(
     tmp_path: Path,

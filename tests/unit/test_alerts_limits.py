@@ -58,7 +58,7 @@ def test_an_alarm_clears_at_its_clear_value_held_ten_seconds() -> None:
     assert chair.state("SPO2-1") is AlarmState.IDLE
 
 
-@pytest.mark.requirement("S-05")
+@pytest.mark.requirement("ALM-103")
 def test_a_desaturation_alarms_three_seconds_after_its_first_value() -> None:
     chair = Chairside()
     chair.hold(5)
