@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from monitor.care.terms import BaselineTerms
 from monitor.clinic import Phase
+from monitor.jumps import JumpTerms
 from monitor.vitals import VitalSign
 
 AUDIO_PAUSE_S_MAX = 120.0
@@ -345,7 +346,8 @@ class Preset:
     `re_alarm_s` is after how long an acknowledged alarm of that priority sounds
     again (absent: never). `no_value` are numbers that devices send instead of one;
     `plausible` are hard ranges; a cuff reading also needs
-    DIA < MEAN < SYS and `pulse_pressure_min` mmHg between SYS and DIA.
+    DIA < MEAN < SYS and `pulse_pressure_min` mmHg between SYS and DIA. Without `jump`
+    nothing is held back from judging.
     A continuous sample older than `late_s` on arrival is not judged; a cuff
     reading is, if younger than the greater of `cuff_late_s` and `cuff_late_intervals`
     intervals. A source of heart rate is in charge for `source_hold_s` after its
@@ -361,6 +363,7 @@ class Preset:
     plausible: Mapping[VitalSign, Range]
     no_value: Mapping[VitalSign, tuple[float, ...]]
     baseline: BaselineTerms
+    jump: JumpTerms | None
     pulse_pressure_min: float
     late_s: float
     cuff_late_s: float

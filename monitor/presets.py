@@ -32,6 +32,7 @@ from monitor.conditions import (
     Range,
 )
 from monitor.errors import ConfigError
+from monitor.jumps import JumpTerms
 from monitor.vitals import VitalSign
 
 SETTINGS: dict[Form, frozenset[str]] = {
@@ -59,6 +60,7 @@ class _File(BaseModel):
     plausible: Mapping[VitalSign, Range]
     no_value: Mapping[VitalSign, tuple[float, ...]]
     baseline: BaselineTerms
+    jump: JumpTerms | None = None
     pulse_pressure_min: Positive
     late_s: Positive
     cuff_late_s: Positive
@@ -111,7 +113,7 @@ def load_preset(text: str, *, where: str) -> Preset:
 
 def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:
     plain = file.model_dump(
-        exclude={"nibp_interval_s", "re_alarm_s", "plausible", "no_value", "baseline"}
+        exclude={"nibp_interval_s", "re_alarm_s", "plausible", "no_value", "baseline", "jump"}
     )
     return Preset(
         hash=digest,
@@ -121,6 +123,7 @@ def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) ->
         plausible=file.plausible,
         no_value=file.no_value,
         baseline=file.baseline,
+        jump=file.jump,
         **plain,
     )
 

@@ -13,6 +13,7 @@ from statistics import median
 
 from monitor.clinic import Phase, Session
 from monitor.history import PHASE, SEATED, FactRow, ReadingRow, TransitionRow, session_of
+from monitor.suspects import marked
 from monitor.vitals import NIBP, Validity, VitalSign
 
 COVERED_S = 5.0
@@ -137,6 +138,7 @@ def review(
     transitions: Sequence[TransitionRow],
 ) -> Review:
     """The session these rows describe. Raises ValueError when no fact seats it."""
+    readings = marked(facts, readings)
     session = session_of(facts)
     if session is None:
         raise ValueError("these facts seat no session")

@@ -157,6 +157,9 @@ NIBP = frozenset(
     }
 )
 
+STANDS_FOR = {VitalSign.PULSE_RATE: VitalSign.HEART_RATE}
+"""The oximeter's pulse is judged as heart rate while no ECG is valid (alarms.md section 8)."""
+
 
 class Validity(Enum):
     """BICEPS MeasurementValidity: may this number be believed?"""

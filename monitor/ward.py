@@ -25,6 +25,7 @@ from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.plausibility import flagged
 from monitor.store.record import Record
+from monitor.suspects import SUSPECT, suspect
 from monitor.vitals import Reading
 
 
@@ -264,7 +265,17 @@ class Ward:
         for chair in sorted(seated | {alarm.chair for alarm in self.engine.alarms()}):
             self._redraw(chair)
 
+    def _keep_suspects(self) -> None:
+        for chair, one in self.engine.take_discarded():
+            session = self.seating.at(chair)
+            if session is not None:
+                data = suspect(one.vital, one.value, self.clock.to_utc_us(one.at_s))
+                self.fact(
+                    self.new_fact(SUSPECT, chair=chair, session=session.id, actor=None, data=data)
+                )
+
     def _settle(self, events: list[AlarmEvent], chairs: set[str]) -> None:
+        self._keep_suspects()
         touched = {event.alarm.chair for event in events} | self.engine.take_changed()
         chairs = chairs | touched
         for chair in sorted(touched):

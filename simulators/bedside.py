@@ -84,7 +84,11 @@ class Bedside:
             VitalSign.RESPIRATORY_RATE: self._breath.step(truth.respiratory_rate),
             VitalSign.TEMPERATURE: round(truth.temperature, 1),
         }
-        pleth = self._oximeter.step(truth, probe_off=self.afflicted(EpisodeKind.PROBE_OFF))
+        pleth = self._oximeter.step(
+            truth,
+            probe_off=self.afflicted(EpisodeKind.PROBE_OFF),
+            moving=self.afflicted(EpisodeKind.MOTION),
+        )
         for vital, value in (
             (VitalSign.SPO2, pleth.spo2),
             (VitalSign.PULSE_RATE, pleth.pulse_rate),

@@ -18,6 +18,7 @@ class EpisodeKind(Enum):
     SLOW_DESATURATION = "slow desaturation"
     BRADYCARDIA = "bradycardia"
     PROBE_OFF = "probe off"
+    MOTION = "motion artefact"
     CUFF_FAILURE = "cuff failure"
     LINK_LOST = "link lost"
 

@@ -25,6 +25,9 @@ CUFF_NOISE_MMHG = 3.0
 MEAN_NOISE_MMHG = 1.6
 """Measured mean minus (diastolic + a third of the pulse pressure): SD on a bedside monitor (1)."""
 
+MOTION_SPO2 = 70
+"""What an oximeter may show while the finger moves."""
+
 
 class ProbeState(Enum):
     """What the oximeter says of its sensor."""
@@ -56,8 +59,8 @@ class Oximeter:
         self._search_s = 0
         self.shown = Pleth(ProbeState.SEARCH)
 
-    def step(self, truth: Truth, *, probe_off: bool) -> Pleth:
-        """One second on."""
+    def step(self, truth: Truth, *, probe_off: bool, moving: bool = False) -> Pleth:
+        """One second on. A moving finger makes red and infrared alike, as if SpO2 were low."""
         self._blood.append(truth.spo2)
         self._spo2 = _lag(self._spo2, self._blood[0])
         # A pulse now and then is too weak for the finger: 0.5 on the average (section 1).
@@ -76,7 +79,7 @@ class Oximeter:
             return self.shown
         self.shown = Pleth(
             ProbeState.ON,
-            spo2=round(self._spo2),
+            spo2=MOTION_SPO2 if moving else round(self._spo2),
             pulse_rate=round(self._pulse),
             perfusion_index=round(truth.perfusion_index, 2),
         )

@@ -134,6 +134,11 @@ def loses_probe(from_s: float) -> tuple[Episode, ...]:
     return (fault(EpisodeKind.PROBE_OFF, from_s + 40.0, seconds=90.0),)
 
 
+def fidgets(from_s: float) -> tuple[Episode, ...]:
+    """The hand with the probe moves for a second, twice: shown, and no alarm."""
+    return tuple(fault(EpisodeKind.MOTION, from_s + at_s, seconds=1.0) for at_s in (60.0, 150.0))
+
+
 def loses_link(from_s: float) -> tuple[Episode, ...]:
     """The monitor falls silent for 70 s: T-LINK."""
     return (fault(EpisodeKind.LINK_LOST, from_s + 70.0, seconds=70.0),)
@@ -191,7 +196,7 @@ FIRST_SIX = (
     _Part(ivy, quiet, seated=False),
 )
 FURTHER = (
-    _Part(n560, quiet),
+    _Part(n560, fidgets),
     _Part(rad8, quiet, AT_BASELINE),
     _Part(ivy, slows),
     _Part(n560, cuff_fails),

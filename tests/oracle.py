@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 Row = Mapping[str, float | None]
 Test = Callable[[Row], bool | None]
@@ -18,6 +19,8 @@ OFF_DELAY_S = 10
 RESTART_GAP_S = 60
 COUNTED_GAP_S = 5
 PULSE_PRESSURE_MIN = 10
+JUMPS = {"hr": 50, "spo2": 10}
+JUMP_HOLD_S, JUMP_SECONDS_MIN, JUMP_REST_S = 5, 3, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +151,7 @@ RULES = (
 
 def episodes(rule: Rule, rows: Sequence[Row]) -> list[Episode]:
     """Every stretch in which the rule alarms, nobody acting meanwhile."""
-    rows = [mended(row) for row in rows]
+    rows = without_spikes([mended(row) for row in rows])
     out: list[Episode] = []
     index = 0
     while (found := _next_alarm(rule, rows, index)) is not None:
@@ -172,6 +175,36 @@ def mended(row: Row) -> Row:
     if high is not None and low is not None and mean is None:
         return {**row, "map": low + (high - low) / 3}
     return row
+
+
+def without_spikes(rows: Sequence[Row]) -> list[Row]:
+    """The rows without what a jump made and did not last (7.3 with 8a.5)."""
+    out = [dict(row) for row in rows]
+    for vital, per_s in JUMPS.items():
+        known = [(at, _value(row, vital)) for at, row in enumerate(rows) if row.get(vital)]
+        last: tuple[int, float] | None = None
+        index, rests = 0, 0
+        while index < len(known):
+            at, value = known[index]
+            fresh = last is not None and at - last[0] <= COUNTED_GAP_S and at >= rests
+            if not (fresh and last and abs(value - last[1]) / (at - last[0]) > per_s):
+                last, index = (at, value), index + 1
+                continue
+            held = [one for one in known[index:] if one[0] < at + JUMP_HOLD_S]
+            later = [one[1] for one in held[1:]]
+            old = last[1]
+            back = len(later) >= JUMP_SECONDS_MIN and nearer(median(later), old, value)
+            spikes = [one for one in held if back and nearer(one[1], value, old)]
+            for when, _ in spikes:
+                out[when][vital] = None
+            last = [last, *[one for one in held if one not in spikes]][-1]
+            index, rests = index + len(held), at + JUMP_HOLD_S + JUMP_REST_S
+    return list(out)
+
+
+def nearer(value: float, to: float, than: float) -> bool:
+    """Is the value nearer to the one than to the other?"""
+    return abs(value - to) < abs(value - than)
 
 
 def _next_alarm(rule: Rule, rows: Sequence[Row], start: int) -> tuple[int, int] | None:

@@ -129,6 +129,18 @@ class TwinAlarm:
 
 
 @dataclass
+class Jump:
+    """The last accepted sample of a vital sign, and what a jump from it holds back."""
+
+    at: float = nan
+    value: float = nan
+    stream: Stream | None = None
+    held: list[tuple[float, float, str]] = field(default_factory=list)
+    due: float = inf
+    rests: float = -inf
+
+
+@dataclass
 class Stream:
     """One vital sign of one device."""
 
@@ -168,11 +180,13 @@ class Twin:
         self.seated = 0
         self.baseline: dict[VitalSign, float] = {}
         self.limits_were: dict[int, list[float | None]] = {}
+        self.jumps = {vital: Jump() for vital in (preset.jump.per_s if preset.jump else ())}
         self.unassigned_data = -inf
         self.pause_until = self.pause_next = nan
         self.paused = False
         self._numbers: dict[str, int] = {}
         self.steps: list[Step] = []
+        self.discarded: list[tuple[VitalSign, float, float]] = []
         self._freed = -inf  # the last step: what was held back comes no earlier
         self.rules = [rule for one in preset.conditions if one.enabled for rule in self._rules(one)]
         depth = {one.id: self._depth(one) for one in preset.conditions}
@@ -286,6 +300,7 @@ class Twin:
         self.began, self.paused, self.pause_next = now, False, nan
         self.current, self.values, self.data, self.past = {}, {}, {}, []
         self.baseline, self.seated = {}, 0
+        self.jumps = {vital: Jump() for vital in self.jumps}
         self.unassigned_data = -inf
         for stream in self.streams:
             stream.valid, stream.seen = -inf, 0.0
@@ -403,10 +418,14 @@ class Twin:
         while True:
             due = [(self._due(rule), number) for number, rule in enumerate(self.rules)]
             due.append((self.pause_until if self.paused else inf, len(self.rules)))
+            holds = [jump.due for jump in self.jumps.values() if jump.held]
+            due.append((min(holds, default=inf), len(self.rules) + 1))
             at, number = min(due)
             if at > now:
                 return
-            if number == len(self.rules):
+            if number == len(self.rules) + 1:
+                self._land(at, at)
+            elif number == len(self.rules):
                 self.paused = False
                 for alarm in self.open():
                     alarm.held = False
@@ -482,6 +501,7 @@ class Twin:
             now = [one for one in now if not one.late and not self._old(one)]
             if now:
                 self.advance(received)
+                self._land(sampled, received)
                 self._instant(now, sampled, received)
 
     def _old(self, one: Reading) -> bool:
@@ -502,17 +522,75 @@ class Twin:
             if taken is not None and more:
                 reasons[taken] = self._words(reading)
         _mend_cuff(samples, reasons, self.preset.pulse_pressure_min)
-        for vital, (value, quality) in samples.items():
+        for vital, (_, quality) in samples.items():
             if quality != MISSING:
                 self.data[vital] = at
+        self._presence(samples, reasons, at, received)
+        passed = {
+            vital: one
+            for vital, one in samples.items()
+            if one[1] == MISSING or not self._jumped(vital, *one, at, received)
+        }
+        self._judge_all(passed, at, received)
+
+    def _judge_all(
+        self, samples: Mapping[VitalSign, tuple[float, str]], at: float, received: float
+    ) -> None:
+        for vital, (value, quality) in samples.items():
+            if quality != MISSING:
                 self.past.append((vital, value, quality, at))
             if quality == GOOD:
                 self.values[vital] = value
-        self._presence(samples, reasons, at, received)
         for rule in self.rules:
             rule.said = self._pulse(rule) if rule.condition.form in PULSE else None
             if rule.condition.form in COUNTED:
                 self._judge(rule, samples, at, received)
+
+    # ---------------------------------------------------------------- jumps (8a.5)
+
+    def _jumped(
+        self, vital: VitalSign, value: float, quality: str, at: float, received: float
+    ) -> bool:
+        """Is this sample held back?"""
+        jump, terms = self.jumps.get(vital), self.preset.jump
+        if jump is None or terms is None:
+            return False
+        stream, known = self.current[vital], jump.stream is not None
+        fresh = known and jump.stream is stream and at - jump.at <= self.preset.gap_s
+        speed = abs(value - jump.value) / max(1, round(at - jump.at)) if fresh else 0.0
+        if jump.held or (speed > terms.per_s[vital] and value != 0 and at >= jump.rests):
+            if not jump.held:
+                jump.due = received + terms.hold_s
+            jump.held.append((at, value, quality))
+            return True
+        if quality == GOOD:
+            jump.at, jump.value, jump.stream = at, value, stream
+        return False
+
+    def _land(self, at: float, received: float) -> None:
+        """Holds that are over: what is not discarded is judged, each sample at its own time."""
+        terms = self.preset.jump
+        for vital, jump in self.jumps.items():
+            if terms is None or not jump.held:
+                continue
+            if received < jump.due and at < jump.held[0][0] + terms.hold_s:
+                continue
+            held, jump.held = jump.held, []
+            began, new, _ = held[0]
+            jump.rests = began + terms.hold_s + terms.rest_s
+            later = [one for one in held[1:] if one[2] == GOOD]
+            back = False
+            if len({int(one[0] - began) for one in later}) >= terms.valid_s_min:
+                middle = median(one[1] for one in later)
+                back = abs(middle - jump.value) < abs(middle - new)
+            self.heard, old = [], jump.value
+            for when, value, quality in held:
+                if back and abs(value - new) < abs(value - old):
+                    self.discarded.append((vital, when, value))
+                    continue
+                if quality == GOOD:
+                    jump.at, jump.value = when, value
+                self._judge_all({vital: (value, quality)}, when, received)
 
     def _take(
         self, reading: Reading, samples: dict[VitalSign, tuple[float, str]]

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from monitor.alerts.book import Book
+from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
 from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import Looked, Place, Watched
+from monitor.alerts.place import Looked, Place, Sample, Watched
 from monitor.alerts.states import Alarm, AlarmEvent, Reason
 from monitor.alerts.told import Telling, told
 from monitor.alerts.turns import turns
@@ -23,6 +24,7 @@ from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
 from monitor.errors import CommandRefused
 from monitor.history import TransitionRow
+from monitor.jumps import Jumps
 from monitor.vitals import Reading, VitalSign
 
 CLINIC = ""
@@ -46,11 +48,11 @@ class Engine:
         self._book = Book(self._layout, self._overlays, run)
         self._watch = Watch(self._layout, self._book, self._overlays)
         self._judging = Judging(self._layout, self._book)
+        self._hearing = Hearing(preset, self._watch, self._judging, self._overlays)
         self._places: list[Place] = []
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
         self._unsent: list[AlarmEvent] = []
-        self._warming = False
         self._looked: dict[tuple[str, str], Looked] = {}
         self.add_chair(CLINIC, {}, 0.0)
 
@@ -68,7 +70,8 @@ class Engine:
             name: Watched(slot, quiet_s, vitals)
             for slot, (name, (quiet_s, vitals)) in enumerate(devices.items())
         }
-        place = Place(id=chair, index=len(self._places), devices=watched)
+        jumps = Jumps[Sample](self._preset.jump, self._preset.gap_s)
+        place = Place(id=chair, index=len(self._places), devices=watched, jumps=jumps)
         self._places.append(place)
         self._by_chair[chair] = place
         self._by_device.update(dict.fromkeys(devices, place))
@@ -196,26 +199,7 @@ class Engine:
         All that arrived at a chair at one instant comes in one call: a cuff's values are
         judged together, and a burst in the order it was taken.
         """
-        events: list[AlarmEvent] = []
-        for turn in turns(readings, self._by_chair, self._preset):
-            ready = []
-            for place, received_s, at_s, group in turn:
-                events += self._settle(place, received_s)
-                samples = place.samples(group, self._preset)
-                said = bool(samples or place.spoken)
-                if said and self._warming:
-                    self._watch.warm(place, samples, received_s)
-                    self._judging.warm((place, received_s, at_s, samples))
-                elif said:
-                    events += self._watch.note(place, samples, received_s)
-                    ready.append((place, received_s, at_s, samples))
-            for place, at_s, stepped in self._judging.judge(ready):
-                events += stepped
-                if stepped:
-                    self._watch.schedule(place, at_s)
-                elif place.open:
-                    self._overlays.refresh(place, at_s)
-                    self._watch.schedule_loss(place)
+        events = self._hearing.hear(turns(readings, self._by_chair, self._preset))
         return self._sent(sorted(events, key=lambda event: event.at_s))
 
     # ------------------------------------------------------------------- time passes
@@ -227,7 +211,7 @@ class Engine:
         if due:
             self.telling.tell("advance", {"now": now})
         for chair in due:
-            events += self._ring(self._places[chair], now)
+            events += self._hearing.ring(self._places[chair], now)
         return self._sent(sorted(events, key=lambda event: event.at_s))
 
     def next_deadline(self) -> float:
@@ -235,18 +219,7 @@ class Engine:
         return self._watch.deadlines.next_s()
 
     def _settle(self, place: Place, now: float) -> list[AlarmEvent]:
-        """Take what is due at a chair by now, one after the other, each at its own time."""
-        waits = self._warming or now < self._watch.deadlines.soonest_s
-        return [] if waits else self._ring(place, now)
-
-    def _ring(self, place: Place, now: float) -> list[AlarmEvent]:
-        deadlines, events = self._watch.deadlines, list[AlarmEvent]()
-        row, at_s = deadlines.first(place.index)
-        while at_s <= now:
-            events += self._watch.ring(place, row, at_s)
-            row, at_s = deadlines.first(place.index)
-        deadlines.soonest_s = min(deadlines.soonest_s, at_s)
-        return events
+        return self._hearing.settle(place, now)
 
     def _sent(self, events: list[AlarmEvent]) -> list[AlarmEvent]:
         """With what a refused act had to hold back."""
@@ -336,6 +309,10 @@ class Engine:
         changed, self._overlays.changed = self._overlays.changed, set()
         return changed
 
+    def take_discarded(self) -> list[tuple[str, Sample]]:
+        """By chair, the samples since the last call that a jump made and that did not last."""
+        return self._hearing.take_discarded()
+
     @contextmanager
     def warming(self, now: float) -> Iterator[None]:
         """Within it, what is told again after a restart fills the windows and no more.
@@ -344,11 +321,11 @@ class Engine:
         alarm is raised, stepped or ended by them (alarms.md section 8, "Restart").
         Silence of devices is counted from `now`, an overdue cuff from its last reading.
         """
-        self._warming = True
+        self._hearing.warming = True
         try:
             yield
         finally:
-            self._warming = False
+            self._hearing.warming = False
             for place in self._places:
                 self._watch.resume(place, now)
 

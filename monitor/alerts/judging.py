@@ -175,7 +175,8 @@ class Judging:
         vitals = self._layout.limit_rows[row].condition.watched
         quantity = place.quantities.get(vitals[0])
         off = np.isnan(self.levels.limit[place.index, self._clauses[row]]).any()
-        if len(vitals) > 1 or quantity is None or off or row in self._layout.derived:
+        counts = len(vitals) == 1 and not vitals[0].episodic and row not in self._layout.derived
+        if quantity is None or off or not counts:
             self._delays.recount(place.index, row, ())
             return
         high = self._high(place, row)

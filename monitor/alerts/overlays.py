@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from monitor.alerts.layout import Row
 from monitor.alerts.opened import Opened
-from monitor.alerts.place import STANDS_FOR, Pause, Place
+from monitor.alerts.place import Pause, Place
 from monitor.alerts.states import AlarmState
 from monitor.conditions import Form, Kind, Preset
 from monitor.errors import CommandRefused
-from monitor.vitals import VitalSign
+from monitor.vitals import STANDS_FOR, VitalSign
 
 NOT_NOW = float("inf")
 

@@ -16,8 +16,9 @@ from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
 from monitor.clinic import Phase
 from monitor.conditions import Preset
+from monitor.jumps import Jumps
 from monitor.plausibility import IMPLAUSIBLE, objection
-from monitor.vitals import NIBP, Reading, Validity, VitalSign
+from monitor.vitals import NIBP, STANDS_FOR, Reading, Validity, VitalSign
 
 NEVER = float("-inf")
 DOUBTFUL, INVALID = "questionable", "invalid"
@@ -25,9 +26,6 @@ INCONSISTENT = "inconsistent"
 """Why a cuff reading whose pressures contradict each other is none (T-NIBP-F)."""
 KEPT_SAMPLES_MAX = 256
 """Retained samples of a vital sign, from which an on-delay is counted anew at a limit change."""
-
-STANDS_FOR = {VitalSign.PULSE_RATE: VitalSign.HEART_RATE}
-"""The oximeter's pulse is judged as heart rate while no ECG is valid (alarms.md section 8)."""
 
 TELLS_OF_PULSE = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2})
 """What is listened to from each device beside the judged heart rate: is there a pulse at all?"""
@@ -145,6 +143,7 @@ class Place:
     id: str
     index: int
     devices: Mapping[str, Watched]
+    jumps: Jumps[Sample]
     session: str | None = None
     phase: Phase | None = None
     since_s: float = NEVER
@@ -206,6 +205,7 @@ class Place:
         self.since_s = now_s
         self.restless = False
         self.baseline = {}
+        self.jumps.forget()
         self.unassigned_data_s = NEVER
         for source in self._sources.values():
             source.valid_s, source.seen_s = NEVER, 0.0
@@ -227,11 +227,27 @@ class Place:
             # A mean may have been derived where no device gives one.
             quantity = self.quantities.setdefault(one.vital, Quantity(one.vital))
             quantity.reason = one.reason
+        return taken
+
+    def judgeable(self, samples: Sequence[Sample], received_s: float) -> list[Sample]:
+        """Those of one instant's samples that no jump holds back, accepted."""
+        passed = [
+            one
+            for one in samples
+            if not (one.valid or one.doubtful)
+            or self.jumps.passes(one, self.quantities[one.vital].source, received_s)
+        ]
+        self.accept(passed)
+        return passed
+
+    def accept(self, samples: Sequence[Sample]) -> None:
+        """These are what the patient's numbers are, as far as alarms go."""
+        for one in samples:
+            quantity = self.quantities[one.vital]
             if one.valid or one.doubtful:
                 quantity.kept.append(one)
             if one.valid:
                 quantity.value = one.value
-        return taken
 
     def _take(self, reading: Reading, preset: Preset) -> Sample | None:
         key = (reading.device, reading.vital)

@@ -34,15 +34,16 @@ class Watch:
 
     `since_s` is since when the condition is so (NaN: it is not); `delay_s` the
     on-delay in force, `exists` whether the row is judged now. `deadlines` has a
-    column a row, then one for the end of the audio pause and one for lost data.
+    column a row, then one for the end of the audio pause, one for lost data and one
+    for a jump that is held back.
     """
 
     def __init__(self, layout: Layout, book: Book, overlays: Overlays) -> None:
         self._layout, self._book, self._overlays = layout, book, overlays
         self._timers = Timers(layout)
         width = len(layout.rows)
-        self.pause_column, self.loss_column = width, width + 1
-        self.deadlines = Deadlines(width + 2)
+        self.pause_column, self.loss_column, self.hold_column = width, width + 1, width + 2
+        self.deadlines = Deadlines(width + 3)
         self.since_s: Floats = np.full((0, width), np.nan)
         self.delay_s: Floats = np.zeros((0, width))
         self.exists: Bools = np.zeros((0, width), bool)
@@ -97,6 +98,7 @@ class Watch:
         silent = [*self.rows_of[Form.SILENT_LINK], *self.rows_of[Form.SILENT_VITAL]]
         self.since_s[place.index, silent] = now
         self.exist(place, now)
+        self.schedule_hold(place, now)
 
     def _note_data(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
         if self._layout.rows[row].once_seen_s is not None:
@@ -277,6 +279,10 @@ class Watch:
     def schedule_loss(self, place: Place) -> None:
         """When the data of an open alarm will have been lost."""
         self.deadlines.put(place.index, self.loss_column, self._overlays.next_loss_s(place))
+
+    def schedule_hold(self, place: Place, now: float) -> None:
+        """When what a jump holds back must be decided."""
+        self.deadlines.put(place.index, self.hold_column, max(place.jumps.due_s, now))
 
     def _schedule_row(self, place: Place, row: int, now: float) -> None:
         self.deadlines.put(place.index, row, self._next_s(place, row, now))

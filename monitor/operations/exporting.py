@@ -12,6 +12,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.exports import readings_csv
 from monitor.history import History
 from monitor.operations import validating
+from monitor.suspects import marked
 
 
 def export(
@@ -32,13 +33,15 @@ async def _export(
     if session is None:
         _write((f"{one}\n" for one in await history.sessions()), output)
         return
-    if not await history.facts(session):
+    facts = await history.facts(session)
+    if not facts:
         raise StoreError(
             f"there is no session {session!r}",
             where=str(loaded.record.path),
             fix="`chairside export` without a session lists them",
         )
-    _write(readings_csv.lines(await history.readings(session), zone=loaded.zone), output)
+    rows = marked(facts, await history.readings(session))
+    _write(readings_csv.lines(rows, zone=loaded.zone), output)
 
 
 def open_history(loaded: Config, *, from_influxdb: bool) -> History:

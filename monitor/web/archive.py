@@ -16,6 +16,7 @@ from monitor import review
 from monitor.displays import Clinic
 from monitor.exports import readings_csv
 from monitor.history import FactRow, ReadingRow, Told, session_of
+from monitor.suspects import marked
 from monitor.web import explained, present
 from monitor.web.present import Json, Words
 
@@ -102,9 +103,8 @@ class Archive:
 
     async def csv(self, session: str) -> AsyncIterator[str]:
         """A session's rows as CSV, some thousand lines at a time. Raises `NotThere`."""
-        await self._facts(session)
-        rows = await self._clinic.history.readings(session)
-        return _in_pieces(rows, self._words)
+        facts, rows = await self._facts(session), await self._clinic.history.readings(session)
+        return _in_pieces(marked(facts, rows), self._words)
 
     async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> bytes:
         """Alarms of one session, or of the newest ones and of no session; newest first.

@@ -256,8 +256,12 @@ def run(story: Story, rules: Preset) -> list[AlarmEvent]:
     return events + engine.advance(story.minutes * 60 + 900)
 
 
+def twins_of(rules: Preset) -> dict[str, Twin]:
+    return {chair: Twin(rules, chair, devices, 0.0) for chair, devices in DEVICES.items()}
+
+
 def run_twins(story: Story, rules: Preset) -> dict[str, list[Step]]:
-    twins = {chair: Twin(rules, chair, devices, 0.0) for chair, devices in DEVICES.items()}
+    twins = twins_of(rules)
     for at, chair, what, argument in story.acts:
         act_twin(twins[chair], at, what, argument)
     for twin in twins.values():
@@ -278,6 +282,24 @@ def by_chair(events: list[AlarmEvent]) -> dict[str, list[Step]]:
 def test_the_engine_takes_the_steps_of_its_twin(seed: int) -> None:
     rules, story = preset(), Story(seed, minutes=12)
     assert by_chair(run(story, rules)) == run_twins(story, rules)
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=10, deadline=None)
+def test_the_engine_leaves_out_what_its_twin_leaves_out(seed: int) -> None:
+    rules, story = preset(), Story(seed, minutes=12)
+    engine, twins = engine_of(rules), twins_of(rules)
+    for at, chair, what, argument in story.acts:
+        engine.advance(at)
+        act(engine, at, chair, what, argument)
+        act_twin(twins[chair], at, what, argument)
+    engine.advance(story.minutes * 60 + 60)
+    left_out: dict[str, list[tuple[VitalSign, float, float]]] = {chair: [] for chair in DEVICES}
+    for chair, one in engine.take_discarded():
+        left_out[chair].append((one.vital, one.at_s, one.value))
+    for chair, twin in twins.items():
+        twin.advance(story.minutes * 60 + 60)
+        assert left_out[chair] == twin.discarded
 
 
 def run_in_batches(story: Story, rules: Preset, size: int, order: list[str]) -> list[AlarmEvent]:

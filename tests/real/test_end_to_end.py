@@ -114,13 +114,15 @@ def episodes(kept: Kept, condition: str) -> Iterator[Episode]:
     for step in kept.transitions:
         if step.condition != condition:
             continue
+        # A jump is judged later than it was sampled; the oracle knows rows alone.
+        at_us = step.at_us if step.sampled_at_us is None else step.sampled_at_us
         if (
             step.from_state in ("IDLE", "PENDING", "LATCHED_UNACK")
             and step.to_state == "ACTIVE_UNACK"
         ):
-            current = Episode(condition, row_of(step.onset_us), row_of(step.at_us), None)
+            current = Episode(condition, row_of(step.onset_us), row_of(at_us), None)
         elif current is not None and step.reason == "clear value held":
-            yield Episode(condition, current.onset, current.alarmed, row_of(step.at_us))
+            yield Episode(condition, current.onset, current.alarmed, row_of(at_us))
             current = None
     if current is not None:
         yield current

@@ -1,0 +1,98 @@
+"""One chair's instants in order: what is due first, then who spoke, then what is judged.
+
+Knows the order of things, and what a jump holds back. Knows no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from monitor.alerts.judging import Judging, Turn
+from monitor.alerts.overlays import Overlays
+from monitor.alerts.place import Place, Sample
+from monitor.alerts.states import AlarmEvent
+from monitor.alerts.turns import Group
+from monitor.alerts.watch import Watch
+from monitor.conditions import Preset
+
+
+class Hearing:
+    """While `warming`, stored readings fill the windows and no alarm takes a step."""
+
+    def __init__(self, preset: Preset, watch: Watch, judging: Judging, overlays: Overlays) -> None:
+        self._preset = preset
+        self._watch, self._judging, self._overlays = watch, judging, overlays
+        self._discarded: list[tuple[str, Sample]] = []
+        self.warming = False
+
+    def hear(self, rounds: Iterable[Sequence[Group]]) -> list[AlarmEvent]:
+        """Rounds of at most one instant a chair."""
+        events: list[AlarmEvent] = []
+        for groups in rounds:
+            ready = []
+            for place, received_s, at_s, group in groups:
+                events += self.settle(place, received_s)
+                events += self._land(place, at_s, received_s)
+                samples = place.samples(group, self._preset)
+                if not (samples or place.spoken):
+                    continue
+                if self.warming:
+                    self._watch.warm(place, samples, received_s)
+                else:
+                    events += self._watch.note(place, samples, received_s)
+                ready.append((place, received_s, at_s, place.judgeable(samples, received_s)))
+                self._watch.schedule_hold(place, received_s)
+            events += self._judge(ready)
+        return events
+
+    def settle(self, place: Place, now: float) -> list[AlarmEvent]:
+        """Take what is due at a chair by now, one after the other, each at its own time."""
+        waits = self.warming or now < self._watch.deadlines.soonest_s
+        return [] if waits else self.ring(place, now)
+
+    def ring(self, place: Place, now: float) -> list[AlarmEvent]:
+        """The same, without a look at what is nearest of all chairs."""
+        deadlines, events = self._watch.deadlines, list[AlarmEvent]()
+        row, at_s = deadlines.first(place.index)
+        while at_s <= now:
+            if row == self._watch.hold_column:
+                events += self._land(place, at_s, at_s)
+            else:
+                events += self._watch.ring(place, row, at_s)
+            row, at_s = deadlines.first(place.index)
+        deadlines.soonest_s = min(deadlines.soonest_s, at_s)
+        return events
+
+    def take_discarded(self) -> list[tuple[str, Sample]]:
+        """By chair, the samples since the last call that a jump made and that did not last."""
+        discarded, self._discarded = self._discarded, []
+        return discarded
+
+    def _land(self, place: Place, at_s: float, now: float) -> list[AlarmEvent]:
+        """Judge what jumps held back until a sample of that time, at their own times."""
+        events: list[AlarmEvent] = []
+        for vital in place.jumps.ripe(at_s, now):
+            accepted, discarded = place.jumps.decide(vital)
+            if not self.warming:
+                self._discarded += [(place.id, one) for one in discarded]
+            place.spoken = []
+            for one in accepted:
+                place.accept([one])
+                events += self._judge([(place, now, one.at_s, [one])])
+            self._watch.schedule_hold(place, now)
+        return events
+
+    def _judge(self, ready: Sequence[Turn]) -> list[AlarmEvent]:
+        if self.warming:
+            for turn in ready:
+                self._judging.warm(turn)
+            return []
+        events: list[AlarmEvent] = []
+        for place, at_s, stepped in self._judging.judge(ready):
+            events += stepped
+            if stepped:
+                self._watch.schedule(place, at_s)
+            elif place.open:
+                self._overlays.refresh(place, at_s)
+                self._watch.schedule_loss(place)
+        return events
