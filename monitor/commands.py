@@ -28,6 +28,15 @@ from monitor.history import (
     entered,
 )
 from monitor.people import People, Permission
+from monitor.quieting import (
+    EndStandby,
+    EndSuspension,
+    Quieting,
+    StandBy,
+    SuspendRule,
+    check_reason,
+    quiet,
+)
 from monitor.sounding import Sounding, SoundTest
 from monitor.vitals import VitalSign
 from monitor.ward import Ward
@@ -37,7 +46,6 @@ PLANNED_MINUTES = range(10, 181)
 AUDIO_PAUSE_S = 120.0
 GOING_S = 180.0
 """How long a chair shows who is on the way."""
-REASON_MAX = 200
 
 Data = dict[str, str | int | float | bool | None]
 
@@ -132,6 +140,7 @@ Command = (
     | ChooseSpeaker
     | ListenedToSound
     | Going
+    | Quieting
 )
 
 
@@ -159,16 +168,17 @@ class Commands:
                 concerned = self._seat(command, person)
             case EnterPhase():
                 concerned = self._enter(command, person)
-            case ChooseSpeaker():
-                concerned = self._choose_speaker(command, person)
-            case ListenedToSound():
-                concerned = self._test_sound(command, person)
+            case ChooseSpeaker() | ListenedToSound():
+                concerned = self._sound(command, person)
             case Going():
                 concerned = self._going(command, person)
             case SetBaseline():
                 concerned = self._set_baseline(command, person)
             case WaiveBaseline():
                 concerned = self._waive_baseline(command, person)
+            case SuspendRule() | EndSuspension() | StandBy() | EndStandby():
+                self._known_chair(command.chair)
+                concerned = quiet(self._ward, command, person)
         await self._ward.record.commit()
         return concerned
 
@@ -269,7 +279,9 @@ class Commands:
         self._ward.enter(moved)
         return session.id
 
-    def _choose_speaker(self, command: ChooseSpeaker, person: Person) -> str:
+    def _sound(self, command: ChooseSpeaker | ListenedToSound, person: Person) -> str:
+        if isinstance(command, ListenedToSound):
+            return self._test_sound(command, person)
         name = self._sounding.choose(command.display)
         self._keep(SOUND_CHOSEN, "", None, person, {"display": command.display, "name": name})
         return command.display
@@ -285,7 +297,7 @@ class Commands:
 
     def _set_baseline(self, command: SetBaseline, person: Person) -> str:
         session = self._open_session(command.session)
-        _check_reason(command.reason)
+        check_reason(command.reason)
         stated = {**session.baseline, **checked(command.values, self._ward.preset)}
         known = Baseline(missing=session.baseline_missing)
         data = data_of(merged(known, stated), command.reason.strip())
@@ -295,7 +307,7 @@ class Commands:
 
     def _waive_baseline(self, command: WaiveBaseline, person: Person) -> str:
         session = self._open_session(command.session)
-        _check_reason(command.reason)
+        check_reason(command.reason)
         data: Data = {"reason": command.reason.strip()}
         self._keep(BASELINE_WAIVED, session.chair, session.id, person, data)
         self._ward.restate(replace(session, baseline_waived=True))
@@ -341,15 +353,6 @@ class Commands:
                 why="it is not in the configuration",
                 fix="reload the page",
             )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > REASON_MAX:
-        raise CommandRefused(
-            "a reason is missing",
-            why=f"this is kept with who did it and why, in 1 to {REASON_MAX} characters",
-            fix="say why in a few words",
-        )
 
 
 def session_id(at_us: int, chair: str) -> str:

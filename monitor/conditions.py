@@ -307,6 +307,10 @@ class AlarmCondition:
     """the words for a probe that is off, where a pulse form listens to one"""
     settings: Mapping[str, Number] = field(default_factory=dict)
     clinic_wide: bool = False
+    suspendable: bool = False
+    """a person may take its sound away for a while; never a rule that is or becomes HIGH"""
+    standby: bool = False
+    """silent while the chair stands by"""
 
     def exists_in(self, column: Column) -> bool:
         """Is it judged there at all?"""

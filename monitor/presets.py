@@ -25,6 +25,7 @@ from monitor.conditions import (
     AlarmCondition,
     Column,
     Form,
+    Kind,
     Name,
     Positive,
     Preset,
@@ -145,6 +146,11 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
         yield f"{at}.settings.{key}: {said}; form {one.form.value!r} takes {sorted(allowed)}"
     if one.form in COUNTED_FORMS and not one.any_of:
         yield f"{at}.any_of: form {one.form.value!r} needs at least one clause"
+    levels = [*one.priority.values(), *(rise.to for rise in one.escalations)]
+    if one.suspendable and Priority.HIGH in levels:
+        yield f"{at}.suspendable: it is or becomes HIGH, and no HIGH alarm may be suspended"
+    if one.standby and one.kind is Kind.PHYSIOLOGICAL:
+        yield f"{at}.standby: it is about the patient; a standby silences equipment only"
     if one.form is Form.LIMIT:
         yield from _limit_mistakes(one, at)
 

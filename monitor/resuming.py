@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
-from monitor.alerts import Engine
+from monitor.alerts import Engine, Reason
 from monitor.clinic import Phase, Session
 from monitor.clock import Clock
+from monitor.errors import CommandRefused
 from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
@@ -25,6 +26,10 @@ from monitor.history import (
     SEATED,
     SOUND_CHOSEN,
     SOUND_TESTED,
+    STANDBY,
+    STANDBY_ENDED,
+    SUSPENDED,
+    SUSPENSION_ENDED,
     FactRow,
     ReadingRow,
     TransitionRow,
@@ -40,6 +45,13 @@ WARM_US = 300_000_000
 ACTS_US = 3_600_000_000
 """So far back acts at chairs without a session, and closed sessions, are looked for."""
 CUFF_WARM_US_MIN, CUFF_WARM_INTERVALS = 3_600_000_000, 2
+
+
+BREAKING = frozenset({Reason.WORSE.value, Reason.PRIORITY_RISES.value})
+"""Steps by which an alarm broke the suspension of its rule."""
+SILENCING = frozenset({SUSPENDED, SUSPENSION_ENDED, STANDBY, STANDBY_ENDED})
+
+Event = FactRow | TransitionRow
 
 
 class Kept(Protocol):
@@ -73,12 +85,12 @@ class GatheringStage(Stage, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Everything that is told again: facts of open sessions, readings, open alarms, known ids."""
+    """Everything that is told again: facts of open sessions, readings, open alarms, steps."""
 
     facts: Sequence[FactRow]
     readings: Sequence[ReadingRow]
     alarms: Sequence[TransitionRow]
-    ids: Sequence[str]
+    steps: Sequence[TransitionRow]
 
 
 async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[float]) -> None:
@@ -101,7 +113,7 @@ async def past_of(record: Kept, now_us: int, nibp_interval_s: Iterable[float]) -
     sessions = sorted({fact.session for fact in facts if fact.session is not None})
     steps = [step for one in sessions for step in await record.transitions(one)]
     readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
-    return Past(facts, readings, await record.open_alarms(), [one.alarm for one in steps])
+    return Past(facts, readings, await record.open_alarms(), steps)
 
 
 async def resume_sounding(owner: str, backup: str, record: Kept) -> Sounding:
@@ -130,16 +142,17 @@ def restore(ward: Stage, past: Past) -> None:
 
 def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
     """Tell the past to an engine at this time: windows first, then what is open."""
-    with engine.warming(now):
-        for facts, readings in _in_order(past, clock):
-            for fact in facts:
-                _tell(engine, clock, fact)
+    with engine.returning.warming(now):
+        for told, readings in _in_order(past, clock):
+            for one in told:
+                _tell(engine, clock, one)
             engine.observe(readings)
-    engine.restore(past.alarms, clock.to_monotonic, now, past.ids)
+    ids = [step.alarm for step in past.steps]
+    engine.returning.restore(past.alarms, clock.to_monotonic, now, ids)
     for fact in past.facts:
         if fact.kind == AUDIO_PAUSED:
             began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
-            engine.resume_pause(fact.chair, began_s, began_s + seconds, now)
+            engine.returning.resume_pause(fact.chair, began_s, began_s + seconds, now)
 
 
 def _show(ward: Stage, past: Past) -> None:
@@ -157,20 +170,41 @@ def _sessions(facts: Sequence[FactRow]) -> Mapping[str, Session]:
     return {name: session for name, session in found.items() if session is not None}
 
 
-def _tell(engine: Engine, clock: Clock, fact: FactRow) -> None:
-    """One fact of an open session to the engine."""
+def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
+    """One fact of an open session to the engine, or a step that broke a suspension."""
     at_s = clock.to_monotonic(fact.at_us)
+    if isinstance(fact, TransitionRow):
+        engine.end_suspension(fact.chair, fact.condition, at_s)
+        return
     session = session_of_facts([fact]) if fact.kind == SEATED else None
     if session is not None:
         engine.seat(session.chair, session.id, session.phase, at_s)
     elif fact.kind == ACKNOWLEDGED:
-        engine.looked(fact.chair, fact.actor or "", at_s, str(fact.data["alarm"]))
+        engine.returning.looked(fact.chair, fact.actor or "", at_s, str(fact.data["alarm"]))
     elif fact.kind == AUDIO_PAUSED:
-        engine.looked(fact.chair, fact.actor or "", at_s)
+        engine.returning.looked(fact.chair, fact.actor or "", at_s)
+    elif fact.kind in SILENCING:
+        _silence(engine, at_s, fact)
     elif fact.kind == BASELINE:
         engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
     elif fact.kind == PHASE:
         engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
+
+
+def _silence(engine: Engine, at_s: float, fact: FactRow) -> None:
+    seconds = float(fact.data.get("seconds") or 0.0)
+    try:
+        if fact.kind == SUSPENDED:
+            engine.suspend(fact.chair, str(fact.data["rule"]), at_s, seconds)
+        elif fact.kind == SUSPENSION_ENDED:
+            engine.end_suspension(fact.chair, str(fact.data["rule"]), at_s)
+        elif fact.kind == STANDBY:
+            engine.stand_by(fact.chair, at_s, seconds)
+        else:
+            engine.end_standby(fact.chair, at_s)
+    except CommandRefused:
+        # The preset is another now, and by it this must be heard: it sounds, and is seen.
+        return
 
 
 def _readings(past: Past, clock: Clock) -> list[Reading]:
@@ -183,15 +217,16 @@ def _readings(past: Past, clock: Clock) -> list[Reading]:
     ]
 
 
-def _in_order(past: Past, clock: Clock) -> Iterator[tuple[list[FactRow], list[Reading]]]:
-    """Facts, and the readings that came after them and before the next."""
-    told: list[tuple[int, FactRow | Reading]] = [(fact.at_us, fact) for fact in past.facts]
+def _in_order(past: Past, clock: Clock) -> Iterator[tuple[list[Event], list[Reading]]]:
+    """Facts and steps that broke a suspension, and the readings after them, before the next."""
+    told: list[tuple[int, Event | Reading]] = [(fact.at_us, fact) for fact in past.facts]
+    told += [(step.at_us, step) for step in past.steps if step.reason in BREAKING]
     told += [(one.received_at_us, one) for one in _readings(past, clock)]
     told.sort(key=lambda pair: pair[0])
-    facts: list[FactRow] = []
+    facts: list[Event] = []
     readings: list[Reading] = []
     for _, one in told:
-        if isinstance(one, FactRow):
+        if not isinstance(one, Reading):
             if readings:
                 yield facts, readings
                 facts, readings = [], []

@@ -95,7 +95,7 @@ async def compared(
 def _its_own(past: Past, replay: Replay, chair: str) -> Past:
     """The alarms that are open in this replay, which are not those of the record."""
     readings: list[ReadingRow] = [row for row in past.readings if row.chair == chair]
-    return Past(past.facts, readings, replay.open_steps(), [row.alarm for row in replay.steps])
+    return Past(past.facts, readings, replay.open_steps(), replay.steps)
 
 
 async def _chair(history: Stored, session: str) -> str:

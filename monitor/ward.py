@@ -324,6 +324,7 @@ class Ward:
             self.engine.alarms(chair),
             self.engine.limits(chair) if chair else {},
             self.engine.audio_paused_until(chair) if chair else None,
+            self.engine.silences(chair) if chair else None,
         )
         if chair:
             board.pending(chair, self.engine.pending(chair))

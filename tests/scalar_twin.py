@@ -184,6 +184,9 @@ class Twin:
         self.unassigned_data = -inf
         self.pause_until = self.pause_next = nan
         self.paused = False
+        self.suspended: dict[str, tuple[float, dict[VitalSign, float]]] = {}
+        self.suspended_for: dict[str, float] = {}
+        self.standby_until = self.standby_next = nan
         self._numbers: dict[str, int] = {}
         self.steps: list[Step] = []
         self.discarded: list[tuple[VitalSign, float, float]] = []
@@ -301,6 +304,8 @@ class Twin:
         self.current, self.values, self.data, self.past = {}, {}, {}, []
         self.baseline, self.seated = {}, 0
         self.jumps = {vital: Jump() for vital in self.jumps}
+        self.suspended, self.suspended_for = {}, {}
+        self.standby_until = self.standby_next = nan
         self.unassigned_data = -inf
         for stream in self.streams:
             stream.valid, stream.seen = -inf, 0.0
@@ -314,6 +319,11 @@ class Twin:
         was = [self._exists(rule) for rule in self.rules]
         before = [self._limits(rule) for rule in self.rules]
         self.phase = phase
+        for name in list(self.suspended):
+            self._sound_again(name)
+        self.suspended_for = {}
+        if phase is Phase.INFUSION:
+            self._end_standby()
         for rule in self.rules:
             alarm, priority = rule.alarm, rule.condition.priority.get(self.column)
             if alarm and priority is None:
@@ -412,6 +422,74 @@ class Twin:
                 alarm.held, alarm.reference = True, dict(self.values)
         return True
 
+    # ------------------------------------------- suspended rules, standby (8a.6, 8a.24)
+
+    def suspend(self, name: str, now: float, seconds: float) -> bool:
+        self.advance(now)
+        rule = self.preset.condition(name)
+        left = 1800 - self.suspended_for.get(name, 0.0)
+        if not rule.suspendable or name in self.suspended or not 0 < seconds <= left:
+            return False
+        self.suspended[name] = (now + seconds, dict(self.values))
+        self.suspended_for[name] = 1800 - left + seconds
+        for alarm in self.open():
+            if alarm.rule.condition.id == name:
+                alarm.reference = dict(self.values)
+        return True
+
+    def end_suspension(self, name: str, now: float) -> None:
+        self.advance(now)
+        self._end_suspension(name, now)
+
+    def _end_suspension(self, name: str, now: float) -> None:
+        if name in self.suspended:
+            self.suspended_for[name] -= max(0.0, self.suspended[name][0] - now)
+            self._sound_again(name)
+
+    def _sound_again(self, name: str) -> None:
+        del self.suspended[name]
+        for alarm in self.open():
+            if alarm.rule.condition.id == name:
+                alarm.held = False
+
+    def stand_by(self, now: float, seconds: float) -> bool:
+        self.advance(now)
+        if self.phase in (None, Phase.INFUSION) or not 0 < seconds <= 600:
+            return False
+        if not isnan(self.standby_until):
+            return True
+        if now < self.standby_next:
+            return False
+        self.standby_until = now + seconds
+        self.standby_next = self.standby_until + self.preset.audible_s_between_pauses
+        return True
+
+    def end_standby(self, now: float) -> None:
+        self.advance(now)
+        self._end_standby()
+
+    def _end_standby(self) -> None:
+        if not isnan(self.standby_until):
+            self.standby_until = nan
+            for alarm in self.open():
+                if alarm.rule.condition.standby:
+                    alarm.held = False
+
+    def _silences(self) -> list[float]:
+        ends = [until for until, _ in self.suspended.values()]
+        return ends if isnan(self.standby_until) else [*ends, self.standby_until]
+
+    def _end_silences(self, now: float) -> None:
+        for name in [name for name, (until, _) in self.suspended.items() if until <= now]:
+            self._sound_again(name)
+        if self.standby_until <= now:
+            self._end_standby()
+
+    def silenced(self, alarm: TwinAlarm) -> bool:
+        condition = alarm.rule.condition
+        standing_by = condition.standby and not isnan(self.standby_until)
+        return condition.id in self.suspended or standing_by
+
     # --------------------------------------------------------------------- time
 
     def advance(self, now: float) -> None:
@@ -420,10 +498,13 @@ class Twin:
             due.append((self.pause_until if self.paused else inf, len(self.rules)))
             holds = [jump.due for jump in self.jumps.values() if jump.held]
             due.append((min(holds, default=inf), len(self.rules) + 1))
+            due.append((min(self._silences(), default=inf), len(self.rules) + 2))
             at, number = min(due)
             if at > now:
                 return
-            if number == len(self.rules) + 1:
+            if number == len(self.rules) + 2:
+                self._end_silences(at)
+            elif number == len(self.rules) + 1:
                 self._land(at, at)
             elif number == len(self.rules):
                 self.paused = False
@@ -1001,7 +1082,7 @@ class Twin:
     def _worse(
         self, alarm: TwinAlarm, look: Look, samples: Mapping[VitalSign, tuple[float, str]]
     ) -> bool:
-        if alarm.state != "ACTIVE_ACK" and not alarm.held:
+        if alarm.state != "ACTIVE_ACK" and not alarm.held and not self.silenced(alarm):
             return False
         for clause in look.violated:
             value, quality = samples.get(clause.vital, (nan, MISSING))
@@ -1033,6 +1114,8 @@ class Twin:
             onset=onset,
             entered=at,
         )
+        if rule.condition.id in self.suspended:
+            rule.alarm.reference = self.suspended[rule.condition.id][1]
         return rule.alarm
 
     def _step(
@@ -1042,6 +1125,8 @@ class Twin:
         self._freed = max(self._freed, at)
         if to == "ACTIVE_UNACK" and reason != "ASSIGNED":
             alarm.entered, alarm.held = at, False
+        if reason in ("WORSE", "PRIORITY_RISES"):
+            self._end_suspension(alarm.rule.condition.id, at)
         if to == "RESOLVED":
             alarm.rule.alarm = None if alarm.rule.alarm is alarm else alarm.rule.alarm
         self.steps.append(self.tell(alarm, came_from, reason, at, sampled))
@@ -1083,6 +1168,7 @@ class Twin:
             and other.active
             and other.priority > alarm.priority
             and not other.rule.condition.silent
+            and not self.silenced(other)
             for other in self.open()
             if condition.group
         )
@@ -1095,7 +1181,7 @@ class Twin:
         return at >= self.data.get(vitals[0], -inf) + self.preset.gap_s
 
     def audible(self, alarm: TwinAlarm) -> bool:
-        silent = alarm.rule.condition.silent or alarm.held
+        silent = alarm.rule.condition.silent or alarm.held or self.silenced(alarm)
         return alarm.state == "ACTIVE_UNACK" and not silent and not self.superseded(alarm)
 
 

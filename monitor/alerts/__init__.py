@@ -4,6 +4,7 @@ Pure: knows conditions, readings and numpy; no clock, task, store or screen.
 """
 
 from monitor.alerts.engine import Engine
+from monitor.alerts.silences import Silences
 from monitor.alerts.states import LATCHING_LIFE, LIFE, Alarm, AlarmEvent, AlarmState, Reason
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "AlarmState",
     "Engine",
     "Reason",
+    "Silences",
 ]

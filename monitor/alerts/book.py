@@ -16,6 +16,8 @@ from monitor.conditions import Priority
 from monitor.history import TransitionRow
 from monitor.vitals import NIBP, VitalSign
 
+WORSENS = frozenset({Reason.WORSE, Reason.PRIORITY_RISES})
+"""Steps that break a suspension (alarms.md 8a.6)."""
 CUFF = "NIBP"
 """The instance of an alarm about a whole cuff reading."""
 
@@ -45,6 +47,8 @@ class Book:
             return []
         if opened.state not in OPEN:
             self._strike(place, opened)
+        if reason in WORSENS:
+            place.silences.end_suspension(opened.row.condition.id, at_s)
         self._overlays.refresh(place, at_s)
         self._overlays.changed.add(place.id)
         event = AlarmEvent(
@@ -81,6 +85,7 @@ class Book:
             since_s=at_s,
             entered_s=at_s,
             message="",
+            reference=place.silences.reference(which.condition.id),
         )
         place.open[row] = opened
         self._by_id[opened.id] = (place, opened)

@@ -7,15 +7,16 @@ can influence another: each has rows of its own in every array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from monitor.alerts.book import Book
 from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
 from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import Looked, Place, Sample, Watched
+from monitor.alerts.place import Place, Sample, Watched
+from monitor.alerts.returning import Returning
+from monitor.alerts.silences import Silences
 from monitor.alerts.states import Alarm, AlarmEvent, Reason
 from monitor.alerts.told import Telling, told
 from monitor.alerts.turns import turns
@@ -23,7 +24,6 @@ from monitor.alerts.watch import Watch
 from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
 from monitor.errors import CommandRefused
-from monitor.history import TransitionRow
 from monitor.jumps import Jumps
 from monitor.vitals import Reading, VitalSign
 
@@ -53,7 +53,9 @@ class Engine:
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
         self._unsent: list[AlarmEvent] = []
-        self._looked: dict[tuple[str, str], Looked] = {}
+        self.returning = Returning(
+            self._by_chair, self._hearing, self._watch, self._judging, self._book, self._overlays
+        )
         self.add_chair(CLINIC, {}, 0.0)
 
     @told
@@ -135,6 +137,7 @@ class Engine:
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
         place.phase, after = phase, column_of(phase)
+        place.silences.enter(phase)
         events: list[AlarmEvent] = []
         for row, opened in sorted(place.open.items()):
             priority = int(self._layout.priority[after, row])
@@ -275,22 +278,63 @@ class Engine:
         self._watch.schedule(place, now)
         return self._sent([])
 
+    @told
+    def suspend(self, chair: str, condition: str, now: float, seconds: float) -> list[AlarmEvent]:
+        """Take the sound of one rule's alarms at a chair away for `seconds`; judging goes on.
+
+        It ends by itself, with the phase, and when an alarm of the rule gets worse.
+        Raises `CommandRefused` for a rule that must be heard, or for too long.
+        """
+        place = self._by_chair[chair]
+        self._unsent += self._settle(place, now)
+        self._overlays.suspend(place, condition, now, seconds)
+        self._watch.schedule(place, now)
+        return self._sent([])
+
+    @told
+    def end_suspension(self, chair: str, condition: str, now: float) -> list[AlarmEvent]:
+        """Let a suspended rule sound again; nothing where it is not suspended."""
+        place = self._by_chair[chair]
+        self._unsent += self._settle(place, now)
+        if place.silences.end_suspension(condition, now):
+            self._overlays.silenced(place, now)
+            self._watch.schedule(place, now)
+        return self._sent([])
+
+    @told
+    def stand_by(self, chair: str, now: float, seconds: float) -> list[AlarmEvent]:
+        """Silence what says that the chair's equipment tells nothing; patients' alarms sound.
+
+        Raises `CommandRefused` in an infusion, without a session, or for too long.
+        """
+        place = self._by_chair[chair]
+        self._unsent += self._settle(place, now)
+        between_s = self._preset.audible_s_between_pauses
+        place.silences.stand_by(place.phase, now, seconds, between_s)
+        self._overlays.silenced(place, now)
+        self._watch.schedule(place, now)
+        return self._sent([])
+
+    @told
+    def end_standby(self, chair: str, now: float) -> list[AlarmEvent]:
+        """The patient is back; nothing where the chair does not stand by."""
+        place = self._by_chair[chair]
+        self._unsent += self._settle(place, now)
+        if place.silences.end_standby():
+            self._overlays.silenced(place, now)
+            self._watch.schedule(place, now)
+        return self._sent([])
+
+    def silences(self, chair: str) -> Silences:
+        """What a person silences at the chair now."""
+        return self._by_chair[chair].silences
+
     def audio_paused_until(self, chair: str) -> float | None:
         """Until when the chair's sound is paused; None when it is not."""
         pause = self._by_chair[chair].pause
         return pause.until_s if pause and not pause.over else None
 
     # ----------------------------------------------------------------- what is there
-
-    def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
-        """After a restart: what is left of an audio pause over what sounded when it began."""
-        place = self._by_chair[chair]
-        self._overlays.resume_pause(place, began_s, until_s, now)
-        seen = self._looked.get((chair, ""))
-        for opened in place.open.values():
-            if opened.held and seen is not None:
-                opened.reference = seen.values
-        self._watch.schedule(place, now)
 
     def alarms(self, chair: str | None = None) -> list[Alarm]:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
@@ -312,54 +356,3 @@ class Engine:
     def take_discarded(self) -> list[tuple[str, Sample]]:
         """By chair, the samples since the last call that a jump made and that did not last."""
         return self._hearing.take_discarded()
-
-    @contextmanager
-    def warming(self, now: float) -> Iterator[None]:
-        """Within it, what is told again after a restart fills the windows and no more.
-
-        Sessions, phases, baselines and stored readings may lie before `now`; no
-        alarm is raised, stepped or ended by them (alarms.md section 8, "Restart").
-        Silence of devices is counted from `now`, an overdue cuff from its last reading.
-        """
-        self._hearing.warming = True
-        try:
-            yield
-        finally:
-            self._hearing.warming = False
-            for place in self._places:
-                self._watch.resume(place, now)
-
-    def looked(self, chair: str, actor: str, at_s: float, alarm: str = "") -> None:
-        """While warming: here a person acknowledged that alarm, or (without one) paused the sound.
-
-        "Worse" is measured from the values of this moment (alarms.md 8a.10).
-        """
-        self._looked[chair, alarm] = Looked(self._by_chair[chair].values(), actor, at_s)
-
-    def restore(
-        self,
-        rows: Iterable[TransitionRow],
-        to_monotonic: Callable[[int], float],
-        now: float,
-        known: Iterable[str] = (),
-    ) -> None:
-        """Open the alarms whose last steps these are, after a restart; no event is given.
-
-        Seat the sessions first. Times are kept, so that a re-alarm that fell due
-        meanwhile comes at the next `advance`. `known` are the ids that were given
-        in these sessions; none of them is given again.
-        """
-        self._book.note_ids(known)
-        for last in rows:
-            place = self._by_chair.get(last.chair)
-            opened = self._book.restore(place, last, to_monotonic) if place else None
-            if place is None or opened is None:
-                continue
-            seen = self._looked.get((place.id, opened.id))
-            if seen is not None:
-                opened.reference = seen.values
-                opened.acknowledged_by, opened.acknowledged_s = seen.actor, seen.at_s
-            self._overlays.refresh(place, now)
-            self._judging.wake(place)
-            self._watch.reopen(place, opened)
-            self._overlays.changed.add(place.id)

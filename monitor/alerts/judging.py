@@ -358,7 +358,8 @@ class Judging:
         self, place: Place, opened: Opened, row: int, clauses: Sequence[int], heard: Heard
     ) -> bool:
         """Has an acknowledged or paused alarm got worse by its step since a person looked?"""
-        if opened.state is not AlarmState.ACTIVE_ACK and not opened.held:
+        looked = opened.state is AlarmState.ACTIVE_ACK or opened.held
+        if not looked and opened.silent_until_s is None:
             return False
         derived = row in self._layout.derived
         for number in clauses:

@@ -34,7 +34,8 @@ class Opened:
     `extremes` are the worst value and its time of each vital sign that violated in
     this episode, which has had `violations` violating samples. `reference` holds
     the values when a person last looked; "worse" is measured from them. `held` is
-    set while a person's audio pause covers it.
+    set while a person's audio pause covers it, `silent_until_s` while its rule is
+    suspended or its chair stands by.
     `baseline`, `fired_by` and `fired_count` are as in `Alarm`.
     `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
     """
@@ -62,6 +63,7 @@ class Opened:
     superseded: bool = False
     data_lost_s: float | None = None
     held: bool = False
+    silent_until_s: float | None = None
     reference: Mapping[VitalSign, float] = field(default_factory=dict)
     good_s: float | None = None
     last_good_s: float = 0.0
@@ -87,6 +89,7 @@ class Opened:
             self.acknowledged_by, self.acknowledged_s = actor, at_s
         if to not in OPEN:
             self.superseded, self.data_lost_s, self.held = False, None, False
+            self.silent_until_s = None
         return came_from
 
     @property
@@ -103,7 +106,8 @@ class Opened:
     def audible(self) -> bool:
         """Does it count for sound now?"""
         waiting = self.state is AlarmState.ACTIVE_UNACK
-        return waiting and not (self.superseded or self.held or self.row.condition.silent)
+        silenced = self.held or self.silent_until_s is not None
+        return waiting and not (self.superseded or silenced or self.row.condition.silent)
 
     def extremes_follow(self, clause: Clause, value: float, at_s: float) -> None:
         """One clause is violated: its extreme follows when it is worse than before."""
@@ -156,5 +160,7 @@ class Opened:
             fired_by=self.fired_by,
             fired_count=self.fired_count,
             audio_paused=self.held and self.state is AlarmState.ACTIVE_UNACK,
+            silent_until_s=self.silent_until_s,
+            suspendable=condition.suspendable,
             audible=self.audible,
         )

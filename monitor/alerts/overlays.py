@@ -26,6 +26,13 @@ class Overlays:
     def refresh(self, place: Place, now: float) -> None:
         """Bring the overlays of a chair's open alarms up to date."""
         for opened in place.open.values():
+            until_s = place.silences.silent_until_s(opened.row.condition)
+            if until_s != opened.silent_until_s:
+                # The end of a silence is heard through an audio pause too (8a.4).
+                opened.held = opened.held and until_s is not None
+                opened.silent_until_s = until_s
+                self.changed.add(place.id)
+        for opened in place.open.values():
             superseded = opened.active and self._superseded(opened, place)
             lost_s = self._data_lost_s(opened, place, now)
             if (superseded, lost_s) != (opened.superseded, opened.data_lost_s):
@@ -92,6 +99,28 @@ class Overlays:
             opened.held = False
         self.changed.add(place.id)
 
+    def suspend(self, place: Place, condition: str, now: float, seconds: float) -> None:
+        """Take a rule's sound away; see `Engine.suspend`."""
+        try:
+            rule = self._preset.condition(condition)
+        except KeyError as error:
+            raise CommandRefused(
+                f"there is no rule {condition!r}",
+                why="the preset in force has none of that name",
+                fix="reload the page",
+            ) from error
+        reference = place.values()
+        place.silences.suspend(rule, now, seconds, reference)
+        for opened in place.open.values():
+            if opened.row.condition is rule:
+                opened.reference = reference
+        self.silenced(place, now)
+
+    def silenced(self, place: Place, now: float) -> None:
+        """What a person silences at the chair is other than before."""
+        self.changed.add(place.id)
+        self.refresh(place, now)
+
     def _superseded(self, opened: Opened, place: Place) -> bool:
         group = opened.row.condition.group
         stronger = any(
@@ -99,6 +128,7 @@ class Overlays:
             and other.active
             and other.priority > opened.priority
             and not other.row.condition.silent
+            and other.silent_until_s is None
             for other in place.open.values()
             if group
         )

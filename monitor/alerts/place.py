@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
+from monitor.alerts.silences import Silences
 from monitor.clinic import Phase
 from monitor.conditions import Preset
 from monitor.jumps import Jumps
@@ -148,6 +149,7 @@ class Place:
     phase: Phase | None = None
     since_s: float = NEVER
     pause: Pause | None = None
+    silences: Silences = field(default_factory=Silences)
     open: dict[int, Opened] = field(default_factory=dict)
     restless: bool = False
     calm: Mapping[VitalSign, tuple[float, float]] = field(default_factory=dict)
@@ -206,6 +208,7 @@ class Place:
         self.restless = False
         self.baseline = {}
         self.jumps.forget()
+        self.silences = Silences()
         self.unassigned_data_s = NEVER
         for source in self._sources.values():
             source.valid_s, source.seen_s = NEVER, 0.0

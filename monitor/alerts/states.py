@@ -93,7 +93,8 @@ class Alarm:
     worst value of the episode, measured at `extreme_s`. `superseded`: a more
     urgent alarm speaks for it. `data_lost`: no sample since `data_lost_s`, which
     is 5 s ago or longer; the state is kept. `audio_paused`: silent by a person's
-    pause. `audible`: it counts for sound now. `baseline` is the patient's own value
+    pause; `silent_until_s`: until when its rule is suspended, or its chair stands by.
+    `audible`: it counts for sound now. `baseline` is the patient's own value
     behind `limit`, if any; `fired_by` and `fired_count` are as in `TransitionRow`.
     """
 
@@ -120,6 +121,8 @@ class Alarm:
     data_lost: bool
     audio_paused: bool
     audible: bool
+    silent_until_s: float | None = None
+    suspendable: bool = False
     extreme_s: float | None = None
     data_lost_s: float | None = None
     baseline: float | None = None

@@ -34,16 +34,17 @@ class Watch:
 
     `since_s` is since when the condition is so (NaN: it is not); `delay_s` the
     on-delay in force, `exists` whether the row is judged now. `deadlines` has a
-    column a row, then one for the end of the audio pause, one for lost data and one
-    for a jump that is held back.
+    column a row, then one for the end of the audio pause, one for lost data, one for
+    a jump that is held back and one for the end of a silence.
     """
 
     def __init__(self, layout: Layout, book: Book, overlays: Overlays) -> None:
         self._layout, self._book, self._overlays = layout, book, overlays
         self._timers = Timers(layout)
         width = len(layout.rows)
-        self.pause_column, self.loss_column, self.hold_column = width, width + 1, width + 2
-        self.deadlines = Deadlines(width + 3)
+        self.pause_column, self.loss_column = width, width + 1
+        self.hold_column, self.silence_column = width + 2, width + 3
+        self.deadlines = Deadlines(width + 4)
         self.since_s: Floats = np.full((0, width), np.nan)
         self.delay_s: Floats = np.zeros((0, width))
         self.exists: Bools = np.zeros((0, width), bool)
@@ -274,6 +275,7 @@ class Watch:
                 self.deadlines.put(place.index, row, NOT_NOW)
         ends_s = place.pause.until_s if place.pause and not place.pause.over else NOT_NOW
         self.deadlines.put(place.index, self.pause_column, ends_s)
+        self.deadlines.put(place.index, self.silence_column, place.silences.next_s)
         self.schedule_loss(place)
 
     def schedule_loss(self, place: Place) -> None:
@@ -307,6 +309,11 @@ class Watch:
         self.deadlines.put(place.index, row, NOT_NOW)
         if row == self.pause_column:
             self._overlays.end_pause(place)
+            return []
+        if row == self.silence_column:
+            place.silences.end_due(at_s)
+            self._overlays.silenced(place, at_s)
+            self.schedule(place, at_s)
             return []
         if row == self.loss_column:
             self._overlays.refresh(place, at_s)

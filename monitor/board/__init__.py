@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 
-from monitor.alerts import Alarm, AlarmState
+from monitor.alerts import Alarm, AlarmState, Silences
 from monitor.board.chair import ChairBoard, Line
 from monitor.board.slots import LimitsInForce, least_real
 from monitor.board.tile import StripEntry, Tile, Wall
@@ -72,8 +72,9 @@ class Board:
         alarms: Sequence[Alarm],
         limits: LimitsInForce,
         audio_paused_until_s: float | None,
+        silences: Silences | None = None,
     ) -> None:
-        """The chair's open alarms, ranked, its limits in force and its audio pause."""
+        """The chair's open alarms, ranked, its limits in force, its audio pause and silences."""
         self.alarm_changes += 1
         if chair == CLINIC:
             self._clinic_alarms = alarms
@@ -81,6 +82,7 @@ class Board:
         known = self._chairs[chair]
         known.alarms, known.limits = alarms, limits
         known.audio_paused_until_s = audio_paused_until_s
+        known.silences = silences
 
     def pending(self, chair: str, vitals: frozenset[VitalSign]) -> None:
         """The chair's vital signs beyond a limit whose delay is still running."""

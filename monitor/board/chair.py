@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
-from monitor.alerts import Alarm, AlarmState
+from monitor.alerts import Alarm, AlarmState, Silences
 from monitor.board.cuff import CuffReading, Schedule, block, determination
 from monitor.board.slots import STALE_S, LimitsInForce, Samples, heart_source, least_real, slot
-from monitor.board.tile import CuffBlock, SessionOnTile, Slot, Tile
+from monitor.board.tile import CuffBlock, SessionOnTile, Slot, SuspendedRule, Tile
 from monitor.board.words import Values, hours_minutes, minutes_seconds, open_alarm
 from monitor.clinic import NEXT_PHASES, Chair, Phase, Session
 from monitor.conditions import Priority
@@ -60,6 +60,7 @@ class ChairBoard:
     alarms: Sequence[Alarm] = ()
     limits: LimitsInForce = field(default_factory=dict)
     audio_paused_until_s: float | None = None
+    silences: Silences | None = None
     pending: frozenset[VitalSign] = frozenset()
     going: tuple[str, float] = ("", 0.0)
     _samples: Samples = field(default_factory=Samples)
@@ -141,7 +142,9 @@ class ChairBoard:
                 open_alarm(one, self._values(one, slots, nibp), now_s, now_us, self.zone)
                 for one in self.alarms
             ),
-            audio_paused=self._paused(now_s),
+            audio_paused=_left(self.audio_paused_until_s, now_s),
+            suspended=self._suspended(now_s),
+            standby=_left(self.silences.standby_until_s if self.silences else None, now_s),
             going=self.going[0] if now_s < self.going[1] else "",
             sound=sound.name if sound else "",
             priority=worst.name if worst else "",
@@ -224,12 +227,21 @@ class ChairBoard:
             last = self._samples.number.get(VitalSign.PULSE_RATE, "")
         return Values(now, last)
 
-    def _paused(self, now_s: float) -> str:
-        until = self.audio_paused_until_s
-        if until is None or until <= now_s:
-            return ""
-        left = int(until - now_s + 0.999)
-        return f"{left // 60}:{left % 60:02d}"
+    def _suspended(self, now_s: float) -> tuple[SuspendedRule, ...]:
+        suspended = self.silences.suspended if self.silences else {}
+        return tuple(
+            SuspendedRule(rule=rule, left=_left(one.until_s, now_s))
+            for rule, one in sorted(suspended.items())
+            if one.until_s > now_s
+        )
+
+
+def _left(until_s: float | None, now_s: float) -> str:
+    """`1:05` until then; "" when it is over."""
+    if until_s is None or until_s <= now_s:
+        return ""
+    left = int(until_s - now_s + 0.999)
+    return f"{left // 60}:{left % 60:02d}"
 
 
 def _link_lost(alarm: Alarm) -> bool:

@@ -57,7 +57,7 @@ class CuffBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarm:
-    """One open alarm as it is listed on a tile."""
+    """One open alarm as it is listed on a tile; `suspended` is until when it is silent."""
 
     id: str
     priority: str
@@ -71,6 +71,16 @@ class OpenAlarm:
     technical: bool
     condition: str
     can_acknowledge: bool
+    can_suspend: bool
+    suspended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendedRule:
+    """A rule that makes no sound at this chair, by its id, and for how long still (`12:05`)."""
+
+    rule: str
+    left: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +95,10 @@ class SessionOnTile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """All that is shown of one chair. `going` names who is on the way to it."""
+    """All that is shown of one chair. `going` names who is on the way to it.
+
+    `standby` is how long the chair still stands by (`9:12`), "" when it does not.
+    """
 
     chair: str
     label: str
@@ -99,6 +112,8 @@ class Tile:
     nibp: CuffBlock | None
     alarms: tuple[OpenAlarm, ...]
     audio_paused: str
+    suspended: tuple[SuspendedRule, ...]
+    standby: str
     going: str
     sound: str
     priority: str

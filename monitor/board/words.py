@@ -67,7 +67,16 @@ def open_alarm(alarm: Alarm, values: Values, now_s: float, now_us: int, zone: tz
         technical=alarm.kind is Kind.TECHNICAL,
         condition=alarm.condition,
         can_acknowledge=alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.LATCHED_UNACK),
+        can_suspend=alarm.suspendable and alarm.silent_until_s is None,
+        suspended=_suspended(alarm, now_s, now_us, zone),
     )
+
+
+def _suspended(alarm: Alarm, now_s: float, now_us: int, zone: tzinfo) -> str:
+    """`silent until 14:32`, while its rule is, or its chair stands by."""
+    if alarm.silent_until_s is None:
+        return ""
+    return f"silent until {clock(utc_us(alarm.silent_until_s, now_s, now_us), zone, '%H:%M')}"
 
 
 def _acknowledged(alarm: Alarm, now_s: float, now_us: int, zone: tzinfo) -> str:

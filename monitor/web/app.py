@@ -42,10 +42,12 @@ from monitor.errors import (
     TriedTooOften,
 )
 from monitor.vitals import VitalSign
+from monitor.web.answers import Done, Problem
 from monitor.web.archive import Archive, NotThere
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
 from monitor.web.live import Live
+from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
 from monitor.web.speaker import DisplayId, add_sound
 
@@ -119,20 +121,6 @@ class WaiverBody(_Body):
     """Why the infusion goes on without the baseline that is missing."""
 
     reason: Name
-
-
-class Done(BaseModel):
-    """The act is committed; `id` is the alarm, chair or session it concerns."""
-
-    id: str
-
-
-class Problem(BaseModel):
-    """What went wrong, why, and what to do about it, in words for a person."""
-
-    what: str
-    why: str
-    fix: str
 
 
 REFUSALS: dict[int | str, dict[str, object]] = {
@@ -249,6 +237,8 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
     async def pause(request: Request, chair: Identifier, _: _Body) -> Done:
         """Audio paused at one chair for 120 s."""
         return await execute(PauseAudio(chair=chair, actor=request.state.actor))
+
+    add_quieting(api, execute)
 
     @api.post("/api/chairs/{chair}/seat")
     async def seat(request: Request, chair: Identifier, body: SeatBody) -> Done:

@@ -19,6 +19,10 @@ from monitor.history import (
     AUDIO_PAUSED,
     PHASE,
     SEATED,
+    STANDBY,
+    STANDBY_ENDED,
+    SUSPENDED,
+    SUSPENSION_ENDED,
     FactRow,
     ReadingRow,
     TransitionRow,
@@ -86,6 +90,9 @@ class Kept:
                 return
             case "baseline", _:
                 return
+            case "suspend" | "end suspension" | "standby" | "end standby", _:
+                self._silence(at, chair, what, argument)
+                return
             case "acknowledge", _:
                 events = act(self.engine, at, chair, what, argument)
                 for event in events:
@@ -94,6 +101,24 @@ class Kept:
                 self._keep(events)
                 return
         self._keep(act(self.engine, at, chair, what, argument))
+
+    def _silence(self, at: float, chair: str, what: str, argument: object) -> None:
+        """Kept as a fact when it was not refused."""
+        self._keep(self.engine.advance(at))
+        before = dict(self.engine.silences(chair).suspended)
+        stood = self.engine.silences(chair).standby_until_s
+        self._keep(act(self.engine, at, chair, what, argument))
+        after = self.engine.silences(chair)
+        for rule in after.suspended.keys() - before.keys():
+            self._fact(
+                at, chair, SUSPENDED, {"rule": rule, "seconds": after.suspended[rule].until_s - at}
+            )
+        for rule in before.keys() - after.suspended.keys():
+            self._fact(at, chair, SUSPENSION_ENDED, {"rule": rule})
+        if after.standby_until_s is not None and stood is None:
+            self._fact(at, chair, STANDBY, {"seconds": after.standby_until_s - at})
+        if after.standby_until_s is None and stood is not None:
+            self._fact(at, chair, STANDBY_ENDED, {})
 
     def _named(self, one: Reading, chair: str) -> Reading:
         """With its session, and on a clock of whole microseconds, as the record keeps it."""
@@ -130,7 +155,7 @@ class Kept:
         recent = [
             one for one in self.readings if one.sampled_at_us >= from_us or one.vital.episodic
         ]
-        past = Past(self.facts, recent, still, [step.alarm for step in self.steps])
+        past = Past(self.facts, recent, still, self.steps)
         restore(again, past)
         return again
 
@@ -198,7 +223,8 @@ def split(story: Story, at: float) -> Iterator[list[tuple[float, str, str, objec
     yield [one for one in story.acts if one[0] <= at]
     # Technical alarms may differ, and so whom an act of the story would be about.
     later = [one for one in story.acts if at < one[0] <= at + 30]
-    yield [one for one in later if one[2] not in ("acknowledge", "pause")]
+    acts = ("acknowledge", "pause", "suspend", "end suspension", "standby", "end standby")
+    yield [one for one in later if one[2] not in acts]
 
 
 @pytest.mark.requirement("S-48")

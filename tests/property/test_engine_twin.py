@@ -69,6 +69,8 @@ class Story:
             elif roll < 0.046:
                 seconds = dice.choice([120.0, 30.0, 60.0, 0.0, 121.0, -1.0, float("nan")])
                 self.acts.append((now, chair, "pause", seconds))
+            elif roll < 0.066:
+                self.acts.append((now, chair, *self._silence(dice)))
             else:
                 if dips:
                     held[SPO2] = (now + 9, 91.0 if now % 16 < 6 else 97.0)
@@ -109,6 +111,14 @@ class Story:
                 held[vital] = until, value
             readings.append(self._reading(vital, value, now - delay, chair, device, now, dice))
         self.acts.append((now, chair, "frame", (device, readings)))
+
+    @staticmethod
+    def _silence(dice: random.Random) -> tuple[str, object]:
+        kind = dice.choice(["suspend", "suspend", "end suspension", "standby", "end standby"])
+        if kind in ("standby", "end standby"):
+            return kind, dice.choice([600.0, 60.0, 20.0, 0.0, 601.0])
+        rule = dice.choice(["HR-H1", "SPO2-1", "BP-H1", "HR-L1", "BP-L1", "BP-D", "SPO2-2", "HR-A"])
+        return kind, (rule, dice.choice([30.0, 90.0, 400.0, 1800.0, 1801.0, -1.0]))
 
     @staticmethod
     def _baseline(dice: random.Random) -> dict[VitalSign, float]:
@@ -208,11 +218,6 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             return engine.frame(device, at) + engine.observe(readings)
         case "baseline", dict() as baseline:
             return engine.set_baseline(chair, baseline, at)
-        case "pause", float() as seconds:
-            try:
-                return engine.pause_audio(chair, "rk", at, seconds)
-            except CommandRefused:
-                return engine.advance(at)
         case "acknowledge", float() as which:
             events = engine.advance(at)
             ids = sorted(alarm.id for alarm in engine.alarms(chair))
@@ -220,6 +225,25 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
                 return events + (engine.acknowledge(_pick(ids, which), "rk", at) if ids else [])
             except CommandRefused:
                 return events
+    return silence(engine, at, chair, what, argument)
+
+
+def silence(engine: Engine, at: float, chair: str, what: str, argument: object) -> list[AlarmEvent]:
+    """One act that takes sound away or gives it back; a refusal changes nothing."""
+    try:
+        match what, argument:
+            case "pause", float() as seconds:
+                return engine.pause_audio(chair, "rk", at, seconds)
+            case "suspend", (str() as rule, float() as seconds):
+                return engine.suspend(chair, rule, at, seconds)
+            case "end suspension", (str() as rule, _):
+                return engine.end_suspension(chair, rule, at)
+            case "standby", float() as seconds:
+                return engine.stand_by(chair, at, seconds)
+            case "end standby", _:
+                return engine.end_standby(chair, at)
+    except CommandRefused:
+        return engine.advance(at)
     raise AssertionError(what)
 
 
@@ -241,6 +265,20 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             ids = sorted(alarm.id for alarm in twin.open())
             if ids:
                 twin.acknowledge(_pick(ids, which), "rk", at)
+        case _:
+            silence_twin(twin, at, what, argument)
+
+
+def silence_twin(twin: Twin, at: float, what: str, argument: object) -> None:
+    match what, argument:
+        case "suspend", (str() as rule, float() as seconds):
+            twin.suspend(rule, at, seconds)
+        case "end suspension", (str() as rule, _):
+            twin.end_suspension(rule, at)
+        case "standby", float() as seconds:
+            twin.stand_by(at, seconds)
+        case "end standby", _:
+            twin.end_standby(at)
 
 
 def _pick(ids: list[str], which: float) -> str:

@@ -51,6 +51,8 @@
  * @property {boolean} technical
  * @property {string} condition
  * @property {boolean} can_acknowledge
+ * @property {boolean} can_suspend
+ * @property {string} suspended until when it is silent
  */
 
 /**
@@ -75,6 +77,8 @@
  * @property {Nibp|null} nibp
  * @property {OpenAlarm[]} alarms
  * @property {string} audio_paused
+ * @property {{rule: string, left: string}[]} suspended rules that make no sound here
+ * @property {string} standby how long the chair still stands by
  * @property {string} going who is on the way to the chair
  * @property {Priority} sound
  * @property {Priority} priority

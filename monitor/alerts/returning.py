@@ -1,0 +1,97 @@
+"""An engine after a restart: its windows filled from what is stored, its alarms open again.
+
+Knows what was told and what was open. Knows no record and no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from monitor.alerts.book import Book
+from monitor.alerts.hearing import Hearing
+from monitor.alerts.judging import Judging
+from monitor.alerts.overlays import Overlays
+from monitor.alerts.place import Looked, Place
+from monitor.alerts.watch import Watch
+from monitor.history import TransitionRow
+
+
+class Returning:
+    """What brings one engine back (alarms.md section 8, "Restart", and 8a.3)."""
+
+    def __init__(
+        self,
+        places: Mapping[str, Place],
+        hearing: Hearing,
+        watch: Watch,
+        judging: Judging,
+        book: Book,
+        overlays: Overlays,
+    ) -> None:
+        self._places, self._hearing, self._watch = places, hearing, watch
+        self._judging, self._book, self._overlays = judging, book, overlays
+        self._looked: dict[tuple[str, str], Looked] = {}
+
+    @contextmanager
+    def warming(self, now: float) -> Iterator[None]:
+        """Within it, what is told again after a restart fills the windows and no more.
+
+        Sessions, phases, baselines and stored readings may lie before `now`; no
+        alarm is raised, stepped or ended by them (alarms.md section 8, "Restart").
+        Silence of devices is counted from `now`, an overdue cuff from its last reading.
+        """
+        self._hearing.warming = True
+        try:
+            yield
+        finally:
+            self._hearing.warming = False
+            for place in self._places.values():
+                self._watch.resume(place, now)
+
+    def looked(self, chair: str, actor: str, at_s: float, alarm: str = "") -> None:
+        """While warming: here a person acknowledged that alarm, or (without one) paused the sound.
+
+        "Worse" is measured from the values of this moment (alarms.md 8a.10).
+        """
+        self._looked[chair, alarm] = Looked(self._places[chair].values(), actor, at_s)
+
+    def restore(
+        self,
+        rows: Iterable[TransitionRow],
+        to_monotonic: Callable[[int], float],
+        now: float,
+        known: Iterable[str] = (),
+    ) -> None:
+        """Open the alarms whose last steps these are, after a restart; no event is given.
+
+        Seat the sessions first. Times are kept, so that a re-alarm that fell due
+        meanwhile comes at the next `advance`. `known` are the ids that were given
+        in these sessions; none of them is given again.
+        """
+        self._book.note_ids(known)
+        for last in rows:
+            place = self._places.get(last.chair)
+            opened = self._book.restore(place, last, to_monotonic) if place else None
+            if place is None or opened is None:
+                continue
+            seen = self._looked.get((place.id, opened.id))
+            if seen is not None:
+                opened.reference = seen.values
+                opened.acknowledged_by, opened.acknowledged_s = seen.actor, seen.at_s
+            elif opened.row.condition.id in place.silences.suspended:
+                opened.reference = place.silences.reference(opened.row.condition.id)
+            self._overlays.refresh(place, now)
+            self._judging.wake(place)
+            self._watch.reopen(place, opened)
+            self._overlays.changed.add(place.id)
+
+    def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
+        """What is left of an audio pause over what sounded when it began."""
+        place = self._places[chair]
+        self._overlays.resume_pause(place, began_s, until_s, now)
+        seen = self._looked.get((chair, ""))
+        for opened in place.open.values():
+            if opened.held and seen is not None:
+                opened.reference = seen.values
+        self._watch.schedule(place, now)

@@ -1,0 +1,149 @@
+"""What a person silences for a while at one chair: a rule suspended, or the chair on standby.
+
+Evaluation goes on, only the sound is off; every silence ends by itself (alarms.md
+7.4, 8a.6, 8a.24). Knows conditions and times. Knows no alarm's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.clinic import Phase
+from monitor.conditions import AlarmCondition
+from monitor.errors import CommandRefused
+from monitor.vitals import VitalSign
+
+NEVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A rule without sound until then, and the values when a person took it away."""
+
+    until_s: float
+    reference: Mapping[VitalSign, float]
+
+
+class Silences:
+    """Those of one chair. `suspended` is by the rule's id.
+
+    In one phase of a session a rule may be suspended for `SUSPENDED_S_MAX` in all.
+    """
+
+    SUSPENDED_S_MAX = 1_800.0
+    STANDBY_S_MAX = 600.0
+
+    def __init__(self) -> None:
+        self.suspended: dict[str, Suspension] = {}
+        self._used_s: dict[str, float] = {}
+        self.standby_until_s: float | None = None
+        self._standby_next_s = -NEVER
+
+    def suspend(
+        self,
+        condition: AlarmCondition,
+        now: float,
+        seconds: float,
+        reference: Mapping[VitalSign, float],
+    ) -> None:
+        """Raises `CommandRefused` for a rule that must be heard, or for too long."""
+        self.end_due(now)
+        what, left_s = f"{condition.id} cannot be suspended", self.left_s(condition.id)
+        if not condition.suspendable:
+            raise CommandRefused(
+                what,
+                why="it is HIGH in some phase, or tells that monitoring itself fails",
+                fix="acknowledge the alarm, or pause the chair's sound",
+            )
+        if condition.id in self.suspended:
+            raise CommandRefused(
+                what,
+                why="it is suspended already",
+                fix="wait for its end, or end it now",
+            )
+        if not 0.0 < seconds <= left_s:
+            raise CommandRefused(
+                f"{what} for {seconds} s",
+                why=f"{left_s:g} s are left of {self.SUSPENDED_S_MAX:g} s in this phase",
+                fix="choose a shorter time, or acknowledge the alarm",
+            )
+        self._used_s[condition.id] = self._used_s.get(condition.id, 0.0) + seconds
+        self.suspended[condition.id] = Suspension(now + seconds, reference)
+
+    def left_s(self, condition: str) -> float:
+        """How long the rule may still be suspended in this phase."""
+        return self.SUSPENDED_S_MAX - self._used_s.get(condition, 0.0)
+
+    def end_suspension(self, condition: str, now: float) -> bool:
+        """End it before its time; what is left may be used later. False where there is none."""
+        ended = self.suspended.pop(condition, None)
+        if ended is not None:
+            self._used_s[condition] -= max(ended.until_s - now, 0.0)
+        return ended is not None
+
+    def stand_by(self, phase: Phase | None, now: float, seconds: float, audible_s: float) -> None:
+        """Raises `CommandRefused` in an infusion, without a session, or for too long."""
+        self.end_due(now)
+        what = "the chair cannot stand by"
+        if phase in (None, Phase.INFUSION):
+            raise CommandRefused(
+                what,
+                why="an infusion runs" if phase else "nobody is seated there",
+                fix="acknowledge the alarm, or pause the chair's sound",
+            )
+        if not 0.0 < seconds <= self.STANDBY_S_MAX:
+            raise CommandRefused(
+                f"{what} for {seconds} s",
+                why=f"a standby lasts at most {self.STANDBY_S_MAX:g} s and always ends by itself",
+                fix="choose a shorter time",
+            )
+        if self.standby_until_s is not None:
+            return
+        if now < self._standby_next_s:
+            raise CommandRefused(
+                what,
+                why=f"it stood by a moment ago and must be heard for {audible_s:g} s in between",
+                fix="try again in a moment",
+            )
+        self.standby_until_s = now + seconds
+        self._standby_next_s = self.standby_until_s + audible_s
+
+    def end_standby(self) -> bool:
+        """False where there was none."""
+        ended, self.standby_until_s = self.standby_until_s is not None, None
+        return ended
+
+    @property
+    def next_s(self) -> float:
+        """When the next of them ends by itself."""
+        ends = [one.until_s for one in self.suspended.values()]
+        standby = [] if self.standby_until_s is None else [self.standby_until_s]
+        return min([*ends, *standby], default=NEVER)
+
+    def end_due(self, now: float) -> None:
+        """What has lasted its time is over."""
+        self.suspended = {
+            condition: one for condition, one in self.suspended.items() if one.until_s > now
+        }
+        if self.standby_until_s is not None and self.standby_until_s <= now:
+            self.standby_until_s = None
+
+    def enter(self, phase: Phase) -> None:
+        """Another phase has other limits: no rule stays suspended; an infusion ends a standby."""
+        self.suspended, self._used_s = {}, {}
+        if phase is Phase.INFUSION:
+            self.standby_until_s = None
+
+    def silent_until_s(self, condition: AlarmCondition) -> float | None:
+        """Until when alarms of this condition are silent; None when they sound."""
+        suspension = self.suspended.get(condition.id)
+        ends = [suspension.until_s] if suspension else []
+        if condition.standby and self.standby_until_s is not None:
+            ends.append(self.standby_until_s)
+        return max(ends, default=None)
+
+    def reference(self, condition: str) -> Mapping[VitalSign, float]:
+        """The values from which a suspended rule's alarm can get worse."""
+        suspension = self.suspended.get(condition)
+        return suspension.reference if suspension else {}

@@ -1,0 +1,19 @@
+"""What an act is answered with: that it is committed, or what is wrong."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+
+class Done(BaseModel):
+    """The act is committed; `id` is the alarm, chair or session it concerns."""
+
+    id: str
+
+
+class Problem(BaseModel):
+    """What went wrong, why, and what to do about it, in words for a person."""
+
+    what: str
+    why: str
+    fix: str

@@ -1,0 +1,76 @@
+"""Taking sound away for a while and giving it back, as acts upon the API."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor.alerts import Silences
+from monitor.quieting import (
+    REASON_MAX,
+    EndStandby,
+    EndSuspension,
+    Quieting,
+    StandBy,
+    SuspendRule,
+)
+from monitor.web.answers import Done
+
+ChairId = Annotated[str, PathParameter(max_length=100)]
+Seconds = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+Execute = Callable[[Quieting], Awaitable[Done]]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SuspendBody(_Body):
+    """Which rule makes no sound, for how long, and why."""
+
+    rule: Annotated[str, Field(max_length=24)]
+    minutes: Annotated[float, Field(gt=0.0, le=Silences.SUSPENDED_S_MAX / 60)]
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
+
+
+class RuleBody(_Body):
+    """Which rule."""
+
+    rule: Annotated[str, Field(max_length=24)]
+
+
+def add_quieting(api: APIRouter, execute: Execute) -> None:
+    """The routes; every one is an act of the person who is signed in."""
+
+    @api.post("/api/chairs/{chair}/suspend")
+    async def suspend(request: Request, chair: ChairId, body: SuspendBody) -> Done:
+        """A rule makes no sound at a chair; it goes on being judged and ends by itself."""
+        return await execute(
+            SuspendRule(
+                chair=chair,
+                rule=body.rule,
+                seconds=body.minutes * 60.0,
+                reason=body.reason,
+                actor=request.state.actor,
+            )
+        )
+
+    @api.post("/api/chairs/{chair}/end-suspension")
+    async def end_suspension(request: Request, chair: ChairId, body: RuleBody) -> Done:
+        """A suspended rule sounds again."""
+        return await execute(EndSuspension(chair=chair, rule=body.rule, actor=request.state.actor))
+
+    @api.post("/api/chairs/{chair}/standby")
+    async def stand_by(request: Request, chair: ChairId, _: _Body) -> Done:
+        """Equipment alarms of a chair are silent for ten minutes; never in an infusion."""
+        seconds = Silences.STANDBY_S_MAX
+        return await execute(StandBy(chair=chair, seconds=seconds, actor=request.state.actor))
+
+    @api.post("/api/chairs/{chair}/end-standby")
+    async def end_standby(request: Request, chair: ChairId, _: _Body) -> Done:
+        """The patient is back."""
+        return await execute(EndStandby(chair=chair, actor=request.state.actor))
