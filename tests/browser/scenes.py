@@ -75,6 +75,8 @@ def alarm(chair: str, priority: str, text: str, state: str = "ACTIVE_UNACK", **m
         "technical": False,
         "condition": "SPO2-2",
         "can_acknowledge": state != "ACTIVE_ACK",
+        "can_suspend": False,
+        "suspended": "",
     }
     return base | more
 
@@ -108,6 +110,8 @@ def tile(label: str, state: str = "INFUSING", **more: Any) -> Json:
         "nibp": nibp(),
         "alarms": [],
         "audio_paused": "",
+        "suspended": [],
+        "standby": "",
         "going": "",
         "sound": "",
         "priority": "",

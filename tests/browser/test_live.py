@@ -183,3 +183,42 @@ async def test_a_patient_is_seated_treated_and_reviewed(demo: Demo, open_page: O
     await page.get_by_role("link", name="Review P-017").click()
     await page.wait_for_selector(".plot.pressure canvas")
     await page.get_by_role("table", name="Events").get_by_text("phase CLOSED").wait_for()
+
+
+@pytest.mark.requirement("S-70")
+async def test_a_rule_is_suspended_with_a_reason_and_sounds_again_at_a_touch(
+    demo: Demo, open_page: OpenPage
+) -> None:
+    clinic = await demo(RATE)
+    wall, tablet = await open_page(clinic.url), await open_page(clinic.url + "/chair/2")
+    await live(tablet)
+    await sign_in(tablet, "R. Kessler")
+    await tablet.get_by_role("button", name="SUSPEND ...").first.click(timeout=60_000)
+    dialog = tablet.get_by_role("dialog")
+    await dialog.get_by_label("30 min").check()
+    await dialog.get_by_role("button", name="expected with the drug").click()
+    await tablet.wait_for_selector(".suspended li")
+    await wall.wait_for_selector(".tile[data-chair='2'] .paused:has-text('1 SUSPENDED')")
+    row = tablet.locator(".alarm-row", has_text="silent until")
+    await row.first.wait_for()
+    await tablet.get_by_role("button", name="sound again").click()
+    await tablet.wait_for_selector(".suspended li", state="detached")
+    await wall.wait_for_selector(".tile[data-chair='2'] .paused:empty", state="attached")
+
+
+@pytest.mark.requirement("S-63")
+async def test_a_chair_stands_by_with_its_time_on_the_wall_and_not_in_an_infusion(
+    demo: Demo, open_page: OpenPage
+) -> None:
+    clinic = await demo(RATE)
+    wall, tablet = await open_page(clinic.url), await open_page(clinic.url + "/chair/5")
+    await live(tablet)
+    await sign_in(tablet, "R. Kessler")
+    await tablet.get_by_role("button", name="STANDBY 10:00").click(timeout=30_000)
+    await wall.wait_for_selector(".tile[data-chair='5'] .paused:has-text('STANDBY')")
+    await tablet.get_by_role("button", name="END STANDBY").click()
+    await wall.wait_for_selector(".tile[data-chair='5'] .paused:empty", state="attached")
+    infusing = await open_page(clinic.url + "/chair/1")
+    await live(infusing)
+    await infusing.get_by_role("button", name="END INFUSION").wait_for(timeout=30_000)
+    assert await infusing.get_by_role("button", name="STANDBY").count() == 0

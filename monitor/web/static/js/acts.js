@@ -1,4 +1,4 @@
-/** What a nurse does on a page: acknowledge, pause the sound, seat a patient, enter a phase. */
+/** What a nurse does on a page: acknowledge, take sound away, seat a patient, enter a phase. */
 
 import { byId, write } from "./dom.js";
 import { Refused, tell } from "./server.js";
@@ -30,6 +30,35 @@ export class Acts {
   /** @param {string} chair its sound pauses for two minutes */
   pause(chair) {
     return this._do(`/api/chairs/${encodeURIComponent(chair)}/audio-pause`, {});
+  }
+
+  /**
+   * @param {string} chair
+   * @param {string} rule makes no sound there
+   * @param {number} minutes
+   * @param {string} reason
+   */
+  suspend(chair, rule, minutes, reason) {
+    const path = `/api/chairs/${encodeURIComponent(chair)}/suspend`;
+    return this._do(path, { rule, minutes, reason });
+  }
+
+  /**
+   * @param {string} chair
+   * @param {string} rule sounds again
+   */
+  endSuspension(chair, rule) {
+    return this._do(`/api/chairs/${encodeURIComponent(chair)}/end-suspension`, { rule });
+  }
+
+  /** @param {string} chair its equipment makes no sound for ten minutes */
+  standBy(chair) {
+    return this._do(`/api/chairs/${encodeURIComponent(chair)}/standby`, {});
+  }
+
+  /** @param {string} chair the patient is back */
+  endStandby(chair) {
+    return this._do(`/api/chairs/${encodeURIComponent(chair)}/end-standby`, {});
   }
 
   /**

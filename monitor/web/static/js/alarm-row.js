@@ -11,19 +11,22 @@ const REASONS = ["probe repositioned", "clinician called", "drug given", "artefa
 export class AlarmRow {
   /**
    * @param {import("./acts.js").Acts} acts
-   * @param {(alarm: string) => void} why asked why there is this alarm
+   * @param {{why: (alarm: string) => void, suspend: (rule: string) => void}} asked
+   *   why there is this alarm; for its rule to make no sound for a while
    */
-  constructor(acts, why) {
+  constructor(acts, asked) {
     this._acts = acts;
     this._message = new Message();
     this._button = button("act", "ACKNOWLEDGE", () => this.acknowledge());
     this._as = button("act", "SEEN AS ...", () => this._ask());
-    this._why = button("act plain", "WHY", () => why(this._id));
-    const row = [this._message.element, this._button, this._as, this._why];
+    this._why = button("act plain", "WHY", () => asked.why(this._id));
+    this._suspend = button("act plain", "SUSPEND ...", () => asked.suspend(this._rule));
+    const row = [this._message.element, this._button, this._as, this._suspend, this._why];
     this._dialog = make("dialog", "seen-as");
     this._dialog.setAttribute("aria-label", "Acknowledge as");
     this.element = make("li", "alarm-row", [...row, this._dialog]);
     this._id = "";
+    this._rule = "";
     this.open = false;
   }
 
@@ -33,6 +36,7 @@ export class AlarmRow {
    */
   draw(alarm, explained) {
     this._id = alarm.id;
+    this._rule = alarm.condition;
     this.open = alarm.can_acknowledge;
     const spoken = alarm.superseded ? SUPERSEDED : {};
     this._message.draw([{ ...alarm, ...spoken }]);
@@ -40,6 +44,7 @@ export class AlarmRow {
     this._button.disabled = !alarm.can_acknowledge;
     this._as.disabled = !alarm.can_acknowledge;
     this._why.hidden = !explained;
+    this._suspend.hidden = !alarm.can_suspend;
   }
 
   acknowledge() {

@@ -5,6 +5,7 @@ import { byId, button, link, make, mark, write } from "./dom.js";
 import { ROTATE_MS, inStep } from "./message.js";
 import { SessionCard } from "./session-card.js";
 import { Shell } from "./shell.js";
+import { SilenceCard, SuspendDialog, silenced } from "./silences.js";
 import { NibpView, SlotView } from "./slot.js";
 import { TrendView } from "./trend.js";
 import { WhyDialog } from "./why.js";
@@ -34,6 +35,8 @@ class ChairPage {
     this._cuffs = make("ul", "cuffs");
     this._trend = new TrendView(chair, (trend) => this._drawCuffs(trend.nibp));
     this._session = new SessionCard(this._acts, chair);
+    this._silences = new SilenceCard(this._acts, chair);
+    this._suspend = new SuspendDialog(this._acts, chair);
     /** @type {Map<string, SlotView>} */
     this._slots = new Map();
     /** @type {Map<string, AlarmRow>} */
@@ -49,6 +52,7 @@ class ChairPage {
     const head = [back, this._label, ...said, this._go, this._pause];
     const side = make("aside", "side", [
       this._session.element,
+      this._silences.element,
       make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]),
     ]);
     byId("chair").replaceChildren(
@@ -57,6 +61,7 @@ class ChairPage {
       this._numbers,
       this._trend.element,
       side,
+      this._suspend.element,
     );
   }
 
@@ -72,13 +77,14 @@ class ChairPage {
     write(this._patient, tile.patient);
     write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
     write(this._going, tile.going ? `${tile.going} is going` : "");
-    write(this._paused, tile.audio_paused ? `SOUND PAUSED ${tile.audio_paused}` : "");
+    write(this._paused, silenced(tile));
     mark(byId("chair"), "offline", tile.offline ? "yes" : "");
     this._pause.disabled = !tile.sound;
     this._drawNumbers(tile);
     this._session_id = tile.session?.id ?? "";
     this._drawAlarms(tile.alarms);
     this._session.draw(tile);
+    this._silences.draw(tile);
     this._trend.refresh();
     inStep();
   }
@@ -129,7 +135,10 @@ class ChairPage {
   }
 
   _row() {
-    return new AlarmRow(this._acts, (alarm) => void this._why.show(this._session_id, alarm));
+    return new AlarmRow(this._acts, {
+      why: (alarm) => void this._why.show(this._session_id, alarm),
+      suspend: (rule) => this._suspend.ask(rule),
+    });
   }
 
   /** @param {import("./contract.js").CuffReading[]} cuffs */

@@ -34,7 +34,7 @@ export class Message {
     const alarm = this._alarms[count ? Math.floor(Date.now() / ROTATE_MS) % count : 0];
     this._say(
       alarm ? `${alarm.marks} ${alarm.text}` : "",
-      alarm ? alarm.acknowledged || alarm.onset : "",
+      alarm ? alarm.suspended || alarm.acknowledged || alarm.onset : "",
       count > 1 ? `+${count - 1}` : "",
     );
     mark(this.element, "priority", alarm?.priority ?? "");

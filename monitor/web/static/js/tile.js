@@ -2,6 +2,7 @@
 
 import { button, link, make, mark, write } from "./dom.js";
 import { Message } from "./message.js";
+import { silenced } from "./silences.js";
 import { NibpView, SlotView } from "./slot.js";
 
 const LARGE = new Set(["HR", "PR", "SpO2"]);
@@ -61,7 +62,7 @@ export class TileView {
     write(this._label, tile.label);
     write(this._patient, tile.patient);
     write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
-    write(this._paused, tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "");
+    write(this._paused, silenced(tile));
     write(this._going, tile.going);
     this._link.setAttribute("aria-label", spoken(tile));
     this._message.draw(tile.alarms);
