@@ -57,6 +57,8 @@ class Hearing:
         while at_s <= now:
             if row == self._watch.hold_column:
                 events += self._land(place, at_s, at_s)
+                # A session that closed has dropped what was held: its time must not come again.
+                self._watch.schedule_hold(place, at_s)
             else:
                 events += self._watch.ring(place, row, at_s)
             row, at_s = deadlines.first(place.index)

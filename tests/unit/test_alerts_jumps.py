@@ -154,6 +154,15 @@ def test_a_held_sample_counts_as_data_and_a_lost_probe_is_told_in_time() -> None
     assert probe == plain.raised("T-PROBE") != []
 
 
+def test_the_end_of_a_session_within_a_hold_ends_the_hold() -> None:
+    chair = Chairside()
+    chair.hold(5)
+    chair.hold(2, SPO2=70)
+    chair.events += chair.engine.clear("1", chair.now)
+    chair.events += chair.engine.advance(chair.now + 60.0)
+    assert chair.engine.next_deadline() > chair.now + 60.0
+
+
 def test_the_next_patient_hears_nothing_of_what_was_held() -> None:
     chair = Chairside()
     chair.hold(5)
