@@ -352,3 +352,30 @@ def test_the_caller_is_told_when_to_come_back_and_never_made_to_spin() -> None:
         deadline = chair.engine.next_deadline()
         assert deadline > chair.now
         chair.pass_second({SPO2: 91.0})
+
+
+@pytest.mark.requirement("S-39")
+def test_a_lost_probe_in_an_infusion_sounds_again_two_minutes_after_its_acknowledge() -> None:
+    chair = Chairside()
+    off = {SPO2: (Validity.NOT_AVAILABLE, "sensor off")}
+    chair.hold(5)
+    while chair.alarm("T-PROBE") is None:
+        chair.pass_second({SPO2: None, HR: 72.0}, validity=off)
+    chair.acknowledge("T-PROBE")
+    for _ in range(119):
+        chair.pass_second({SPO2: None, HR: 72.0}, validity=off)
+    assert chair.state("T-PROBE") is AlarmState.ACTIVE_ACK
+    chair.pass_second({SPO2: None, HR: 72.0}, validity=off)
+    assert chair.state("T-PROBE") is AlarmState.ACTIVE_UNACK
+
+
+def test_alarms_are_ranked_by_priority_then_unseen_then_newest() -> None:
+    chair = Chairside()
+    chair.hold(20, SPO2=91)
+    chair.hold(20, SPO2=91, HEART_RATE=121)
+    newest_first = [one.condition for one in chair.engine.alarms("1")]
+    assert newest_first.index("HR-H1") < newest_first.index("SPO2-1")
+    chair.acknowledge("HR-H1")
+    assert [one.condition for one in chair.engine.alarms("1")].index("SPO2-1") == 0
+    chair.hold(20, SPO2=91, HEART_RATE=151)
+    assert chair.engine.alarms("1")[0].condition == "HR-H2"

@@ -8,7 +8,7 @@ from monitor.alerts import AlarmState
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from monitor.vitals import Validity
-from tests.judged import HR, PR, SPO2, SYS, Chairside, reading
+from tests.judged import DIA, HR, PR, SPO2, SYS, Chairside, reading
 
 
 @pytest.mark.requirement("S-01")
@@ -278,3 +278,25 @@ def test_a_chair_without_a_session_has_the_high_rules_and_t_assign() -> None:
     moved = chair.alarm("SPO2-3")
     assert moved is not None
     assert moved.session == "s9"
+
+
+@pytest.mark.parametrize(
+    ("diastolic", "raised"), [(40.0, False), (39.0, True)], ids=["mean 60", "mean 59.3"]
+)
+def test_a_mean_that_no_device_gives_is_a_third_of_the_pulse_above_the_diastolic(
+    diastolic: float, *, raised: bool
+) -> None:
+    chair = Chairside()
+    chair.cuff(100.0, diastolic)
+    alarm = chair.alarm("BP-L1")
+    assert (alarm is not None) is raised
+    if alarm is not None:
+        assert alarm.value == pytest.approx(39.0 + 61.0 / 3.0)
+
+
+def test_a_doubtful_pressure_makes_a_doubtful_mean_that_raises_high_rules_alone() -> None:
+    chair = Chairside()
+    doubtful = {SYS: (Validity.QUESTIONABLE, "motion"), DIA: (Validity.QUESTIONABLE, "motion")}
+    chair.pass_second({SPO2: 97.0, HR: 72.0, SYS: 85.0, DIA: 30.0}, validity=doubtful)
+    assert chair.alarm("BP-L1") is None
+    assert chair.alarm("BP-L2") is not None
