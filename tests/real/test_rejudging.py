@@ -22,8 +22,7 @@ from tests.stepped import CALM, Stepped, stepped
 
 READ_ONLY = {
     *("advance", "alarms", "assert_technical", "audio_paused_until", "limits"),
-    *("looked", "next_deadline", "observe", "pending", "restore", "resume_pause"),
-    *("take_changed", "warming"),
+    *("next_deadline", "observe", "pending", "silences", "take_changed", "take_discarded"),
 }
 """What reads, what tells by itself or is told by readings, and what a restart tells at once."""
 
