@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from monitor.care.observations import Observed
 from monitor.vitals import GenerationMode, VitalSign
 
 
@@ -95,7 +96,8 @@ class Session:
     phase began; `infusion_started_us` is None until the infusion starts.
     `baseline` is what is usual for this patient, in whole units; `baseline_missing`
     says of which vital signs there is none and why, once the infusion has started.
-    `baseline_waived`: a person goes on without what is missing.
+    `baseline_waived`: a person goes on without what is missing. `observed` is what
+    people entered at the chair.
     """
 
     id: str
@@ -111,6 +113,7 @@ class Session:
     baseline: Mapping[VitalSign, int] = field(default_factory=dict, hash=False)
     baseline_missing: Mapping[str, str] = field(default_factory=dict, hash=False)
     baseline_waived: bool = False
+    observed: Observed = field(default_factory=dict, hash=False)
 
 
 class Seating:

@@ -27,6 +27,7 @@ from monitor.history import (
     based,
     entered,
 )
+from monitor.observing import Observe, observe
 from monitor.people import People, Permission
 from monitor.sounding import Sounding, SoundTest
 from monitor.vitals import VitalSign
@@ -129,6 +130,7 @@ Command = (
     | EnterPhase
     | SetBaseline
     | WaiveBaseline
+    | Observe
     | ChooseSpeaker
     | ListenedToSound
     | Going
@@ -165,10 +167,8 @@ class Commands:
                 concerned = self._test_sound(command, person)
             case Going():
                 concerned = self._going(command, person)
-            case SetBaseline():
-                concerned = self._set_baseline(command, person)
-            case WaiveBaseline():
-                concerned = self._waive_baseline(command, person)
+            case SetBaseline() | WaiveBaseline() | Observe():
+                concerned = self._care(command, person)
         await self._ward.record.commit()
         return concerned
 
@@ -283,8 +283,17 @@ class Commands:
         )
         return command.display
 
-    def _set_baseline(self, command: SetBaseline, person: Person) -> str:
+    def _care(self, command: SetBaseline | WaiveBaseline | Observe, person: Person) -> str:
         session = self._open_session(command.session)
+        match command:
+            case SetBaseline():
+                return self._set_baseline(command, session, person)
+            case WaiveBaseline():
+                return self._waive_baseline(command, session, person)
+            case Observe():
+                return observe(self._ward, session, command, person)
+
+    def _set_baseline(self, command: SetBaseline, session: Session, person: Person) -> str:
         _check_reason(command.reason)
         stated = {**session.baseline, **checked(command.values, self._ward.preset)}
         known = Baseline(missing=session.baseline_missing)
@@ -293,8 +302,7 @@ class Commands:
         self._ward.restate(based(session, data))
         return session.id
 
-    def _waive_baseline(self, command: WaiveBaseline, person: Person) -> str:
-        session = self._open_session(command.session)
+    def _waive_baseline(self, command: WaiveBaseline, session: Session, person: Person) -> str:
         _check_reason(command.reason)
         data: Data = {"reason": command.reason.strip()}
         self._keep(BASELINE_WAIVED, session.chair, session.id, person, data)

@@ -15,12 +15,14 @@ from itertools import groupby
 from typing import Protocol
 
 from monitor.alerts import Engine
+from monitor.care.observations import Item
 from monitor.clinic import Phase, Session
 from monitor.clock import Clock
 from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
     BASELINE,
+    OBSERVED,
     PHASE,
     SEATED,
     SOUND_CHOSEN,
@@ -29,6 +31,7 @@ from monitor.history import (
     ReadingRow,
     TransitionRow,
     baseline_told,
+    entry_of,
 )
 from monitor.history import session_of as session_of_facts
 from monitor.journal import reading_again
@@ -90,8 +93,10 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
         retell(ward.engine, ward.clock, past, now)
     _show(ward, past)
     for session in _sessions(past.facts).values():
-        if session.infusion_started_us is None:
-            ward.gather(session.chair, await record.readings(session.id))
+        # Before its infusion a baseline may need more than the last minutes.
+        begun = session.infusion_started_us is not None
+        rows = past.readings if begun else await record.readings(session.id)
+        ward.gather(session.chair, [row for row in rows if row.session == session.id])
 
 
 async def past_of(record: Kept, now_us: int, nibp_interval_s: Iterable[float]) -> Past:
@@ -169,6 +174,10 @@ def _tell(engine: Engine, clock: Clock, fact: FactRow) -> None:
         engine.looked(fact.chair, fact.actor or "", at_s)
     elif fact.kind == BASELINE:
         engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
+    elif fact.kind == OBSERVED:
+        entry = entry_of(fact)
+        if entry.item is Item.SEDATION and not isinstance(entry.value, str):
+            engine.enter_score(fact.chair, entry.value, entry.actor, at_s)
     elif fact.kind == PHASE:
         engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from monitor.alerts.book import Book
+from monitor.alerts.entries import Entries
 from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
 from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
@@ -49,6 +50,7 @@ class Engine:
         self._watch = Watch(self._layout, self._book, self._overlays)
         self._judging = Judging(self._layout, self._book)
         self._hearing = Hearing(preset, self._watch, self._judging, self._overlays)
+        self._entries = Entries(self._layout, self._book)
         self._places: list[Place] = []
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
@@ -86,7 +88,7 @@ class Engine:
         """A session opens at the chair; alarms open there without one become its own."""
         place = self._by_chair[chair]
         events = self._settle(place, now)
-        place.session, place.since_s = session, now
+        place.session, place.since_s, place.score = session, now, None
         for row, opened in sorted(place.open.items()):
             if self._layout.priority[column_of(phase), row]:
                 opened.session = session
@@ -143,6 +145,7 @@ class Engine:
             elif priority > opened.priority:
                 opened.priority = Priority(priority)
                 events += self._book.step(place, opened, Reason.PRIORITY_RISES, now)
+        events += [] if self._hearing.warming else self._entries.begin(place, now)
         self._judging.switch(place)
         self._watch.exist(place, now)
         self._overlays.refresh(place, now)
@@ -256,7 +259,7 @@ class Engine:
                 why=f"by {opened.acknowledged_by}",
                 fix="nothing to do; it sounds again if it gets worse",
             )
-        opened.reference = place.values()
+        opened.reference, opened.score_seen = place.values(), place.score
         self._watch.schedule(place, now)
         return self._sent(events)
 
@@ -280,6 +283,18 @@ class Engine:
         pause = self._by_chair[chair].pause
         return pause.until_s if pause and not pause.over else None
 
+    @told
+    def enter_score(self, chair: str, score: float, actor: str, now: float) -> list[AlarmEvent]:
+        """A person has looked how awake the patient is: MOAA/S, 5 awake to 0."""
+        place = self._by_chair[chair]
+        events = self._settle(place, now)
+        if self._hearing.warming:
+            place.score = score
+            return []
+        events += self._entries.enter(place, score, actor, now)
+        self._watch.schedule(place, now)
+        return self._sent(events)
+
     # ----------------------------------------------------------------- what is there
 
     def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
@@ -289,7 +304,7 @@ class Engine:
         seen = self._looked.get((chair, ""))
         for opened in place.open.values():
             if opened.held and seen is not None:
-                opened.reference = seen.values
+                opened.reference, opened.score_seen = seen.values, seen.score
         self._watch.schedule(place, now)
 
     def alarms(self, chair: str | None = None) -> list[Alarm]:
@@ -334,7 +349,8 @@ class Engine:
 
         "Worse" is measured from the values of this moment (alarms.md 8a.10).
         """
-        self._looked[chair, alarm] = Looked(self._by_chair[chair].values(), actor, at_s)
+        place = self._by_chair[chair]
+        self._looked[chair, alarm] = Looked(place.values(), actor, at_s, place.score)
 
     def restore(
         self,
@@ -357,7 +373,7 @@ class Engine:
                 continue
             seen = self._looked.get((place.id, opened.id))
             if seen is not None:
-                opened.reference = seen.values
+                opened.reference, opened.score_seen = seen.values, seen.score
                 opened.acknowledged_by, opened.acknowledged_s = seen.actor, seen.at_s
             self._overlays.refresh(place, now)
             self._judging.wake(place)

@@ -113,11 +113,12 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """When a person looked, who, and the last valid values of that moment."""
+    """When a person looked, who, and the last valid values and score of that moment."""
 
     values: Mapping[VitalSign, float]
     actor: str
     at_s: float
+    score: float | None = None
 
 
 @dataclass(slots=True)
@@ -135,7 +136,8 @@ class Place:
 
     `since_s` is when the present session (or the time without one) began: what
     was measured before is not judged. `open` holds the open alarms by row.
-    `baseline` is the patient's own, by vital sign, empty until it is set.
+    `baseline` is the patient's own, by vital sign, empty until it is set; `score` is
+    the newest that a person entered.
     `spoken` is what each device said of the pulse at the present instant, judged or not.
     `restless`: some counted rule is counting or open, so every sample is judged in full.
     """
@@ -152,6 +154,7 @@ class Place:
     restless: bool = False
     calm: Mapping[VitalSign, tuple[float, float]] = field(default_factory=dict)
     baseline: Mapping[VitalSign, float] = field(default_factory=dict)
+    score: float | None = None
     unassigned_data_s: float = NEVER
     asserted: str = ""
     quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
@@ -204,7 +207,7 @@ class Place:
         """A new patient, or none: nothing measured before counts."""
         self.since_s = now_s
         self.restless = False
-        self.baseline = {}
+        self.baseline, self.score = {}, None
         self.jumps.forget()
         self.unassigned_data_s = NEVER
         for source in self._sources.values():

@@ -19,6 +19,7 @@ from monitor.history import (
     BASELINE,
     BASELINE_WAIVED,
     MISSING,
+    OBSERVED,
     PHASE,
     SEATED,
     FactRow,
@@ -225,6 +226,9 @@ def fact_text(fact: FactRow) -> str:
         return baseline_text(fact)
     if fact.kind == BASELINE_WAIVED:
         return f"baseline waived: {fact.data['reason']}"
+    if fact.kind == OBSERVED:
+        value = fact.data["value"]
+        return f"{fact.data['item']} {value if isinstance(value, str) else f'{value:g}'}"
     if fact.kind == "acknowledged":
         said = f" as {fact.data['reason']}" if fact.data.get("reason") else ""
         return f"acknowledged {str(fact.data['alarm']).split('/')[1]}{said}"

@@ -17,6 +17,7 @@ from monitor.errors import CommandRefused
 from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
+    OBSERVED,
     PHASE,
     SEATED,
     FactRow,
@@ -84,6 +85,9 @@ class Kept:
                 if self.engine.audio_paused_until(chair) == at + seconds:
                     self._fact(at, chair, AUDIO_PAUSED, {"seconds": seconds})
                 return
+            case "score", float() as score:
+                if chair in self.sessions:
+                    self._fact(at, chair, OBSERVED, {"item": "MOAA/S", "value": score})
             case "baseline", _:
                 return
             case "acknowledge", _:

@@ -55,6 +55,7 @@ class Story:
         now, phase, sessions = dice.random(), None, 0
         calm = dice.random() < 0.3
         dips = dice.random() < 0.2
+        scored = dice.random() < 0.3
         held: dict[VitalSign, tuple[float, float]] = {}
         if dice.random() < 0.8:
             phase, sessions = self._move(chair, now, None, 0, dice)
@@ -69,6 +70,8 @@ class Story:
             elif roll < 0.046:
                 seconds = dice.choice([120.0, 30.0, 60.0, 0.0, 121.0, -1.0, float("nan")])
                 self.acts.append((now, chair, "pause", seconds))
+            elif scored and roll < 0.12:
+                self.acts.append((now, chair, "score", float(dice.choice([5, 4, 3, 2, 1]))))
             else:
                 if dips:
                     held[SPO2] = (now + 9, 91.0 if now % 16 < 6 else 97.0)
@@ -208,11 +211,10 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             return engine.frame(device, at) + engine.observe(readings)
         case "baseline", dict() as baseline:
             return engine.set_baseline(chair, baseline, at)
+        case "score", float() as score:
+            return engine.enter_score(chair, score, "rk", at)
         case "pause", float() as seconds:
-            try:
-                return engine.pause_audio(chair, "rk", at, seconds)
-            except CommandRefused:
-                return engine.advance(at)
+            return _paused(engine, chair, at, seconds)
         case "acknowledge", float() as which:
             events = engine.advance(at)
             ids = sorted(alarm.id for alarm in engine.alarms(chair))
@@ -221,6 +223,13 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             except CommandRefused:
                 return events
     raise AssertionError(what)
+
+
+def _paused(engine: Engine, chair: str, at: float, seconds: float) -> list[AlarmEvent]:
+    try:
+        return engine.pause_audio(chair, "rk", at, seconds)
+    except CommandRefused:
+        return engine.advance(at)
 
 
 def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
@@ -234,6 +243,8 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             twin.observe(readings)
         case "baseline", dict() as baseline:
             twin.set_baseline(baseline, at)
+        case "score", float() as score:
+            twin.enter_score(score, at)
         case "pause", float() as seconds:
             twin.pause(at, seconds)
         case "acknowledge", float() as which:
