@@ -192,3 +192,21 @@ async def test_a_patient_is_seated_and_led_through_the_phases(
     assert infusion["body"] == {"phase": "RECOVERY"}
     assert close["body"] == {"phase": "CLOSED"}
     assert {one["person"] for one in (seat, infusion, close)} == {"rk"}
+
+
+@pytest.mark.requirement("SHO-151")
+async def test_on_a_tablet_every_button_of_an_alarm_is_on_the_screen(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    wall = scenes.SCENES["high"](6)
+    wall[0]["alarms"][0]["text"] = "SpO2 85 < 88: go to chair, hold infusion per protocol"
+    await clinic.show(wall)
+    tablet = await open_page(clinic.url + "/chair/1")
+    await tablet.set_viewport_size({"width": 1024, "height": 768})
+    await live(tablet)
+    buttons = tablet.locator(".alarm-row button:visible")
+    assert await buttons.count() >= 3
+    for number in range(await buttons.count()):
+        box = await buttons.nth(number).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 1024
