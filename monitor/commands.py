@@ -169,7 +169,7 @@ class Commands:
             case EnterPhase():
                 concerned = self._enter(command, person)
             case ChooseSpeaker() | ListenedToSound():
-                concerned = self._sound(command, person)
+                concerned = self._act_on_sound(command, person)
             case Going():
                 concerned = self._going(command, person)
             case SetBaseline():
@@ -279,9 +279,14 @@ class Commands:
         self._ward.enter(moved)
         return session.id
 
-    def _sound(self, command: ChooseSpeaker | ListenedToSound, person: Person) -> str:
-        if isinstance(command, ListenedToSound):
-            return self._test_sound(command, person)
+    def _act_on_sound(self, command: ChooseSpeaker | ListenedToSound, person: Person) -> str:
+        match command:
+            case ChooseSpeaker():
+                return self._choose_speaker(command, person)
+            case ListenedToSound():
+                return self._test_sound(command, person)
+
+    def _choose_speaker(self, command: ChooseSpeaker, person: Person) -> str:
         name = self._sounding.choose(command.display)
         self._keep(SOUND_CHOSEN, "", None, person, {"display": command.display, "name": name})
         return command.display

@@ -149,6 +149,8 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
     levels = [*one.priority.values(), *(rise.to for rise in one.escalations)]
     if one.suspendable and Priority.HIGH in levels:
         yield f"{at}.suspendable: it is or becomes HIGH, and no HIGH alarm may be suspended"
+    if one.suspendable and one.clinic_wide:
+        yield f"{at}.suspendable: it is about the whole clinic, and a rule is suspended at a chair"
     if one.standby and one.kind is Kind.PHYSIOLOGICAL:
         yield f"{at}.standby: it is about the patient; a standby silences equipment only"
     if one.form is Form.LIMIT:

@@ -6,17 +6,14 @@ session facts; knows no page, SQL or format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.clinic import Person
 from monitor.errors import CommandRefused
 from monitor.history import STANDBY, STANDBY_ENDED, SUSPENDED, SUSPENSION_ENDED
-from monitor.ward import Ward
+from monitor.ward import Data, Ward
 
 REASON_MAX = 200
-
-Data = Mapping[str, str | int | float | bool | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,7 +186,7 @@ class Twin:
         self.paused = False
         self.suspended: dict[str, tuple[float, dict[VitalSign, float]]] = {}
         self.suspended_for: dict[str, float] = {}
-        self.standby_until = self.standby_next = nan
+        self.standby_until = self.stood_until = nan
         self._numbers: dict[str, int] = {}
         self.steps: list[Step] = []
         self.discarded: list[tuple[VitalSign, float, float]] = []
@@ -305,7 +305,7 @@ class Twin:
         self.baseline, self.seated = {}, 0
         self.jumps = {vital: Jump() for vital in self.jumps}
         self.suspended, self.suspended_for = {}, {}
-        self.standby_until = self.standby_next = nan
+        self.standby_until = self.stood_until = nan
         self.unassigned_data = -inf
         for stream in self.streams:
             stream.valid, stream.seen = -inf, 0.0
@@ -323,7 +323,7 @@ class Twin:
             self._sound_again(name)
         self.suspended_for = {}
         if phase is Phase.INFUSION:
-            self._end_standby()
+            self._end_standby(now)
         for rule in self.rules:
             alarm, priority = rule.alarm, rule.condition.priority.get(self.column)
             if alarm and priority is None:
@@ -458,19 +458,18 @@ class Twin:
             return False
         if not isnan(self.standby_until):
             return True
-        if now < self.standby_next:
+        if now < self.stood_until + self.preset.audible_s_between_pauses:
             return False
         self.standby_until = now + seconds
-        self.standby_next = self.standby_until + self.preset.audible_s_between_pauses
         return True
 
     def end_standby(self, now: float) -> None:
         self.advance(now)
-        self._end_standby()
+        self._end_standby(now)
 
-    def _end_standby(self) -> None:
+    def _end_standby(self, now: float) -> None:
         if not isnan(self.standby_until):
-            self.standby_until = nan
+            self.stood_until, self.standby_until = now, nan
             for alarm in self.open():
                 if alarm.rule.condition.standby:
                     alarm.held = False
@@ -483,7 +482,7 @@ class Twin:
         for name in [name for name, (until, _) in self.suspended.items() if until <= now]:
             self._sound_again(name)
         if self.standby_until <= now:
-            self._end_standby()
+            self._end_standby(now)
 
     def silenced(self, alarm: TwinAlarm) -> bool:
         condition = alarm.rule.condition

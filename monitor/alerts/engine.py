@@ -7,7 +7,7 @@ can influence another: each has rows of its own in every array.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from monitor.alerts.book import Book
 from monitor.alerts.hearing import Hearing
@@ -137,7 +137,7 @@ class Engine:
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
         place.phase, after = phase, column_of(phase)
-        place.silences.enter(phase)
+        place.silences.enter(phase, now)
         events: list[AlarmEvent] = []
         for row, opened in sorted(place.open.items()):
             priority = int(self._layout.priority[after, row])
@@ -272,11 +272,9 @@ class Engine:
         A press during a pause changes nothing. Raises `CommandRefused` for more
         than the preset's longest pause, or before the alarms were heard again.
         """
-        place = self._by_chair[chair]
-        self._unsent += self._settle(place, now)
-        self._overlays.pause(place, actor, now, seconds)
-        self._watch.schedule(place, now)
-        return self._sent([])
+        return self._silence(
+            chair, now, lambda place: self._overlays.pause(place, actor, now, seconds)
+        )
 
     @told
     def suspend(self, chair: str, condition: str, now: float, seconds: float) -> list[AlarmEvent]:
@@ -285,21 +283,16 @@ class Engine:
         It ends by itself, with the phase, and when an alarm of the rule gets worse.
         Raises `CommandRefused` for a rule that must be heard, or for too long.
         """
-        place = self._by_chair[chair]
-        self._unsent += self._settle(place, now)
-        self._overlays.suspend(place, condition, now, seconds)
-        self._watch.schedule(place, now)
-        return self._sent([])
+        return self._silence(
+            chair, now, lambda place: self._overlays.suspend(place, condition, now, seconds)
+        )
 
     @told
     def end_suspension(self, chair: str, condition: str, now: float) -> list[AlarmEvent]:
         """Let a suspended rule sound again; nothing where it is not suspended."""
-        place = self._by_chair[chair]
-        self._unsent += self._settle(place, now)
-        if place.silences.end_suspension(condition, now):
-            self._overlays.silenced(place, now)
-            self._watch.schedule(place, now)
-        return self._sent([])
+        return self._silence(
+            chair, now, lambda place: place.silences.end_suspension(condition, now)
+        )
 
     @told
     def stand_by(self, chair: str, now: float, seconds: float) -> list[AlarmEvent]:
@@ -307,22 +300,22 @@ class Engine:
 
         Raises `CommandRefused` in an infusion, without a session, or for too long.
         """
-        place = self._by_chair[chair]
-        self._unsent += self._settle(place, now)
         between_s = self._preset.audible_s_between_pauses
-        place.silences.stand_by(place.phase, now, seconds, between_s)
-        self._overlays.silenced(place, now)
-        self._watch.schedule(place, now)
-        return self._sent([])
+        return self._silence(
+            chair, now, lambda place: place.silences.stand_by(place.phase, now, seconds, between_s)
+        )
 
     @told
     def end_standby(self, chair: str, now: float) -> list[AlarmEvent]:
         """The patient is back; nothing where the chair does not stand by."""
+        return self._silence(chair, now, lambda place: place.silences.end_standby(now))
+
+    def _silence(self, chair: str, now: float, act: Callable[[Place], None]) -> list[AlarmEvent]:
         place = self._by_chair[chair]
         self._unsent += self._settle(place, now)
-        if place.silences.end_standby():
-            self._overlays.silenced(place, now)
-            self._watch.schedule(place, now)
+        act(place)
+        self._overlays.silenced(place, now)
+        self._watch.schedule(place, now)
         return self._sent([])
 
     def silences(self, chair: str) -> Silences:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from monitor.alerts.deadlines import NOT_NOW
 from monitor.alerts.judging import Judging, Turn
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, Sample
@@ -55,10 +56,10 @@ class Hearing:
         deadlines, events = self._watch.deadlines, list[AlarmEvent]()
         row, at_s = deadlines.first(place.index)
         while at_s <= now:
+            # Whoever still waits says so anew: nothing can be due for ever.
+            deadlines.put(place.index, row, NOT_NOW)
             if row == self._watch.hold_column:
                 events += self._land(place, at_s, at_s)
-                # A session that closed has dropped what was held: its time must not come again.
-                self._watch.schedule_hold(place, at_s)
             else:
                 events += self._watch.ring(place, row, at_s)
             row, at_s = deadlines.first(place.index)

@@ -86,13 +86,11 @@ class Delays:
         """Forget what was counted toward clearing these rules."""
         self.clearing[chair, rules] = False
 
-    def recount(
-        self, chair: int, rule: int, said: Iterable[tuple[float, bool]], *, again: bool = True
-    ) -> None:
+    def recount(self, chair: int, rule: int, said: Iterable[tuple[float, bool]]) -> None:
         """Count one rule anew from (sample time, violates) of retained samples (8a.16)."""
         at = (chair, rule)
         self.pending[at] = False
-        for now_s, violates in said if again else ():
+        for now_s, violates in said:
             gap = now_s - self.last_s[at]
             if violates and self.pending[at] and gap <= self._layout.preset.restart_gap_s:
                 self.counted_s[at] += min(gap, self._layout.preset.gap_s)

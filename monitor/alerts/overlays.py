@@ -109,12 +109,17 @@ class Overlays:
                 why="the preset in force has none of that name",
                 fix="reload the page",
             ) from error
+        if rule.clinic_wide:
+            raise CommandRefused(
+                f"{condition} cannot be suspended",
+                why="it is about the whole clinic and belongs to no chair",
+                fix="mend what it tells of; it ends by itself then",
+            )
         reference = place.values()
         place.silences.suspend(rule, now, seconds, reference)
         for opened in place.open.values():
             if opened.row.condition is rule:
                 opened.reference = reference
-        self.silenced(place, now)
 
     def silenced(self, place: Place, now: float) -> None:
         """What a person silences at the chair is other than before."""

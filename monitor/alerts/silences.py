@@ -38,7 +38,7 @@ class Silences:
         self.suspended: dict[str, Suspension] = {}
         self._used_s: dict[str, float] = {}
         self.standby_until_s: float | None = None
-        self._standby_next_s = -NEVER
+        self._stood_until_s = -NEVER
 
     def suspend(
         self,
@@ -75,12 +75,11 @@ class Silences:
         """How long the rule may still be suspended in this phase."""
         return self.SUSPENDED_S_MAX - self._used_s.get(condition, 0.0)
 
-    def end_suspension(self, condition: str, now: float) -> bool:
-        """End it before its time; what is left may be used later. False where there is none."""
+    def end_suspension(self, condition: str, now: float) -> None:
+        """End it before its time; what is left may be used later. Nothing where there is none."""
         ended = self.suspended.pop(condition, None)
         if ended is not None:
             self._used_s[condition] -= max(ended.until_s - now, 0.0)
-        return ended is not None
 
     def stand_by(self, phase: Phase | None, now: float, seconds: float, audible_s: float) -> None:
         """Raises `CommandRefused` in an infusion, without a session, or for too long."""
@@ -100,19 +99,18 @@ class Silences:
             )
         if self.standby_until_s is not None:
             return
-        if now < self._standby_next_s:
+        if now < self._stood_until_s + audible_s:
             raise CommandRefused(
                 what,
                 why=f"it stood by a moment ago and must be heard for {audible_s:g} s in between",
                 fix="try again in a moment",
             )
         self.standby_until_s = now + seconds
-        self._standby_next_s = self.standby_until_s + audible_s
 
-    def end_standby(self) -> bool:
-        """False where there was none."""
-        ended, self.standby_until_s = self.standby_until_s is not None, None
-        return ended
+    def end_standby(self, now: float) -> None:
+        """End it, at its time at the latest; nothing where there is none."""
+        if self.standby_until_s is not None:
+            self._stood_until_s, self.standby_until_s = min(self.standby_until_s, now), None
 
     @property
     def next_s(self) -> float:
@@ -127,13 +125,13 @@ class Silences:
             condition: one for condition, one in self.suspended.items() if one.until_s > now
         }
         if self.standby_until_s is not None and self.standby_until_s <= now:
-            self.standby_until_s = None
+            self.end_standby(now)
 
-    def enter(self, phase: Phase) -> None:
+    def enter(self, phase: Phase, now: float) -> None:
         """Another phase has other limits: no rule stays suspended; an infusion ends a standby."""
         self.suspended, self._used_s = {}, {}
         if phase is Phase.INFUSION:
-            self.standby_until_s = None
+            self.end_standby(now)
 
     def silent_until_s(self, condition: AlarmCondition) -> float | None:
         """Until when alarms of this condition are silent; None when they sound."""

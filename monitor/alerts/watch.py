@@ -306,7 +306,6 @@ class Watch:
 
     def ring(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
         """The row's time has come."""
-        self.deadlines.put(place.index, row, NOT_NOW)
         if row == self.pause_column:
             self._overlays.end_pause(place)
             return []

@@ -185,14 +185,22 @@ async def test_a_patient_is_seated_treated_and_reviewed(demo: Demo, open_page: O
     await page.get_by_role("table", name="Events").get_by_text("phase CLOSED").wait_for()
 
 
+async def a_nurse_at(clinic: LiveClinic, open_page: OpenPage, chair: str) -> tuple[Page, Page]:
+    """The wall, and the page of a chair where a nurse is signed in."""
+    wall, tablet = await open_page(clinic.url), await open_page(f"{clinic.url}/chair/{chair}")
+    await live(tablet)
+    await sign_in(tablet, "R. Kessler")
+    return wall, tablet
+
+
 @pytest.mark.requirement("S-70")
 async def test_a_rule_is_suspended_with_a_reason_and_sounds_again_at_a_touch(
     demo: Demo, open_page: OpenPage
 ) -> None:
     clinic = await demo(RATE)
-    wall, tablet = await open_page(clinic.url), await open_page(clinic.url + "/chair/2")
-    await live(tablet)
-    await sign_in(tablet, "R. Kessler")
+    wall, tablet = await a_nurse_at(clinic, open_page, "2")
+    # At the bottom of the fall: it gets no worse, which would break the suspension.
+    await tablet.locator(".alarm-row", has_text="DESAT").wait_for(timeout=60_000)
     await tablet.get_by_role("button", name="SUSPEND ...").first.click(timeout=60_000)
     dialog = tablet.get_by_role("dialog")
     await dialog.get_by_label("30 min").check()
@@ -211,9 +219,7 @@ async def test_a_chair_stands_by_with_its_time_on_the_wall_and_not_in_an_infusio
     demo: Demo, open_page: OpenPage
 ) -> None:
     clinic = await demo(RATE)
-    wall, tablet = await open_page(clinic.url), await open_page(clinic.url + "/chair/5")
-    await live(tablet)
-    await sign_in(tablet, "R. Kessler")
+    wall, tablet = await a_nurse_at(clinic, open_page, "5")
     await tablet.get_by_role("button", name="STANDBY 10:00").click(timeout=30_000)
     await wall.wait_for_selector(".tile[data-chair='5'] .paused:has-text('STANDBY')")
     await tablet.get_by_role("button", name="END STANDBY").click()

@@ -201,6 +201,29 @@ async def test_no_word_of_a_long_message_is_cut(
     assert await page.evaluate(OUT_OF_PLACE) == []
 
 
+@pytest.mark.requirement("SHO-152")
+@pytest.mark.parametrize("chairs", [6, 12, 24])
+async def test_that_nothing_comes_is_not_cut_short_by_what_else_is_told_of_the_chair(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    silent = scenes.offline("1") | {
+        "standby": "9:41",
+        "suspended": [{"rule": "HR-H1", "left": "29:59"}],
+        "going": "R. Kessler",
+    }
+    await clinic.show([silent, *(scenes.tile(str(n)) for n in range(2, chairs + 1))])
+    page = await open_page(clinic.url)
+    state = page.locator(".tile[data-chair='1'] .chair-state")
+    await state.get_by_text("MONITOR OFFLINE 00:34").wait_for()
+    await page.evaluate("document.fonts.ready")
+    within = await state.evaluate("""(state) => {
+      const tile = state.closest(".tile").getBoundingClientRect();
+      const box = state.getBoundingClientRect();
+      return state.scrollWidth <= state.clientWidth && box.right <= tile.right;
+    }""")
+    assert within
+
+
 @pytest.mark.requirement("SHO-007")
 @pytest.mark.parametrize("chairs", [1, 6, 12, 24])
 async def test_every_number_has_its_name_and_simulated_ones_are_watermarked(

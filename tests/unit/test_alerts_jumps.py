@@ -166,8 +166,17 @@ def test_the_end_of_a_session_within_a_hold_ends_the_hold() -> None:
 def test_the_next_patient_hears_nothing_of_what_was_held() -> None:
     chair = Chairside()
     chair.hold(5)
-    chair.hold(2, SPO2=70)
+    chair.hold(4, SPO2=70)
     chair.events += chair.engine.clear("1", chair.now)
     chair.events += chair.engine.seat("1", "s2", Phase.INFUSION, chair.now)
-    chair.hold(10, SPO2=97)
-    assert [one for one in chair.events if one.alarm.condition.startswith("SPO2")] == []
+    chair.hold(10, SPO2=None)
+    assert chair.raised("SPO2-3") == []
+
+
+def test_the_next_patients_first_value_is_no_jump_from_the_last_patients() -> None:
+    chair = Chairside()
+    chair.hold(5)
+    chair.events += chair.engine.clear("1", chair.now)
+    chair.events += chair.engine.seat("1", "s2", Phase.INFUSION, chair.now)
+    chair.hold(5, SPO2=84)
+    assert chair.raised("SPO2-3") == [8.0]

@@ -7,7 +7,8 @@ import pytest
 from monitor.alerts import AlarmState
 from monitor.clinic import Phase
 from monitor.conditions import Priority
-from monitor.errors import CommandRefused
+from monitor.errors import CommandRefused, ConfigError
+from monitor.presets import load_preset
 from monitor.vitals import Validity
 from tests.judged import HR, SPO2, Chairside, preset
 
@@ -75,6 +76,23 @@ def test_what_was_not_used_may_be_used_later_and_the_next_phase_begins_anew() ->
     chair.events += chair.engine.set_phase("1", Phase.RECOVERY, chair.now)
     assert chair.engine.silences("1").suspended == {}
     suspend(chair, "HR-H1", MINUTES_30)
+
+
+@pytest.mark.requirement("S-63")
+def test_after_a_standby_that_a_person_ended_the_next_may_follow_when_it_was_heard() -> None:
+    chair = Chairside(Phase.RECOVERY)
+    stand_by(chair)
+    chair.hold(30)
+    chair.events += chair.engine.end_standby("1", chair.now)
+    with pytest.raises(CommandRefused, match="a moment ago"):
+        stand_by(chair)
+    chair.hold(10)
+    stand_by(chair)
+
+
+def test_a_rule_about_the_whole_clinic_is_suspended_at_no_chair() -> None:
+    with pytest.raises(CommandRefused, match="the whole clinic"):
+        suspend(Chairside(), "T-COPY")
 
 
 def test_a_rule_that_does_not_exist_and_one_already_suspended_are_refused() -> None:
@@ -219,3 +237,21 @@ def test_nothing_is_silent_for_the_next_patient() -> None:
     chair.events += chair.engine.seat("1", "s2", Phase.RECOVERY, chair.now)
     assert chair.engine.silences("1").suspended == {}
     assert chair.engine.silences("1").standby_until_s is None
+
+
+@pytest.mark.requirement("S-56")
+@pytest.mark.parametrize(
+    ("rule", "line", "told"),
+    [
+        ("SPO2-2", "suspendable = true", "no HIGH alarm may be suspended"),
+        ("T-PROBE", "suspendable = true", "no HIGH alarm may be suspended"),
+        ("T-COPY", "suspendable = true", "about the whole clinic"),
+        ("HR-H1", "standby = true", "it is about the patient"),
+    ],
+)
+def test_a_preset_cannot_let_what_must_be_heard_be_silenced(
+    rule: str, line: str, told: str
+) -> None:
+    text = preset().text.replace(f'id = "{rule}"\n', f'id = "{rule}"\n{line}\n')
+    with pytest.raises(ConfigError, match=told):
+        load_preset(text, where="another preset")
