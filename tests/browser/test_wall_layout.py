@@ -201,6 +201,23 @@ async def test_no_word_of_a_long_message_is_cut(
     assert await page.evaluate(OUT_OF_PLACE) == []
 
 
+@pytest.mark.requirement("SHO-153")
+@pytest.mark.parametrize("chairs", [1, 6, 12, 24])
+async def test_the_wall_says_whole_that_the_bedside_monitor_is_the_alarm(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    page = await wall_page(clinic, open_page, chairs, "normal")
+    whole = await page.evaluate("""() => [".secondary", ".legend"].flatMap((one) => {
+      const element = document.querySelector(one);
+      const box = element.getBoundingClientRect();
+      if (!box.width) return [];
+      const words = document.createRange();
+      words.selectNodeContents(element);
+      return [box.right <= innerWidth, words.getBoundingClientRect().right <= box.right + 1];
+    })""")
+    assert whole == [True] * (4 if chairs == 24 else 2)
+
+
 @pytest.mark.requirement("SHO-152")
 @pytest.mark.parametrize("chairs", [6, 12, 24])
 async def test_that_nothing_comes_is_not_cut_short_by_what_else_is_told_of_the_chair(
