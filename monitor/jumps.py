@@ -18,6 +18,9 @@ from monitor.vitals import VitalSign
 
 Above0 = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NEVER = float("inf")
+HELD_MAX = 64
+"""Samples of one vital sign that are held: five seconds of twelve a second. With more it is
+decided at once, so that a chattering sender neither fills the memory nor stops the judging."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,13 +119,15 @@ class Jumps(Generic[S]):
         return abs(one.value - last.value) / seconds > terms.per_s[one.vital]
 
     def ripe(self, at_s: float, received_s: float) -> list[VitalSign]:
-        """Whose hold ends with a sample of this time that came now."""
+        """Whose hold ends with a sample of this time that came now, or is full."""
         hold_s = self._terms.hold_s if self._terms else NEVER
         return [
             vital
             for vital, level in self._levels.items()
             if level.held
-            if level.due_s <= received_s or level.held[0].at_s + hold_s <= at_s
+            if level.due_s <= received_s
+            or level.held[0].at_s + hold_s <= at_s
+            or len(level.held) >= HELD_MAX
         ]
 
     def decide(self, vital: VitalSign) -> tuple[list[S], list[S]]:

@@ -653,7 +653,8 @@ class Twin:
         for vital, jump in self.jumps.items():
             if terms is None or not jump.held:
                 continue
-            if received < jump.due and at < jump.held[0][0] + terms.hold_s:
+            waits = received < jump.due and at < jump.held[0][0] + terms.hold_s
+            if waits and len(jump.held) < 64:
                 continue
             held, jump.held = jump.held, []
             began, new, _ = held[0]

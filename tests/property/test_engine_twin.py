@@ -372,3 +372,20 @@ def test_neither_batches_nor_the_order_of_chairs_change_a_step(
     rules, story = preset(), Story(seed, minutes=12)
     one_by_one = by_chair(run_in_batches(story, rules, 1, sorted(DEVICES)))
     assert by_chair(run_in_batches(story, rules, size, order)) == one_by_one
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=10, deadline=None)
+def test_a_sender_that_chatters_is_judged_as_the_twin_judges(seed: int) -> None:
+    """More samples within a hold than are held."""
+    dice, story = random.Random(seed), Story(seed, minutes=0)
+    story.acts.append((0.5, "1", "seat", ("s", Phase.INFUSION)))
+    value, now = 97.0, 1.0
+    while now < 30.0:
+        if dice.random() < 0.02:
+            value = dice.choice([97.0, 84.0, 70.0])
+        one = Story._reading(SPO2, value, now, "1", "mon-1", now, dice)
+        story.acts.append((now, "1", "frame", ("mon-1", [one])))
+        now += dice.choice([0.02, 0.02, 0.05])
+    story.acts.sort(key=lambda act: act[0])
+    assert by_chair(run(story, preset())) == run_twins(story, preset())

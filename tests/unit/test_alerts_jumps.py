@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from monitor.clinic import Phase
+from monitor.jumps import HELD_MAX
 from monitor.vitals import Validity
-from tests.judged import HR, PR, SPO2, Chairside
+from tests.judged import HR, PR, SPO2, Chairside, reading
 
 
 def seconds(chair: Chairside, saturations: Sequence[float | None]) -> None:
@@ -152,6 +153,22 @@ def test_a_held_sample_counts_as_data_and_a_lost_probe_is_told_in_time() -> None
     for _ in range(20):
         plain.pass_second({SPO2: None, HR: 72.0}, validity=off)
     assert probe == plain.raised("T-PROBE") != []
+
+
+def test_a_sender_that_chatters_fills_no_hold_and_is_judged_at_the_bound() -> None:
+    chair = Chairside()
+    chair.hold(5)
+    before = len(chair.events)
+    for number in range(400):
+        now = 5.0 + number / 100
+        chair.events += chair.engine.observe([reading(SPO2, 84.0, now)])
+        low = chair.engine.pending("1")
+        assert low == (frozenset({SPO2}) if number >= HELD_MAX else frozenset())
+        if len(chair.events) > before:
+            break
+    (event,) = chair.events[before:]
+    assert (event.alarm.condition, event.alarm.onset_s) == ("SPO2-3", 5.0)
+    assert event.at_s == pytest.approx(8.0, abs=0.02)
 
 
 def test_the_end_of_a_session_within_a_hold_ends_the_hold() -> None:
