@@ -95,7 +95,8 @@ class Session:
     phase began; `infusion_started_us` is None until the infusion starts.
     `baseline` is what is usual for this patient, in whole units; `baseline_missing`
     says of which vital signs there is none and why, once the infusion has started.
-    `baseline_waived`: a person goes on without what is missing.
+    `baseline_waived`: a person goes on without what is missing. `edits` are limits and
+    on-delays set for this session, by key (see `monitor.edits`).
     """
 
     id: str
@@ -111,6 +112,7 @@ class Session:
     baseline: Mapping[VitalSign, int] = field(default_factory=dict, hash=False)
     baseline_missing: Mapping[str, str] = field(default_factory=dict, hash=False)
     baseline_waived: bool = False
+    edits: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 class Seating:

@@ -27,6 +27,7 @@ from monitor.history import (
     based,
     entered,
 )
+from monitor.limiting import ChangeLimits, change_limits
 from monitor.people import People, Permission
 from monitor.quieting import (
     EndStandby,
@@ -141,6 +142,7 @@ Command = (
     | ListenedToSound
     | Going
     | Quieting
+    | ChangeLimits
 )
 
 
@@ -176,11 +178,16 @@ class Commands:
                 concerned = self._set_baseline(command, person)
             case WaiveBaseline():
                 concerned = self._waive_baseline(command, person)
-            case SuspendRule() | EndSuspension() | StandBy() | EndStandby():
-                self._known_chair(command.chair)
-                concerned = quiet(self._ward, command, person)
+            case SuspendRule() | EndSuspension() | StandBy() | EndStandby() | ChangeLimits():
+                concerned = self._at_chair(command, person)
         await self._ward.record.commit()
         return concerned
+
+    def _at_chair(self, command: Quieting | ChangeLimits, person: Person) -> str:
+        self._known_chair(command.chair)
+        if isinstance(command, ChangeLimits):
+            return change_limits(self._ward, command, person)
+        return quiet(self._ward, command, person)
 
     def _acknowledge(self, command: Acknowledge, person: Person) -> str:
         ward = self._ward

@@ -12,11 +12,21 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from monitor.care.terms import BaselineTerms
 from monitor.clinic import Phase
 from monitor.jumps import JumpTerms
+from monitor.thresholds import (
+    STRICT,
+    Comparison,
+    Guard,
+    Level,
+    Number,
+    Positive,
+    Range,
+    as_level,
+)
 from monitor.vitals import VitalSign
 
 AUDIO_PAUSE_S_MAX = 120.0
@@ -105,25 +115,6 @@ JUDGED_FORMS = frozenset(Form) - {Form.ENTRY}
 """The forms the engine judges; a condition of another form must say `enabled = false`."""
 
 
-class Comparison(Enum):
-    """When a value violates its limit; the side is part of it."""
-
-    BELOW = "<"
-    AT_OR_BELOW = "<="
-    ABOVE = ">"
-    AT_OR_ABOVE = ">="
-
-    @property
-    def high(self) -> bool:
-        """True for a limit that must not be exceeded."""
-        return self in (Comparison.ABOVE, Comparison.AT_OR_ABOVE)
-
-    @property
-    def inclusive(self) -> bool:
-        """True when the limit itself already violates."""
-        return self in (Comparison.AT_OR_BELOW, Comparison.AT_OR_ABOVE)
-
-
 def _by_column(value: object) -> object:
     """Spread a value given once over all columns; `baseline` also stands for `prepare`."""
     names = {column.value for column in Column}
@@ -132,11 +123,6 @@ def _by_column(value: object) -> object:
     if "baseline" in value:
         return {"prepare": value["baseline"], **value}
     return value
-
-
-def _level(value: object) -> object:
-    """A bare number is an absolute level."""
-    return value if isinstance(value, dict) else {"value": value}
 
 
 def _priorities(value: object) -> object:
@@ -154,51 +140,11 @@ def _priority(value: object) -> object:
     return Priority.__members__.get(value, value) if isinstance(value, str) else value
 
 
-Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-Positive = Annotated[float, Field(allow_inf_nan=False, strict=True, ge=0.0)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 NamedPriority = Annotated[Priority, BeforeValidator(_priority)]
 
-_STRICT = ConfigDict(extra="forbid")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Level:
-    """A limit or clear value, in the vital's unit: absolute, or relative to the patient's baseline.
-
-    Exactly one of `value`, `percent` (of baseline) and `offset` (added to it)
-    is given. `at_least` and `at_most` clip a relative level; `without_baseline`
-    stands in until there is a baseline, else the level is not in force.
-    """
-
-    __pydantic_config__ = _STRICT
-
-    value: Number | None = None
-    percent: Number | None = None
-    offset: Number | None = None
-    at_least: Number | None = None
-    at_most: Number | None = None
-    without_baseline: Number | None = None
-
-    @property
-    def relative(self) -> bool:
-        """True when it needs a baseline to be known exactly."""
-        return self.value is None
-
-    def resolve(self, baseline: float | None) -> float | None:
-        """The level as a number; None while it is not in force."""
-        if self.value is not None:
-            return self.value
-        if baseline is None:
-            return self.without_baseline
-        share = 0.0 if self.percent is None else self.percent
-        raw = baseline + self.offset if self.offset is not None else baseline * share / 100.0
-        raw = raw if self.at_least is None else max(raw, self.at_least)
-        return raw if self.at_most is None else min(raw, self.at_most)
-
-
 Levels = Annotated[
-    Mapping[Column, Annotated[Level, BeforeValidator(_level)]], BeforeValidator(_by_column)
+    Mapping[Column, Annotated[Level, BeforeValidator(as_level)]], BeforeValidator(_by_column)
 ]
 Priorities = Annotated[Mapping[Column, NamedPriority], BeforeValidator(_priorities)]
 Seconds = Annotated[Mapping[Column, Positive], BeforeValidator(_by_column)]
@@ -210,10 +156,11 @@ class Clause:
 
     `HR` is the judged heart rate: ECG, else the oximeter's pulse rate. A value
     clears when it is at or inside `clear` (strictly inside with `clear_strictly`).
-    `step` is how much worse, since a person last looked, counts as worse.
+    `step` is how much worse, since a person last looked, counts as worse. A person may
+    set another limit for a session within `guard`; none where there is none.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     vital: VitalSign
     comparison: Comparison
@@ -221,6 +168,7 @@ class Clause:
     clear: Levels = field(default_factory=dict)
     clear_strictly: bool = False
     step: Positive | None = None
+    guard: Guard | None = None
 
 
 class Cause(Enum):
@@ -243,7 +191,7 @@ class Escalation:
     No `vitals` means all that the condition watches.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     cause: Cause
     to: NamedPriority
@@ -258,7 +206,7 @@ class Escalation:
 class Wording:
     """Another message when any of these values is reached; same alarm, same priority."""
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     any_of: tuple[Clause, ...]
     message: Name
@@ -277,7 +225,7 @@ class AlarmCondition:
     one is not raised and not heard.
     """
 
-    __pydantic_config__ = _STRICT
+    __pydantic_config__ = STRICT
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$", max_length=24)]
     kind: Kind
@@ -288,6 +236,8 @@ class AlarmCondition:
     any_of: tuple[Clause, ...] = ()
     and_any_of: tuple[Clause, ...] = ()
     on_delay_s: Positive = 0.0
+    on_delay_guard: Guard | None = None
+    """within which a person may set another on-delay for a session"""
     off_delay_s: Positive = 0.0
     samples_min: Annotated[int, Field(strict=True, ge=1)] = 1
     latching: bool = False
@@ -329,17 +279,21 @@ class AlarmCondition:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Range:
-    """What a sensor can mean at all; a number outside is no value."""
+class LimitOrder:
+    """Two rules on the low side of one vital sign: the first alarms at a higher value.
 
-    __pydantic_config__ = _STRICT
+    With `or_equal` both may stand at the same limit.
+    """
 
-    low: Number
-    high: Number
+    __pydantic_config__ = STRICT
 
-    def holds(self, value: float) -> bool:
-        """Is the value possible?"""
-        return self.low <= value <= self.high
+    first: Name
+    second: Name
+    or_equal: bool = False
+
+    def kept(self, first: float, second: float) -> bool:
+        """Do these two limits stand in this order?"""
+        return first > second or (self.or_equal and first == second)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -377,6 +331,7 @@ class Preset:
     restart_gap_s: float
     audio_pause_s_max: float
     audible_s_between_pauses: float
+    limit_order: tuple[LimitOrder, ...] = ()
     text: str = field(default="", repr=False, compare=False)
 
     def cuff_judged_s(self, phase: Phase | None) -> float:

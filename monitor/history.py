@@ -157,6 +157,8 @@ SUSPENDED, SUSPENSION_ENDED = "rule suspended", "suspension ended"
 """Of a `rule`; for how many `seconds`, and the `reason`."""
 STANDBY, STANDBY_ENDED = "standby", "standby ended"
 """For how many `seconds`."""
+LIMITS = "limits"
+"""Every limit and on-delay that is set for the session from here on, by `edits` key."""
 RUN, INPUT, PRESET = "run", "input", "preset"
 """Facts of no session, from which alarms can be judged again; see `journal`."""
 
@@ -179,6 +181,8 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
             session = entered(session, Phase(str(fact.data["phase"])), fact.at_us)
         elif fact.kind == BASELINE and session is not None:
             session = based(session, fact.data)
+        elif fact.kind == LIMITS and session is not None:
+            session = replace(session, edits=edits_told(fact.data))
         elif fact.kind == BASELINE_WAIVED and session is not None:
             session = replace(session, baseline_waived=True)
     return session
@@ -196,6 +200,11 @@ def baseline_told(data: Mapping[str, str | int | float | bool | None]) -> dict[V
     """The numbers of a "baseline" fact."""
     stated = {vital: data.get(vital.value) for vital in VitalSign}
     return {one: round(said) for one, said in stated.items() if isinstance(said, int | float)}
+
+
+def edits_told(data: Mapping[str, str | int | float | bool | None]) -> dict[str, float]:
+    """The numbers of a "limits" fact."""
+    return {key: float(said) for key, said in data.items() if isinstance(said, int | float)}
 
 
 def entered(session: Session, phase: Phase, at_us: int) -> Session:

@@ -9,7 +9,7 @@ import hashlib
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Annotated
@@ -26,14 +26,14 @@ from monitor.conditions import (
     Column,
     Form,
     Kind,
+    LimitOrder,
     Name,
-    Positive,
     Preset,
     Priority,
-    Range,
 )
 from monitor.errors import ConfigError
 from monitor.jumps import JumpTerms
+from monitor.thresholds import Positive, Range
 from monitor.vitals import VitalSign
 
 SETTINGS: dict[Form, frozenset[str]] = {
@@ -71,6 +71,7 @@ class _File(BaseModel):
     restart_gap_s: Positive
     audio_pause_s_max: Annotated[float, Field(gt=0, le=AUDIO_PAUSE_S_MAX)]
     audible_s_between_pauses: Positive
+    limit_order: tuple[LimitOrder, ...] = ()
 
 
 _CONDITION = TypeAdapter(AlarmCondition)
@@ -101,6 +102,8 @@ def load_preset(text: str, *, where: str) -> Preset:
         file = _File.model_validate(raw)
     except ValidationError as error:
         mistakes += _lines(error)
+    else:
+        mistakes += _order_mistakes(conditions, file.limit_order)
     if mistakes or file is None:
         count = len(mistakes)
         raise ConfigError(
@@ -115,6 +118,7 @@ def load_preset(text: str, *, where: str) -> Preset:
 def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:
     plain = file.model_dump(
         exclude={"nibp_interval_s", "re_alarm_s", "plausible", "no_value", "baseline", "jump"}
+        | {"limit_order"}
     )
     return Preset(
         hash=digest,
@@ -125,6 +129,7 @@ def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) ->
         no_value=file.no_value,
         baseline=file.baseline,
         jump=file.jump,
+        limit_order=file.limit_order,
         **plain,
     )
 
@@ -155,6 +160,42 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
         yield f"{at}.standby: it is about the patient; a standby silences equipment only"
     if one.form is Form.LIMIT:
         yield from _limit_mistakes(one, at)
+    yield from _guard_mistakes(one, at)
+
+
+def _guard_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:
+    clauses = [clause for clause in (*one.any_of, *one.and_any_of) if clause.guard]
+    if (clauses or one.on_delay_guard) and one.form is not Form.LIMIT:
+        yield f"{at}: a guard needs form 'limit'; leave it out"
+    if clauses and one.and_any_of:
+        yield f"{at}: a rule with and_any_of has no guard of its limits; leave it out"
+    for clause, column in product(clauses, one.priority):
+        level = clause.limit.get(column)
+        for value in (level.value, level.at_least, level.at_most) if level else ():
+            if value is not None and clause.guard and not clause.guard.holds(value):
+                vital = f"{clause.vital.value} {value:g} in column {column.value}"
+                yield f"{at}: {vital} is not within its guard"
+    if one.on_delay_guard and not one.on_delay_guard.holds(one.on_delay_s):
+        yield f"{at}: its on-delay of {one.on_delay_s:g} s is not within its guard"
+
+
+def _order_mistakes(
+    conditions: Sequence[AlarmCondition], orders: Sequence[LimitOrder]
+) -> Iterator[str]:
+    by_id = {one.id: one for one in conditions}
+    for order in orders:
+        first, second = by_id.get(order.first), by_id.get(order.second)
+        if first is None or second is None or not (first.any_of and second.any_of):
+            yield f"limit_order: {order.first} and {order.second} must both be rules with limits"
+            continue
+        for column in first.priority.keys() & second.priority.keys():
+            limits = [one.any_of[0].limit.get(column) for one in (first, second)]
+            values = [level.value for level in limits if level and level.value is not None]
+            if len(values) == 2 and not order.kept(*values):
+                yield (
+                    f"limit_order: in column {column.value} {order.first} stands at {values[0]:g}, "
+                    f"{order.second} at {values[1]:g}"
+                )
 
 
 def _limit_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
     BASELINE,
+    LIMITS,
     PHASE,
     SEATED,
     SOUND_CHOSEN,
@@ -34,6 +35,7 @@ from monitor.history import (
     ReadingRow,
     TransitionRow,
     baseline_told,
+    edits_told,
 )
 from monitor.history import session_of as session_of_facts
 from monitor.journal import reading_again
@@ -187,6 +189,8 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
         _silence(engine, at_s, fact)
     elif fact.kind == BASELINE:
         engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
+    elif fact.kind == LIMITS:
+        engine.set_limits(fact.chair, edits_told(fact.data), at_s)
     elif fact.kind == PHASE:
         engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
 

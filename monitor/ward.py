@@ -175,6 +175,14 @@ class Ward:
         self._redraw(session.chair)
         self._settle(events, {session.chair})
 
+    def limit(self, session: Session) -> None:
+        """A session with other limits than the preset's, or with other ones than before."""
+        now = self.clock.monotonic()
+        self.seating.put(session)
+        events = self.engine.set_limits(session.chair, session.edits, now)
+        self._redraw(session.chair)
+        self._settle(events, {session.chair})
+
     def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None:
         """Note readings for a baseline, while one can still be measured."""
         session = self.seating.at(chair)

@@ -20,12 +20,12 @@ from monitor.conditions import (
     Cause,
     Clause,
     Column,
-    Comparison,
     Form,
     Kind,
     Preset,
     Priority,
 )
+from monitor.thresholds import Comparison
 from monitor.vitals import NIBP, Reading, Validity, VitalSign
 
 Step = tuple[object, ...]
@@ -92,9 +92,12 @@ class Rule:
     begins: int = 0  # from which of the past samples a sum or a count of dips begins
     alarm: TwinAlarm | None = None
     number: int = 0
+    own_delay: float | None = None  # set for the session
 
     @property
     def delay(self) -> float:
+        if self.own_delay is not None:
+            return self.own_delay
         own = self.condition.settings.get("pleth_on_delay_s") if self.source is PR else None
         return self.condition.on_delay_s if own is None else own
 
@@ -179,6 +182,7 @@ class Twin:
         self.heard: list[tuple[str, VitalSign, float, str, str, float]] = []  # at this instant
         self.seated = 0
         self.baseline: dict[VitalSign, float] = {}
+        self.own: dict[int, float] = {}  # limits set for the session, by identity of the clause
         self.limits_were: dict[int, list[float | None]] = {}
         self.jumps = {vital: Jump() for vital in (preset.jump.per_s if preset.jump else ())}
         self.unassigned_data = -inf
@@ -302,7 +306,7 @@ class Twin:
         self.session = self.phase = None
         self.began, self.paused, self.pause_next = now, False, nan
         self.current, self.values, self.data, self.past = {}, {}, {}, []
-        self.baseline, self.seated = {}, 0
+        self.baseline, self.seated, self.own = {}, 0, {}
         self.jumps = {vital: Jump() for vital in self.jumps}
         self.suspended, self.suspended_for = {}, {}
         self.standby_until = self.stood_until = nan
@@ -310,7 +314,7 @@ class Twin:
         for stream in self.streams:
             stream.valid, stream.seen = -inf, 0.0
         for rule in self.rules:
-            rule.counter, rule.existed = Counter(), False
+            rule.counter, rule.existed, rule.own_delay = Counter(), False, None
             rule.sources = {}
             rule.since = rule.since if self._rests(rule) else nan
         self._exist(now)
@@ -349,6 +353,22 @@ class Twin:
             if rule.condition.form in COUNTED and self._limits(rule) != limits:
                 self._recount(rule)
 
+    def set_limits(self, edits: Mapping[str, float], now: float) -> None:
+        self.advance(now)
+        before = [self._limits(rule) for rule in self.rules]
+        self.own = {
+            id(clause): edits[f"{rule.condition.id} {clause.vital.value}"]
+            for rule in self.rules
+            for clause in rule.condition.any_of
+            if clause.guard and f"{rule.condition.id} {clause.vital.value}" in edits
+        }
+        for rule in self.rules:
+            if rule.condition.on_delay_guard:
+                rule.own_delay = edits.get(f"{rule.condition.id} delay")
+        for rule, limits in zip(self.rules, before, strict=True):
+            if rule.condition.form in COUNTED and self._limits(rule) != limits:
+                self._recount(rule)
+
     def _limits(self, rule: Rule) -> list[float | None]:
         there = self.column in rule.condition.priority
         clauses = (*rule.condition.any_of, *rule.condition.and_any_of)
@@ -356,7 +376,10 @@ class Twin:
 
     def _level(self, clause: Clause) -> float | None:
         level = clause.limit.get(self.column)
-        return level.resolve(self.baseline.get(clause.vital)) if level else None
+        known = level.resolve(self.baseline.get(clause.vital)) if level else None
+        if known is None or self.column is Column.UNASSIGNED:
+            return known
+        return self.own.get(id(clause), known)
 
     def _beyond(self, clause: Clause, value: float | None) -> bool:
         limit = self._level(clause)
@@ -377,6 +400,10 @@ class Twin:
         clear = level.resolve(self.baseline.get(clause.vital)) if level else None
         if clear is None or isnan(value):
             return False
+        limit = clause.limit.get(self.column)
+        known = limit.resolve(self.baseline.get(clause.vital)) if limit else None
+        if id(clause) in self.own and known is not None:
+            clear += self.own[id(clause)] - known
         if value == clear:
             return not clause.clear_strictly
         return value < clear if clause.comparison.high else value > clear
@@ -1054,7 +1081,7 @@ class Twin:
             alarm.priority = max(alarm.priority, rule.condition.priority[self.column])
         rule.counter.relaxed = False
         high = rule.condition.priority[self.column] is Priority.HIGH
-        if rule.condition.on_delay_s and rule.condition.form is Form.LIMIT:
+        if rule.delay and rule.condition.form is Form.LIMIT:
             for clause in (*rule.condition.any_of, *rule.condition.and_any_of):
                 for vital, value, quality, when in self.past:
                     counts = vital is clause.vital and when >= onset and (quality == GOOD or high)

@@ -13,6 +13,7 @@ from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, instance_of
 from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Evidence, Reason
 from monitor.conditions import Priority
+from monitor.edits import delay_key
 from monitor.history import TransitionRow
 from monitor.vitals import NIBP, VitalSign
 
@@ -72,14 +73,14 @@ class Book:
         # A session's numbers are known again after a restart; a bare chair's are not.
         run = "" if place.session else self._run
         # Without an on-delay there was nothing to wait for.
-        waits = self._layout.on_delay[row] > 0.0
+        delay_s = place.edits.get(delay_key(which.condition.id), self._layout.on_delay[row])
         opened = Opened(
             id=f"{name}/{run}{self._count[name]}",
             chair=place.id,
             session=place.session,
             row=which,
             instance=instance,
-            state=AlarmState.PENDING if waits else AlarmState.IDLE,
+            state=AlarmState.PENDING if delay_s > 0.0 else AlarmState.IDLE,
             priority=self.priority(place, row),
             onset_s=onset_s,
             since_s=at_s,

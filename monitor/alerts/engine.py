@@ -23,6 +23,7 @@ from monitor.alerts.turns import turns
 from monitor.alerts.watch import Watch
 from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
+from monitor.edits import Edits
 from monitor.errors import CommandRefused
 from monitor.jumps import Jumps
 from monitor.vitals import Reading, VitalSign
@@ -117,6 +118,18 @@ class Engine:
         place = self._by_chair[chair]
         events = self._settle(place, now)
         place.baseline = dict(baseline)
+        self._judging.switch(place)
+        return self._sent(events)
+
+    @told
+    def set_limits(self, chair: str, edits: Edits, now: float) -> list[AlarmEvent]:
+        """Limits and on-delays of this session beside the preset's; all of them, not changes.
+
+        What the preset has no range for is passed over; nothing here checks a range.
+        """
+        place = self._by_chair[chair]
+        events = self._settle(place, now)
+        place.edits = dict(edits)
         self._judging.switch(place)
         return self._sent(events)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from monitor.alerts.book import Book
 from monitor.alerts.derived import FROM_THE_PHASE, Deriving, deriving
-from monitor.alerts.layout import COLUMNS, VITAL_INDEX, VITALS, Layout, column_of
+from monitor.alerts.layout import COLUMNS, VITAL_INDEX, VITALS, Bools, Layout, column_of
 from monitor.alerts.levels import Levels
 from monitor.alerts.limits import Delays, Samples, Verdict
 from monitor.alerts.opened import Opened
@@ -23,6 +23,7 @@ from monitor.alerts.states import AlarmEvent, AlarmState, Evidence, Reason
 from monitor.alerts.timers import Timers
 from monitor.alerts.wording import message
 from monitor.conditions import Form
+from monitor.edits import limit_key
 from monitor.vitals import VitalSign
 
 Turn = tuple[Place, float, float, Sequence[Sample]]
@@ -61,8 +62,7 @@ class Judging:
         self._delays.rest(place.index)
         self._pasts[place.index].clear()
         self._pulses[place.index].forget()
-        self.levels.switch(place.index, column_of(place.phase), place.baseline)
-        place.calm = self.levels.calm(place.index)
+        self._put_in_force(place)
 
     def wake(self, place: Place) -> None:
         """Alarms are open again: look at every sample in full until all is at rest."""
@@ -99,10 +99,8 @@ class Judging:
         self._settle(place)
 
     def switch(self, place: Place) -> None:
-        """Phase or baseline are others: what has another limit is counted anew (8a.13, 8a.16)."""
-        after = column_of(place.phase)
-        changed = self.levels.switch(place.index, after, place.baseline)
-        place.calm = self.levels.calm(place.index)
+        """Another phase, baseline or edit: what has other limits counts anew (8a.13, 8a.16)."""
+        changed = self._put_in_force(place)
         for row in range(self._layout.limits):
             if not changed[self._clauses[row]].any():
                 continue
@@ -115,6 +113,13 @@ class Judging:
                 still = row in self._layout.derived or self._violating(place, row, place.values())
                 self._delays.relaxed[place.index, row] = not still
         self._settle(place)
+
+    def _put_in_force(self, place: Place) -> Bools:
+        after = column_of(place.phase)
+        self._delays.set_delays(place.index, place.edits)
+        changed = self.levels.switch(place.index, after, place.baseline, place.edits)
+        place.calm = self.levels.calm(place.index)
+        return changed
 
     def _settle(self, place: Place) -> None:
         counting = bool(self._delays.pending[place.index].any())
@@ -302,7 +307,7 @@ class Judging:
 
     def _seed_extremes(self, place: Place, opened: Opened, row: int, onset_s: float) -> None:
         """The worst value of an episode may lie within its on-delay."""
-        if row in self._layout.derived or not self._layout.on_delay[row]:
+        if row in self._layout.derived or not self._delays.on_delay[place.index, row]:
             return
         high = self._high(place, row)
         for number in self._clauses[row]:
@@ -320,13 +325,14 @@ class Judging:
         spoken = next((n for n in clauses if self._layout.clauses[n].vital is opened.speaks), None)
         if spoken is not None:
             one = opened.row.condition.any_of[0] if derived else self._layout.clauses[spoken]
-            relative = one.limit[column].relative
+            own = limit_key(opened.row.condition.id, one.vital) in place.edits
+            relative = one.limit[column].relative and not own
             opened.baseline = place.baseline.get(one.vital) if relative else None
         vitals = dict.fromkeys(self._layout.clauses[number].vital for number in clauses)
         pulse = self._layout.derived[row] if row in self._layout.pulses else None
         fired = [heard[VITAL_INDEX[one] if pulse is None else pulse] for one in vitals]
         earlier: list[Sample] = []
-        if not derived and self._layout.on_delay[row]:
+        if not derived and self._delays.on_delay[place.index, row]:
             earlier = self._earlier(place, clauses, opened.onset_s, high=self._high(place, row))
         samples = [one for one in earlier[:1] if one not in fired] + fired
         opened.fired_by = tuple(Evidence(one.vital, one.at_s, one.value) for one in samples)

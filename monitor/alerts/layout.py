@@ -19,12 +19,11 @@ from monitor.conditions import (
     AlarmCondition,
     Clause,
     Column,
-    Comparison,
     Form,
-    Level,
     Preset,
     Priority,
 )
+from monitor.thresholds import Comparison, Level
 from monitor.vitals import VitalSign
 
 Floats = npt.NDArray[np.float64]

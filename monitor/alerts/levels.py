@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from monitor.alerts.layout import COLUMNS, Bools, Floats, Layout
+from monitor.edits import Edits, levels_in_force
 from monitor.vitals import VitalSign
 
 Bands = dict[VitalSign, tuple[float, float]]
@@ -29,14 +30,15 @@ class Levels:
         self.limit = np.vstack([self.limit, fresh])
         self.clear = np.vstack([self.clear, fresh])
 
-    def switch(self, chair: int, column: int, baseline: Mapping[VitalSign, float]) -> Bools:
-        """Put the column's levels in force, relative ones from this baseline.
+    def switch(
+        self, chair: int, column: int, baseline: Mapping[VitalSign, float], edits: Edits
+    ) -> Bools:
+        """Put the column's levels in force: as set for the session, else from this baseline.
 
         Returns which clauses' limits are others than before.
         """
         before = self.limit[chair].copy()
-        self.limit[chair] = self._resolved("limit", column, baseline)
-        self.clear[chair] = self._resolved("clear", column, baseline)
+        self._resolve(chair, column, baseline, edits)
         now = self.limit[chair]
         changed: Bools = (before != now) & ~(np.isnan(before) & np.isnan(now))
         return changed
@@ -93,15 +95,17 @@ class Levels:
         numbers = np.nonzero(~np.isnan(self.limit[chair]))[0]
         return [int(n) for n in numbers if int(self._layout.clause_row[n]) not in derived]
 
-    def _resolved(self, which: str, column: int, baseline: Mapping[VitalSign, float]) -> Floats:
+    def _resolve(
+        self, chair: int, column: int, baseline: Mapping[VitalSign, float], edits: Edits
+    ) -> None:
         layout = self._layout
-        out = np.full(len(layout.clauses), np.nan)
+        self.limit[chair] = self.clear[chair] = np.nan
         for number, clause in enumerate(layout.clauses):
-            levels = clause.limit if which == "limit" else clause.clear
-            level = levels.get(COLUMNS[column])
-            if level is None or not layout.priority[column, layout.clause_row[number]]:
+            row = int(layout.clause_row[number])
+            if not layout.priority[column, row]:
                 continue
-            value = level.resolve(baseline.get(clause.vital))
-            if value is not None:
-                out[number] = value * layout.clause_sign[number]
-        return out
+            rule = layout.rows[row].condition.id if row not in layout.derived else ""
+            both = levels_in_force(rule, clause, COLUMNS[column], baseline, edits)
+            for levels, level in zip((self.limit, self.clear), both, strict=True):
+                if level is not None:
+                    levels[chair, number] = level * layout.clause_sign[number]

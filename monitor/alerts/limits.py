@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.alerts.layout import Bools, Floats, Ints, Layout
+from monitor.edits import Edits, delay_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class Delays:
 
     `pending`: violating since `onset_s`, `counted_s` of them counted, newest at
     `last_s`. `clearing`: cleared without a break for `held_s`, newest at
-    `clear_s`. `relaxed`: this episode clears at the limit itself (8a.13).
+    `clear_s`. `relaxed`: this episode clears at the limit itself (8a.13). `on_delay`
+    is in force: the preset's, or what was set for the session.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -68,6 +70,7 @@ class Delays:
         self.held_s = np.zeros(shape)
         self.clear_s = np.full(shape, -np.inf)
         self.relaxed = np.zeros(shape, bool)
+        self.on_delay = np.tile(self._layout.on_delay[: self._layout.limits], (chairs, 1))
 
     def add_chair(self) -> None:
         """One more chair, at rest."""
@@ -81,6 +84,13 @@ class Delays:
         """Nothing is counted for this chair any more."""
         for array in (self.pending, self.clearing, self.relaxed):
             array[chair] = False
+
+    def set_delays(self, chair: int, edits: Edits) -> None:
+        """Put the on-delays in force that were set for this chair's session."""
+        for row in range(self._layout.limits):
+            condition, plain = self._layout.rows[row].condition, self._layout.on_delay[row]
+            own = edits.get(delay_key(condition.id), plain) if condition.on_delay_guard else plain
+            self.on_delay[chair, row] = own
 
     def forget_clearing(self, chair: int, rules: Bools) -> None:
         """Forget what was counted toward clearing these rules."""
@@ -143,7 +153,7 @@ class Delays:
         self.last_s[at] = np.where(violating, now, self.last_s[at])
         self.pending[at] = (self.pending[at] | violating) & ~normal
         limits = slice(0, self._layout.limits)
-        enough = counted >= self._layout.on_delay[limits]
+        enough = counted >= self.on_delay[at]
         return violating & enough & (number >= self._layout.samples_min[limits])
 
     def _count_clearing(self, samples: Samples, clearing: Bools, not_clear: Bools) -> Bools:

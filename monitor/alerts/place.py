@@ -17,6 +17,7 @@ from monitor.alerts.opened import Opened
 from monitor.alerts.silences import Silences
 from monitor.clinic import Phase
 from monitor.conditions import Preset
+from monitor.edits import Edits
 from monitor.jumps import Jumps
 from monitor.plausibility import IMPLAUSIBLE, objection
 from monitor.vitals import NIBP, STANDS_FOR, Reading, Validity, VitalSign
@@ -136,7 +137,8 @@ class Place:
 
     `since_s` is when the present session (or the time without one) began: what
     was measured before is not judged. `open` holds the open alarms by row.
-    `baseline` is the patient's own, by vital sign, empty until it is set.
+    `baseline` is the patient's own, by vital sign, empty until it is set; `edits` are
+    limits and on-delays set for this session.
     `spoken` is what each device said of the pulse at the present instant, judged or not.
     `restless`: some counted rule is counting or open, so every sample is judged in full.
     """
@@ -154,6 +156,7 @@ class Place:
     restless: bool = False
     calm: Mapping[VitalSign, tuple[float, float]] = field(default_factory=dict)
     baseline: Mapping[VitalSign, float] = field(default_factory=dict)
+    edits: Edits = field(default_factory=dict)
     unassigned_data_s: float = NEVER
     asserted: str = ""
     quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
@@ -206,7 +209,7 @@ class Place:
         """A new patient, or none: nothing measured before counts."""
         self.since_s = now_s
         self.restless = False
-        self.baseline = {}
+        self.baseline, self.edits = {}, {}
         self.jumps.forget()
         self.silences = Silences()
         self.unassigned_data_s = NEVER

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place
-from monitor.conditions import Clause, Comparison
+from monitor.conditions import Clause
+from monitor.thresholds import Comparison
 from monitor.vitals import VitalSign
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from monitor.alerts import Engine, Reason
 from monitor.clinic import Phase
-from monitor.conditions import AlarmCondition, Clause, Level, Preset
+from monitor.conditions import AlarmCondition, Clause, Preset
+from monitor.thresholds import Level
 from monitor.vitals import VitalSign
 from tests.judged import DIA, HR, SPO2, SYS, preset, reading
 

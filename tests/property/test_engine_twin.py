@@ -66,6 +66,8 @@ class Story:
                 self.acts.append((now, chair, "acknowledge", dice.random()))
             elif roll < 0.04:
                 self.acts.append((now, chair, "baseline", self._baseline(dice)))
+            elif roll < 0.043:
+                self.acts.append((now, chair, "limits", self._edits(dice)))
             elif roll < 0.046:
                 seconds = dice.choice([120.0, 30.0, 60.0, 0.0, 121.0, -1.0, float("nan")])
                 self.acts.append((now, chair, "pause", seconds))
@@ -128,6 +130,23 @@ class Story:
             for vital, levels in known.items()
             if dice.random() < 0.8
         }
+
+    @staticmethod
+    def _edits(dice: random.Random) -> dict[str, float]:
+        known = {
+            "SPO2-1 SpO2": [88, 90, 94, 96],
+            "SPO2-1 delay": [0, 5, 30],
+            "SPO2-3 SpO2": [80, 88],
+            "SPO2-3 delay": [0, 10],
+            "HR-H1 HR": [100, 115, 145],
+            "HR-H1 delay": [0, 1, 30],
+            "HR-L1 HR": [35, 48, 55],
+            "BP-H1 NIBP_SYS": [140, 155, 200],
+            "BP-L1 NIBP_SYS": [70, 90, 110],
+            "SPO2-A delay": [0, 120],
+            "HR-H2 HR": [100],
+        }
+        return {key: float(dice.choice(of)) for key, of in known.items() if dice.random() < 0.3}
 
     @staticmethod
     def _reading(
@@ -218,6 +237,8 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             return engine.frame(device, at) + engine.observe(readings)
         case "baseline", dict() as baseline:
             return engine.set_baseline(chair, baseline, at)
+        case "limits", dict() as edits:
+            return engine.set_limits(chair, edits, at)
         case "acknowledge", float() as which:
             events = engine.advance(at)
             ids = sorted(alarm.id for alarm in engine.alarms(chair))
@@ -258,6 +279,8 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             twin.observe(readings)
         case "baseline", dict() as baseline:
             twin.set_baseline(baseline, at)
+        case "limits", dict() as edits:
+            twin.set_limits(edits, at)
         case "pause", float() as seconds:
             twin.pause(at, seconds)
         case "acknowledge", float() as which:

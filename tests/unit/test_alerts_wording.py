@@ -8,7 +8,8 @@ import pytest
 
 from monitor.alerts import Engine
 from monitor.clinic import Phase
-from monitor.conditions import Clause, Column, Comparison, Level, Wording
+from monitor.conditions import Clause, Column, Wording
+from monitor.thresholds import Comparison, Level
 from monitor.vitals import Validity, VitalSign
 from tests.judged import HR, MEAN, QUIET_S, SPO2, SYS, Chairside, preset, reading
 
