@@ -180,6 +180,7 @@ class Ward:
         now = self.clock.monotonic()
         self.seating.put(session)
         events = self.engine.set_limits(session.chair, session.edits, now)
+        self.board.session(session.chair, session, since_s=self._since(session))
         self._redraw(session.chair)
         self._settle(events, {session.chair})
 

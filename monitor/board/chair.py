@@ -177,6 +177,7 @@ class ChairBoard:
             phase=session.phase.value,
             since_ms=session.phase_since_us // 1_000,
             next_phases=tuple(phase.value for phase in NEXT_PHASES[session.phase]),
+            limits_set=tuple(sorted(session.edits)),
         )
 
     def _clock(self, now_us: int) -> str:

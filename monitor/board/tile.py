@@ -85,12 +85,16 @@ class SuspendedRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOnTile:
-    """The session a tile shows and where it may go next."""
+    """The session a tile shows and where it may go next.
+
+    `limits_set` names the limits and on-delays that are not the preset's.
+    """
 
     id: str
     phase: str
     since_ms: int
     next_phases: tuple[str, ...]
+    limits_set: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ from monitor.web.answers import Done, Problem
 from monitor.web.archive import Archive, NotThere
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
+from monitor.web.limits import add_limits
 from monitor.web.live import Live
 from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
@@ -149,6 +150,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     # Whatever is added here takes a person who may act: they are known to the route by their id.
     acts = APIRouter(dependencies=[Depends(entry.carer)], responses=REFUSALS)
     _add_acts(acts, clinic)
+    add_limits(api, acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
@@ -218,9 +220,17 @@ def _add_live(api: FastAPI, live: Live) -> None:
         return _json(live.snapshot())
 
 
-def _add_acts(api: APIRouter, clinic: Clinic) -> None:
+def doing(clinic: Clinic) -> Callable[[Command], Awaitable[Done]]:
+    """How an act is done and answered: after its commit."""
+
     async def execute(command: Command) -> Done:
         return Done(id=await clinic.commands.execute(command))
+
+    return execute
+
+
+def _add_acts(api: APIRouter, clinic: Clinic) -> None:
+    execute = doing(clinic)
 
     @api.post("/api/alarms/acknowledge")
     async def acknowledge(request: Request, body: AcknowledgeBody) -> Done:
@@ -274,8 +284,7 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
 
 
 def _add_sound_acts(api: APIRouter, clinic: Clinic) -> None:
-    async def execute(command: Command) -> Done:
-        return Done(id=await clinic.commands.execute(command))
+    execute = doing(clinic)
 
     @api.post("/api/sound/owner")
     async def speaker(request: Request, body: SpeakerBody) -> Done:

@@ -18,12 +18,14 @@ from monitor.history import (
     AUDIO_PAUSED,
     BASELINE,
     BASELINE_WAIVED,
+    LIMITS,
     MISSING,
     PHASE,
     SEATED,
     FactRow,
     Told,
     TransitionRow,
+    edits_told,
     session_of,
 )
 from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
@@ -225,6 +227,9 @@ def fact_text(fact: FactRow) -> str:
         return baseline_text(fact)
     if fact.kind == BASELINE_WAIVED:
         return f"baseline waived: {fact.data['reason']}"
+    if fact.kind == LIMITS:
+        set_to = ", ".join(f"{key} {value:g}" for key, value in edits_told(fact.data).items())
+        return f"limits set: {set_to or 'as in the preset'}"
     if fact.kind == "acknowledged":
         said = f" as {fact.data['reason']}" if fact.data.get("reason") else ""
         return f"acknowledged {str(fact.data['alarm']).split('/')[1]}{said}"

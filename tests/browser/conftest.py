@@ -212,3 +212,53 @@ async def live(page: Page) -> None:
     """Wait until the page shows the clinic."""
     await page.wait_for_selector("body[data-link=live]")
     await until(page, "document.querySelector('.number')?.textContent.length > 0")
+
+
+RATE = 10
+"""How much faster than life a simulated clinic runs in most tests."""
+
+
+class LiveClinic:
+    """`chairside demo` in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
+        self.process, self.url = process, url
+
+
+Demo = Callable[[int], Awaitable[LiveClinic]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    """Starts a simulated clinic at so many times real time; ends it with the test."""
+    started: list[asyncio.subprocess.Process] = []
+
+    async def start(rate: int) -> LiveClinic:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "monitor.cli", "demo", "--port=0", f"--rate={rate}"),
+            f"--record={tmp_path / 'record.db'}",
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        started.append(process)
+        assert process.stdout is not None
+        while line := (await process.stdout.readline()).decode():
+            if line.startswith("wall:"):
+                return LiveClinic(process, line.split()[1].rstrip("/"))
+        raise AssertionError("the demo ended before it served its wall")
+
+    yield start
+    for process in started:
+        if process.returncode is None:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            await process.wait()
+
+
+async def a_nurse_at(clinic: LiveClinic, open_page: OpenPage, chair: str) -> tuple[Page, Page]:
+    """The wall, and the page of a chair where a nurse is signed in."""
+    wall, tablet = await open_page(clinic.url), await open_page(f"{clinic.url}/chair/{chair}")
+    await live(tablet)
+    await sign_in(tablet, "R. Kessler")
+    return wall, tablet

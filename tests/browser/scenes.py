@@ -91,6 +91,7 @@ def tile(label: str, state: str = "INFUSING", **more: Any) -> Json:
             "phase": phase,
             "since_ms": 0,
             "next_phases": following,
+            "limits_set": [],
         }
     place = int(label)
     base = {

@@ -2,62 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
-import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page
 
-from tests.browser.conftest import ROOT, OpenPage, live, sign_in, until
+from tests.browser.conftest import RATE, Demo, OpenPage, a_nurse_at, live, sign_in, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-RATE = 10
 LOST_S_MAX = 6.0
-
-
-class LiveClinic:
-    """`chairside demo` in a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
-        self.process, self.url = process, url
-
-
-Demo = Callable[[int], Awaitable[LiveClinic]]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    """Starts a simulated clinic at so many times real time; ends it with the test."""
-    started: list[asyncio.subprocess.Process] = []
-
-    async def start(rate: int) -> LiveClinic:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "monitor.cli", "demo", "--port=0", f"--rate={rate}"),
-            f"--record={tmp_path / 'record.db'}",
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        started.append(process)
-        assert process.stdout is not None
-        while line := (await process.stdout.readline()).decode():
-            if line.startswith("wall:"):
-                return LiveClinic(process, line.split()[1].rstrip("/"))
-        raise AssertionError("the demo ended before it served its wall")
-
-    yield start
-    for process in started:
-        if process.returncode is None:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
-            await process.wait()
 
 
 @pytest.mark.requirement("SHO-060")
@@ -183,14 +139,6 @@ async def test_a_patient_is_seated_treated_and_reviewed(demo: Demo, open_page: O
     await page.get_by_role("link", name="Review P-017").click()
     await page.wait_for_selector(".plot.pressure canvas")
     await page.get_by_role("table", name="Events").get_by_text("phase CLOSED").wait_for()
-
-
-async def a_nurse_at(clinic: LiveClinic, open_page: OpenPage, chair: str) -> tuple[Page, Page]:
-    """The wall, and the page of a chair where a nurse is signed in."""
-    wall, tablet = await open_page(clinic.url), await open_page(f"{clinic.url}/chair/{chair}")
-    await live(tablet)
-    await sign_in(tablet, "R. Kessler")
-    return wall, tablet
 
 
 @pytest.mark.requirement("S-70")

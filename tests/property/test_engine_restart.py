@@ -17,6 +17,7 @@ from monitor.errors import CommandRefused
 from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
+    LIMITS,
     PHASE,
     SEATED,
     STANDBY,
@@ -80,15 +81,14 @@ class Kept:
                 self.readings += [reading_row(one) for one in named]
                 return
             case "pause", float() as seconds:
-                try:
-                    self._keep(self.engine.pause_audio(chair, "rk", at, seconds))
-                except CommandRefused:
-                    self._keep(self.engine.advance(at))
-                    return
-                if self.engine.audio_paused_until(chair) == at + seconds:
-                    self._fact(at, chair, AUDIO_PAUSED, {"seconds": seconds})
+                self._pause(at, chair, seconds)
                 return
             case "baseline", _:
+                return
+            case "limits", dict() as edits:
+                if chair in self.sessions:
+                    self._fact(at, chair, LIMITS, edits)
+                    self._keep(self.engine.set_limits(chair, edits, at))
                 return
             case "suspend" | "end suspension" | "standby" | "end standby", _:
                 self._silence(at, chair, what, argument)
@@ -101,6 +101,15 @@ class Kept:
                 self._keep(events)
                 return
         self._keep(act(self.engine, at, chair, what, argument))
+
+    def _pause(self, at: float, chair: str, seconds: float) -> None:
+        try:
+            self._keep(self.engine.pause_audio(chair, "rk", at, seconds))
+        except CommandRefused:
+            self._keep(self.engine.advance(at))
+            return
+        if self.engine.audio_paused_until(chair) == at + seconds:
+            self._fact(at, chair, AUDIO_PAUSED, {"seconds": seconds})
 
     def _silence(self, at: float, chair: str, what: str, argument: object) -> None:
         """Kept as a fact when it was not refused."""

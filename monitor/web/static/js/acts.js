@@ -63,6 +63,28 @@ export class Acts {
 
   /**
    * @param {string} chair
+   * @param {string} session
+   * @param {Record<string, number|null>} changes by key; null gives one back to the preset
+   */
+  setLimits(chair, session, changes) {
+    return this._do(`/api/chairs/${encodeURIComponent(chair)}/limits`, { session, changes });
+  }
+
+  /**
+   * What the last half hour would have been under these limits; null for nobody signed in.
+   * @param {string} chair
+   * @param {string} session
+   * @param {Record<string, number|null>} changes
+   * @returns {Promise<import("./contract.js").Foreseen|null>}
+   */
+  async foresee(chair, session, changes) {
+    if (!(await this._people.ready())) return null;
+    const path = `/api/chairs/${encodeURIComponent(chair)}/limits/foresee`;
+    return tell(path, { session, changes });
+  }
+
+  /**
+   * @param {string} chair
    * @param {string} patient_ref a pseudonym, never a name
    * @param {number} planned_minutes
    */
@@ -105,7 +127,7 @@ export class Acts {
 
   /**
    * @param {string} path
-   * @param {Record<string, string|number|boolean>} act
+   * @param {import("./server.js").Act} act
    * @returns {Promise<boolean>} whether the service took and kept it
    */
   async _do(path, act) {
@@ -125,7 +147,7 @@ export class Acts {
   /**
    * Whose sign-in has ended meanwhile is asked once more, and then it is done.
    * @param {string} path
-   * @param {Record<string, string|number|boolean>} act
+   * @param {import("./server.js").Act} act
    */
   async _tell(path, act) {
     try {

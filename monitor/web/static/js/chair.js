@@ -2,6 +2,7 @@
 
 import { AlarmRow } from "./alarm-row.js";
 import { byId, button, link, make, mark, write } from "./dom.js";
+import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
 import { SessionCard } from "./session-card.js";
 import { Shell } from "./shell.js";
@@ -30,6 +31,8 @@ class ChairPage {
     this._session_id = "";
     this._alarms = make("ul", "alarms");
     this._pause = button("act", "PAUSE SOUND 2:00", () => void this._acts.pause(chair));
+    this._limits = new LimitsDialog(shell.acts, chair);
+    this._setLimits = button("act", "LIMITS", () => void this._limits.open());
     this._numbers = make("div", "numbers");
     this._nibp = new NibpView();
     this._cuffs = make("ul", "cuffs");
@@ -49,7 +52,7 @@ class ChairPage {
   _build() {
     const back = link("back", "< Wall", "/");
     const said = [this._patient, this._going, this._paused, this._state];
-    const head = [back, this._label, ...said, this._go, this._pause];
+    const head = [back, this._label, ...said, this._setLimits, this._go, this._pause];
     const side = make("aside", "side", [
       this._session.element,
       this._silences.element,
@@ -62,6 +65,7 @@ class ChairPage {
       this._trend.element,
       side,
       this._suspend.element,
+      this._limits.element,
     );
   }
 
@@ -85,6 +89,8 @@ class ChairPage {
     this._drawAlarms(tile.alarms);
     this._session.draw(tile);
     this._silences.draw(tile);
+    this._setLimits.disabled = !tile.session;
+    this._limits.draw(tile);
     this._trend.refresh();
     inStep();
   }
@@ -95,7 +101,7 @@ class ChairPage {
     this._trend.blank();
     this._cuffs.replaceChildren();
     this._drawAlarms([]);
-    this._pause.disabled = true;
+    this._pause.disabled = this._setLimits.disabled = true;
     for (const part of [this._patient, this._state, this._paused, this._going]) write(part, "");
   }
 
@@ -158,9 +164,13 @@ class ChairPage {
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") window.location.assign("/");
     if (localStorage.getItem("chairside.keys-off") === "yes") return;
-    if (event.key === "p") this._pause.click();
-    if (event.key === "g") this._go.click();
-    if (event.key === "a") this._firstRow()?.acknowledge();
+    const acts = new Map([
+      ["p", () => this._pause.click()],
+      ["g", () => this._go.click()],
+      ["l", () => this._setLimits.click()],
+      ["a", () => this._firstRow()?.acknowledge()],
+    ]);
+    acts.get(event.key)?.();
   }
 
   _firstRow() {

@@ -61,6 +61,32 @@
  * @property {string} phase
  * @property {number} since_ms
  * @property {string[]} next_phases
+ * @property {string[]} limits_set limits and on-delays that are not the preset's
+ */
+
+/**
+ * @typedef {object} Setting A limit, or an on-delay in seconds, that can be set for a session.
+ * @property {string} key
+ * @property {string} rule
+ * @property {string} vital "" for an on-delay
+ * @property {string} label
+ * @property {string} unit
+ * @property {boolean} high a limit that must not be exceeded
+ * @property {Priority} priority
+ * @property {number} preset
+ * @property {number} value in force now
+ * @property {number} low_end
+ * @property {number} high_end
+ * @property {number} step
+ */
+
+/**
+ * @typedef {object} Foreseen Alarms of the last minutes, as it was and under other limits.
+ * @property {number} minutes
+ * @property {number} before
+ * @property {number} after
+ * @property {{rule: string, before: number, after: number}[]} rules
+ * @property {string[]} hints
  */
 
 /**

@@ -1,6 +1,7 @@
 /** Asking the service and telling it what a person did; refusals come back in words. */
 
 /** @typedef {{what: string, why: string, fix: string}} Refusal */
+/** @typedef {Record<string, string|number|boolean|Record<string, number|null>>} Act */
 
 export class Refused extends Error {
   /**
@@ -28,7 +29,7 @@ export async function read(path) {
 /**
  * Tell the service an act of a person; resolves when it is committed.
  * @param {string} path
- * @param {Record<string, string|number|boolean>} act
+ * @param {Act} act
  * @param {number} timeout_ms
  * @returns {Promise<any>}
  */

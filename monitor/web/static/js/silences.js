@@ -1,6 +1,7 @@
 /** What makes no sound at a chair, and for how long: told, ended, begun. */
 
 import { button, make, mark, write } from "./dom.js";
+import { ownLimits } from "./limits.js";
 
 /** For how long a rule can be suspended in one touch. */
 const MINUTES = [5, 10, 30];
@@ -8,7 +9,7 @@ const MINUTES = [5, 10, 30];
 const REASONS = ["expected with the drug", "known of this patient", "artefact"];
 
 /**
- * What is silenced at a chair, in as few words as fit on a tile.
+ * What is silenced or limited otherwise at a chair, in as few words as fit on a tile.
  * @param {import("./contract.js").Tile} tile
  */
 export function silenced(tile) {
@@ -16,6 +17,7 @@ export function silenced(tile) {
   return [
     tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "",
     tile.standby ? `STANDBY ${tile.standby}` : "",
+    ownLimits(tile),
     rules ? `${rules} SUSPENDED ${tile.suspended[0]?.left ?? ""}` : "",
   ]
     .filter(Boolean)
