@@ -65,7 +65,8 @@ async def test_what_is_refused_leaves_the_old_limit_and_no_fact(tmp_path: Path) 
         facts = [fact for fact in await house.record.facts(session) if fact.kind == LIMITS]
         assert len(facts) == 1
         seated = house.ward.seating.at("1")
-        assert seated is not None and dict(seated.edits) == {"HR-H1 HR": 140.0}
+        assert seated is not None
+        assert dict(seated.edits) == {"HR-H1 HR": 140.0}
 
 
 @pytest.mark.requirement("S-55")
@@ -79,7 +80,8 @@ async def test_the_next_patient_has_the_preset_s_limits_on_the_tile_too(tmp_path
         await house.seat()
         assert house.ward.engine.limits("1")[HR] == (50.0, 110.0)
         seated = house.ward.seating.at("1")
-        assert seated is not None and seated.edits == {}
+        assert seated is not None
+        assert seated.edits == {}
 
 
 @pytest.mark.requirement("S-52")
