@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from monitor.care.observations import Observed
 from monitor.vitals import GenerationMode, VitalSign
 
 
@@ -96,7 +97,8 @@ class Session:
     `baseline` is what is usual for this patient, in whole units; `baseline_missing`
     says of which vital signs there is none and why, once the infusion has started.
     `baseline_waived`: a person goes on without what is missing. `edits` are limits and
-    on-delays set for this session, by key (see `monitor.edits`).
+    on-delays set for this session, by key (see `monitor.edits`); `observed` is what
+    people entered at the chair.
     """
 
     id: str
@@ -113,6 +115,7 @@ class Session:
     baseline_missing: Mapping[str, str] = field(default_factory=dict, hash=False)
     baseline_waived: bool = False
     edits: Mapping[str, float] = field(default_factory=dict, hash=False)
+    observed: Observed = field(default_factory=dict, hash=False)
 
 
 class Seating:

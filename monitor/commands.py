@@ -28,6 +28,7 @@ from monitor.history import (
     entered,
 )
 from monitor.limiting import ChangeLimits, change_limits
+from monitor.observing import Observe, observe
 from monitor.people import People, Permission
 from monitor.quieting import (
     EndStandby,
@@ -138,6 +139,7 @@ Command = (
     | EnterPhase
     | SetBaseline
     | WaiveBaseline
+    | Observe
     | ChooseSpeaker
     | ListenedToSound
     | Going
@@ -174,12 +176,10 @@ class Commands:
                 concerned = self._act_on_sound(command, person)
             case Going():
                 concerned = self._going(command, person)
-            case SetBaseline():
-                concerned = self._set_baseline(command, person)
-            case WaiveBaseline():
-                concerned = self._waive_baseline(command, person)
             case SuspendRule() | EndSuspension() | StandBy() | EndStandby() | ChangeLimits():
                 concerned = self._at_chair(command, person)
+            case SetBaseline() | WaiveBaseline() | Observe():
+                concerned = self._care(command, person)
         await self._ward.record.commit()
         return concerned
 
@@ -307,8 +307,17 @@ class Commands:
         )
         return command.display
 
-    def _set_baseline(self, command: SetBaseline, person: Person) -> str:
+    def _care(self, command: SetBaseline | WaiveBaseline | Observe, person: Person) -> str:
         session = self._open_session(command.session)
+        match command:
+            case SetBaseline():
+                return self._set_baseline(command, session, person)
+            case WaiveBaseline():
+                return self._waive_baseline(command, session, person)
+            case Observe():
+                return observe(self._ward, session, command, person)
+
+    def _set_baseline(self, command: SetBaseline, session: Session, person: Person) -> str:
         check_reason(command.reason)
         stated = {**session.baseline, **checked(command.values, self._ward.preset)}
         known = Baseline(missing=session.baseline_missing)
@@ -317,8 +326,7 @@ class Commands:
         self._ward.restate(based(session, data))
         return session.id
 
-    def _waive_baseline(self, command: WaiveBaseline, person: Person) -> str:
-        session = self._open_session(command.session)
+    def _waive_baseline(self, command: WaiveBaseline, session: Session, person: Person) -> str:
         check_reason(command.reason)
         data: Data = {"reason": command.reason.strip()}
         self._keep(BASELINE_WAIVED, session.chair, session.id, person, data)

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from monitor.care.terms import BaselineTerms
+from monitor.care.terms import BaselineTerms, EntryTerms, ReadinessTerms
 from monitor.clinic import Phase
 from monitor.jumps import JumpTerms
 from monitor.thresholds import (
@@ -110,9 +110,6 @@ COUNTED_FORMS = PULSE_FORMS | {
     *(Form.LIMIT, Form.CHANGE, Form.INTEGRAL, Form.DIPS, Form.RISE, Form.DISAGREEMENT)
 }
 """Forms that compare a number with a level: the vital sign itself, or one derived from it."""
-
-JUDGED_FORMS = frozenset(Form) - {Form.ENTRY}
-"""The forms the engine judges; a condition of another form must say `enabled = false`."""
 
 
 def _by_column(value: object) -> object:
@@ -322,6 +319,8 @@ class Preset:
     no_value: Mapping[VitalSign, tuple[float, ...]]
     baseline: BaselineTerms
     jump: JumpTerms | None
+    readiness: ReadinessTerms
+    entries: EntryTerms
     pulse_pressure_min: float
     late_s: float
     cuff_late_s: float

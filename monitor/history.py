@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+from monitor.care.observations import Entry, Item, noted
 from monitor.clinic import Phase, Session
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
@@ -89,10 +90,11 @@ class TransitionRow:
 class FactRow:
     """One fact of a session or act of a person: seated, phase, audio paused, acknowledged ...
 
-    `data` holds what the kind needs, as plain JSON values, never a name:
+    `data` holds what the kind needs, as plain JSON values, and no name but under
+    `PERSON`, the sitter's, which stays in the record and goes into no copy:
     "seated": patient_ref, planned_minutes; "phase": phase; "baseline": each vital
     sign's value and samples, what is missing and why, and a person's reason;
-    "baseline waived": reason.
+    "baseline waived": reason; "observed": item, value and, of a sitter, person.
     """
 
     at_us: int
@@ -152,6 +154,9 @@ SOUND_CHOSEN, SOUND_TESTED = "sound chosen", "sound tested"
 BASELINE, BASELINE_WAIVED = "baseline", "baseline waived"
 MISSING = "missing "
 """Before the name of what has no baseline, as a key of that fact; the value says why."""
+OBSERVED = "observed"
+PERSON = "person"
+"""The key of a fact under which somebody outside the staff is named."""
 ACKNOWLEDGED, AUDIO_PAUSED = "acknowledged", "audio paused"
 SUSPENDED, SUSPENSION_ENDED = "rule suspended", "suspension ended"
 """Of a `rule`; for how many `seconds`, and the `reason`."""
@@ -185,7 +190,27 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
             session = replace(session, edits=edits_told(fact.data))
         elif fact.kind == BASELINE_WAIVED and session is not None:
             session = replace(session, baseline_waived=True)
+        elif fact.kind == OBSERVED and session is not None:
+            session = replace(session, observed=noted(session.observed, entry_of(fact)))
     return session
+
+
+def observed_data(entry: Entry) -> dict[str, str | int | float | bool | None]:
+    """What a person entered, as a fact keeps it."""
+    named = {PERSON: entry.person} if entry.person else {}
+    return {"item": entry.item.value, "value": entry.value, **named}
+
+
+def entry_of(fact: FactRow) -> Entry:
+    """What a person entered, from an "observed" fact."""
+    value = fact.data["value"]
+    return Entry(
+        item=Item(str(fact.data["item"])),
+        value=value if isinstance(value, str) else float(value or 0.0),
+        at_us=fact.at_us,
+        actor=fact.actor or "",
+        person=str(fact.data.get(PERSON, "")),
+    )
 
 
 def based(session: Session, data: Mapping[str, str | int | float | bool | None]) -> Session:

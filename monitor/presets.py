@@ -16,12 +16,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from monitor.care.terms import BaselineTerms
+from monitor.care.terms import BaselineTerms, EntryTerms, ReadinessTerms
 from monitor.clinic import Phase
 from monitor.conditions import (
     AUDIO_PAUSE_S_MAX,
     COUNTED_FORMS,
-    JUDGED_FORMS,
     AlarmCondition,
     Column,
     Form,
@@ -43,6 +42,7 @@ SETTINGS: dict[Form, frozenset[str]] = {
     Form.INTEGRAL: frozenset({"leak_per_s", "sum_max", "step_s_max", "fires_at", "clears_below"}),
     Form.DIPS: frozenset({"dips", "samples", "window_s"}),
     Form.RISE: frozenset({"within_s"}),
+    Form.ENTRY: frozenset({"raised_at", "high_at", "clears_at", "step"}),
     Form.PULSELESS: frozenset({"pleth_on_delay_s"}),
     Form.PULSE_LOST: frozenset({"after_s"}),
     Form.OVERDUE: frozenset({"intervals", "slack_s"}),
@@ -62,6 +62,8 @@ class _File(BaseModel):
     no_value: Mapping[VitalSign, tuple[float, ...]]
     baseline: BaselineTerms
     jump: JumpTerms | None = None
+    readiness: ReadinessTerms
+    entries: EntryTerms
     pulse_pressure_min: Positive
     late_s: Positive
     cuff_late_s: Positive
@@ -116,9 +118,9 @@ def load_preset(text: str, *, where: str) -> Preset:
 
 
 def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:
+    tables = {"nibp_interval_s", "re_alarm_s", "plausible", "no_value"}
     plain = file.model_dump(
-        exclude={"nibp_interval_s", "re_alarm_s", "plausible", "no_value", "baseline", "jump"}
-        | {"limit_order"}
+        exclude=tables | {"baseline", "jump", "readiness", "entries", "limit_order"}
     )
     return Preset(
         hash=digest,
@@ -130,6 +132,8 @@ def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) ->
         baseline=file.baseline,
         jump=file.jump,
         limit_order=file.limit_order,
+        readiness=file.readiness,
+        entries=file.entries,
         **plain,
     )
 
@@ -143,8 +147,6 @@ def _lines(error: ValidationError) -> list[str]:
 
 def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
     at = f"condition {one.id}"
-    if one.enabled and one.form not in JUDGED_FORMS:
-        yield f"{at}: form {one.form.value!r} is not judged yet: add enabled = false"
     allowed = SETTINGS.get(one.form, frozenset())
     for key in sorted(set(one.settings) ^ allowed):
         said = "missing" if key in allowed else "unknown"

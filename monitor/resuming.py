@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Protocol
 
 from monitor.alerts import Engine, Reason
+from monitor.care.observations import Item
 from monitor.clinic import Phase, Session
 from monitor.clock import Clock
 from monitor.errors import CommandRefused
@@ -23,6 +24,7 @@ from monitor.history import (
     AUDIO_PAUSED,
     BASELINE,
     LIMITS,
+    OBSERVED,
     PHASE,
     SEATED,
     SOUND_CHOSEN,
@@ -36,6 +38,7 @@ from monitor.history import (
     TransitionRow,
     baseline_told,
     edits_told,
+    entry_of,
 )
 from monitor.history import session_of as session_of_facts
 from monitor.journal import reading_again
@@ -104,8 +107,10 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
         retell(ward.engine, ward.clock, past, now)
     _show(ward, past)
     for session in _sessions(past.facts).values():
-        if session.infusion_started_us is None:
-            ward.gather(session.chair, await record.readings(session.id))
+        # Before its infusion a baseline may need more than the last minutes.
+        begun = session.infusion_started_us is not None
+        rows = past.readings if begun else await record.readings(session.id)
+        ward.gather(session.chair, [row for row in rows if row.session == session.id])
 
 
 async def past_of(record: Kept, now_us: int, nibp_interval_s: Iterable[float]) -> Past:
@@ -187,12 +192,22 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
         engine.returning.looked(fact.chair, fact.actor or "", at_s)
     elif fact.kind in SILENCING:
         _silence(engine, at_s, fact)
-    elif fact.kind == BASELINE:
+    elif fact.kind == PHASE:
+        engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
+    else:
+        _know(engine, at_s, fact)
+
+
+def _know(engine: Engine, at_s: float, fact: FactRow) -> None:
+    """What is known of the patient: baseline, own limits, how awake they were."""
+    if fact.kind == BASELINE:
         engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
     elif fact.kind == LIMITS:
         engine.set_limits(fact.chair, edits_told(fact.data), at_s)
-    elif fact.kind == PHASE:
-        engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
+    elif fact.kind == OBSERVED:
+        entry = entry_of(fact)
+        if entry.item is Item.SEDATION and not isinstance(entry.value, str):
+            engine.enter_score(fact.chair, entry.value, entry.actor, at_s)
 
 
 def _silence(engine: Engine, at_s: float, fact: FactRow) -> None:

@@ -16,6 +16,7 @@ from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
 from monitor.board import Board
 from monitor.care.baseline import Baseline, Gathering, told
+from monitor.care.observations import Entry, Item
 from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
@@ -184,16 +185,30 @@ class Ward:
         self._redraw(session.chair)
         self._settle(events, {session.chair})
 
+    def note_entry(self, session: Session, entry: Entry) -> None:
+        """A session with one entry more; a sedation score is judged."""
+        self.seating.put(session)
+        self.board.session(session.chair, session, since_s=self._since(session))
+        events: list[AlarmEvent] = []
+        if entry.item is Item.SEDATION and not isinstance(entry.value, str):
+            now = self.clock.monotonic()
+            events = self.engine.enter_score(session.chair, entry.value, entry.actor, now)
+        self._settle(events, {session.chair})
+
     def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None:
-        """Note readings for a baseline, while one can still be measured."""
-        session = self.seating.at(chair)
-        if session is not None and session.infusion_started_us is None:
+        """Note readings of who sits there: for the baseline, the leave gate and scores."""
+        if self.seating.at(chair) is not None:
             self._gathered.setdefault(chair, Gathering(self.preset)).take(rows)
 
     def measured_baseline(self, session: Session, start_us: int) -> Baseline:
         """What this patient's readings up to the start make of a baseline."""
-        gathered = self._gathered.pop(session.chair, Gathering(self.preset))
+        gathered = self._gathered.get(session.chair, Gathering(self.preset))
         return gathered.measure(session.id, start_us, session.opened_us)
+
+    def lately(self, session: Session) -> list[ReadingRow]:
+        """Its cuff readings, and what else was measured in the last minutes."""
+        gathered = self._gathered.get(session.chair, Gathering(self.preset))
+        return gathered.rows(session.id, session.opened_us)
 
     def _base(self, session: Session, before: Session | None) -> list[AlarmEvent]:
         if before is not None and before.baseline == session.baseline:

@@ -123,6 +123,7 @@ class TwinAlarm:
     acknowledged: float = nan
     held: bool = False
     reference: dict[VitalSign, float] = field(default_factory=dict)
+    score_seen: float | None = None
     good_from: float = nan
     good_last: float = nan
 
@@ -183,6 +184,7 @@ class Twin:
         self.seated = 0
         self.baseline: dict[VitalSign, float] = {}
         self.own: dict[int, float] = {}  # limits set for the session, by identity of the clause
+        self.score: float | None = None
         self.limits_were: dict[int, list[float | None]] = {}
         self.jumps = {vital: Jump() for vital in (preset.jump.per_s if preset.jump else ())}
         self.unassigned_data = -inf
@@ -281,6 +283,7 @@ class Twin:
     def seat(self, session: str, phase: Phase, now: float) -> None:
         self.advance(now)
         self.session, self.began, self.seated = session, now, len(self.past)
+        self.score = None
         for rule in self.rules:
             if rule.alarm and COLUMN_OF[phase] in rule.condition.priority:
                 rule.alarm.session = session
@@ -306,7 +309,7 @@ class Twin:
         self.session = self.phase = None
         self.began, self.paused, self.pause_next = now, False, nan
         self.current, self.values, self.data, self.past = {}, {}, {}, []
-        self.baseline, self.seated, self.own = {}, 0, {}
+        self.baseline, self.seated, self.own, self.score = {}, 0, {}, None
         self.jumps = {vital: Jump() for vital in self.jumps}
         self.suspended, self.suspended_for = {}, {}
         self.standby_until = self.stood_until = nan
@@ -343,7 +346,44 @@ class Twin:
                 rule.begins = len(self.past)
             if rule.condition.form in COUNTED and self._limits(rule) != limits:
                 self._recount(rule)
+        for rule in self.rules:
+            if self.score is not None and rule.alarm is None:
+                self._enter_score(rule, self.score, now)
         self._exist(now)
+
+    def enter_score(self, score: float, now: float) -> None:
+        """A person enters a score of sedation; the lower, the worse."""
+        self.advance(now)
+        self.score = score
+        for rule in self.rules:
+            self._enter_score(rule, score, now)
+
+    def _enter_score(self, rule: Rule, score: float, now: float) -> None:
+        condition, alarm = rule.condition, rule.alarm
+        if condition.form is not Form.ENTRY or self.column not in condition.priority:
+            return
+        limits, reason, to = condition.settings, "", "ACTIVE_UNACK"
+        if score <= limits["raised_at"]:
+            high = score <= limits["high_at"]
+            priority = Priority.HIGH if high else condition.priority[self.column]
+            if alarm is None:
+                alarm, reason = self._open(rule, now, now), "CONDITION_PRESENT"
+                alarm.state, alarm.priority = "IDLE", priority
+            elif alarm.state == "LATCHED_UNACK":
+                alarm.episode, alarm.onset, reason = alarm.episode + 1, now, "CONDITION_AGAIN"
+                alarm.priority = max(alarm.priority, priority)
+            elif priority != alarm.priority:
+                rises = priority > alarm.priority
+                reason = "PRIORITY_RISES" if rises else "PRIORITY_FALLS"
+                to, alarm.priority = to if rises else alarm.state, priority
+            elif alarm.state == "ACTIVE_ACK" or alarm.held:
+                then = alarm.score_seen
+                reason = "WORSE" if then is not None and then - score >= limits["step"] else ""
+            alarm.value, alarm.limit = score, limits["high_at" if high else "raised_at"]
+        elif alarm and alarm.active and score >= limits["clears_at"]:
+            to, reason = "LATCHED_UNACK" if _latches(alarm) else "RESOLVED", "CONDITION_ENDED"
+        if alarm and reason:
+            self._step(alarm, to, reason, now)
 
     def set_baseline(self, baseline: Mapping[VitalSign, float], now: float) -> None:
         self.advance(now)
@@ -430,7 +470,7 @@ class Twin:
                 to = "ACTIVE_ACK" if alarm.state == "ACTIVE_UNACK" else "RESOLVED"
                 alarm.by, alarm.acknowledged = actor, now
                 self._step(alarm, to, "ACKNOWLEDGED", now)
-                alarm.reference = dict(self.values)
+                alarm.reference, alarm.score_seen = dict(self.values), self.score
                 return True
         return False
 
@@ -447,6 +487,7 @@ class Twin:
         for alarm in self.open():
             if alarm.state == "ACTIVE_UNACK":
                 alarm.held, alarm.reference = True, dict(self.values)
+                alarm.score_seen = self.score
         return True
 
     # ------------------------------------------- suspended rules, standby (8a.6, 8a.24)
@@ -1150,7 +1191,7 @@ class Twin:
     ) -> None:
         came_from, alarm.state = alarm.state, to
         self._freed = max(self._freed, at)
-        if to == "ACTIVE_UNACK" and reason != "ASSIGNED":
+        if to == "ACTIVE_UNACK" and reason not in ("ASSIGNED", "PRIORITY_FALLS"):
             alarm.entered, alarm.held = at, False
         if reason in ("WORSE", "PRIORITY_RISES"):
             self._end_suspension(alarm.rule.condition.id, at)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from monitor.alerts.book import Book
+from monitor.alerts.entries import Entries
 from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
 from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
@@ -50,6 +51,7 @@ class Engine:
         self._watch = Watch(self._layout, self._book, self._overlays)
         self._judging = Judging(self._layout, self._book)
         self._hearing = Hearing(preset, self._watch, self._judging, self._overlays)
+        self._entries = Entries(self._layout, self._book)
         self._places: list[Place] = []
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
@@ -89,7 +91,7 @@ class Engine:
         """A session opens at the chair; alarms open there without one become its own."""
         place = self._by_chair[chair]
         events = self._settle(place, now)
-        place.session, place.since_s = session, now
+        place.session, place.since_s, place.score = session, now, None
         for row, opened in sorted(place.open.items()):
             if self._layout.priority[column_of(phase), row]:
                 opened.session = session
@@ -159,6 +161,7 @@ class Engine:
             elif priority > opened.priority:
                 opened.priority = Priority(priority)
                 events += self._book.step(place, opened, Reason.PRIORITY_RISES, now)
+        events += [] if self._hearing.warming else self._entries.begin(place, now)
         self._judging.switch(place)
         self._watch.exist(place, now)
         self._overlays.refresh(place, now)
@@ -272,7 +275,7 @@ class Engine:
                 why=f"by {opened.acknowledged_by}",
                 fix="nothing to do; it sounds again if it gets worse",
             )
-        opened.reference = place.values()
+        opened.reference, opened.score_seen = place.values(), place.score
         self._watch.schedule(place, now)
         return self._sent(events)
 
@@ -339,6 +342,18 @@ class Engine:
         """Until when the chair's sound is paused; None when it is not."""
         pause = self._by_chair[chair].pause
         return pause.until_s if pause and not pause.over else None
+
+    @told
+    def enter_score(self, chair: str, score: float, actor: str, now: float) -> list[AlarmEvent]:
+        """A person has looked how awake the patient is: MOAA/S, 5 awake to 0."""
+        place = self._by_chair[chair]
+        events = self._settle(place, now)
+        if self._hearing.warming:
+            place.score = score
+            return []
+        events += self._entries.enter(place, score, actor, now)
+        self._watch.schedule(place, now)
+        return self._sent(events)
 
     # ----------------------------------------------------------------- what is there
 

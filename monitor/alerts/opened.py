@@ -24,6 +24,8 @@ from monitor.vitals import VitalSign
 
 LOUDER = frozenset({Reason.PRIORITY_RISES, Reason.WORSE, Reason.CONDITION_AGAIN})
 """Steps that let an alarm sound anew though its state may stay."""
+QUIET = frozenset({Reason.ASSIGNED, Reason.PRIORITY_FALLS})
+"""Steps after which an unacknowledged alarm has sounded, or been paused, for as long as before."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -33,9 +35,9 @@ class Opened:
     `since_s` is when its state began, `entered_s` when it last began to sound.
     `extremes` are the worst value and its time of each vital sign that violated in
     this episode, which has had `violations` violating samples. `reference` holds
-    the values when a person last looked; "worse" is measured from them. `held` is
-    set while a person's audio pause covers it, `silent_until_s` while its rule is
-    suspended or its chair stands by.
+    the values when a person last looked, `score_seen` the score that was entered by
+    then; "worse" is measured from them. `held` is set while a person's audio pause
+    covers it, `silent_until_s` while its rule is suspended or its chair stands by.
     `baseline`, `fired_by` and `fired_count` are as in `Alarm`.
     `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
     """
@@ -65,6 +67,7 @@ class Opened:
     held: bool = False
     silent_until_s: float | None = None
     reference: Mapping[VitalSign, float] = field(default_factory=dict)
+    score_seen: float | None = None
     good_s: float | None = None
     last_good_s: float = 0.0
     baseline: float | None = None
@@ -83,7 +86,7 @@ class Opened:
         self.ordinal += 1
         if to is not came_from or reason in LOUDER:
             self.since_s = at_s
-        if to is AlarmState.ACTIVE_UNACK and reason is not Reason.ASSIGNED:
+        if to is AlarmState.ACTIVE_UNACK and reason not in QUIET:
             self.entered_s, self.held = at_s, False
         if reason is Reason.ACKNOWLEDGED:
             self.acknowledged_by, self.acknowledged_s = actor, at_s

@@ -81,6 +81,7 @@ class Overlays:
         for opened in place.open.values():
             if opened.state is AlarmState.ACTIVE_UNACK:
                 opened.held, opened.reference = True, place.values()
+                opened.score_seen = place.score
         self.changed.add(place.id)
 
     def resume_pause(self, place: Place, began_s: float, until_s: float, now: float) -> None:

@@ -115,11 +115,12 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """When a person looked, who, and the last valid values of that moment."""
+    """When a person looked, who, and the last valid values and score of that moment."""
 
     values: Mapping[VitalSign, float]
     actor: str
     at_s: float
+    score: float | None = None
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ class Place:
     `since_s` is when the present session (or the time without one) began: what
     was measured before is not judged. `open` holds the open alarms by row.
     `baseline` is the patient's own, by vital sign, empty until it is set; `edits` are
-    limits and on-delays set for this session.
+    limits and on-delays set for this session, `score` the newest that a person entered.
     `spoken` is what each device said of the pulse at the present instant, judged or not.
     `restless`: some counted rule is counting or open, so every sample is judged in full.
     """
@@ -157,6 +158,7 @@ class Place:
     calm: Mapping[VitalSign, tuple[float, float]] = field(default_factory=dict)
     baseline: Mapping[VitalSign, float] = field(default_factory=dict)
     edits: Edits = field(default_factory=dict)
+    score: float | None = None
     unassigned_data_s: float = NEVER
     asserted: str = ""
     quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
@@ -209,7 +211,7 @@ class Place:
         """A new patient, or none: nothing measured before counts."""
         self.since_s = now_s
         self.restless = False
-        self.baseline, self.edits = {}, {}
+        self.baseline, self.edits, self.score = {}, {}, None
         self.jumps.forget()
         self.silences = Silences()
         self.unassigned_data_s = NEVER

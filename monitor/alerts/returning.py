@@ -54,7 +54,8 @@ class Returning:
 
         "Worse" is measured from the values of this moment (alarms.md 8a.10).
         """
-        self._looked[chair, alarm] = Looked(self._places[chair].values(), actor, at_s)
+        place = self._places[chair]
+        self._looked[chair, alarm] = Looked(place.values(), actor, at_s, place.score)
 
     def restore(
         self,
@@ -77,7 +78,7 @@ class Returning:
                 continue
             seen = self._looked.get((place.id, opened.id))
             if seen is not None:
-                opened.reference = seen.values
+                opened.reference, opened.score_seen = seen.values, seen.score
                 opened.acknowledged_by, opened.acknowledged_s = seen.actor, seen.at_s
             elif opened.row.condition.id in place.silences.suspended:
                 opened.reference = place.silences.reference(opened.row.condition.id)
@@ -93,5 +94,5 @@ class Returning:
         seen = self._looked.get((chair, ""))
         for opened in place.open.values():
             if opened.held and seen is not None:
-                opened.reference = seen.values
+                opened.reference, opened.score_seen = seen.values, seen.score
         self._watch.schedule(place, now)

@@ -34,6 +34,7 @@ class Reason(Enum):
     RE_ALARM = "still present after acknowledge"
     WORSE = "worse since a person looked"
     PRIORITY_RISES = "priority rises"
+    PRIORITY_FALLS = "priority falls"
     PHASE = "rule does not exist in this phase"
     ASSIGNED = "patient assigned to the chair"
     CLOSED = "session closed"
@@ -47,6 +48,7 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_UNACK, R.ACKNOWLEDGED): S.ACTIVE_ACK,
     (S.ACTIVE_UNACK, R.CONDITION_ENDED): S.RESOLVED,
     (S.ACTIVE_UNACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
+    (S.ACTIVE_UNACK, R.PRIORITY_FALLS): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.WORSE): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.ASSIGNED): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.PHASE): S.RESOLVED,
@@ -55,6 +57,7 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_ACK, R.RE_ALARM): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.WORSE): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.PRIORITY_FALLS): S.ACTIVE_ACK,
     (S.ACTIVE_ACK, R.ASSIGNED): S.ACTIVE_ACK,
     (S.ACTIVE_ACK, R.CONDITION_ENDED): S.RESOLVED,
     (S.ACTIVE_ACK, R.PHASE): S.RESOLVED,

@@ -31,8 +31,9 @@ SOURCES = {
 }
 """Where a continuous vital sign comes from, best first: the pulse while no ECG is valid."""
 
-_KEPT = frozenset({*NIBP, *(one for sources in SOURCES.values() for one in sources)})
-_CONTINUOUS_MAX = 4_096
+_SCORED = (VitalSign.RESPIRATORY_RATE, VitalSign.TEMPERATURE)
+_KEPT = frozenset({*NIBP, *_SCORED, *(one for sources in SOURCES.values() for one in sources)})
+_CONTINUOUS_MAX = 8_192
 _EPISODIC_MAX = 256
 
 
@@ -50,7 +51,7 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cuff:
+class Cuff:
     """One whole determination."""
 
     at_us: int
@@ -60,7 +61,7 @@ class _Cuff:
 
 
 class Gathering:
-    """What a chair measured lately: as much as a baseline can need, and no more."""
+    """What a chair measured lately: as much as baseline, leave gate and scores can need."""
 
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
@@ -81,12 +82,16 @@ class Gathering:
 
     def measure(self, session: str, start_us: int, since_us: int) -> Baseline:
         """The baseline of a session that was seated at `since_us` and starts at `start_us`."""
-        rows = [
+        rows = [row for row in self.rows(session, since_us) if row.sampled_at_us <= start_us]
+        return measure(rows, start_us, self._preset)
+
+    def rows(self, session: str, since_us: int) -> list[ReadingRow]:
+        """What is known of a session since then: all its cuff readings, the rest of late."""
+        return [
             row
             for row in (*self._episodic, *self._continuous)
-            if row.session == session and since_us <= row.sampled_at_us <= start_us
+            if row.session == session and row.sampled_at_us >= since_us
         ]
-        return measure(rows, start_us, self._preset)
 
 
 def measure(rows: Sequence[ReadingRow], start_us: int, preset: Preset) -> Baseline:
@@ -94,26 +99,23 @@ def measure(rows: Sequence[ReadingRow], start_us: int, preset: Preset) -> Baseli
     values: dict[VitalSign, int] = {}
     samples: dict[VitalSign, str] = {}
     missing: dict[str, str] = {}
+    terms = preset.baseline
     used, why = _cuffs_used(rows, start_us, preset)
     if why:
         missing[BP] = why
     else:
         spread = _spread(used)
-        middle = median if spread > preset.baseline.systolic_spread_max else fmean
-        values[VitalSign.NIBP_SYSTOLIC] = _whole(middle([one.systolic for one in used]))
-        values[VitalSign.NIBP_DIASTOLIC] = _whole(middle([one.diastolic for one in used]))
+        middle = median if spread > terms.systolic_spread_max else fmean
+        values[VitalSign.NIBP_SYSTOLIC] = whole(middle([one.systolic for one in used]))
+        values[VitalSign.NIBP_DIASTOLIC] = whole(middle([one.diastolic for one in used]))
         named = " ".join(f"{one.device}@{one.at_us}" for one in used)
         samples |= dict.fromkeys(PRESSURES, named)
     for vital, sources in SOURCES.items():
-        spoken, share = _continuous(rows, sources, start_us, preset)
-        if share < preset.baseline.valid_share:
-            missing[vital.codes.label] = (
-                f"valid for {math.floor(share * 100)} % of the last "
-                f"{preset.baseline.continuous_s / 60:g} min, "
-                f"{preset.baseline.valid_share * 100:g} % needed"
-            )
+        spoken, share = continuous(rows, sources, start_us, terms.continuous_s, preset)
+        if share < terms.valid_share:
+            missing[vital.codes.label] = too_little(share, terms.continuous_s, terms.valid_share)
             continue
-        values[vital] = _whole(median(float(row.value or 0.0) for row in spoken))
+        values[vital] = whole(median(float(row.value or 0.0) for row in spoken))
         first, last = spoken[0].sampled_at_us, spoken[-1].sampled_at_us
         devices = " ".join(sorted({row.device for row in spoken}))
         samples[vital] = f"{len(spoken)} of {devices} from {first} to {last}"
@@ -153,7 +155,7 @@ def without(values: Mapping[VitalSign, int]) -> list[str]:
 
 def checked(stated: Mapping[VitalSign, float], preset: Preset) -> dict[VitalSign, int]:
     """What a person states, in whole units; raises `CommandRefused` when it cannot be one."""
-    values = {vital: _whole(value) for vital, value in stated.items() if math.isfinite(value)}
+    values = {vital: whole(value) for vital, value in stated.items() if math.isfinite(value)}
     why = ""
     if not values or values.keys() != stated.keys() or not values.keys() <= set(BASED):
         names = ", ".join(vital.value for vital in BASED)
@@ -173,23 +175,31 @@ def checked(stated: Mapping[VitalSign, float], preset: Preset) -> dict[VitalSign
     return values
 
 
-def _whole(value: float) -> int:
+def too_little(share: float, window_s: float, needed: float) -> str:
+    """Why a stretch of time says nothing."""
+    return (
+        f"valid for {math.floor(share * 100)} % of the last {window_s / 60:g} min, "
+        f"{needed * 100:g} % needed"
+    )
+
+
+def whole(value: float) -> int:
     """Whole units, halves up: percent rules then compare integers (alarms.md 7.6)."""
     return math.floor(value + 0.5)
 
 
-def _spread(cuffs: Sequence[_Cuff]) -> float:
+def _spread(cuffs: Sequence[Cuff]) -> float:
     systolic = [one.systolic for one in cuffs]
     return max(systolic) - min(systolic)
 
 
 def _cuffs_used(
     rows: Sequence[ReadingRow], start_us: int, preset: Preset
-) -> tuple[list[_Cuff], str]:
+) -> tuple[list[Cuff], str]:
     """The determinations to use, oldest first, or why they do not make a baseline."""
     terms = preset.baseline
-    used: list[_Cuff] = []
-    for one in reversed(_determinations(rows, start_us - terms.cuff_within_s * 1e6, preset)):
+    used: list[Cuff] = []
+    for one in reversed(determinations(rows, start_us - terms.cuff_within_s * 1e6, preset)):
         if not used or used[-1].at_us - one.at_us >= terms.cuff_apart_s * 1e6:
             used.append(one)
     used.reverse()
@@ -202,7 +212,7 @@ def _cuffs_used(
     return used, ""
 
 
-def _determinations(rows: Sequence[ReadingRow], from_us: float, preset: Preset) -> list[_Cuff]:
+def determinations(rows: Sequence[ReadingRow], from_us: float, preset: Preset) -> list[Cuff]:
     """Whole, possible and consistent cuff readings since then, in order of time."""
     found: dict[tuple[int, str], dict[VitalSign, float]] = {}
     for row in rows:
@@ -212,7 +222,7 @@ def _determinations(rows: Sequence[ReadingRow], from_us: float, preset: Preset) 
     for (at_us, device), parts in sorted(found.items()):
         if set(PRESSURES) <= parts.keys() and _agrees(parts, preset.pulse_pressure_min):
             systolic, diastolic = (parts[vital] for vital in PRESSURES)
-            cuffs.append(_Cuff(at_us, device, systolic, diastolic))
+            cuffs.append(Cuff(at_us, device, systolic, diastolic))
     return cuffs
 
 
@@ -230,14 +240,18 @@ def _usable(row: ReadingRow, preset: Preset) -> bool:
     return hard is None or hard.holds(row.value)
 
 
-def _continuous(
-    rows: Sequence[ReadingRow], sources: Sequence[VitalSign], start_us: int, preset: Preset
+def continuous(
+    rows: Sequence[ReadingRow],
+    sources: Sequence[VitalSign],
+    start_us: int,
+    window_s: float,
+    preset: Preset,
 ) -> tuple[list[ReadingRow], float]:
-    """The samples that spoke in the last minutes, and for which share of that time one stood.
+    """The samples that spoke in the time up to then, and for which share of it one stood.
 
     A sample stands until its source's next, valid or not, `gap_s` at the most.
     """
-    window_us = preset.baseline.continuous_s * 1e6
+    window_us = window_s * 1e6
     spoken: list[ReadingRow] = []
     spans: list[tuple[float, float]] = []
     for vital in sources:

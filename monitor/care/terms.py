@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -28,3 +28,41 @@ class BaselineTerms:
     systolic_spread_max: Positive
     continuous_s: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
     valid_share: Annotated[float, Field(gt=0.0, le=1.0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessTerms:
+    """When a patient may leave (alarms.md 7.5).
+
+    `recovery_s` after the end of the infusion; cuff readings within `percent` of the
+    baseline and not above `systolic_max` and `diastolic_max`, for `cuff_span_s` on
+    end; heart rate within `percent` too, or from `heart_low` to `heart_high`; SpO2
+    not below `spo2_min` on air for `spo2_s`, valid for `valid_share` of it; a
+    sedation score of `sedation`; `score` of at least `score_min`, where one is used.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    recovery_s: Positive
+    percent: Annotated[int, Field(strict=True, ge=1, le=100)]
+    cuff_span_s: Positive
+    systolic_max: Positive
+    diastolic_max: Positive
+    heart_low: Positive
+    heart_high: Positive
+    spo2_min: Positive
+    spo2_s: Annotated[float, Field(gt=0.0, le=300.0, allow_inf_nan=False)]
+    valid_share: Annotated[float, Field(gt=0.0, le=1.0)]
+    sedation: Annotated[int, Field(strict=True, ge=0, le=5)]
+    score: Literal["PADSS", "Aldrete", "none"]
+    score_min: Annotated[int, Field(strict=True, ge=0, le=10)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryTerms:
+    """For how long a number stands: one of a device, and one that a person entered."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    device_s: Positive
+    entered_s: Positive

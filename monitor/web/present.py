@@ -20,6 +20,7 @@ from monitor.history import (
     BASELINE_WAIVED,
     LIMITS,
     MISSING,
+    OBSERVED,
     PHASE,
     SEATED,
     FactRow,
@@ -230,6 +231,9 @@ def fact_text(fact: FactRow) -> str:
     if fact.kind == LIMITS:
         set_to = ", ".join(f"{key} {value:g}" for key, value in edits_told(fact.data).items())
         return f"limits set: {set_to or 'as in the preset'}"
+    if fact.kind == OBSERVED:
+        value = fact.data["value"]
+        return f"{fact.data['item']} {value if isinstance(value, str) else f'{value:g}'}"
     if fact.kind == "acknowledged":
         said = f" as {fact.data['reason']}" if fact.data.get("reason") else ""
         return f"acknowledged {str(fact.data['alarm']).split('/')[1]}{said}"

@@ -18,6 +18,7 @@ from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
     LIMITS,
+    OBSERVED,
     PHASE,
     SEATED,
     STANDBY,
@@ -85,10 +86,8 @@ class Kept:
                 return
             case "baseline", _:
                 return
-            case "limits", dict() as edits:
-                if chair in self.sessions:
-                    self._fact(at, chair, LIMITS, edits)
-                    self._keep(self.engine.set_limits(chair, edits, at))
+            case "limits" | "score", _:
+                self._know(at, chair, what, argument)
                 return
             case "suspend" | "end suspension" | "standby" | "end standby", _:
                 self._silence(at, chair, what, argument)
@@ -100,6 +99,16 @@ class Kept:
                         self._fact(at, chair, ACKNOWLEDGED, {"alarm": event.alarm.id})
                 self._keep(events)
                 return
+        self._keep(act(self.engine, at, chair, what, argument))
+
+    def _know(self, at: float, chair: str, what: str, argument: object) -> None:
+        """Kept as a fact of the patient, where there is one."""
+        if chair not in self.sessions:
+            return
+        if isinstance(argument, float):
+            self._fact(at, chair, OBSERVED, {"item": "MOAA/S", "value": argument})
+        elif isinstance(argument, dict):
+            self._fact(at, chair, LIMITS, argument)
         self._keep(act(self.engine, at, chair, what, argument))
 
     def _pause(self, at: float, chair: str, seconds: float) -> None:

@@ -55,6 +55,7 @@ class Story:
         now, phase, sessions = dice.random(), None, 0
         calm = dice.random() < 0.3
         dips = dice.random() < 0.2
+        scored = dice.random() < 0.3
         held: dict[VitalSign, tuple[float, float]] = {}
         if dice.random() < 0.8:
             phase, sessions = self._move(chair, now, None, 0, dice)
@@ -73,6 +74,8 @@ class Story:
                 self.acts.append((now, chair, "pause", seconds))
             elif roll < 0.066:
                 self.acts.append((now, chair, *self._silence(dice)))
+            elif scored and roll < 0.12:
+                self.acts.append((now, chair, "score", float(dice.choice([5, 4, 3, 2, 1]))))
             else:
                 if dips:
                     held[SPO2] = (now + 9, 91.0 if now % 16 < 6 else 97.0)
@@ -235,10 +238,11 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             return engine.set_phase(chair, phase, at)
         case "frame", (str() as device, list() as readings):
             return engine.frame(device, at) + engine.observe(readings)
-        case "baseline", dict() as baseline:
-            return engine.set_baseline(chair, baseline, at)
-        case "limits", dict() as edits:
-            return engine.set_limits(chair, edits, at)
+        case "baseline" | "limits", dict() as known:
+            setting = engine.set_baseline if what == "baseline" else engine.set_limits
+            return setting(chair, known, at)
+        case "score", float() as score:
+            return engine.enter_score(chair, score, "rk", at)
         case "acknowledge", float() as which:
             events = engine.advance(at)
             ids = sorted(alarm.id for alarm in engine.alarms(chair))
@@ -281,6 +285,8 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             twin.set_baseline(baseline, at)
         case "limits", dict() as edits:
             twin.set_limits(edits, at)
+        case "score", float() as score:
+            twin.enter_score(score, at)
         case "pause", float() as seconds:
             twin.pause(at, seconds)
         case "acknowledge", float() as which:

@@ -1,0 +1,103 @@
+"""Sedation as a nurse enters it: 3 is LOW, 2 or less HIGH, 4 ends it (alarms.md 7.1, 8a.22)."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.alerts import AlarmState, Reason
+from monitor.clinic import Phase
+from monitor.conditions import Priority
+from tests.judged import Chairside
+
+
+def enter(chair: Chairside, score: float) -> None:
+    chair.events += chair.engine.enter_score("1", score, "rk", chair.now)
+
+
+def standing(chair: Chairside) -> tuple[str, Priority, AlarmState] | None:
+    alarm = chair.alarm("SED")
+    return (alarm.id, alarm.priority, alarm.state) if alarm else None
+
+
+@pytest.mark.requirement("ALM-019")
+@pytest.mark.parametrize(
+    ("score", "priority"),
+    [(5, None), (4, None), (3, Priority.LOW), (2, Priority.HIGH), (0, Priority.HIGH)],
+)
+def test_a_low_score_alarms_as_it_is_entered(score: float, priority: Priority | None) -> None:
+    chair = Chairside()
+    enter(chair, score)
+    assert chair.sounding() is priority
+    alarm = chair.alarm("SED")
+    if alarm is not None:
+        assert alarm.message == f"Sedation MOAA/S {score}"
+        assert (chair.events[-1].actor, chair.events[-1].at_s) == ("rk", chair.now)
+
+
+@pytest.mark.requirement("ALM-019")
+def test_a_better_score_lowers_the_same_alarm_and_a_good_one_ends_it() -> None:
+    chair = Chairside()
+    enter(chair, 2)
+    first = chair.alarm("SED")
+    assert first is not None
+    chair.hold(30)
+    enter(chair, 3)
+    assert standing(chair) == (first.id, Priority.LOW, AlarmState.ACTIVE_UNACK)
+    assert chair.events[-1].reason is Reason.PRIORITY_FALLS
+    enter(chair, 4)
+    assert standing(chair) is None
+
+
+@pytest.mark.requirement("ALM-019")
+def test_a_lowered_alarm_that_was_seen_stays_seen_and_a_worse_one_sounds() -> None:
+    chair = Chairside()
+    enter(chair, 2)
+    chair.acknowledge("SED")
+    enter(chair, 3)
+    assert (chair.state("SED"), chair.sounding()) == (AlarmState.ACTIVE_ACK, None)
+    enter(chair, 2)
+    assert (chair.state("SED"), chair.sounding()) == (AlarmState.ACTIVE_UNACK, Priority.HIGH)
+    chair.acknowledge("SED")
+    enter(chair, 2)
+    assert chair.sounding() is None
+    enter(chair, 1)
+    assert (chair.events[-1].reason, chair.sounding()) == (Reason.WORSE, Priority.HIGH)
+
+
+@pytest.mark.requirement("ALM-019")
+def test_lowering_breaks_no_pause_and_worse_does() -> None:
+    chair = Chairside()
+    enter(chair, 2)
+    chair.engine.pause_audio("1", "rk", chair.now)
+    enter(chair, 3)
+    assert chair.sounding() is None
+    enter(chair, 2)
+    assert chair.sounding() is Priority.HIGH
+
+
+@pytest.mark.requirement("ALM-019")
+def test_an_unseen_high_one_latches_and_comes_again_as_the_same() -> None:
+    chair = Chairside()
+    enter(chair, 1)
+    alarm = chair.alarm("SED")
+    assert alarm is not None
+    enter(chair, 5)
+    assert chair.state("SED") is AlarmState.LATCHED_UNACK
+    enter(chair, 3)
+    again = chair.alarm("SED")
+    assert again is not None
+    assert (again.id, again.episode, again.priority) == (alarm.id, 2, Priority.HIGH)
+
+
+@pytest.mark.requirement("ALM-019")
+def test_a_score_of_before_the_infusion_counts_from_its_start_and_not_for_the_next_patient() -> (
+    None
+):
+    chair = Chairside(Phase.BASELINE)
+    enter(chair, 3)
+    assert standing(chair) is None
+    chair.events += chair.engine.set_phase("1", Phase.INFUSION, chair.now)
+    assert chair.sounding() is Priority.LOW
+    chair.engine.set_phase("1", Phase.CLOSED, chair.now)
+    chair.engine.seat("1", "next", Phase.INFUSION, chair.now)
+    assert standing(chair) is None
