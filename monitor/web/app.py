@@ -44,6 +44,7 @@ from monitor.errors import (
 from monitor.vitals import VitalSign
 from monitor.web.answers import Done, Problem
 from monitor.web.archive import Archive, NotThere
+from monitor.web.care import add_care
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
 from monitor.web.limits import add_limits
@@ -151,6 +152,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     acts = APIRouter(dependencies=[Depends(entry.carer)], responses=REFUSALS)
     _add_acts(acts, clinic)
     add_limits(api, acts, clinic, doing(clinic))
+    add_care(acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

@@ -101,6 +101,40 @@ export class Acts {
     return this._do(`/api/sessions/${encodeURIComponent(session)}/phase`, { phase });
   }
 
+  /**
+   * @param {string} session
+   * @param {string} item
+   * @param {string|number} value what a person sees at the chair
+   * @param {string} person a sitter's name, else ""
+   */
+  observe(session, item, value, person) {
+    const path = `/api/sessions/${encodeURIComponent(session)}/observed`;
+    return this._do(path, { item, value, person });
+  }
+
+  /**
+   * @param {string} session
+   * @param {Record<string, number>} values by vital sign
+   * @param {string} reason
+   */
+  stateBaseline(session, values, reason) {
+    const path = `/api/sessions/${encodeURIComponent(session)}/baseline`;
+    return this._do(path, { values, reason });
+  }
+
+  /**
+   * @param {string} session
+   * @param {string} reason
+   */
+  waiveBaseline(session, reason) {
+    return this._do(`/api/sessions/${encodeURIComponent(session)}/baseline/waive`, { reason });
+  }
+
+  /** Make sure that somebody is signed in; false when they turn away. */
+  ready() {
+    return this._people.ready();
+  }
+
   /** @param {string} display the one that sounds from now on */
   chooseSpeaker(display) {
     return this._do("/api/sound/owner", { display });

@@ -1,6 +1,7 @@
 /** One chair close by: numbers, alarms to acknowledge, trend, session. */
 
 import { AlarmRow } from "./alarm-row.js";
+import { CareCard } from "./care.js";
 import { byId, button, link, make, mark, write } from "./dom.js";
 import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
@@ -39,6 +40,7 @@ class ChairPage {
     this._trend = new TrendView(chair, (trend) => this._drawCuffs(trend.nibp));
     this._session = new SessionCard(this._acts, chair);
     this._silences = new SilenceCard(this._acts, chair);
+    this._care = new CareCard(shell.acts, () => shell.people.signedIn);
     this._suspend = new SuspendDialog(this._acts, chair);
     /** @type {Map<string, SlotView>} */
     this._slots = new Map();
@@ -55,6 +57,7 @@ class ChairPage {
     const head = [back, this._label, ...said, this._setLimits, this._go, this._pause];
     const side = make("aside", "side", [
       this._session.element,
+      this._care.element,
       this._silences.element,
       make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]),
     ]);
@@ -88,6 +91,7 @@ class ChairPage {
     this._session_id = tile.session?.id ?? "";
     this._drawAlarms(tile.alarms);
     this._session.draw(tile);
+    this._care.draw(tile);
     this._silences.draw(tile);
     this._setLimits.disabled = !tile.session;
     this._limits.draw(tile);
@@ -99,6 +103,7 @@ class ChairPage {
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
     this._trend.blank();
+    this._care.blank();
     this._cuffs.replaceChildren();
     this._drawAlarms([]);
     this._pause.disabled = this._setLimits.disabled = true;

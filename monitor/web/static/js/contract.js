@@ -81,6 +81,34 @@
  */
 
 /**
+ * @typedef {object} CareEntry One item that is entered at a chair, with its newest entry.
+ * @property {string} item
+ * @property {string[]} choices
+ * @property {number} low
+ * @property {number} high
+ * @property {number} step 0 where there are choices
+ * @property {number|string|null} value
+ * @property {string} person
+ * @property {string} time
+ * @property {string} by
+ */
+
+/**
+ * @typedef {object} Care
+ * @property {string} as_of
+ * @property {CareEntry[]} entries
+ * @property {string} sedation_due
+ * @property {boolean} sedation_overdue
+ * @property {string} news2
+ * @property {string[]} news2_missing
+ * @property {Record<string, number|null>} baseline
+ * @property {string} baseline_missing
+ * @property {boolean} baseline_waived
+ * @property {boolean|null} ready null outside RECOVERY
+ * @property {{name: string, said: string, holds: boolean, since: string}[]} checks
+ */
+
+/**
  * @typedef {object} Foreseen Alarms of the last minutes, as it was and under other limits.
  * @property {number} minutes
  * @property {number} before

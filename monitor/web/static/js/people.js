@@ -46,6 +46,11 @@ export class People {
     return Boolean(this._who.person);
   }
 
+  /** Whether somebody is signed in here, as far as this page knows. */
+  get signedIn() {
+    return Boolean(this._who.person);
+  }
+
   /** Ask the service who is signed in here, after an act or when it says nobody is. */
   async ask() {
     try {

@@ -1,0 +1,270 @@
+/** What nurses see and enter at a chair, the baseline, and whether the patient may leave. */
+
+import { button, make, mark } from "./dom.js";
+import { Refused, read } from "./server.js";
+
+const ASKED_EVERY_MS = 5_000;
+/** More steps than this are typed, not touched. */
+const BUTTONS_MAX = 11;
+const REASONS = ["measured by hand", "known of this patient", "no time to measure"];
+const WAIVED = ["known well, no baseline needed", "cannot be measured"];
+
+/** @typedef {import("./contract.js").Care} Care */
+/** @typedef {import("./contract.js").CareEntry} CareEntry */
+
+/** @param {number|string|null} value */
+function told(value) {
+  return value === null ? "not entered" : String(value);
+}
+
+export class CareCard {
+  /**
+   * @param {import("./acts.js").Acts} acts
+   * @param {() => boolean} signedIn
+   */
+  constructor(acts, signedIn) {
+    this._acts = acts;
+    this._signedIn = signedIn;
+    this._session = "";
+    this._phase = "";
+    this._asked_ms = 0;
+    /** @type {Care|null} */
+    this._care = null;
+    this._lines = make("ul", "care-lines");
+    this._gate = make("section", "gate");
+    this._enter = button("act", "ENTER ...", () => this._entries());
+    this._base = button("act plain", "BASELINE ...", () => this._baseline());
+    this._dialog = make("dialog", "care");
+    this.element = make("section", "card care-card", [
+      make("h3", "", "Seen at the chair"),
+      this._lines,
+      this._gate,
+      make("div", "choices", [this._enter, this._base]),
+      this._dialog,
+    ]);
+  }
+
+  /** @param {import("./contract.js").Tile} tile */
+  draw(tile) {
+    const session = tile.session?.id ?? "";
+    const phase = tile.session?.phase ?? "";
+    this.element.hidden = !session;
+    if (session !== this._session || phase !== this._phase) {
+      this._session = session;
+      this._phase = phase;
+      this._forget();
+    }
+    if (!session) return;
+    if (!this._signedIn()) {
+      this._forget();
+      this._say("Sign in to see and enter");
+    } else if (Date.now() - this._asked_ms > ASKED_EVERY_MS) {
+      void this._ask();
+    }
+  }
+
+  /** Nothing is known any more, and nothing old is shown. */
+  blank() {
+    this._forget();
+    this._dialog.close();
+  }
+
+  _forget() {
+    this._care = null;
+    this._asked_ms = 0;
+    this._lines.replaceChildren();
+    this._gate.replaceChildren();
+  }
+
+  /** @param {string} text */
+  _say(text) {
+    const said = this._lines.textContent;
+    if (said !== text) this._lines.replaceChildren(make("li", "", text));
+  }
+
+  async _ask() {
+    this._asked_ms = Date.now();
+    const session = this._session;
+    let care;
+    try {
+      care = await read(`/api/sessions/${encodeURIComponent(session)}/care`);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this._forget();
+      this._asked_ms = Date.now();
+      this._say(error.message);
+      return;
+    }
+    if (session !== this._session) return;
+    this._care = care;
+    this._show(care);
+  }
+
+  /** @param {Care} care */
+  _show(care) {
+    const sedation = care.entries.find((one) => one.item === "MOAA/S");
+    const due = care.sedation_due ? `, due ${care.sedation_due}` : "";
+    const late = care.sedation_overdue ? " OVERDUE" : "";
+    const missing = care.news2_missing.length ? ` (no ${care.news2_missing.join(", no ")})` : "";
+    const entered = care.entries.filter((one) => one.item !== "MOAA/S" && one.value !== null);
+    const lines = [
+      `MOAA/S ${told(sedation?.value ?? null)}${due}${late}`,
+      `NEWS2 ${care.news2}${missing}`,
+      baselineTold(care),
+      ...entered.map(
+        (one) => `${one.item} ${told(one.value)} ${one.person} ${one.time} ${one.by}`,
+      ),
+    ];
+    this._lines.replaceChildren(...lines.map((line) => make("li", "", line)));
+    mark(this._lines, "overdue", care.sedation_overdue ? "yes" : "");
+    this._showGate(care);
+  }
+
+  /** @param {Care} care */
+  _showGate(care) {
+    if (care.ready === null) {
+      this._gate.replaceChildren();
+      return;
+    }
+    const checks = care.checks.map((one) => {
+      const item = make("li", "", `${one.holds ? "OK" : "NOT YET"}  ${one.name}: ${one.said}`);
+      if (!one.holds) item.append(make("small", "", ` ${one.since}`));
+      mark(item, "holds", one.holds ? "yes" : "no");
+      return item;
+    });
+    const head = care.ready ? "MAY LEAVE" : "MAY NOT LEAVE YET";
+    const title = make("h4", "", `${head}, as of ${care.as_of}`);
+    mark(this._gate, "ready", care.ready ? "yes" : "no");
+    this._gate.replaceChildren(title, make("ul", "checks", checks));
+  }
+
+  async _entries() {
+    await this._acts.ready();
+    await this._ask();
+    if (!this._care) return;
+    const rows = this._care.entries.map((one) => this._row(one));
+    this._open("Seen at the chair", make("div", "care-rows", rows));
+  }
+
+  /** @param {CareEntry} entry */
+  _row(entry) {
+    const last = entry.value === null ? "not entered" : `${entry.value} at ${entry.time}`;
+    const head = make("h3", "", [`${entry.item} `, make("small", "", last)]);
+    const steps = entry.step ? Math.round((entry.high - entry.low) / entry.step) + 1 : 0;
+    if (entry.item === "sitter") return make("section", "", [head, this._sitter()]);
+    if (steps > BUTTONS_MAX) return make("section", "", [head, this._typed(entry)]);
+    const numbers = Array.from({ length: steps }, (_, at) => entry.low + at * entry.step);
+    const choices = entry.choices.length ? entry.choices : numbers;
+    const buttons = choices.map((value) => {
+      const one = button("act", String(value), () => void this._keep(entry.item, value));
+      one.setAttribute("aria-label", `${entry.item} ${value}`);
+      return one;
+    });
+    return make("section", "", [head, make("div", "touch", buttons)]);
+  }
+
+  _sitter() {
+    const name = make("input");
+    name.maxLength = 60;
+    name.autocomplete = "off";
+    const present = button("act", "present", () =>
+      void this._keep("sitter", "present", name.value.trim()),
+    );
+    const away = button("act", "away", () => void this._keep("sitter", "away"));
+    return make("div", "touch", [make("label", "", ["Name ", name]), present, away]);
+  }
+
+  /** @param {CareEntry} entry */
+  _typed(entry) {
+    const number = make("input");
+    number.type = "number";
+    number.min = String(entry.low);
+    number.max = String(entry.high);
+    number.step = String(entry.step);
+    number.setAttribute("aria-label", entry.item);
+    const keep = button("act", "ENTER", () => {
+      if (number.reportValidity() && number.value) {
+        void this._keep(entry.item, number.valueAsNumber);
+      }
+    });
+    return make("div", "touch", [number, keep]);
+  }
+
+  /**
+   * @param {string} item
+   * @param {string|number} value
+   * @param {string} [person]
+   */
+  async _keep(item, value, person = "") {
+    if (await this._acts.observe(this._session, item, value, person)) {
+      this._dialog.close();
+      await this._ask();
+    }
+  }
+
+  async _baseline() {
+    await this._acts.ready();
+    await this._ask();
+    if (!this._care) return;
+    const inputs = Object.entries(this._care.baseline).map(([vital, value]) => {
+      const input = make("input");
+      input.type = "number";
+      input.name = vital;
+      input.value = value === null ? "" : String(value);
+      return make("label", "", [`${vital} `, input]);
+    });
+    const state = REASONS.map((reason) =>
+      button("act", reason, () => void this._stated(inputs, reason)),
+    );
+    const waive = WAIVED.map((reason) => button("act plain", reason, () => void this._waive(reason)));
+    const form = make("div", "care-rows", [
+      make("div", "baseline", inputs),
+      make("h3", "", "Save as this patient's own, because"),
+      make("div", "choices", state),
+      make("h3", "", "Go on without what is missing, because"),
+      make("div", "choices", waive),
+    ]);
+    this._open("Baseline of this patient", form);
+  }
+
+  /**
+   * @param {HTMLElement[]} labels
+   * @param {string} reason
+   */
+  async _stated(labels, reason) {
+    const inputs = labels.flatMap((label) => [...label.querySelectorAll("input")]);
+    const filled = inputs.filter((input) => input.value);
+    const values = Object.fromEntries(filled.map((input) => [input.name, input.valueAsNumber]));
+    if (await this._acts.stateBaseline(this._session, values, reason)) await this._done();
+  }
+
+  /** @param {string} reason */
+  async _waive(reason) {
+    if (await this._acts.waiveBaseline(this._session, reason)) await this._done();
+  }
+
+  async _done() {
+    this._dialog.close();
+    await this._ask();
+  }
+
+  /**
+   * @param {string} title
+   * @param {HTMLElement} body
+   */
+  _open(title, body) {
+    this._dialog.setAttribute("aria-label", title);
+    const away = button("act plain", "Close", () => this._dialog.close());
+    this._dialog.replaceChildren(make("h2", "", title), body, away);
+    if (!this._dialog.open) this._dialog.showModal();
+  }
+}
+
+/** @param {Care} care */
+function baselineTold(care) {
+  const known = Object.entries(care.baseline).filter(([, value]) => value !== null);
+  const values = known.map(([vital, value]) => `${vital} ${value}`).join(", ");
+  const waived = care.baseline_waived ? ", waived" : "";
+  const missing = care.baseline_missing ? `; ${care.baseline_missing}` : "";
+  return `Baseline ${values || "none yet"}${missing}${waived}`;
+}
