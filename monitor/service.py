@@ -24,6 +24,7 @@ from monitor.config import Config
 from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
+from monitor.gateways import Gateways
 from monitor.guarding import Guard, board_of_test
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
@@ -203,7 +204,15 @@ def build_ward(
             for chair in config.chairs
         },
     )
-    ward = Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
+    quiet_s = {one.id: drivers[one.driver].quiet_limit_s for one in config.devices}
+    ward = Ward(
+        engine=engine,
+        board=board,
+        record=record,
+        clock=clock,
+        preset=preset,
+        gateways=Gateways(config.devices, quiet_s),
+    )
     for chair, devices in measured.items():
         engine.add_chair(chair, devices, now)
     return ward
@@ -326,10 +335,11 @@ def _hand_over(item: Frame | Lost, ward: Ward) -> None:
 
 
 async def housekeep(ward: Ward, record: Record, copy: Copy | None) -> None:
-    """Once a second: a failing record and a copy behind become technical alarm conditions."""
+    """Once a second: lost gateways, a failing record and a copy behind become alarm conditions."""
     failing_s: float | None = None
     while True:
         failing_s = (failing_s or ward.clock.monotonic()) if record.failing else None
+        ward.look_at_gateways()
         ward.assert_technical("T-STORE", "", failing_s, "NOT RECORDING (alarms still run)")
         if copy is not None:
             since_us = copy.oldest_behind_us

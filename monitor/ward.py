@@ -21,6 +21,7 @@ from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.drivers import Report
+from monitor.gateways import Gateways, data_link_down
 from monitor.history import INPUT, PRESET, RUN, FactRow, ReadingRow
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
@@ -49,11 +50,18 @@ class Ward:
     """Engine, board and record, moved together. All times come from `clock`."""
 
     def __init__(
-        self, *, engine: Engine, board: Board, record: Record, clock: Clock, preset: Preset
+        self,
+        *,
+        engine: Engine,
+        board: Board,
+        record: Record,
+        clock: Clock,
+        preset: Preset,
+        gateways: Gateways,
     ) -> None:
         self.engine, self.board, self.record, self.clock = engine, board, record, clock
         self.seating = Seating()
-        self.preset = preset
+        self.preset, self.gateways = preset, gateways
         self._listeners: list[Listener] = []
         self.test_board: Board | None = None
         self._testers: list[Callable[[], None]] = []
@@ -62,6 +70,7 @@ class Ward:
         self._epoch_us = clock.epoch_us
         self._stepped_us: Counter[str] = Counter()
         self._heard = False
+        self._gated: frozenset[str] = frozenset()
         start: Data = {"run": engine.run, "epoch_us": clock.epoch_us, "preset": preset.hash}
         self._note(RUN, "", start)
         engine.telling.sink = self._note_call
@@ -114,6 +123,7 @@ class Ward:
         elif intake.speaks_now(report, arrival, readings):
             self.board_of(device.chair).frame(device.id, device.chair, arrival.received_s)
             events += self.engine.frame(device.id, arrival.received_s)
+            self.gateways.heard(device.id, arrival.received_s)
         self._heard = False
         events += self.engine.observe(readings)
         board = self.board_of(device.chair)
@@ -134,6 +144,17 @@ class Ward:
         board = self.board_of(device.chair)
         board.link(device.id, device.chair, up=False, why=why, at_s=now)
         self._settle(self.engine.advance(now), {device.chair})
+
+    def look_at_gateways(self) -> None:
+        """Which gateways are lost now: their devices when that is news, T-GATE each time."""
+        losses = self.gateways.lost(self.clock.monotonic())
+        devices = frozenset().union(*(one.devices for one in losses))
+        for device in sorted(devices ^ self._gated):
+            now, lost = self.clock.monotonic(), device in devices
+            self._settle(self.engine.gate(device, now, lost=lost), set())
+        self._gated = devices
+        since_s = min((one.since_s for one in losses), default=None)
+        self.assert_technical("T-GATE", "", since_s, data_link_down(losses))
 
     def advance(self) -> None:
         """Let time pass: stale values, lost links, re-alarms, ends of pauses."""

@@ -185,6 +185,7 @@ class Twin:
         self.baseline: dict[VitalSign, float] = {}
         self.own: dict[int, float] = {}  # limits set for the session, by identity of the clause
         self.score: float | None = None
+        self.gated: set[str] = set()  # devices that fell silent with all of their gateway
         self.limits_were: dict[int, list[float | None]] = {}
         self.jumps = {vital: Jump() for vital in (preset.jump.per_s if preset.jump else ())}
         self.unassigned_data = -inf
@@ -392,6 +393,10 @@ class Twin:
         for rule, limits in zip(self.rules, before, strict=True):
             if rule.condition.form in COUNTED and self._limits(rule) != limits:
                 self._recount(rule)
+
+    def gate(self, device: str, lost: bool, now: float) -> None:
+        self.advance(now)
+        self.gated = self.gated | {device} if lost else self.gated - {device}
 
     def set_limits(self, edits: Mapping[str, float], now: float) -> None:
         self.advance(now)
@@ -1230,6 +1235,8 @@ class Twin:
         if not alarm.active:
             return False
         if condition.form not in COUNTED and self._yields(alarm.rule):
+            return True
+        if alarm.rule.device in self.gated:
             return True
         return any(
             condition.group == other.rule.condition.group

@@ -185,6 +185,19 @@ class Engine:
         """The device's line broke; the words go into T-LINK, which comes when it is due."""
         self._by_device[device].devices[device].why = why
 
+    @told
+    def gate(self, device: str, now: float, *, lost: bool) -> list[AlarmEvent]:
+        """Whether it fell silent with all that its gateway carries; T-GATE is asserted beside.
+
+        Its T-LINK is listed and silent while that is so.
+        """
+        place = self._by_device[device]
+        events = self._settle(place, now)
+        place.devices[device].gate_lost = lost
+        self._overlays.refresh(place, now)
+        self._watch.schedule(place, now)
+        return self._sent(events)
+
     def assert_technical(
         self, condition: str, instance: str, since_s: float | None, message: str, now: float
     ) -> list[AlarmEvent]:

@@ -22,6 +22,8 @@ class Overlays:
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
         self.changed: set[str] = set()
+        wide = (one.id for one in preset.conditions if one.clinic_wide and one.enabled)
+        self._of_the_clinic = frozenset(wide)
 
     def refresh(self, place: Place, now: float) -> None:
         """Bring the overlays of a chair's open alarms up to date."""
@@ -138,7 +140,15 @@ class Overlays:
             for other in place.open.values()
             if group
         )
-        return stronger or self.yields(opened.row, place)
+        return stronger or self.yields(opened.row, place) or self._gate_speaks(opened, place)
+
+    def _gate_speaks(self, opened: Opened, place: Place) -> bool:
+        """Is a lost link one of many that are told of once, for their gateway?"""
+        told_once = not self._of_the_clinic.isdisjoint(opened.row.condition.yields_to)
+        return told_once and any(
+            device.gate_lost and device.slot == opened.row.device
+            for device in place.devices.values()
+        )
 
     def _newest_s(self, opened: Opened, place: Place) -> float | None:
         """The newest data of what the alarm is about; None where data cannot be lost."""

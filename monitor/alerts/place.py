@@ -105,12 +105,16 @@ class Source:
 
 @dataclass(slots=True)
 class Watched:
-    """A device of the chair: how long it may be quiet, what it measures, what broke its line."""
+    """A device of the chair: how long it may be quiet, what it measures, what broke its line.
+
+    `gate_lost`: all that its gateway carries fell silent together.
+    """
 
     slot: int
     quiet_limit_s: float
     vitals: frozenset[VitalSign]
     why: str = ""
+    gate_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

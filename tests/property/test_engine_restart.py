@@ -84,7 +84,7 @@ class Kept:
             case "pause", float() as seconds:
                 self._pause(at, chair, seconds)
                 return
-            case "baseline", _:
+            case "baseline" | "gate", _:
                 return
             case "limits" | "score", _:
                 self._know(at, chair, what, argument)

@@ -72,6 +72,9 @@ class Story:
             elif roll < 0.046:
                 seconds = dice.choice([120.0, 30.0, 60.0, 0.0, 121.0, -1.0, float("nan")])
                 self.acts.append((now, chair, "pause", seconds))
+            elif roll < 0.048:
+                one = dice.choice(list(DEVICES[chair]))
+                self.acts.append((now, chair, "gate", (one, dice.random() < 0.6)))
             elif roll < 0.066:
                 self.acts.append((now, chair, *self._silence(dice)))
             elif scored and roll < 0.12:
@@ -243,14 +246,20 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             return setting(chair, known, at)
         case "score", float() as score:
             return engine.enter_score(chair, score, "rk", at)
+        case "gate", (str() as device, bool() as lost):
+            return engine.gate(device, at, lost=lost)
         case "acknowledge", float() as which:
-            events = engine.advance(at)
-            ids = sorted(alarm.id for alarm in engine.alarms(chair))
-            try:
-                return events + (engine.acknowledge(_pick(ids, which), "rk", at) if ids else [])
-            except CommandRefused:
-                return events
+            return _acknowledged(engine, at, chair, which)
     return silence(engine, at, chair, what, argument)
+
+
+def _acknowledged(engine: Engine, at: float, chair: str, which: float) -> list[AlarmEvent]:
+    events = engine.advance(at)
+    ids = sorted(alarm.id for alarm in engine.alarms(chair))
+    try:
+        return events + (engine.acknowledge(_pick(ids, which), "rk", at) if ids else [])
+    except CommandRefused:
+        return events
 
 
 def silence(engine: Engine, at: float, chair: str, what: str, argument: object) -> list[AlarmEvent]:
@@ -289,6 +298,8 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             twin.enter_score(score, at)
         case "pause", float() as seconds:
             twin.pause(at, seconds)
+        case "gate", (str() as device, bool() as lost):
+            twin.gate(device, lost, at)
         case "acknowledge", float() as which:
             twin.advance(at)
             ids = sorted(alarm.id for alarm in twin.open())
