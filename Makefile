@@ -45,6 +45,7 @@ bench: $(READY_DEV)
 	$(RUN) -m benchmarks.throughput
 	$(RUN) -m benchmarks.commit
 	$(RUN) -m benchmarks.wire_to_screen
+	$(RUN) -m benchmarks.alarm_to_screen
 
 alarm-performance: $(READY_DEV)
 	$(RUN) -m benchmarks.alarm_performance > docs/alarm-performance.md

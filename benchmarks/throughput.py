@@ -29,6 +29,7 @@ from monitor.clinic import Chair, Device
 from monitor.clock import Clock
 from monitor.drivers import Report
 from monitor.drivers.registry import DRIVERS
+from monitor.gateways import Gateways
 from monitor.intake import Arrival, Intake
 from monitor.presets import load_preset
 from monitor.store.record import Record
@@ -56,11 +57,18 @@ def build(chairs: int, record: Record, clock: Clock) -> tuple[Ward, list[Intake]
         nibp_overdue_s=preset.nibp_overdue_s(),
         modes={},
     )
-    ward = Ward(engine=engine, board=board, record=record, clock=clock, preset=preset)
     devices = [
         Device(id=f"d{chair.id}", driver=DRIVER, link="direct:x", chair=chair.id)
         for chair in places
     ]
+    ward = Ward(
+        engine=engine,
+        board=board,
+        record=record,
+        clock=clock,
+        preset=preset,
+        gateways=Gateways(devices, {one.id: driver.quiet_limit_s for one in devices}),
+    )
     return ward, [Intake(device) for device in devices]
 
 

@@ -83,13 +83,13 @@ def line(spo2: int, pulse: int) -> bytes:
     ).encode()
 
 
-def write_config(folder: Path, port: int, paths: Sequence[str]) -> Path:
-    """A clinic with one oximeter a chair."""
+def write_config(folder: Path, port: int, paths: Sequence[str], driver: str) -> Path:
+    """A clinic with one monitor a chair."""
     parts = [f'[clinic]\nname = "bench"\n[web]\nlisten = "127.0.0.1:{port}"\n']
     for number, path in enumerate(paths):
         parts.append(f'[[chairs]]\nid = "{number}"\nlabel = "{number}"\n')
         parts.append(
-            f'[[devices]]\nid = "d{number}"\ndriver = "masimo-ascii1"\n'
+            f'[[devices]]\nid = "d{number}"\ndriver = "{driver}"\n'
             f'link = "serial:{path}"\nchair = "{number}"\nmode = "test"\n'
         )
     file = folder / "clinic.toml"
@@ -105,16 +105,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def service(folder: Path, paths: Sequence[str]) -> Iterator[socket.socket]:
-    """The shipped service; yields a socket on which its stream arrives."""
+def service(
+    folder: Path, paths: Sequence[str], *, driver: str = "masimo-ascii1"
+) -> Iterator[tuple[int, socket.socket]]:
+    """The shipped service; yields its port and a socket on which its stream arrives."""
     port = free_port()
-    config = write_config(folder, port, paths)
+    config = write_config(folder, port, paths, driver)
     command = [sys.executable, "-m", "monitor.cli", "serve", "--config", str(config)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             stream = _connect(port, process)
             stream.sendall(b"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            yield stream
+            yield port, stream
         finally:
             process.terminate()
 
@@ -242,7 +244,7 @@ def main() -> None:
         with (
             tempfile.TemporaryDirectory() as folder,
             wires(options.chairs) as out,
-            service(Path(folder), out.paths) as stream,
+            service(Path(folder), out.paths) as (_, stream),
         ):
             shown = report("service", measure(stream, out, options.seconds, bare=False))
         lost = shown["sent"] != shown["delivered"]

@@ -174,6 +174,23 @@ async def test_several_alarms_of_a_chair_take_turns_each_two_seconds(
     assert 3_500 < gap_ms < 4_500
 
 
+@pytest.mark.requirement("SHO-154")
+async def test_another_worst_alarm_does_not_wait_for_its_turn(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    lesser = [scenes.alarm("1", "MEDIUM", f"HR 13{n} > 120") for n in range(4)]
+    others = [scenes.tile(str(n)) for n in range(2, 7)]
+    await clinic.show([scenes.alarming("1", lesser), *others])
+    page = await open_page(clinic.url)
+    message = page.locator(".tile[data-chair='1'] .message")
+    await message.get_by_text("HR 13").wait_for()
+    for number in range(5):
+        onset_ms = 1_772_460_411_000 + number
+        worst = scenes.alarm("1", "HIGH", f"SpO2 7{number} < 88", onset_ms=onset_ms)
+        await clinic.change([scenes.alarming("1", [worst, *lesser])])
+        await message.get_by_text(f"SpO2 7{number}").wait_for(timeout=1_000)
+
+
 @pytest.mark.requirement("SHO-006")
 @pytest.mark.parametrize("chairs", [6, 12])
 async def test_no_word_of_a_long_message_is_cut(

@@ -20,18 +20,26 @@ export class Message {
     /** @type {import("./contract.js").OpenAlarm[]} */
     this._alarms = [];
     this._said = "\n\n";
+    this._first = "";
+    this._since_ms = 0;
   }
 
   /** @param {import("./contract.js").OpenAlarm[]} alarms ranked by the service */
   draw(alarms) {
     this._alarms = alarms.filter((alarm) => !alarm.superseded);
+    const first = this._alarms[0];
+    const name = first ? `${first.id} ${first.onset_ms} ${first.priority}` : "";
+    // Another worst alarm does not wait for its turn.
+    if (name !== this._first) this._since_ms = Date.now();
+    this._first = name;
     this.turn();
   }
 
   /** Show the alarm whose turn it is. */
   turn() {
     const count = this._alarms.length;
-    const alarm = this._alarms[count ? Math.floor(Date.now() / ROTATE_MS) % count : 0];
+    const passed_ms = Math.max(Date.now() - this._since_ms, 0);
+    const alarm = this._alarms[count ? Math.floor(passed_ms / ROTATE_MS) % count : 0];
     this._say(
       alarm ? `${alarm.marks} ${alarm.text}` : "",
       alarm ? alarm.suspended || alarm.acknowledged || alarm.onset : "",

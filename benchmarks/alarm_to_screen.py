@@ -1,0 +1,139 @@
+"""From the bytes of a sample that alarms to the alarm in a page: statement 51 of the alarms.
+
+The shipped `chairside serve` reads one pseudo-terminal a chair (Ansar B frames,
+every vital sign, one frame a second, staggered); a real Chromium shows the
+wall. Each second frame of a chair carries a cuff reading that alarms at once
+(BP-H2 has no on-delay), each with another number, so that it is known in the
+page again. Stamped when the frame's last byte is written and when the page's
+own MutationObserver sees the tile with that number: one clock, UTC.
+
+    python -m benchmarks.alarm_to_screen [--chairs 24] [--alarms 1000] [--chromium PATH]
+
+Fails over p99 1 s or max 2 s, or with an alarm that never came.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+from playwright.async_api import Page, async_playwright
+
+from benchmarks.wire_to_screen import Wires, report, service, wires
+from monitor.drivers import Shown
+from monitor.drivers.ansar_b import Encoder
+from monitor.vitals import GenerationMode, VitalSign
+
+P99_S, MAX_S = 1.0, 2.0
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+CALM_MMHG, LOWEST_MMHG, NUMBERS = 120, 185, 60
+WARM_UP_FRAMES = 4
+AFTER_S = 3.0
+WATCH = """
+() => {
+  const last = new Map();
+  window.seen = [];
+  const look = () => {
+    const now = performance.timeOrigin + performance.now();
+    for (const tile of document.querySelectorAll(".tile")) {
+      const found = /BP very high (\\d+)\\//.exec(tile.textContent);
+      if (!found || last.get(tile.dataset.chair) === found[1]) continue;
+      last.set(tile.dataset.chair, found[1]);
+      window.seen.push([Number(tile.dataset.chair), Number(found[1]), now]);
+    }
+  };
+  const all = { subtree: true, childList: true, characterData: true };
+  new MutationObserver(look).observe(document.body, all);
+}
+"""
+
+
+def frame(systolic: int) -> bytes:
+    """Everything a monitor shows, with this cuff reading."""
+    values = {
+        VitalSign.HEART_RATE: 72.0,
+        VitalSign.PULSE_RATE: 72.0,
+        VitalSign.SPO2: 97.0,
+        VitalSign.RESPIRATORY_RATE: 14.0,
+        VitalSign.TEMPERATURE: 36.8,
+        VitalSign.NIBP_SYSTOLIC: float(systolic),
+        VitalSign.NIBP_DIASTOLIC: 70.0,
+        VitalSign.NIBP_MEAN: 90.0,
+        VitalSign.NIBP_PULSE_RATE: 72.0,
+    }
+    shown = Shown(at_us=0, values=values, validity={}, mode=GenerationMode.TEST)
+    return Encoder().encode(shown)
+
+
+async def measured(chromium: str, chairs: int, alarms: int) -> list[float | None]:
+    """How long each of at least so many alarms took, s; None for one that never came."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        wires(chairs) as out,
+        service(Path(folder), out.paths, driver="ansar-b") as (port, stream),
+    ):
+        stream.close()
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            page = await browser.new_page(viewport={"width": 1920, "height": 1080})
+            await page.goto(f"http://127.0.0.1:{port}/")
+            await page.wait_for_selector(".tile")
+            await page.evaluate(WATCH)
+            sent = await _send(out, alarms)
+            took = await _took(page, sent)
+            await browser.close()
+            return took
+
+
+async def _send(out: Wires, alarms: int) -> dict[tuple[int, int, int], float]:
+    """Write the frames; when (epoch ms) each that alarms went out, by chair, number and turn."""
+    sent: dict[tuple[int, int, int], float] = {}
+    chairs, start = len(out.masters), time.monotonic()
+    for step in count():
+        turn, chair = divmod(step, chairs)
+        if len(sent) >= alarms and chair == 0:
+            break
+        await asyncio.sleep(max(start + step / chairs - time.monotonic(), 0.0))
+        alarming = turn % 2 == 1
+        systolic = LOWEST_MMHG + turn // 2 % NUMBERS if alarming else CALM_MMHG
+        os.write(out.masters[chair], frame(systolic))
+        if alarming and turn >= WARM_UP_FRAMES:
+            sent[chair, systolic, turn] = time.time() * 1e3
+    await asyncio.sleep(AFTER_S)
+    return sent
+
+
+async def _took(page: Page, sent: dict[tuple[int, int, int], float]) -> list[float | None]:
+    seen: Sequence[tuple[int, int, float]] = await page.evaluate("() => window.seen")
+    took: list[float | None] = []
+    for (chair, systolic, _), sent_ms in sent.items():
+        shown = [at for place, value, at in seen if (place, value) == (chair, systolic)]
+        after = min((at for at in shown if at >= sent_ms - 1.0), default=None)
+        took.append(None if after is None else (after - sent_ms) / 1e3)
+    return took
+
+
+def main() -> None:
+    """Measure, print, exit 1 over the bounds."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--chairs", type=int, default=24)
+    parser.add_argument("--alarms", type=int, default=1000)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    options = parser.parse_args()
+    print(json.dumps({"cores": os.cpu_count(), "load": os.getloadavg()[0]}))
+    took = asyncio.run(measured(options.chromium, options.chairs, options.alarms))
+    row = report("alarm to screen", took)
+    late = float(row["p99_ms"]) > 1e3 * P99_S or float(row["max_ms"]) > 1e3 * MAX_S
+    sys.exit(1 if late or None in took else 0)
+
+
+if __name__ == "__main__":
+    main()

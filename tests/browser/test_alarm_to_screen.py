@@ -1,0 +1,19 @@
+"""From the sample that alarms to the alarm on a display, over the shipped service."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.alarm_to_screen import MAX_S, P99_S, measured
+from benchmarks.wire_to_screen import percentile
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.requirement("S-51")
+async def test_a_thousand_alarms_of_24_chairs_are_each_on_the_wall_in_time(chromium: str) -> None:
+    took = await measured(chromium, chairs=24, alarms=1_000)
+    seen = [one for one in took if one is not None]
+    assert len(seen) == len(took) >= 1_000
+    assert percentile(seen, 0.99) <= P99_S
+    assert max(seen) <= MAX_S
