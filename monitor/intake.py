@@ -69,6 +69,11 @@ class DeviceClock:
         self._found_right = self._stepped = False
         self._sent_us = 0
 
+    @property
+    def skew_us(self) -> int | None:
+        """How far the device's clock is behind ours, ahead if negative; None until it is known."""
+        return self.offset_us if self._found_right else None
+
     def step(self, by_us: int) -> None:
         """Our own clock was stepped: the device's stands that much otherwise to it."""
         self.offset_us += by_us

@@ -26,6 +26,7 @@ from monitor.history import INPUT, PRESET, RUN, FactRow, ReadingRow
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.plausibility import flagged
+from monitor.skews import Skews
 from monitor.store.record import Record
 from monitor.suspects import SUSPECT, suspect
 from monitor.vitals import Reading
@@ -71,6 +72,7 @@ class Ward:
         self._stepped_us: Counter[str] = Counter()
         self._heard = False
         self._gated: frozenset[str] = frozenset()
+        self._skews = Skews()
         start: Data = {"run": engine.run, "epoch_us": clock.epoch_us, "preset": preset.hash}
         self._note(RUN, "", start)
         engine.telling.sink = self._note_call
@@ -111,6 +113,8 @@ class Ward:
         events = self.engine.advance(self.clock.monotonic())
         told = intake.readings(report, arrival, self._seat(device.chair))
         readings = [flagged(reading, self.preset) for reading in told]
+        if device.chair != TEST_CHAIR and self._skews.note(device, intake.clock.skew_us):
+            events += self._tell_of_clocks(device.chair)
         # Readings in the record say themselves that a frame came, unless the sender was leaving.
         self._heard = bool(readings)
         if not report.online:
@@ -180,6 +184,7 @@ class Ward:
             events = self.engine.clear(chair, now)
         elif before is None:
             events = self.engine.seat(chair, session.id, session.phase, self._since(session))
+            events += self._tell_of_clocks(chair)
         else:
             # First the baseline: the phase's relative limits are then in force at once.
             events = self._base(session, before)
@@ -215,6 +220,10 @@ class Ward:
             now = self.clock.monotonic()
             events = self.engine.enter_score(session.chair, entry.value, entry.actor, now)
         self._settle(events, {session.chair})
+
+    def _tell_of_clocks(self, chair: str) -> list[AlarmEvent]:
+        now, message = self.clock.monotonic(), self._skews.message(chair)
+        return self.engine.assert_technical("T-CLK", chair, now if message else None, message, now)
 
     def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None:
         """Note readings of who sits there: for the baseline, the leave gate and scores."""

@@ -211,7 +211,7 @@ class Engine:
             arguments = {"condition": condition, "instance": instance, "since_s": since_s}
             self.telling.tell("assert_technical", arguments | {"message": message, "now": now})
         events = self._settle(place, now)
-        place.asserted = message
+        place.asserted[condition] = message
         for row in self._watch.rows_of[Form.ASSERTED]:
             if self._layout.rows[row].condition.id != condition:
                 continue

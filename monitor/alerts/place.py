@@ -27,7 +27,10 @@ DOUBTFUL, INVALID = "questionable", "invalid"
 INCONSISTENT = "inconsistent"
 """Why a cuff reading whose pressures contradict each other is none (T-NIBP-F)."""
 KEPT_SAMPLES_MAX = 256
-"""Retained samples of a vital sign, from which an on-delay is counted anew at a limit change."""
+"""Retained samples of a vital sign, from which an on-delay is counted anew at a limit change.
+
+They also give the worst value of an on-delay: of a sender faster than they reach, the newest.
+"""
 
 TELLS_OF_PULSE = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2})
 """What is listened to from each device beside the judged heart rate: is there a pulse at all?"""
@@ -144,6 +147,7 @@ class Place:
     was measured before is not judged. `open` holds the open alarms by row.
     `baseline` is the patient's own, by vital sign, empty until it is set; `edits` are
     limits and on-delays set for this session, `score` the newest that a person entered.
+    `asserted` is what was told of each condition that is measured elsewhere.
     `spoken` is what each device said of the pulse at the present instant, judged or not.
     `restless`: some counted rule is counting or open, so every sample is judged in full.
     """
@@ -164,7 +168,7 @@ class Place:
     edits: Edits = field(default_factory=dict)
     score: float | None = None
     unassigned_data_s: float = NEVER
-    asserted: str = ""
+    asserted: dict[str, str] = field(default_factory=dict)
     quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
     spoken: list[tuple[str, Sample]] = field(default_factory=list)
     _sources: dict[tuple[str, VitalSign], Source] = field(default_factory=dict)

@@ -195,7 +195,7 @@ class Watch:
             if opened is not None:
                 return since_s is None or opened.message != message or opened.good_s is not None
             known = not bool(np.isnan(self.since_s[place.index, row]))
-            return known is (since_s is None) or place.asserted != message
+            return known is (since_s is None) or place.asserted.get(condition, "") != message
         return False
 
     # ------------------------------------------------------------- what exists now

@@ -44,7 +44,7 @@ def _reason(opened: Opened, place: Place) -> str:
     if opened.row.device is not None:
         return place.devices[opened.instance].why
     if opened.row.vital is None:
-        return place.asserted
+        return place.asserted.get(opened.row.condition.id, "")
     quantity = place.quantities.get(opened.row.vital)
     return quantity.reason if quantity else ""
 

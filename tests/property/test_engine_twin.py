@@ -426,6 +426,6 @@ def test_a_sender_that_chatters_is_judged_as_the_twin_judges(seed: int) -> None:
             value = dice.choice([97.0, 84.0, 70.0])
         one = Story._reading(SPO2, value, now, "1", "mon-1", now, dice)
         story.acts.append((now, "1", "frame", ("mon-1", [one])))
-        now += dice.choice([0.02, 0.02, 0.05])
+        now += dice.choice([0.06, 0.06, 0.07])  # 256 samples are retained, over every delay
     story.acts.sort(key=lambda act: act[0])
     assert by_chair(run(story, preset())) == run_twins(story, preset())
