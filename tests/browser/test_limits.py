@@ -42,7 +42,7 @@ async def test_a_nurse_sets_a_limit_that_is_foreseen_refused_saved_and_marked(
     await dialog.locator(".foreseen", has_text="With these limits the last").wait_for()
     await save.click()
     await dialog.wait_for(state="hidden")
-    await wall.wait_for_selector(".tile[data-chair='1'] .paused:has-text('OWN LIMITS')")
+    await wall.wait_for_selector(".tile[data-chair='1'] .paused:has-text('LIM*')")
     await tablet.get_by_role("button", name="LIMITS").click()
     await dialog.get_by_text("set by R. Kessler").wait_for()
     assert await dialog.get_by_label("SPO2-1 SpO2 below", exact=True).inner_text() == "90 %"

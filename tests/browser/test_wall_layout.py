@@ -258,6 +258,23 @@ async def test_that_nothing_comes_is_not_cut_short_by_what_else_is_told_of_the_c
     assert within
 
 
+@pytest.mark.requirement("SHO-155")
+@pytest.mark.parametrize("chairs", [6, 12, 24])
+async def test_limits_of_a_session_are_marked_beside_its_whole_clock(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    limited = scenes.tile("1")
+    limited["session"]["limits_set"] = ["SPO2-1 SpO2"]
+    await clinic.show([limited, *(scenes.tile(str(n)) for n in range(2, chairs + 1))])
+    page = await open_page(clinic.url)
+    tile = page.locator(".tile[data-chair='1']")
+    await tile.get_by_text("LIM*", exact=True).wait_for()
+    await page.evaluate("document.fonts.ready")
+    state = tile.locator(".chair-state")
+    assert await state.inner_text() == "INFUSING 00:23/00:40"
+    assert await state.evaluate("(state) => state.scrollWidth <= state.clientWidth")
+
+
 @pytest.mark.requirement("SHO-007")
 @pytest.mark.parametrize("chairs", [1, 6, 12, 24])
 async def test_every_number_has_its_name_and_simulated_ones_are_watermarked(

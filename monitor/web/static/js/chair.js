@@ -84,7 +84,7 @@ class ChairPage {
     write(this._patient, tile.patient);
     write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
     write(this._going, tile.going ? `${tile.going} is going` : "");
-    write(this._paused, silenced(tile));
+    write(this._paused, silenced(tile, "OWN LIMITS"));
     mark(byId("chair"), "offline", tile.offline ? "yes" : "");
     this._pause.disabled = !tile.sound;
     this._drawNumbers(tile);

@@ -7,14 +7,6 @@ const FORESEE_AFTER_MS = 300;
 
 /** @typedef {import("./contract.js").Setting} Setting */
 
-/**
- * "limits set" for the tile of a session that has some of its own.
- * @param {import("./contract.js").Tile} tile
- */
-export function ownLimits(tile) {
-  return tile.session?.limits_set.length ? "OWN LIMITS" : "";
-}
-
 class SettingLine {
   /**
    * @param {Setting} setting

@@ -1,7 +1,6 @@
 /** What makes no sound at a chair, and for how long: told, ended, begun. */
 
 import { button, make, mark, write } from "./dom.js";
-import { ownLimits } from "./limits.js";
 
 /** For how long a rule can be suspended in one touch. */
 const MINUTES = [5, 10, 30];
@@ -11,14 +10,15 @@ const REASONS = ["expected with the drug", "known of this patient", "artefact"];
 /**
  * What is silenced or limited otherwise at a chair, in as few words as fit on a tile.
  * @param {import("./contract.js").Tile} tile
+ * @param {string} limits what stands for limits of this session alone
  */
-export function silenced(tile) {
+export function silenced(tile, limits = "LIM*") {
   const rules = tile.suspended.length;
   return [
     tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "",
     tile.standby ? `STANDBY ${tile.standby}` : "",
-    ownLimits(tile),
     rules ? `${rules} SUSPENDED ${tile.suspended[0]?.left ?? ""}` : "",
+    tile.session?.limits_set.length ? limits : "",
   ]
     .filter(Boolean)
     .join("  ");
