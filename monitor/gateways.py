@@ -6,8 +6,8 @@ told once (T-GATE; alarms.md 7.2 and 8a.23). Pure: knows devices and times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from monitor.clinic import Device
 
@@ -28,12 +28,21 @@ def gateway_of(device: Device) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """A gateway that is lost: since its last frame (monotonic s), and whom it silenced."""
+    """A gateway that is lost: since its last frame (monotonic s); the silenced devices' chairs."""
 
     gateway: str
     since_s: float
-    devices: frozenset[str]
-    chairs: frozenset[str]
+    devices: Mapping[str, str]
+
+    @property
+    def chairs(self) -> frozenset[str]:
+        """Where nothing comes any more."""
+        return frozenset(self.devices.values())
+
+    def among(self, devices: Collection[str]) -> Loss:
+        """The same loss, of these devices alone."""
+        left = {name: chair for name, chair in self.devices.items() if name in devices}
+        return replace(self, devices=left)
 
 
 class Gateways:
@@ -45,36 +54,44 @@ class Gateways:
             self._by_gateway.setdefault(gateway_of(device), []).append(device)
         self._quiet_s = quiet_s
         self._heard: dict[str, float] = {}
+        self._told: frozenset[str] = frozenset()
 
     def heard(self, device: str, at_s: float) -> None:
         """A frame of it came."""
         self._heard[device] = at_s
 
-    def lost(self, now_s: float) -> list[Loss]:
-        """The gateways through which nothing comes any more, though two chairs did lately.
+    def lost(self, now_s: float, seated: Collection[str]) -> list[Loss]:
+        """What T-GATE tells once: gateways through which nothing comes to two seated chairs.
 
-        A monitor that fell silent well before the others is not of them: it has its own alarm.
+        A monitor that fell silent well before the others has its own alarm. So has one
+        that is lost while T-GATE stands for others: somebody may have silenced that already.
         """
-        return [
+        losses = [
             loss
             for gateway, devices in self._by_gateway.items()
-            for loss in self._loss(gateway, devices, now_s)
+            for loss in self._loss(gateway, devices, now_s, seated)
         ]
+        if self._told:
+            losses = [loss.among(self._told) for loss in losses]
+        losses = [loss for loss in losses if len(loss.chairs) >= CHAIRS_MIN]
+        self._told = frozenset(name for loss in losses for name in loss.devices)
+        return losses
 
-    def _loss(self, gateway: str, devices: list[Device], now_s: float) -> Iterable[Loss]:
+    def _loss(
+        self, gateway: str, devices: list[Device], now_s: float, seated: Collection[str]
+    ) -> Iterator[Loss]:
         heard = {one.id: self._heard[one.id] for one in devices if one.id in self._heard}
         newest_s = max(heard.values(), default=now_s)
-        together = [
-            one
+        pace_s = {one.id: self._quiet_s.get(one.id, 0.0) / 2 for one in devices}
+        together = {
+            one.id: one.chair
             for one in devices
-            if newest_s - heard.get(one.id, float("-inf"))
-            <= TOGETHER_S + self._quiet_s.get(one.id, 0.0) / 2
-        ]
-        slowest_s = max((self._quiet_s.get(one.id, 0.0) / 2 for one in together), default=0.0)
-        chairs = frozenset(one.chair for one in together)
-        if len(chairs) >= CHAIRS_MIN and now_s - newest_s >= max(SUSPECT_S, slowest_s):
-            ids = frozenset(one.id for one in together)
-            yield Loss(gateway=gateway, since_s=newest_s, devices=ids, chairs=chairs)
+            if one.chair in seated and one.id in heard
+            if newest_s - heard[one.id] <= TOGETHER_S + pace_s[one.id]
+        }
+        slowest_s = max((pace_s[name] for name in together), default=0.0)
+        if now_s - newest_s >= max(SUSPECT_S, slowest_s):
+            yield Loss(gateway=gateway, since_s=newest_s, devices=together)
 
 
 def data_link_down(losses: list[Loss]) -> str:

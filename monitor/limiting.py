@@ -39,10 +39,10 @@ def change_limits(ward: Ward, command: ChangeLimits, person: Person) -> str:
             fix="choose other values, or close the dialog",
         )
     check(ward.preset, session.phase, session.baseline, edits)
-    ward.limit(replace(session, edits=edits))
     ward.fact(
         ward.new_fact(LIMITS, chair=session.chair, session=session.id, actor=person.id, data=edits)
     )
+    ward.limit(replace(session, edits=edits))
     return session.chair
 
 

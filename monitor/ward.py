@@ -151,8 +151,9 @@ class Ward:
 
     def look_at_gateways(self) -> None:
         """Which gateways are lost now: their devices when that is news, T-GATE each time."""
-        losses = self.gateways.lost(self.clock.monotonic())
-        devices = frozenset().union(*(one.devices for one in losses))
+        seated = {session.chair for session in self.seating.all()}
+        losses = self.gateways.lost(self.clock.monotonic(), seated)
+        devices = frozenset(name for loss in losses for name in loss.devices)
         for device in sorted(devices ^ self._gated):
             now, lost = self.clock.monotonic(), device in devices
             self._settle(self.engine.gate(device, now, lost=lost), set())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -12,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.care.baseline import BASED
 from monitor.care.observations import CHOICES, NUMBERS, PERSON_MAX, Item, newest
-from monitor.care.readiness import OpenAlarm, Readiness, readiness
+from monitor.care.readiness import MINUTE_US, OpenAlarm, Readiness, readiness
 from monitor.care.scoring import scored, sedation_due_us
 from monitor.clinic import Phase, Session
 from monitor.displays import Clinic
@@ -23,7 +22,6 @@ from monitor.web.present import Json, Words
 
 SessionId = Annotated[str, PathParameter(max_length=100)]
 Execute = Callable[[Observe], Awaitable[Done]]
-MINUTE_US = round(timedelta(minutes=1) / timedelta(microseconds=1))
 
 
 class EntryBody(BaseModel):

@@ -9,6 +9,7 @@ import pytest
 from monitor.clinic import Device
 from monitor.gateways import Gateways, data_link_down, gateway_of
 
+ALL = frozenset("12345678")
 BROKER = [f"mqtt:clinic/{number}/#" for number in range(1, 9)]
 
 
@@ -32,8 +33,8 @@ def hear(known: Gateways, numbers: Iterable[int], until_s: int) -> None:
 def test_all_chairs_of_a_broker_are_lost_as_one() -> None:
     known = gateways(BROKER)
     hear(known, range(1, 9), 60)
-    assert known.lost(64.9) == []
-    (loss,) = known.lost(65.0)
+    assert known.lost(64.9, ALL) == []
+    (loss,) = known.lost(65.0, ALL)
     assert (loss.gateway, loss.since_s, len(loss.chairs)) == ("message broker", 60.0, 8)
     assert data_link_down([loss]) == "DATA LINK DOWN: 8 chairs (message broker)"
 
@@ -43,8 +44,8 @@ def test_one_that_still_speaks_keeps_its_gateway() -> None:
     known = gateways(BROKER)
     hear(known, range(1, 9), 60)
     hear(known, [3], 90)
-    assert known.lost(91.0) == []
-    assert known.lost(96.0) == []  # then it is alone: a chair, and no gateway
+    assert known.lost(91.0, ALL) == []
+    assert known.lost(96.0, ALL) == []  # then it is alone: a chair, and no gateway
 
 
 @pytest.mark.requirement("S-32")
@@ -52,26 +53,57 @@ def test_one_that_was_lost_before_has_its_own_alarm() -> None:
     known = gateways(BROKER)
     hear(known, [8], 40)
     hear(known, range(1, 8), 60)
-    (loss,) = known.lost(66.0)
+    (loss,) = known.lost(66.0, ALL)
     assert loss.chairs == frozenset("1234567")
+
+
+@pytest.mark.requirement("S-32")
+def test_chairs_where_nobody_sits_are_switched_off_without_an_alarm() -> None:
+    known = gateways(BROKER)
+    hear(known, range(1, 9), 60)
+    assert known.lost(70.0, frozenset()) == []
+    assert known.lost(70.0, frozenset("3")) == []  # that chair tells of itself
+    (loss,) = known.lost(70.0, frozenset("36"))
+    assert loss.chairs == frozenset("36")
+
+
+@pytest.mark.requirement("S-32")
+def test_what_is_lost_while_another_gateway_is_told_of_has_its_own_alarms() -> None:
+    known = gateways(["tcp://a:1", "tcp://a:2", "tcp://b:1", "tcp://b:2"])
+    hear(known, [1, 2], 10)
+    hear(known, [3, 4], 40)
+    assert [loss.gateway for loss in known.lost(20.0, ALL)] == ["terminal server a"]
+    assert [loss.gateway for loss in known.lost(50.0, ALL)] == ["terminal server a"]
+    known.heard("mon-1", 51.0)
+    assert known.lost(52.0, ALL) == []
+    assert [loss.gateway for loss in known.lost(53.0, ALL)] == ["terminal server b"]
+
+
+@pytest.mark.requirement("S-32")
+def test_who_sits_down_while_a_gateway_is_lost_is_told_of_alone() -> None:
+    known = gateways(BROKER)
+    hear(known, range(1, 9), 60)
+    known.lost(70.0, frozenset("12"))
+    (loss,) = known.lost(71.0, frozenset("123"))
+    assert loss.chairs == frozenset("12")
 
 
 @pytest.mark.parametrize(("links", "count"), [(BROKER[:1], 0), (BROKER[:2], 1), ([], 0)])
 def test_a_gateway_has_two_chairs_at_least(links: list[str], count: int) -> None:
     known = gateways(links)
     hear(known, range(1, len(links) + 1), 10)
-    assert len(known.lost(30.0)) == count
+    assert len(known.lost(30.0, ALL)) == count
 
 
 def test_what_was_never_heard_is_not_lost() -> None:
-    assert gateways(BROKER).lost(1000.0) == []
+    assert gateways(BROKER).lost(1000.0, ALL) == []
 
 
 def test_slow_monitors_are_waited_for() -> None:
     known = gateways(BROKER, quiet_s=30.0)
     hear(known, range(1, 9), 10)
-    assert known.lost(24.9) == []
-    assert len(known.lost(25.0)) == 1
+    assert known.lost(24.9, ALL) == []
+    assert len(known.lost(25.0, ALL)) == 1
 
 
 def test_each_terminal_server_is_a_gateway_and_serial_ports_are_one() -> None:
@@ -82,5 +114,5 @@ def test_each_terminal_server_is_a_gateway_and_serial_ports_are_one() -> None:
     known = gateways(links)
     hear(known, range(1, 5), 10)
     hear(known, [3, 4], 30)
-    (loss,) = known.lost(31.0)
+    (loss,) = known.lost(31.0, ALL)
     assert loss.gateway == "terminal server a"
