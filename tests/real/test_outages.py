@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -41,8 +41,12 @@ KILLS_SOAK = 50
 BACK_S_MAX = 3.0
 OUTAGE_S = 60.0
 PERIOD_S = 0.05
-TOPIC = "chairside/clinic/1/mon-1"
 PASSWORD = "gravel lantern oboe tide"
+
+
+def topic(chair: str) -> str:
+    """Where the monitor of a chair publishes."""
+    return f"chairside/clinic/{chair}/mon-{chair}"
 
 
 @dataclass(slots=True)
@@ -102,11 +106,21 @@ class Service:
     def open_alarms(self) -> set[str]:
         return {alarm["id"] for alarm in self.ask("/api/wall")["tiles"][0]["alarms"]}
 
-    def seat(self) -> str:
+    def told_once(self) -> list[str]:
+        """What the strip tells of a lost gateway."""
+        strip = self.ask("/api/wall")["strip"]
+        return [one["text"] for one in strip if "DATA LINK DOWN" in one["text"]]
+
+    def links(self) -> list[bool]:
+        """Of each T-LINK on a tile, whether another alarm speaks for it."""
+        alarms = [one for tile in self.ask("/api/wall")["tiles"] for one in tile["alarms"]]
+        return [one["superseded"] for one in alarms if one["condition"] == "T-LINK"]
+
+    def seat(self, chair: str = "1") -> str:
         """A patient in INFUSION; the session's id."""
         self.ask("/api/sign-in", {"person": "rk", "method": "password", "secret": PASSWORD})
         body = {"patient_ref": "A.M.", "planned_minutes": 40}
-        session = str(self.ask("/api/chairs/1/seat", body)["id"])
+        session = str(self.ask(f"/api/chairs/{chair}/seat", body)["id"])
         for phase in ("BASELINE", "INFUSION"):
             self.ask(f"/api/sessions/{session}/phase", {"phase": phase})
         return session
@@ -121,8 +135,10 @@ def employ(folder: Path) -> None:
 
 
 @contextmanager
-def service(folder: Path, broker: Mosquitto, bucket: Bucket | None = None) -> Iterator[Service]:
-    """A clinic of one chair whose monitor publishes through the broker."""
+def service(
+    folder: Path, broker: Mosquitto, bucket: Bucket | None = None, *, chairs: int = 1
+) -> Iterator[Service]:
+    """A clinic of so many chairs whose monitors publish through the broker."""
     port = free_port()
     text = f"""
 [clinic]
@@ -132,14 +148,17 @@ id = "clinic"
 listen = "127.0.0.1:{port}"
 [mqtt]
 port = {broker.port}
+"""
+    for chair in range(1, chairs + 1):
+        text += f"""
 [[chairs]]
-id = "1"
-label = "1"
+id = "{chair}"
+label = "{chair}"
 [[devices]]
-id = "mon-1"
+id = "mon-{chair}"
 driver = "chairside-json"
-link = "mqtt:{TOPIC}/#"
-chair = "1"
+link = "mqtt:{topic(str(chair))}/#"
+chair = "{chair}"
 mode = "test"
 """
     if bucket is not None:
@@ -166,16 +185,16 @@ token_file = "token"
 class Monitor:
     """A bedside monitor that publishes SpO2 in a known sequence."""
 
-    def __init__(self, broker: Mosquitto) -> None:
+    def __init__(self, broker: Mosquitto, chair: str = "1") -> None:
         topics = Topics(
-            values=f"{TOPIC}/vitals",
-            availability=f"{TOPIC}/availability",
+            values=f"{topic(chair)}/vitals",
+            availability=f"{topic(chair)}/availability",
             online=b"online",
             offline=b"offline",
         )
-        address = BrokerAddress(host="127.0.0.1", port=broker.port, client_id="mon-1")
+        address = BrokerAddress(host="127.0.0.1", port=broker.port, client_id=f"mon-{chair}")
         self.publisher = Publisher(address, topics)
-        self._encoder = Encoder("mon-1")
+        self._encoder = Encoder(f"mon-{chair}")
         self.sent: list[float] = []
 
     def message(self, spo2: float) -> bytes:
@@ -294,6 +313,27 @@ async def test_a_database_away_for_a_minute_and_a_killed_broker_lose_nothing_and
             assert time.monotonic() < deadline
             await asyncio.sleep(0.5)
         await until(lambda: not any("copy" in line for line in one.said()), 20)
+
+
+@pytest.mark.requirement("S-32")
+async def test_a_killed_broker_is_told_once_for_all_its_chairs(
+    tmp_path: Path, mosquitto: Mosquitto
+) -> None:
+    with service(tmp_path, mosquitto, chairs=3) as one:
+        await one.start()
+        async with AsyncExitStack() as all_of_them:
+            for chair in "123":
+                one.seat(chair)
+                await all_of_them.enter_async_context(talking(Monitor(mosquitto, chair)))
+            await until(lambda: len(kept(one.record)) > 60, 20)
+            mosquitto.kill()
+            await until(one.told_once, 20)
+            (told,) = one.told_once()
+            assert "!!! DATA LINK DOWN: 3 chairs (message broker)" in told
+            await until(lambda: len(one.links()) == 3, 10)
+            assert one.links() == [True, True, True]
+            await asyncio.to_thread(mosquitto.start)
+            await until(lambda: not one.told_once(), 20)
 
 
 @pytest.mark.requirement("REC-103")
