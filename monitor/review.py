@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
 
+from monitor.alerts import Reason
 from monitor.clinic import Phase, Session
 from monitor.history import PHASE, SEATED, FactRow, ReadingRow, TransitionRow, session_of
 from monitor.suspects import marked
@@ -230,7 +231,7 @@ def _life(rows: Sequence[TransitionRow]) -> AlarmLife | None:
     if not active:
         return None
     first, last = active[0], rows[-1]
-    acts = [row for row in rows if row.actor is not None]
+    acts = [row for row in rows if row.reason == Reason.ACKNOWLEDGED.value]
     return AlarmLife(
         id=first.alarm,
         session=first.session,

@@ -55,10 +55,10 @@ async def test_a_baseline_is_stated_by_a_nurse_with_a_reason(
     _, tablet = await a_nurse_at(clinic, open_page, "1")
     await tablet.get_by_role("button", name="BASELINE ...").click()
     dialog = tablet.get_by_role("dialog", name="Baseline of this patient")
-    await dialog.get_by_label("NIBP_SYS").fill("118")
-    await dialog.get_by_label("NIBP_DIA").fill("74")
+    await dialog.get_by_label("NIBP systolic").fill("118")
+    await dialog.get_by_label("NIBP diastolic").fill("74")
     await dialog.get_by_role("button", name="measured by hand").click()
-    await tablet.locator(".care-lines", has_text="NIBP_SYS 118, NIBP_DIA 74").wait_for()
+    await tablet.locator(".care-lines", has_text="Baseline NIBP 118/74").wait_for()
 
 
 async def test_nobody_signed_out_reads_what_was_entered(demo: Demo, open_page: OpenPage) -> None:

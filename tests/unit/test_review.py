@@ -155,7 +155,15 @@ def lived() -> Review:
     steps = [
         transition(100, "ACTIVE_UNACK", 0, priority="MEDIUM", value=87.0, extreme=87.0),
         transition(105, "ACTIVE_UNACK", 1, priority="HIGH", extreme=82.0, message="SpO2 82 <88"),
-        transition(109, "ACTIVE_ACK", 2, actor="rk", extreme=82.0, message="SpO2 82 <88"),
+        transition(
+            109,
+            "ACTIVE_ACK",
+            2,
+            actor="rk",
+            reason="acknowledged",
+            extreme=82.0,
+            message="SpO2 82 <88",
+        ),
         transition(148, "RESOLVED", 3, extreme=82.0),
         transition(200, "ACTIVE_UNACK", 0, alarm="s-1/HR-H1/HR/1", condition="HR-H1"),
         transition(150, "IDLE", 0, alarm="s-1/HR-L1/HR/1", condition="HR-L1"),
@@ -178,3 +186,12 @@ def test_the_order_in_which_rows_come_does_not_matter() -> None:
     forward = review.review(WHOLE, rows, [])
     backward = review.review(WHOLE, rows[::-1], [])
     assert forward == backward
+
+
+def test_who_entered_what_raised_an_alarm_has_not_acknowledged_it() -> None:
+    raised = transition(100.0, "ACTIVE_UNACK", 0, condition="SED", actor="rk")
+    (life,) = review.lives([raised])
+    assert (life.acknowledged_by, life.acknowledged_us) == (None, None)
+    seen = transition(130.0, "ACTIVE_ACK", 1, condition="SED", actor="ao", reason="acknowledged")
+    (life,) = review.lives([raised, seen])
+    assert (life.acknowledged_by, life.acknowledged_us) == ("ao", us(130))

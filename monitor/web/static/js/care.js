@@ -7,6 +7,11 @@ const ASKED_EVERY_MS = 5_000;
 /** More steps than this are typed, not touched. */
 const BUTTONS_MAX = 11;
 const REASONS = ["measured by hand", "known of this patient", "no time to measure"];
+const NAMES = new Map([
+  ["NIBP_SYS", "NIBP systolic"],
+  ["NIBP_DIA", "NIBP diastolic"],
+  ["HR", "Heart rate"],
+]);
 const WAIVED = ["known well, no baseline needed", "cannot be measured"];
 
 /** @typedef {import("./contract.js").Care} Care */
@@ -211,18 +216,20 @@ export class CareCard {
       input.type = "number";
       input.name = vital;
       input.value = value === null ? "" : String(value);
-      return make("label", "", [`${vital} `, input]);
+      return make("label", "", [NAMES.get(vital) ?? vital, input]);
     });
     const state = REASONS.map((reason) =>
       button("act", reason, () => void this._stated(inputs, reason)),
     );
     const waive = WAIVED.map((reason) => button("act plain", reason, () => void this._waive(reason)));
-    const form = make("div", "care-rows", [
+    const why = make("h3", "", "Save as this patient's own, because");
+    const without = make("h3", "", "Go on without what is missing, because");
+    const form = make("div", "", [
       make("div", "baseline", inputs),
-      make("h3", "", "Save as this patient's own, because"),
-      make("div", "choices", state),
-      make("h3", "", "Go on without what is missing, because"),
-      make("div", "choices", waive),
+      make("div", "care-rows", [
+        make("section", "", [why, make("div", "touch", state)]),
+        make("section", "", [without, make("div", "touch", waive)]),
+      ]),
     ]);
     this._open("Baseline of this patient", form);
   }
@@ -262,8 +269,10 @@ export class CareCard {
 
 /** @param {Care} care */
 function baselineTold(care) {
-  const known = Object.entries(care.baseline).filter(([, value]) => value !== null);
-  const values = known.map(([vital, value]) => `${vital} ${value}`).join(", ");
+  const { NIBP_SYS, NIBP_DIA, ...others } = care.baseline;
+  const known = Object.entries(others).filter(([, value]) => value !== null);
+  const pressure = NIBP_SYS === null ? [] : [`NIBP ${NIBP_SYS}/${NIBP_DIA}`];
+  const values = [...pressure, ...known.map(([vital, value]) => `${vital} ${value}`)].join(", ");
   const waived = care.baseline_waived ? ", waived" : "";
   const missing = care.baseline_missing ? `; ${care.baseline_missing}` : "";
   return `Baseline ${values || "none yet"}${missing}${waived}`;
