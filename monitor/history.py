@@ -90,11 +90,10 @@ class TransitionRow:
 class FactRow:
     """One fact of a session or act of a person: seated, phase, audio paused, acknowledged ...
 
-    `data` holds what the kind needs, as plain JSON values, and no name but under
-    `PERSON`, the sitter's, which stays in the record and goes into no copy:
-    "seated": patient_ref, planned_minutes; "phase": phase; "baseline": each vital
-    sign's value and samples, what is missing and why, and a person's reason;
-    "baseline waived": reason; "observed": item, value and, of a sitter, person.
+    `data` holds what the kind needs, as `docs/record.md` lists it. What could tell
+    who somebody is stands under the keys of `PRIVATE` alone, which stay in the record
+    and go into no copy. `at_us` is when it was entered; what happened at another
+    time says so under `HAPPENED`.
     """
 
     at_us: int
@@ -103,7 +102,7 @@ class FactRow:
     chair: str
     kind: str
     actor: str | None
-    data: Mapping[str, str | int | float | bool | None]
+    data: Data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +132,10 @@ class History(Protocol):
         """Alarm transitions since then that belong to no session, in the order taken."""
         ...
 
+    async def sessions_of(self, patient_ref: str) -> list[str]:
+        """Ids of the sessions of one patient, oldest first."""
+        ...
+
     async def facts(self, session: str) -> list[FactRow]:
         """The session's facts in order; empty when there is no such session."""
         ...
@@ -148,6 +151,9 @@ class History(Protocol):
         ...
 
 
+Data = Mapping[str, str | int | float | bool | None]
+"""What a fact holds, as plain JSON values."""
+
 SEATED, PHASE = "seated", "phase"
 SOUND_CHOSEN, SOUND_TESTED = "sound chosen", "sound tested"
 """Facts of the clinic: `display` and its `name`; and, of a test, whether it was `heard`."""
@@ -155,8 +161,13 @@ BASELINE, BASELINE_WAIVED = "baseline", "baseline waived"
 MISSING = "missing "
 """Before the name of what has no baseline, as a key of that fact; the value says why."""
 OBSERVED = "observed"
-PERSON = "person"
-"""The key of a fact under which somebody outside the staff is named."""
+PERSON, PHONE, BORN, TEXT = "person", "phone", "born", "text"
+"""Keys of a fact: somebody outside the staff, how to reach them, when born, and free words."""
+PRIVATE = frozenset({PERSON, PHONE, BORN, TEXT})
+HAPPENED = "happened_us"
+"""The key of a fact that was entered later than it happened (UTC microseconds)."""
+CORRECTED = "corrected"
+"""Of the fact `of`: its `happened_us` is another, or it is `withdrawn`; and the `reason`."""
 ACKNOWLEDGED, AUDIO_PAUSED = "acknowledged", "audio paused"
 SUSPENDED, SUSPENSION_ENDED = "rule suspended", "suspension ended"
 """Of a `rule`; for how many `seconds`, and the `reason`."""
@@ -173,29 +184,77 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
     session: Session | None = None
     for fact in facts:
         if fact.kind == SEATED and fact.session is not None:
-            session = Session(
-                id=fact.session,
-                chair=fact.chair,
-                patient_ref=str(fact.data["patient_ref"]),
-                phase=Phase.PREPARE,
-                opened_us=fact.at_us,
-                phase_since_us=fact.at_us,
-                planned_minutes=int(fact.data["planned_minutes"] or 0),
-            )
-        elif fact.kind == PHASE and session is not None:
-            session = entered(session, Phase(str(fact.data["phase"])), fact.at_us)
-        elif fact.kind == BASELINE and session is not None:
-            session = based(session, fact.data)
-        elif fact.kind == LIMITS and session is not None:
-            session = replace(session, edits=edits_told(fact.data))
-        elif fact.kind == BASELINE_WAIVED and session is not None:
-            session = replace(session, baseline_waived=True)
-        elif fact.kind == OBSERVED and session is not None:
-            session = replace(session, observed=noted(session.observed, entry_of(fact)))
+            session = _seated(fact, fact.session)
+        elif session is not None:
+            session = told_of(session, fact)
     return session
 
 
-def observed_data(entry: Entry) -> dict[str, str | int | float | bool | None]:
+def told_of(session: Session, fact: FactRow) -> Session:
+    """The session after one fact more of it."""
+    match fact.kind:
+        case "phase":
+            return entered(session, Phase(str(fact.data["phase"])), fact.at_us)
+        case "baseline":
+            return based(session, fact.data)
+        case "limits":
+            return replace(session, edits=edits_told(fact.data))
+        case "baseline waived":
+            return replace(session, baseline_waived=True)
+        case "observed":
+            return replace(session, observed=noted(session.observed, entry_of(fact)))
+    return session
+
+
+def _seated(fact: FactRow, session: str) -> Session:
+    return Session(
+        id=session,
+        chair=fact.chair,
+        patient_ref=str(fact.data["patient_ref"]),
+        phase=Phase.PREPARE,
+        opened_us=fact.at_us,
+        phase_since_us=fact.at_us,
+        planned_minutes=int(fact.data["planned_minutes"] or 0),
+    )
+
+
+def name_of(fact: FactRow) -> str:
+    """By what a later fact refers to this one; no two facts of a session have the same."""
+    return f"{fact.at_us}-{fact.ordinal}"
+
+
+def happened_us(fact: FactRow) -> int:
+    """When it happened, which may be before it was entered (UTC microseconds)."""
+    said = fact.data.get(HAPPENED)
+    return said if isinstance(said, int) and not isinstance(said, bool) else fact.at_us
+
+
+def standing(facts: Sequence[FactRow]) -> list[FactRow]:
+    """The facts as they stand after every correction, in the order in which they happened.
+
+    A withdrawn fact is left out, one whose time was corrected stands at that time;
+    the corrections are left out too. The stored rows are as they were.
+    """
+    withdrawn, moved = set[str](), dict[str, int]()
+    for fact in facts:
+        if fact.kind != CORRECTED:
+            continue
+        of = str(fact.data["of"])
+        if fact.data.get("withdrawn"):
+            withdrawn.add(of)
+        elif HAPPENED in fact.data:
+            moved[of] = happened_us(fact)
+    kept = [
+        replace(fact, data={**fact.data, HAPPENED: moved[name_of(fact)]})
+        if name_of(fact) in moved
+        else fact
+        for fact in facts
+        if fact.kind != CORRECTED and name_of(fact) not in withdrawn
+    ]
+    return sorted(kept, key=happened_us)
+
+
+def observed_data(entry: Entry) -> Data:
     """What a person entered, as a fact keeps it."""
     named = {PERSON: entry.person} if entry.person else {}
     return {"item": entry.item.value, "value": entry.value, **named}
@@ -213,7 +272,7 @@ def entry_of(fact: FactRow) -> Entry:
     )
 
 
-def based(session: Session, data: Mapping[str, str | int | float | bool | None]) -> Session:
+def based(session: Session, data: Data) -> Session:
     """The session with the baseline of a "baseline" fact."""
     missing = {
         key.removeprefix(MISSING): str(why) for key, why in data.items() if key.startswith(MISSING)
@@ -221,13 +280,13 @@ def based(session: Session, data: Mapping[str, str | int | float | bool | None])
     return replace(session, baseline=baseline_told(data), baseline_missing=missing)
 
 
-def baseline_told(data: Mapping[str, str | int | float | bool | None]) -> dict[VitalSign, int]:
+def baseline_told(data: Data) -> dict[VitalSign, int]:
     """The numbers of a "baseline" fact."""
     stated = {vital: data.get(vital.value) for vital in VitalSign}
     return {one: round(said) for one, said in stated.items() if isinstance(said, int | float)}
 
 
-def edits_told(data: Mapping[str, str | int | float | bool | None]) -> dict[str, float]:
+def edits_told(data: Data) -> dict[str, float]:
     """The numbers of a "limits" fact."""
     return {key: float(said) for key, said in data.items() if isinstance(said, int | float)}
 

@@ -8,17 +8,19 @@ judged. Knows the record's rows and the ward; knows no file, task or format.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
 from monitor.alerts import Engine, Reason
+from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Item
 from monitor.clinic import Phase, Session
 from monitor.clock import Clock
 from monitor.errors import CommandRefused
+from monitor.factbook import FactBook
 from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
@@ -45,6 +47,7 @@ from monitor.journal import reading_again
 from monitor.sounding import Sounding, SoundTest
 from monitor.vitals import NIBP, Reading
 
+DAY_US = 86_400_000_000
 WARM_US = 300_000_000
 """So far back continuous readings are told again."""
 ACTS_US = 3_600_000_000
@@ -66,6 +69,7 @@ class Kept(Protocol):
     async def open_alarms(self) -> list[TransitionRow]: ...
     async def transitions(self, session: str) -> list[TransitionRow]: ...
     async def readings(self, session: str) -> list[ReadingRow]: ...
+    async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
     async def newest_of(self, kind: str) -> FactRow | None: ...
     async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]: ...
 
@@ -84,6 +88,8 @@ class Stage(Protocol):
 class GatheringStage(Stage, Protocol):
     """One that measures baselines too, and keeps what the engine is told."""
 
+    @property
+    def facts(self) -> FactBook: ...
     def resuming(self, asked_us: int, now: float) -> AbstractContextManager[None]: ...
     def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None: ...
 
@@ -105,6 +111,7 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
     now = ward.clock.monotonic()
     with ward.resuming(asked_us, now):
         retell(ward.engine, ward.clock, past, now)
+    await _recall(ward, record, past)
     _show(ward, past)
     for session in _sessions(past.facts).values():
         # Before its infusion a baseline may need more than the last minutes.
@@ -160,6 +167,16 @@ def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
         if fact.kind == AUDIO_PAUSED:
             began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
             engine.returning.resume_pause(fact.chair, began_s, began_s + seconds, now)
+
+
+async def _recall(ward: GatheringStage, record: Kept, past: Past) -> None:
+    ledger, since_us = ward.facts.ledger, ward.clock.utc_us() - CLINIC_DAYS * DAY_US
+    for fact in await record.clinic_facts(CLINIC_KINDS, since_us):
+        ledger.put(fact)
+    seated = {session.id for session in _sessions(past.facts).values()}
+    for fact in past.facts:
+        if fact.session in seated:
+            ledger.put(fact)
 
 
 def _show(ward: Stage, past: Past) -> None:

@@ -18,7 +18,7 @@ from monitor.alerts import Engine
 from monitor.board import Board, least_real
 from monitor.clinic import Device
 from monitor.clock import Clock
-from monitor.commands import Commands, Data
+from monitor.commands import Commands
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.displays import Clinic, Display
@@ -26,6 +26,7 @@ from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
 from monitor.gateways import Gateways
 from monitor.guarding import Guard, board_of_test
+from monitor.history import Data
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
@@ -128,7 +129,7 @@ async def run(
         ward=ward,
         people=people,
         sounding=sounding,
-        commands=Commands(ward, config, people, sounding),
+        commands=Commands(ward, config, people, sounding, record),
         history=record,
         stored=RecordHistory(config.record.path),
         status=lambda: worst_first(
@@ -166,7 +167,7 @@ async def run(
 
 def note(ward: Ward, kind: str, actor: str | None, data: Data) -> None:
     """Keep what concerns no chair: who signed in, and who could not."""
-    ward.fact(ward.new_fact(kind, chair="", session=None, actor=actor, data=data))
+    ward.facts.keep(ward.facts.new(kind, actor=actor, data=data))
 
 
 def build_ward(

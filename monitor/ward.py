@@ -21,8 +21,9 @@ from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.drivers import Report
+from monitor.factbook import FactBook
 from monitor.gateways import Gateways, data_link_down
-from monitor.history import INPUT, PRESET, RUN, FactRow, ReadingRow
+from monitor.history import INPUT, PRESET, RUN, Data, FactRow, ReadingRow, told_of
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.plausibility import flagged
@@ -43,7 +44,6 @@ class Change:
 TEST_CHAIR = "~test"
 """The synthetic chair of `monitor.alarm_path`; no configured id can be like it."""
 
-Data = Mapping[str, str | int | float | bool | None]
 Listener = Callable[[Change], None]
 
 
@@ -67,14 +67,14 @@ class Ward:
         self.test_board: Board | None = None
         self._testers: list[Callable[[], None]] = []
         self._gathered: dict[str, Gathering] = {}
-        self._fact_ordinal = 0
+        self.facts = FactBook(record, clock)
         self._epoch_us = clock.epoch_us
         self._stepped_us: Counter[str] = Counter()
         self._heard = False
         self._gated: frozenset[str] = frozenset()
         self._skews = Skews()
         start: Data = {"run": engine.run, "epoch_us": clock.epoch_us, "preset": preset.hash}
-        self._note(RUN, "", start)
+        self.facts.jot(RUN, "", start)
         engine.telling.sink = self._note_call
 
     def listen(self, listener: Listener) -> None:
@@ -182,6 +182,7 @@ class Ward:
         closed = session.phase is Phase.CLOSED
         if closed:
             self._gathered.pop(chair, None)
+            self.facts.ledger.close(session.id)
             events = self.engine.clear(chair, now)
         elif before is None:
             events = self.engine.seat(chair, session.id, session.phase, self._since(session))
@@ -265,37 +266,18 @@ class Ward:
         self._redraw(chair)
         self._settle(list(events), {chair})
 
-    def fact(self, fact: FactRow) -> None:
-        """Keep one fact; it is committed at once."""
-        self.record.add([fact], urgent=True)
-
-    def new_fact(
-        self,
-        kind: str,
-        *,
-        chair: str,
-        session: str | None,
-        actor: str | None,
-        data: Data,
-        at_us: int | None = None,
-    ) -> FactRow:
-        """A fact that happens at `at_us`, or now."""
-        self._fact_ordinal += 1
-        return FactRow(
-            at_us=self.clock.utc_us() if at_us is None else at_us,
-            ordinal=self._fact_ordinal,
-            session=session,
-            chair=chair,
-            kind=kind,
-            actor=actor,
-            data=data,
-        )
+    def note(self, fact: FactRow) -> None:
+        """Keep one fact of care, which no rule judges, and show it."""
+        self.facts.keep(fact)
+        session = self.seating.find(fact.session) if fact.session else None
+        if session is not None:
+            self.restate(told_of(session, fact))
 
     def keep_preset(self, *, known: bool) -> None:
         """The preset's text goes into the record once, so that it can be judged by again."""
         if not known:
             data = {"hash": self.preset.hash, "text": self.preset.text}
-            self.fact(self.new_fact(PRESET, chair="", session=None, actor=None, data=data))
+            self.facts.keep(self.facts.new(PRESET, data=data))
 
     @contextmanager
     def resuming(self, asked_us: int, now: float) -> Iterator[None]:
@@ -325,9 +307,7 @@ class Ward:
             session = self.seating.at(chair)
             if session is not None:
                 data = suspect(one.vital, one.value, self.clock.to_utc_us(one.at_s))
-                self.fact(
-                    self.new_fact(SUSPECT, chair=chair, session=session.id, actor=None, data=data)
-                )
+                self.facts.keep(self.facts.new(SUSPECT, chair=chair, session=session.id, data=data))
 
     def _settle(self, events: list[AlarmEvent], chairs: set[str]) -> None:
         self._keep_suspects()
@@ -357,7 +337,7 @@ class Ward:
             return
         self._follow_clock()
         data = {"call": call, "arguments": journal.encode(call, arguments)}
-        self._note(INPUT, str(arguments.get("chair", "")), data)
+        self.facts.jot(INPUT, str(arguments.get("chair", "")), data)
 
     def _follow_clock(self) -> None:
         """The wall clock may have been stepped: from here on stored times are by the new one."""
@@ -367,10 +347,6 @@ class Ward:
             for session in self.seating.all():
                 self._stepped_us[session.id] += by_us
             self._note_call(journal.CLOCK, {"epoch_us": self._epoch_us})
-
-    def _note(self, kind: str, chair: str, data: Data) -> None:
-        fact = self.new_fact(kind, chair=chair, session=None, actor=None, data=data)
-        self.record.add([fact])
 
     def _redraw(self, chair: str) -> None:
         board = self.board_of(chair)

@@ -132,7 +132,7 @@ async def stepped(
             record=record,
             clock=clock,
             ward=ward,
-            commands=Commands(ward, config, employ(config.people, clock), Sounding()),
+            commands=Commands(ward, config, employ(config.people, clock), Sounding(), record),
             intakes={device.chair: Intake(device) for device in devices},
             time=time,
         )

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import INPUT, PHASE, FactRow, ReadingRow, Told, TransitionRow
+from monitor.history import INPUT, PHASE, SEATED, FactRow, ReadingRow, Told, TransitionRow
 from monitor.store import rows
 from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
 from monitor.store.rows import SqlValue
@@ -71,6 +71,14 @@ class InfluxHistory:
                 if step.session in by_name:
                     by_name[step.session].transitions.append(step)
         return chosen
+
+    async def sessions_of(self, patient_ref: str) -> list[str]:
+        """Ids of the sessions of one patient, oldest first."""
+        seats = await self._select(
+            EVENTS, _FACT_TAGS, _FACT_FIELDS, {"kind": SEATED}, '"kind" = $kind', _fact
+        )
+        mine = [fact for fact in seats if fact.data["patient_ref"] == patient_ref]
+        return [fact.session for fact in mine if fact.session is not None]
 
     async def apart(self, since_us: int) -> list[TransitionRow]:
         """Alarm transitions since then that belong to no session, in the order taken."""

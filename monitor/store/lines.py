@@ -14,7 +14,7 @@ import json
 import re
 from urllib.parse import unquote
 
-from monitor.history import PERSON, FactRow, ReadingRow, TransitionRow
+from monitor.history import PRIVATE, FactRow, ReadingRow, TransitionRow
 from monitor.store.rows import Committed, fired_by_text
 
 VITALS, ALARMS, EVENTS = "vitals", "alarms", "events"
@@ -94,7 +94,7 @@ class Lines:
 
     def _fact(self, row: FactRow, at_us: int) -> str:
         prefix = self._prefix(EVENTS, chair=row.chair, kind=row.kind)
-        unnamed = {key: value for key, value in row.data.items() if key != PERSON}
+        unnamed = {key: value for key, value in row.data.items() if key not in PRIVATE}
         data = json.dumps(unnamed, ensure_ascii=False)
         return (
             f"{prefix} ordinal={row.ordinal}i,data={quote_field(data)}"

@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from monitor.errors import StoreError
-from monitor.history import INPUT, FactRow, ReadingRow, Told, TransitionRow
+from monitor.history import INPUT, SEATED, FactRow, ReadingRow, Told, TransitionRow
 from monitor.store import file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.vitals import NIBP, VitalSign
@@ -34,6 +34,12 @@ _NEWEST = (
     "SELECT session FROM facts WHERE session IS NOT NULL "
     "GROUP BY session ORDER BY min(happened_at_us) DESC, session DESC"
 )
+_OF_PATIENT = (
+    f"SELECT session FROM facts WHERE kind = '{SEATED}' "
+    "AND json_extract(data, '$.patient_ref') = ? ORDER BY at_us"
+)
+_CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
+"""What is noted of a closed session, days later even, is no part of its stream."""
 _AMONG = "session IN (SELECT value FROM json_each(?))"
 _OPEN_STATES = "('PENDING', 'ACTIVE_UNACK', 'ACTIVE_ACK', 'LATCHED_UNACK')"
 
@@ -111,6 +117,21 @@ class RecordHistory:
         where = f"at_us >= ? AND (at_us >= ? OR vital IN ({cuff}))"
         return await self._read(
             lambda c: _readings(c, where, (min(from_us, cuff_from_us), from_us))
+        )
+
+    async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
+        """The clinic's own facts of these kinds since then, in order."""
+        where = (
+            f"session IS NULL AND kind != '{INPUT}' AND at_us >= ? "
+            "AND kind IN (SELECT value FROM json_each(?))"
+        )
+        names = json.dumps(sorted(kinds))
+        return await self._read(lambda c: _facts(c, where, (since_us, names)))
+
+    async def sessions_of(self, patient_ref: str) -> list[str]:
+        """Ids of the sessions of one patient, oldest first."""
+        return await self._read(
+            lambda c: [session for (session,) in c.execute(_OF_PATIENT, (patient_ref,))]
         )
 
     async def newest_of(self, kind: str) -> FactRow | None:
@@ -228,7 +249,7 @@ def _span(connection: sqlite3.Connection, session: str) -> tuple[int, int] | Non
     (last,) = connection.execute(
         "SELECT max((SELECT ifnull(max(id), 0) FROM readings WHERE session = ?1), "
         "(SELECT ifnull(max(id), 0) FROM transitions WHERE session = ?1), "
-        "(SELECT ifnull(max(id), 0) FROM facts WHERE session = ?1))",
+        f"(SELECT ifnull(max(id), 0) FROM facts WHERE session = ?1 AND id <= ({_CLOSING})))",
         (session,),
     ).fetchone()
     return None if first is None else (first, last)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -290,6 +290,14 @@ class Record:
     async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]:
         """Readings sampled since `from_us`, and of the cuff since `cuff_from_us`, of all chairs."""
         return await self._history.recent(from_us, cuff_from_us)
+
+    async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
+        """The clinic's own facts of these kinds since then, in order."""
+        return await self._history.clinic_facts(kinds, since_us)
+
+    async def sessions_of(self, patient_ref: str) -> list[str]:
+        """Ids of the sessions of one patient, oldest first."""
+        return await self._history.sessions_of(patient_ref)
 
     async def newest_of(self, kind: str) -> FactRow | None:
         """The newest fact of a kind that belongs to no session; None without one."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import PHASE
+from monitor.history import INPUT, PHASE, SEATED
 from monitor.store import audit
 
-VERSION = 4
+VERSION = 5
 AUDITED_SINCE = 3
 """Records of an older layout have no audit: their acts go into it when they are taken over."""
 APPLICATION_ID = 0x43486169
@@ -38,6 +38,13 @@ TRANSITION_COLUMNS = (
     *("baseline", "fired_by", "fired_count"),
 )
 FACT_COLUMNS = ("ordinal", "session", "chair", "kind", "actor", "data")
+
+FINDING = f"""
+CREATE INDEX IF NOT EXISTS facts_clinic ON facts (kind, at_us) WHERE session IS NULL AND kind != '{INPUT}';
+CREATE INDEX IF NOT EXISTS facts_patient ON facts (json_extract(data, '$.patient_ref'))
+    WHERE kind = '{SEATED}';
+"""
+"""Finds the clinic's own facts among all that the engine was told, and a patient's sessions."""
 
 # Indexes begin with what rises with time where they can: a flush then touches a
 # few pages and not one for each series.
@@ -117,6 +124,7 @@ CREATE TABLE facts (
 CREATE INDEX facts_session ON facts (session, at_us) WHERE session IS NOT NULL;
 CREATE INDEX facts_run ON facts (id) WHERE kind = 'run';
 CREATE INDEX facts_preset ON facts (id) WHERE kind = 'preset';
+{FINDING}
 
 CREATE TABLE devices (
     device TEXT PRIMARY KEY,
@@ -152,6 +160,7 @@ ALTER TABLE transitions ADD COLUMN fired_count INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS facts_run ON facts (id) WHERE kind = 'run';
 CREATE INDEX IF NOT EXISTS facts_preset ON facts (id) WHERE kind = 'preset';
 """,
+    4: FINDING,
 }
 """What turns a record of that layout into one of the next; rows stay as they are."""
 

@@ -42,7 +42,7 @@ from monitor.errors import (
     TriedTooOften,
 )
 from monitor.vitals import VitalSign
-from monitor.web.answers import Done, Problem
+from monitor.web.answers import Done, Execute, Problem
 from monitor.web.archive import Archive, NotThere
 from monitor.web.care import add_care
 from monitor.web.entry import Entry, add_entry
@@ -222,7 +222,7 @@ def _add_live(api: FastAPI, live: Live) -> None:
         return _json(live.snapshot())
 
 
-def doing(clinic: Clinic) -> Callable[[Command], Awaitable[Done]]:
+def doing(clinic: Clinic) -> Execute:
     """How an act is done and answered: after its commit."""
 
     async def execute(command: Command) -> Done:

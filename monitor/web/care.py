@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -14,14 +14,13 @@ from monitor.care.observations import CHOICES, NUMBERS, PERSON_MAX, Item, newest
 from monitor.care.readiness import MINUTE_US, OpenAlarm, Readiness, readiness
 from monitor.care.scoring import scored, sedation_due_us
 from monitor.clinic import Phase, Session
+from monitor.commands.observing import Observe
 from monitor.displays import Clinic
-from monitor.observing import Observe
-from monitor.web.answers import Done
+from monitor.web.answers import Done, Execute
 from monitor.web.archive import NotThere
 from monitor.web.present import Json, Words
 
 SessionId = Annotated[str, PathParameter(max_length=100)]
-Execute = Callable[[Observe], Awaitable[Done]]
 
 
 class EntryBody(BaseModel):

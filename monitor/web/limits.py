@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Request
@@ -11,18 +10,17 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.clinic import Session
+from monitor.commands.limiting import ChangeLimits, its_session
 from monitor.displays import Clinic
 from monitor.edits import Setting, changed, check, hints, settings
 from monitor.foreseen import foresee
 from monitor.history import LIMITS
-from monitor.limiting import ChangeLimits, its_session
-from monitor.web.answers import Done
+from monitor.web.answers import Done, Execute
 from monitor.web.present import Json, Words
 
 ChairId = Annotated[str, PathParameter(max_length=100)]
 Key = Annotated[str, Field(max_length=60)]
 Value = Annotated[float, Field(allow_inf_nan=False)]
-Execute = Callable[[ChangeLimits], Awaitable[Done]]
 CHANGES_MAX = 60
 
 

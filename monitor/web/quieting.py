@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -10,19 +9,17 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.alerts import Silences
-from monitor.quieting import (
-    REASON_MAX,
+from monitor.commands.acts import REASON_MAX
+from monitor.commands.quieting import (
     EndStandby,
     EndSuspension,
-    Quieting,
     StandBy,
     SuspendRule,
 )
-from monitor.web.answers import Done
+from monitor.web.answers import Done, Execute
 
 ChairId = Annotated[str, PathParameter(max_length=100)]
 Seconds = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-Execute = Callable[[Quieting], Awaitable[Done]]
 
 
 class _Body(BaseModel):

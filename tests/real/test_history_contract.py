@@ -309,7 +309,7 @@ def test_any_text_and_any_finite_value_comes_back(
     finite = st.floats(allow_nan=False, allow_infinity=False)
     row = reading(1, data.draw(finite), chair=data.draw(texts), reason=data.draw(texts))
     step = transition(1, data.draw(texts), note=data.draw(texts), value=data.draw(finite))
-    seated = fact(0, data.draw(texts), chair=row.chair, text=data.draw(texts))
+    seated = fact(0, data.draw(texts), chair=row.chair, words=data.draw(texts))
 
     async def main() -> None:
         path, bucket = tmp_path_factory.mktemp("any") / "c.db", make_bucket(influxd)

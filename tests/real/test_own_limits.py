@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.clinic import Phase
+from monitor.commands.limiting import ChangeLimits
 from monitor.errors import CommandRefused
 from monitor.foreseen import foresee
 from monitor.history import LIMITS
-from monitor.limiting import ChangeLimits
 from monitor.operations.rejudging import rejudged
 from monitor.vitals import VitalSign
 from tests.stepped import ACTOR, Stepped, stepped

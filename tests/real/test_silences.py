@@ -8,10 +8,10 @@ import pytest
 
 from monitor.alerts import Alarm
 from monitor.clinic import Phase
+from monitor.commands.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
 from monitor.errors import CommandRefused
 from monitor.history import STANDBY, SUSPENDED, SUSPENSION_ENDED
 from monitor.operations.rejudging import rejudged
-from monitor.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
 from monitor.suspects import SUSPECT
 from tests.stepped import ACTOR, Stepped, stepped
 

@@ -12,11 +12,11 @@ from monitor.care.observations import Item, newest
 from monitor.care.readiness import readiness
 from monitor.clinic import Phase
 from monitor.commands import EnterPhase, SeatPatient
+from monitor.commands.observing import Observe
 from monitor.displays import Clinic
 from monitor.errors import CommandRefused, NotAllowed
 from monitor.history import OBSERVED, FactRow
 from monitor.links.direct import DirectWire
-from monitor.observing import Observe
 from monitor.store.lines import Lines
 from monitor.store.rows import Committed
 from simulators.staff import NURSE

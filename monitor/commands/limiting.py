@@ -1,7 +1,4 @@
-"""Setting a session's own limits: checked, kept as a fact of its person, in force at once.
-
-Knows the ward and session facts; knows no page, SQL or format.
-"""
+"""Setting a session's own limits: checked, kept as a fact of its person, in force at once."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from monitor.clinic import Person, Session
+from monitor.commands.acts import Act, Desk
 from monitor.edits import changed, check
 from monitor.errors import CommandRefused
 from monitor.history import LIMITS
@@ -16,7 +14,7 @@ from monitor.ward import Ward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeLimits:
+class ChangeLimits(Act):
     """A named person sets limits or on-delays of one session, by key; None is the preset's.
 
     What is not named stays as it is, so that two people can change different limits at once.
@@ -25,25 +23,23 @@ class ChangeLimits:
     chair: str
     session: str
     changes: Mapping[str, float | None]
-    actor: str
 
-
-def change_limits(ward: Ward, command: ChangeLimits, person: Person) -> str:
-    """Do it. The chair's id; raises `CommandRefused`, with the old limits in force."""
-    session = its_session(ward, command.chair, command.session)
-    edits = changed(session.edits, command.changes)
-    if edits == session.edits:
-        raise CommandRefused(
-            "no limit was changed",
-            why="they are set so already",
-            fix="choose other values, or close the dialog",
-        )
-    check(ward.preset, session.phase, session.baseline, edits)
-    ward.fact(
-        ward.new_fact(LIMITS, chair=session.chair, session=session.id, actor=person.id, data=edits)
-    )
-    ward.limit(replace(session, edits=edits))
-    return session.chair
+    def do(self, desk: Desk, person: Person) -> str:
+        """The chair's id; when refused, the old limits are in force."""
+        desk.known_chair(self.chair)
+        ward = desk.ward
+        session = its_session(ward, self.chair, self.session)
+        edits = changed(session.edits, self.changes)
+        if edits == session.edits:
+            raise CommandRefused(
+                "no limit was changed",
+                why="they are set so already",
+                fix="choose other values, or close the dialog",
+            )
+        check(ward.preset, session.phase, session.baseline, edits)
+        desk.keep_of(session, LIMITS, person, edits)
+        ward.limit(replace(session, edits=edits))
+        return session.chair
 
 
 def its_session(ward: Ward, chair: str, session_id: str) -> Session:

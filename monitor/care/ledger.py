@@ -1,0 +1,62 @@
+"""Every fact of the open sessions, and of the clinic's own those that its day needs, at hand.
+
+What the rooms of care tell of a session follows from its facts alone, so a
+restart needs nothing but them. Knows no live value, alarm, database or page.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from monitor.errors import CommandRefused
+from monitor.history import SEATED, FactRow
+
+FACTS_MAX = 4_096
+"""So many facts of one session; a day at the chair has some hundred."""
+CLINIC_FACTS_MAX = 16_384
+CLINIC_DAYS = 400
+"""So far back the clinic's own facts are looked for after a restart: a course and more."""
+CLINIC_KINDS = frozenset(
+    {"patient", "booked", "booking cancelled", "watching", "shift handed over"}
+)
+"""Kinds of facts that belong to no session and that the clinic's day needs."""
+
+
+class Ledger:
+    """Facts by open session, in the order they were told, and the clinic's own."""
+
+    def __init__(self) -> None:
+        self._by_session: dict[str, list[FactRow]] = {}
+        self._clinic: deque[FactRow] = deque(maxlen=CLINIC_FACTS_MAX)
+
+    def put(self, fact: FactRow) -> None:
+        """Note one fact of an open session, or of the clinic."""
+        if fact.session is None:
+            if fact.kind in CLINIC_KINDS:
+                self._clinic.append(fact)
+        elif fact.kind == SEATED:
+            self._by_session[fact.session] = [fact]
+        elif fact.session in self._by_session:
+            self._by_session[fact.session].append(fact)
+
+    def close(self, session: str) -> None:
+        """The session is over: its facts are in the record."""
+        self._by_session.pop(session, None)
+
+    def of(self, session: str) -> Sequence[FactRow]:
+        """The facts of an open session; empty for any other."""
+        return self._by_session.get(session, ())
+
+    def clinic(self, *kinds: str) -> list[FactRow]:
+        """The clinic's own facts of these kinds, in the order they were told."""
+        return [fact for fact in self._clinic if fact.kind in kinds]
+
+    def check_room(self, session: str) -> None:
+        """Raises `CommandRefused` when a session has so many facts that no page could show them."""
+        if len(self.of(session)) >= FACTS_MAX:
+            raise CommandRefused(
+                "nothing more can be entered in this session",
+                why=f"it has {FACTS_MAX} entries already",
+                fix="write it on paper and add it to the review as an addendum",
+            )

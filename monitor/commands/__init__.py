@@ -1,0 +1,102 @@
+"""Every act of a person, as a value: checked, done, committed, then answered.
+
+A new act is a frozen class in a module of this package; nothing else has to
+know it. Knows who may do what in which phase; knows no web framework, SQL or format.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+from monitor.commands.acts import Act, Command, Desk, SessionAct
+from monitor.commands.alarms import AUDIO_PAUSE_S, GOING_S, Acknowledge, Going, PauseAudio
+from monitor.commands.basing import SetBaseline, WaiveBaseline
+from monitor.commands.limiting import ChangeLimits
+from monitor.commands.observing import Observe
+from monitor.commands.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
+from monitor.commands.seating import EnterPhase, SeatPatient, session_id
+from monitor.commands.sound import ChooseSpeaker, ListenedToSound
+from monitor.config import Config
+from monitor.errors import CommandRefused
+from monitor.history import FactRow, session_of
+from monitor.people import People
+from monitor.sounding import Sounding
+from monitor.ward import Ward
+
+__all__ = [
+    "AUDIO_PAUSE_S",
+    "GOING_S",
+    "Acknowledge",
+    "Act",
+    "ChangeLimits",
+    "ChooseSpeaker",
+    "Command",
+    "Commands",
+    "Desk",
+    "EndStandby",
+    "EndSuspension",
+    "EnterPhase",
+    "Going",
+    "ListenedToSound",
+    "Observe",
+    "PauseAudio",
+    "SeatPatient",
+    "SessionAct",
+    "SetBaseline",
+    "StandBy",
+    "SuspendRule",
+    "WaiveBaseline",
+    "session_id",
+]
+
+
+class Past(Protocol):
+    """Where facts of closed sessions are read."""
+
+    async def facts(self, session: str) -> list[FactRow]: ...
+
+
+class Commands:
+    """Does commands upon the ward; each returns after its commit or raises `CommandRefused`."""
+
+    def __init__(
+        self, ward: Ward, config: Config, people: People, sounding: Sounding, past: Past
+    ) -> None:
+        self._desk = Desk(ward, config, sounding)
+        self._people, self._past = people, past
+        # Between reading a closed session's facts and adding one, nobody else adds one.
+        self._one_at_a_time = asyncio.Lock()
+
+    async def execute(self, command: Command) -> str:
+        """Do it. Returns the id it concerns (alarm, chair or session) once it is committed.
+
+        Raises `NotAllowed` or `CommandRefused`, with nothing changed, when the actor has
+        no leave or the command does not fit; `StoreError` when it is done but not yet on disk.
+        """
+        person = self._people.allowed(command.actor, command.permission)
+        if isinstance(command, Act):
+            concerned = command.do(self._desk, person)
+            await self._desk.ward.record.commit()
+            return concerned
+        async with self._one_at_a_time:
+            facts = await self._facts(command.session)
+            session = session_of(facts)
+            if session is None:
+                raise CommandRefused(
+                    "there is no session with that id",
+                    why=f"the record knows no {command.session}",
+                    fix="reload the page",
+                )
+            concerned = command.upon(self._desk, person, session, facts)
+            await self._desk.ward.record.commit()
+        return concerned
+
+    async def _facts(self, session: str) -> Sequence[FactRow]:
+        told = self._desk.ward.facts.ledger.of(session)
+        if told:
+            return told
+        # What was told last is in the record first, so that it is read back here.
+        await self._desk.ward.record.commit()
+        return await self._past.facts(session)

@@ -1,0 +1,66 @@
+"""Acts upon alarms and their sound at one chair: acknowledge, audio pause, on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.clinic import AckReason, Person
+from monitor.commands.acts import Act, Desk
+from monitor.history import ACKNOWLEDGED, AUDIO_PAUSED, Data
+
+AUDIO_PAUSE_S = 120.0
+GOING_S = 180.0
+"""How long a chair shows who is on the way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Act):
+    """A named person has seen this alarm, and says what it was or what was done."""
+
+    alarm: str
+    reason: AckReason = AckReason.SEEN
+
+    def do(self, desk: Desk, person: Person) -> str:
+        """The alarm's id."""
+        ward = desk.ward
+        reason = self.reason.value
+        events = ward.engine.acknowledge(self.alarm, person.id, ward.clock.monotonic(), reason)
+        chair = events[0].alarm.chair if events else ""
+        ward.apply(events, chair)
+        session = events[0].alarm.session if events else None
+        data: Data = {"alarm": self.alarm, "reason": reason}
+        desk.keep(ACKNOWLEDGED, person, data, chair, session)
+        return self.alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going(Act):
+    """A named person is on the way to a chair; every display says so for a while."""
+
+    chair: str
+
+    def do(self, desk: Desk, person: Person) -> str:
+        """The chair's id."""
+        desk.known_chair(self.chair)
+        until_s = desk.ward.clock.monotonic() + GOING_S
+        desk.ward.board.going(self.chair, person.name, until_s)
+        desk.ward.apply([], self.chair)
+        desk.keep_at(self.chair, "going", person, {})
+        return self.chair
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseAudio(Act):
+    """Audio paused at one chair for 120 s; new and worsening alarms break through."""
+
+    chair: str
+
+    def do(self, desk: Desk, person: Person) -> str:
+        """The chair's id."""
+        desk.known_chair(self.chair)
+        ward = desk.ward
+        now = ward.clock.monotonic()
+        events = ward.engine.pause_audio(self.chair, person.id, now, AUDIO_PAUSE_S)
+        ward.pause_shown(self.chair, events)
+        desk.keep_at(self.chair, AUDIO_PAUSED, person, {"seconds": AUDIO_PAUSE_S})
+        return self.chair
