@@ -40,7 +40,8 @@ TRANSITION_COLUMNS = (
 FACT_COLUMNS = ("ordinal", "session", "chair", "kind", "actor", "data")
 
 FINDING = f"""
-CREATE INDEX IF NOT EXISTS facts_clinic ON facts (kind, at_us) WHERE session IS NULL AND kind != '{INPUT}';
+CREATE INDEX IF NOT EXISTS facts_clinic ON facts (kind, at_us)
+    WHERE session IS NULL AND kind != '{INPUT}';
 CREATE INDEX IF NOT EXISTS facts_patient ON facts (json_extract(data, '$.patient_ref'))
     WHERE kind = '{SEATED}';
 """
