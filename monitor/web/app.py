@@ -6,15 +6,11 @@ its commit. Knows FastAPI; what is answered is decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from importlib.resources import files
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -49,20 +45,11 @@ from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
 from monitor.web.limits import add_limits
 from monitor.web.live import Live
+from monitor.web.pages import add_pages
 from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
 from monitor.web.speaker import DisplayId, add_sound
 
-FOLDER = Path(str(files("monitor.web")))
-PAGES = {
-    "/": "wall",
-    "/chair/{chair}": "chair",
-    "/history": "history",
-    "/sessions": "sessions",
-    "/burden": "burden",
-    "/whatif": "whatif",
-    "/review/{session}": "review",
-}
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, PathParameter(max_length=100)]
 STATUSES = {
@@ -159,9 +146,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_reports(api, leave, clinic)
     api.include_router(leave)
     _add_archive(api, Archive(clinic))
-    for route, name in PAGES.items():
-        api.add_api_route(route, _page(name), include_in_schema=False)
-    api.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    add_pages(api)
     return api
 
 
@@ -194,13 +179,6 @@ async def _failed(request: Request, _: Exception) -> Response:
 
 def _problem(status: int, what: str, why: str, fix: str) -> JSONResponse:
     return JSONResponse(Problem(what=what, why=why, fix=fix).model_dump(), status)
-
-
-def _page(name: str) -> Callable[[], Awaitable[FileResponse]]:
-    async def page() -> FileResponse:
-        return FileResponse(FOLDER / "templates" / f"{name}.html", media_type="text/html")
-
-    return page
 
 
 def _json(body: bytes) -> Response:

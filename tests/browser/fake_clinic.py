@@ -13,19 +13,17 @@ import json
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, StreamingResponse
 
+from monitor.web.pages import add_pages
 from tests.browser import scenes
 
-WEB = Path(__file__).parents[2] / "monitor" / "web"
 CSP = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'"
@@ -150,7 +148,7 @@ def build(clinic: FakeClinic) -> FastAPI:
     _add_reads(app, clinic)
     _add_door(app, clinic)
     _add_acts(app, clinic)
-    _add_pages(app)
+    add_pages(app)
     return app
 
 
@@ -278,27 +276,6 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
         async with clinic.posted:
             await clinic.posted.wait_for(lambda: len(clinic.posts) >= least)
         return clinic.posts
-
-
-def _add_pages(app: FastAPI) -> None:
-    pages = WEB / "templates"
-    routes = {
-        "/": "wall",
-        "/chair/{chair}": "chair",
-        "/history": "history",
-        "/sessions": "sessions",
-        "/review/{session}": "review",
-    }
-    for route, name in routes.items():
-        app.add_api_route(route, _page(pages / f"{name}.html"), response_class=FileResponse)
-    app.mount("/static", StaticFiles(directory=WEB / "static"))
-
-
-def _page(path: Path) -> Callable[[], Awaitable[FileResponse]]:
-    async def page() -> FileResponse:
-        return FileResponse(path)
-
-    return page
 
 
 async def serve(listener: socket.socket, wall: Json) -> None:

@@ -19,8 +19,9 @@ import pytest_asyncio
 from monitor.displays import Clinic
 from monitor.errors import ConfigError
 from monitor.vitals import Validity, VitalSign
-from monitor.web.app import PAGES, create_api
+from monitor.web.app import create_api
 from monitor.web.live import Live
+from monitor.web.pages import PAGES
 from monitor.web.server import WebDisplay
 from tests.serving import ACT, ACTOR, HIGH_PRESSURE, Page, Served, served
 from tests.waiting import until
@@ -45,7 +46,7 @@ async def client(clinic: Served) -> AsyncIterator[httpx.AsyncClient]:
 def routes(clinic: Clinic) -> Iterable[tuple[str, str]]:
     """Every method and path there is, with example parameters filled in."""
     api = create_api(clinic, Live(clinic))
-    yield from (("GET", page.format_map(PATHS)) for page in PAGES)
+    yield from (("GET", page.route.format_map(PATHS)) for page in PAGES)
     for path, methods in api.openapi()["paths"].items():
         for method in methods:
             yield method.upper(), path.format_map(PATHS)

@@ -52,7 +52,7 @@ def test_an_installed_chairside_finds_its_configuration_outside_a_checkout(
     script = (
         "from pathlib import Path; from monitor.shipped import config_folder, preset_text;"
         "print(config_folder()); preset_text('ketamine-adult', base=Path.cwd());"
-        "from monitor.web.app import FOLDER; assert (FOLDER / 'static').is_dir()"
+        "from monitor.web.pages import WEB; assert (WEB / 'static').is_dir()"
     )
     said = subprocess.run(
         [sys.executable, "-P", "-c", script],

@@ -1,0 +1,83 @@
+"""The pages of the application: where each is, what it is called and looks like.
+
+All of them stand in one frame, so that alarms, the sound and the loss of
+monitoring are the same wherever somebody looks. A page without a template of its
+own is that frame with an empty `main`, which its script fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+WEB = Path(str(files("monitor.web")))
+FRAME = "base.html"
+VALUES, PLOT = "css/values.css", ("vendor/uplot/uPlot.min.css", "css/plot.css")
+TEXT = "css/page.css"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page at `route`; `name` is that of its script and of its `main`."""
+
+    route: str
+    name: str
+    title: str
+    sheets: tuple[str, ...]
+    """Style sheets beside the frame's own, under /static."""
+    listed: bool = True
+    """Whether every page links to it."""
+
+
+PAGES = (
+    Page(route="/", name="wall", title="Wall", sheets=(VALUES, *PLOT, "css/wall.css")),
+    Page(
+        route="/chair/{chair}",
+        name="chair",
+        title="Chair",
+        sheets=(VALUES, *PLOT, TEXT, "css/chair.css"),
+        listed=False,
+    ),
+    Page(route="/history", name="history", title="Alarm history", sheets=(VALUES, TEXT)),
+    Page(route="/sessions", name="sessions", title="Sessions", sheets=(VALUES, TEXT)),
+    Page(
+        route="/review/{session}",
+        name="review",
+        title="Session review",
+        sheets=(VALUES, *PLOT, TEXT, "css/review.css"),
+        listed=False,
+    ),
+    Page(route="/burden", name="burden", title="Burden", sheets=(VALUES, TEXT)),
+    Page(route="/whatif", name="whatif", title="What if", sheets=(VALUES, TEXT)),
+)
+
+
+def add_pages(app: FastAPI) -> None:
+    """Serve every page, and under /static what they are made of."""
+    environment = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    places = [page for page in PAGES if page.listed]
+    for page in PAGES:
+        template = environment.select_template([f"{page.name}.html", FRAME])
+        html = template.render(page=page, places=places)
+        app.add_api_route(page.route, _showing(html), include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=WEB / "static"))
+
+
+def _showing(html: str) -> Callable[[], Awaitable[HTMLResponse]]:
+    async def show() -> HTMLResponse:
+        return HTMLResponse(html)
+
+    return show
