@@ -12,7 +12,7 @@ DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT)
 # Each process of a parallel run starts servers and a browser of its own.
 JOBS ?= 2
 
-.PHONY: demo test quick check sim bench alarm-performance soak influxd lock tools-of-the-system
+.PHONY: demo test quick check sim bench alarm-performance mutation soak influxd lock tools-of-the-system
 
 demo: $(READY)
 ifdef INFLUX
@@ -52,6 +52,10 @@ alarm-performance: $(READY_DEV)
 
 soak: $(READY_DEV) tools-of-the-system
 	CHAIRSIDE_SOAK=1 $(RUN) -m pytest -q -m soak tests
+
+mutation: $(READY_DEV)
+	$(RUN) -m tools.mutation.run
+	$(RUN) -m tools.mutation.page > docs/mutation.md
 
 influxd: $(READY)
 	@tools/system_packages.sh influxd

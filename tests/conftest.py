@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import Phase, settings
 
 from tests import servers
+
+# A wrong program is to be noticed, the same way every time; nobody reads the smallest example.
+settings.register_profile("mutation", derandomize=True, database=None, phases=[Phase.generate])
 
 CI = os.environ.get("CI") == "true"
 

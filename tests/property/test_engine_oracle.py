@@ -12,6 +12,7 @@ from monitor.alerts import AlarmEvent, Engine, Reason
 from monitor.clinic import Phase
 from monitor.vitals import Reading, VitalSign
 from tests import oracle
+from tests.examples import examples
 from tests.judged import Chairside, preset, reading
 from tests.oracle import Episode, Row
 
@@ -75,7 +76,7 @@ def told(events: list[AlarmEvent], condition: str) -> list[Episode]:
 
 @pytest.mark.requirement("ALM-101")
 @given(seed=st.integers(0, 2**32), seconds=st.integers(30, 400))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_every_episode_is_the_oracles(seed: int, seconds: int) -> None:
     rows_in, chair = rows(seed, seconds), Chairside()
     for second, row in enumerate(rows_in):

@@ -32,6 +32,7 @@ from monitor.history import (
 from monitor.journal import reading_row
 from monitor.resuming import WARM_US, Past, restore
 from monitor.vitals import Reading
+from tests.examples import examples
 from tests.judged import SPO2, preset, reading
 from tests.property.test_engine_twin import Story, act, engine_of
 
@@ -247,7 +248,7 @@ def split(story: Story, at: float) -> Iterator[list[tuple[float, str, str, objec
 
 @pytest.mark.requirement("S-48")
 @given(st.integers(0, 10**9), st.floats(60, 660))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 def test_half_a_minute_after_a_kill_the_alarms_are_as_without_it(seed: int, at: float) -> None:
     rules, story = preset(), Story(seed, minutes=12)
     before, after = split(story, at)

@@ -13,6 +13,7 @@ from monitor.clinic import Phase
 from monitor.conditions import AlarmCondition, Clause, Preset
 from monitor.thresholds import Level
 from monitor.vitals import VitalSign
+from tests.examples import examples
 from tests.judged import DIA, HR, SPO2, SYS, preset, reading
 
 LEVELS = {
@@ -75,7 +76,7 @@ def first_onset(rules: Preset, rule: str, runs: list[tuple[int, int]]) -> float:
 
 @pytest.mark.requirement("S-62")
 @given(rule=st.sampled_from(RULES), runs=RUNS, by=st.integers(0, 6), delay_s=st.integers(0, 10))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_stricter_limit_or_a_shorter_delay_never_alarms_later(
     rule: str, runs: list[tuple[int, int]], by: int, delay_s: int
 ) -> None:

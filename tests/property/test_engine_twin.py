@@ -13,6 +13,7 @@ from monitor.clinic import NEXT_PHASES, Phase
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
 from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
+from tests.examples import examples
 from tests.judged import DIA, HR, PR, SPO2, SYS, preset
 from tests.judged import MEAN as MAP
 from tests.scalar_twin import Step, Twin
@@ -356,14 +357,14 @@ def by_chair(events: list[AlarmEvent]) -> dict[str, list[Step]]:
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_engine_takes_the_steps_of_its_twin(seed: int) -> None:
     rules, story = preset(), Story(seed, minutes=12)
     assert by_chair(run(story, rules)) == run_twins(story, rules)
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_the_engine_leaves_out_what_its_twin_leaves_out(seed: int) -> None:
     rules, story = preset(), Story(seed, minutes=12)
     engine, twins = engine_of(rules), twins_of(rules)
@@ -405,7 +406,7 @@ def run_in_batches(story: Story, rules: Preset, size: int, order: list[str]) -> 
 
 
 @given(st.integers(0, 10**9), st.permutations(sorted(DEVICES)), st.sampled_from([7, 1000]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_neither_batches_nor_the_order_of_chairs_change_a_step(
     seed: int, order: list[str], size: int
 ) -> None:
@@ -415,7 +416,7 @@ def test_neither_batches_nor_the_order_of_chairs_change_a_step(
 
 
 @given(st.integers(0, 10**9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_a_sender_that_chatters_is_judged_as_the_twin_judges(seed: int) -> None:
     """More samples within a hold than are held."""
     dice, story = random.Random(seed), Story(seed, minutes=0)

@@ -1,0 +1,1 @@
+"""Small wrong changes, and which of them the tests do not notice."""
