@@ -18,7 +18,8 @@ from monitor.exports import readings_csv
 from monitor.history import FactRow, ReadingRow, Told, session_of
 from monitor.suspects import marked
 from monitor.web import explained, present
-from monitor.web.present import Json, Words
+from monitor.web.present import Json
+from monitor.words import Words
 
 SESSIONS_MAX = 500
 ALARM_SESSIONS_MAX = 60

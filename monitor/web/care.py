@@ -18,7 +18,8 @@ from monitor.commands.observing import Observe
 from monitor.displays import Clinic
 from monitor.web.answers import Done, Execute
 from monitor.web.archive import NotThere
-from monitor.web.present import Json, Words
+from monitor.web.present import Json
+from monitor.words import Words
 
 SessionId = Annotated[str, PathParameter(max_length=100)]
 

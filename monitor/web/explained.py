@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from monitor.history import TransitionRow
-from monitor.web.present import Json, Words
+from monitor.web.present import Json
+from monitor.words import Words
 
 
 def whys(rows: Iterable[TransitionRow], words: Words) -> list[Json]:

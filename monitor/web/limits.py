@@ -16,7 +16,8 @@ from monitor.edits import Setting, changed, check, hints, settings
 from monitor.foreseen import foresee
 from monitor.history import LIMITS
 from monitor.web.answers import Done, Execute
-from monitor.web.present import Json, Words
+from monitor.web.present import Json
+from monitor.words import Words
 
 ChairId = Annotated[str, PathParameter(max_length=100)]
 Key = Annotated[str, Field(max_length=60)]

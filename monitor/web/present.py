@@ -6,14 +6,11 @@ Knows review's values, the clinic's zone and names; decides nothing about them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
 
 from monitor import review
-from monitor.board.words import MARKS, clock, hours_minutes, minutes_seconds
+from monitor.board.words import MARKS, hours_minutes, minutes_seconds
 from monitor.care.baseline import BASED
 from monitor.conditions import Kind, Priority
-from monitor.config import Config
 from monitor.history import (
     AUDIO_PAUSED,
     BASELINE,
@@ -31,44 +28,10 @@ from monitor.history import (
 )
 from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
 from monitor.vitals import NIBP, VitalSign
+from monitor.words import Words
 
 Json = dict[str, object]
 TABLE_STEP_US = 60_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How this clinic writes times, people and chairs."""
-
-    zone: tzinfo
-    people: Mapping[str, str]
-    labels: Mapping[str, str]
-
-    @classmethod
-    def of(cls, config: Config, people: Mapping[str, str]) -> Words:
-        """From the configuration, and people's names by id."""
-        return cls(
-            config.zone,
-            people,
-            {chair.id: chair.label for chair in config.chairs},
-        )
-
-    def person(self, actor: str | None) -> str:
-        """A person's name; the id when the staff list no longer holds it."""
-        return self.people.get(actor, actor) if actor else ""
-
-    def label(self, chair: str) -> str:
-        """A chair's label."""
-        return self.labels.get(chair, chair)
-
-    def time(self, at_us: int, pattern: str = "%H:%M:%S") -> str:
-        """A time of day."""
-        return clock(at_us, self.zone, pattern)
-
-    def offset_minutes(self, at_us: int) -> int:
-        """The zone's offset from UTC at that time."""
-        offset = datetime.fromtimestamp(at_us / 1e6, tz=UTC).astimezone(self.zone).utcoffset()
-        return round(offset.total_seconds() / 60) if offset else 0
 
 
 def series(traces: Mapping[VitalSign, Sequence[Sample]], from_us: int = 0) -> Json:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitor.displays import Clinic
 from monitor.sounding import NAME_LENGTH_MAX, SoundTest
 from monitor.web.entry import Entry
-from monitor.web.present import Json, Words
+from monitor.web.present import Json
+from monitor.words import Words
 
 DisplayId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,64}$")]
 

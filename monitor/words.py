@@ -1,0 +1,45 @@
+"""How one clinic writes times, people and chairs, on pages and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from monitor.board.words import clock
+from monitor.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How this clinic writes times, people and chairs."""
+
+    zone: tzinfo
+    people: Mapping[str, str]
+    labels: Mapping[str, str]
+
+    @classmethod
+    def of(cls, config: Config, people: Mapping[str, str]) -> Words:
+        """From the configuration, and people's names by id."""
+        return cls(
+            config.zone,
+            people,
+            {chair.id: chair.label for chair in config.chairs},
+        )
+
+    def person(self, actor: str | None) -> str:
+        """A person's name; the id when the staff list no longer holds it."""
+        return self.people.get(actor, actor) if actor else ""
+
+    def label(self, chair: str) -> str:
+        """A chair's label."""
+        return self.labels.get(chair, chair)
+
+    def time(self, at_us: int, pattern: str = "%H:%M:%S") -> str:
+        """A time of day."""
+        return clock(at_us, self.zone, pattern)
+
+    def offset_minutes(self, at_us: int) -> int:
+        """The zone's offset from UTC at that time."""
+        offset = datetime.fromtimestamp(at_us / 1e6, tz=UTC).astimezone(self.zone).utcoffset()
+        return round(offset.total_seconds() / 60) if offset else 0
