@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from monitor.clinic import Phase
-from monitor.config import InfluxTable, MqttTable
+from monitor.tables import InfluxTable, MqttTable
 
 PROTOCOLS = ("ansar-b", "chairside-json")
 SPEED = click.FloatRange(min=0.1, max=60.0)

@@ -14,10 +14,14 @@ from pathlib import Path
 
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
-from monitor.config import (
+from monitor.config import Config
+from monitor.drivers import Driver
+from monitor.drivers.chairside_json import OFFLINE, ONLINE
+from monitor.links.connection import ANSWER_S_MAX
+from monitor.links.wiring import Wiring, broker_address, make_links
+from monitor.tables import (
     AlarmsTable,
     ClinicTable,
-    Config,
     InfluxTable,
     MqttTable,
     PeopleTable,
@@ -26,10 +30,6 @@ from monitor.config import (
     WatchdogTable,
     WebTable,
 )
-from monitor.drivers import Driver
-from monitor.drivers.chairside_json import OFFLINE, ONLINE
-from monitor.links.connection import ANSWER_S_MAX
-from monitor.links.wiring import Wiring, broker_address, make_links
 from monitor.vitals import GenerationMode
 from simulators.bedside import Bedside, MonitorPlan, Station, play, station
 from simulators.patient import Patient, child

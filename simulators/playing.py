@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.clinic import Phase
-from monitor.config import Config, InfluxTable, MqttTable
+from monitor.config import Config
 from monitor.displays import Display
 from monitor.drivers.registry import DRIVERS
 from monitor.operations import serving
+from monitor.tables import InfluxTable, MqttTable
 from simulators.bedside import MonitorPlan
 from simulators.clinic import Setting, attend, simulated_clinic
 from simulators.loops import run_at_rate

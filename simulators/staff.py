@@ -6,10 +6,10 @@ from typing import Final
 
 from monitor.clinic import Person, Role
 from monitor.clock import Clock
-from monitor.config import PeopleTable
 from monitor.operations.staffing import write_pepper
 from monitor.people import Hasher, Method, People
 from monitor.store.staff import StaffFile
+from monitor.tables import PeopleTable
 
 NURSE: Final = Person(id="sim-nurse", name="Simulated nurse", role=Role.NURSE)
 """Acts by itself and signs in nowhere."""

@@ -15,7 +15,6 @@ import httpx
 from monitor import service
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
-from monitor.config import WebTable
 from monitor.displays import Clinic
 from monitor.drivers import Encoder, Shown
 from monitor.drivers.registry import DRIVERS
@@ -23,6 +22,7 @@ from monitor.links.wiring import Wiring, make_links
 from monitor.operations.serving import guard_of
 from monitor.sentry import Sentry
 from monitor.store.record import Record
+from monitor.tables import WebTable
 from monitor.vitals import GenerationMode, Validity, VitalSign
 from monitor.web.server import WebDisplay
 from simulators.clinic import Setting, configuration

@@ -18,7 +18,7 @@ CLINIC_FACTS_MAX = 16_384
 CLINIC_DAYS = 400
 """So far back the clinic's own facts are looked for after a restart: a course and more."""
 CLINIC_KINDS = frozenset(
-    {"patient", "booked", "booking cancelled", "watching", "shift handed over"}
+    {"patient", "booked", "booking cancelled", "watching", "shift offered", "shift handed over"}
 )
 """Kinds of facts that belong to no session and that the clinic's day needs."""
 

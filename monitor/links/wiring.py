@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from monitor.clinic import Device
 from monitor.clock import Clock
-from monitor.config import MqttTable
 from monitor.errors import ConfigError
 from monitor.links import Link, Throttle
 from monitor.links.connection import ANSWER_S_MAX, BrokerAddress
@@ -19,6 +18,7 @@ from monitor.links.mqtt import Broker
 from monitor.links.serial import SerialLink
 from monitor.links.tcp import TcpLink
 from monitor.status import StatusLine
+from monitor.tables import MqttTable
 
 
 class Wiring:

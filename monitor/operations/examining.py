@@ -18,11 +18,12 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.clinic import Device
-from monitor.config import Config, InfluxTable, MqttTable, PeopleTable, RecordTable
+from monitor.config import Config
 from monitor.errors import ChairsideError, ConfigError
 from monitor.operations import validating
 from monitor.people import Permission, may
 from monitor.store.staff import StaffFile
+from monitor.tables import InfluxTable, MqttTable, PeopleTable, RecordTable
 
 DISK_FREE_BYTES_MIN = 1_000_000_000
 REACH_TIMEOUT_S = 3.0

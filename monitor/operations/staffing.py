@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.clinic import Person, Role
-from monitor.config import PeopleTable
 from monitor.errors import CommandRefused, ConfigError
 from monitor.operations import validating
 from monitor.people import Hasher, Method, check_secret
 from monitor.store.staff import StaffFile
+from monitor.tables import PeopleTable
 
 PERSON_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$")
 NAME_LENGTH = range(1, 61)

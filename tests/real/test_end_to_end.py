@@ -21,11 +21,11 @@ import pytest
 
 from monitor.clinic import Phase
 from monitor.clock import Clock
-from monitor.config import InfluxTable, MqttTable
 from monitor.history import FactRow, History, ReadingRow, TransitionRow, session_of
 from monitor.store.influx import InfluxCopy
 from monitor.store.influx_history import InfluxHistory
 from monitor.store.record import Record, RecordHistory
+from monitor.tables import InfluxTable, MqttTable
 from monitor.vitals import VitalSign
 from simulators import playing, recordings
 from simulators.recordings import Recording, Row, carried

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import InfluxTable
 from monitor.store.influx import InfluxCopy
 from monitor.store.influx_history import InfluxHistory
 from monitor.store.record import Record
+from monitor.tables import InfluxTable
 from monitor.vitals import VitalSign
 from tests.influx_bucket import Bucket, Server, make_bucket, make_grant, revoke
 from tests.servers import Influxd

@@ -22,7 +22,6 @@ from typing import Any
 import pytest
 
 from monitor.clinic import Person, Role
-from monitor.config import PeopleTable
 from monitor.drivers import Shown
 from monitor.drivers.chairside_json import Encoder
 from monitor.links.connection import BrokerAddress
@@ -30,6 +29,7 @@ from monitor.operations.staffing import desk_of
 from monitor.people import Method
 from monitor.store.influx_history import InfluxHistory
 from monitor.store.record import RecordHistory
+from monitor.tables import PeopleTable
 from monitor.vitals import GenerationMode, VitalSign
 from simulators.publisher import Publisher, Topics
 from tests.influx_bucket import Bucket, make_bucket

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from monitor.config import WebTable
 from monitor.history import INPUT, PRESET, RUN
 from monitor.store.staff import StaffFile
+from monitor.tables import WebTable
 from simulators.staff import PUBLISHED_PIN
 from tests.employed import PASSWORD, PIN, employ
 from tests.serving import ACT, HIGH_PRESSURE, Page, Served, served, sign_in

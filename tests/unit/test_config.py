@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Config, parse, read_secret
+from monitor.config import Config, parse
 from monitor.errors import ConfigError
+from monitor.tables import read_secret
 
 DRIVERS = ("ansar-b", "masimo-ascii1", "nellcor", "chairside-json")
 GOOD = """
@@ -113,3 +114,57 @@ def test_staff_in_the_configuration_is_told_where_they_live_now() -> None:
     text = refusal(GOOD + '\n[[staff]]\nid = "rk"\nname = "R. Kessler"\n')
     assert "clinic.toml: staff: people have PINs and are no longer listed here" in text
     assert "fix: remove it; `chairside staff add` takes on each of them, same id" in text
+
+
+ARRIVAL = """
+[arrival]
+course_infusions = 8
+hold = { systolic_max = 160, spo2_min = 94 }
+
+[[arrival.questions]]
+id = "fasted"
+text = "Nothing to eat for 4 h"
+must = "yes"
+
+[shift]
+hours = 10
+
+[privacy]
+names = true
+"""
+
+
+@pytest.mark.requirement("ARR-002")
+def test_what_is_asked_and_held_back_for_is_the_clinics_own() -> None:
+    config = read(GOOD + ARRIVAL)
+    assert config.arrival.course_infusions == 8
+    assert [key for key, _, _ in config.arrival.hold.stated()] == ["systolic_max", "spo2_min"]
+    assert config.arrival.questions[0].must == "yes"
+    assert (config.shift.hours, config.privacy.names) == (10.0, True)
+    plain = read(GOOD)
+    assert not list(plain.arrival.hold.stated())
+    assert plain.arrival.questions == ()
+    assert (plain.arrival.course_infusions, plain.privacy.names) == (6, False)
+
+
+@pytest.mark.requirement("ARR-002")
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("systolic_max = 160", "systolic_max = 0", "arrival.hold.systolic_max"),
+        ("systolic_max = 160", "systolic = 160", "arrival.hold.systolic: unknown key"),
+        ('must = "yes"', 'must = "perhaps"', "arrival.questions[0].must"),
+        ('must = "yes"', 'must = "yes"\nkind = "text"', "cannot be right or wrong"),
+        ('id = "fasted"', 'id = "Fasted"', "arrival.questions[0].id"),
+        ("hours = 10", "hours = 30", "shift.hours"),
+        ("course_infusions = 8", "course_infusions = 0", "arrival.course_infusions"),
+    ],
+)
+def test_a_mistake_in_what_is_asked_is_named(old: str, new: str, said: str) -> None:
+    assert said in refusal(GOOD + ARRIVAL.replace(old, new, 1))
+
+
+@pytest.mark.requirement("ARR-002")
+def test_two_questions_with_one_id_are_refused() -> None:
+    again = '\n[[arrival.questions]]\nid = "fasted"\ntext = "Again"\n'
+    assert "used twice: fasted" in refusal(GOOD + ARRIVAL + again)

@@ -9,7 +9,6 @@ import pytest
 
 from monitor.clinic import Device
 from monitor.clock import Clock
-from monitor.config import MqttTable
 from monitor.errors import ConfigError, DeviceError
 from monitor.links import Backoff, Delivery, Throttle
 from monitor.links.direct import DirectWire
@@ -17,6 +16,7 @@ from monitor.links.serial import SerialLink
 from monitor.links.tcp import TcpLink
 from monitor.links.topics import Routes, matches, mistake_in, overlap
 from monitor.links.wiring import make_links
+from monitor.tables import MqttTable
 from simulators.loops import run_virtual
 
 BAUD = {"ansar-b": 9_600, "chairside-json": 115_200}
