@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, Field, ValidationError
 
 from monitor.care.arrival_terms import ArrivalTable, PrivacyTable, ShiftTable
+from monitor.care.treatment_terms import CareTable
 from monitor.clinic import Chair, Device
 from monitor.errors import ConfigError
 from monitor.tables import (
@@ -52,6 +53,7 @@ class _File(Table):
     arrival: ArrivalTable = ArrivalTable()
     shift: ShiftTable = ShiftTable()
     privacy: PrivacyTable = PrivacyTable()
+    care: CareTable = CareTable()
     chairs: tuple[ChairTable, ...] = Field(min_length=1)
     devices: tuple[DeviceTable, ...] = ()
 
@@ -74,6 +76,7 @@ class Config:
     arrival: ArrivalTable = field(default_factory=ArrivalTable)
     shift: ShiftTable = field(default_factory=ShiftTable)
     privacy: PrivacyTable = field(default_factory=PrivacyTable)
+    care: CareTable = field(default_factory=CareTable)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -249,6 +252,7 @@ def _freeze(file: _File, base: Path) -> Config:
         web=file.web,
         sound=file.sound,
         watchdog=_placed(file.watchdog, base, "heartbeat"),
+        care=file.care,
         arrival=file.arrival,
         shift=file.shift,
         privacy=file.privacy,

@@ -70,23 +70,31 @@ class EnterPhase(Act):
     def do(self, desk: Desk, person: Person) -> str:
         """The session's id."""
         session = desk.open_session(self.session)
-        if self.phase not in NEXT_PHASES[session.phase]:
-            allowed = ", ".join(phase.value for phase in NEXT_PHASES[session.phase])
-            raise CommandRefused(
-                f"a session in {session.phase.value} cannot go to {self.phase.value}",
-                why=f"from here it goes to {allowed or 'nowhere'}",
-                fix="choose one of those",
-            )
-        ward = desk.ward
-        at_us = ward.clock.utc_us()
-        desk.keep_of(session, PHASE, person, {"phase": self.phase.value}, at_us)
-        moved = entered(session, self.phase, at_us)
-        if session.infusion_started_us is None and moved.infusion_started_us is not None:
-            data = data_of(merged(ward.measured_baseline(session, at_us), session.baseline))
-            desk.keep_of(session, BASELINE, person, data, at_us)
-            moved = based(moved, data)
-        ward.enter(moved)
+        enter_phase(desk, person, session, self.phase)
         return session.id
+
+
+def enter_phase(desk: Desk, person: Person, session: Session, phase: Phase) -> None:
+    """An open session moves on; every act that moves one goes through here.
+
+    Raises `CommandRefused`, with nothing changed, when it cannot go there from where it is.
+    """
+    if phase not in NEXT_PHASES[session.phase]:
+        allowed = ", ".join(phase.value for phase in NEXT_PHASES[session.phase])
+        raise CommandRefused(
+            f"a session in {session.phase.value} cannot go to {phase.value}",
+            why=f"from here it goes to {allowed or 'nowhere'}",
+            fix="choose one of those",
+        )
+    ward = desk.ward
+    at_us = ward.clock.utc_us()
+    desk.keep_of(session, PHASE, person, {"phase": phase.value}, at_us)
+    moved = entered(session, phase, at_us)
+    if session.infusion_started_us is None and moved.infusion_started_us is not None:
+        data = data_of(merged(ward.measured_baseline(session, at_us), session.baseline))
+        desk.keep_of(session, BASELINE, person, data, at_us)
+        moved = based(moved, data)
+    ward.enter(moved)
 
 
 def check_reference(patient_ref: str) -> None:

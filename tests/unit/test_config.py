@@ -168,3 +168,49 @@ def test_a_mistake_in_what_is_asked_is_named(old: str, new: str, said: str) -> N
 def test_two_questions_with_one_id_are_refused() -> None:
     again = '\n[[arrival.questions]]\nid = "fasted"\ntext = "Again"\n'
     assert "used twice: fasted" in refusal(GOOD + ARRIVAL + again)
+
+
+CARE = """
+[care]
+dose_mg = [5.0, 120.0]
+
+[[care.events]]
+name = "nausea"
+key = "1"
+grades = ["mild", "severe"]
+
+[[care.events]]
+name = "IV site"
+every_minutes = 10
+"""
+
+
+@pytest.mark.requirement("TRT-006")
+def test_events_and_ranges_of_treatment_are_the_clinics_own() -> None:
+    care = read(GOOD + CARE).care
+    assert [(one.name, one.key, one.grades, one.every_minutes) for one in care.events] == [
+        ("nausea", "1", ("mild", "severe"), None),
+        ("IV site", "", (), 10.0),
+    ]
+    assert care.dose_mg == (5.0, 120.0)
+
+
+@pytest.mark.requirement("TRT-006")
+def test_without_a_word_of_it_there_are_ten_events_on_the_number_keys_and_the_iv_site() -> None:
+    events = read(GOOD).care.events
+    assert sorted(one.key for one in events if one.key) == list("0123456789")
+    assert [(one.name, one.every_minutes) for one in events if not one.key] == [("IV site", 15.0)]
+
+
+@pytest.mark.requirement("TRT-006")
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[5.0, 120.0]", "[120.0, 5.0]", "care.dose_mg"),
+        ('key = "1"', 'key = "x"', "care.events[0].key"),
+        ('"IV site"', '"nausea"', "nausea stands there twice"),
+        ("every_minutes = 10", "every_minutes = 0", "care.events[1].every_minutes"),
+    ],
+)
+def test_a_mistake_in_the_treatment_of_a_clinic_is_told(old: str, new: str, said: str) -> None:
+    assert said in refusal(GOOD + CARE.replace(old, new))
