@@ -158,6 +158,8 @@ SEATED, PHASE = "seated", "phase"
 SOUND_CHOSEN, SOUND_TESTED = "sound chosen", "sound tested"
 """Facts of the clinic: `display` and its `name`; and, of a test, whether it was `heard`."""
 BASELINE, BASELINE_WAIVED = "baseline", "baseline waived"
+BASELINE_CONFIRMED = "baseline confirmed"
+"""Before the infusion: what a person confirmed of what was measured; it stands from then on."""
 MISSING = "missing "
 """Before the name of what has no baseline, as a key of that fact; the value says why."""
 OBSERVED = "observed"
@@ -197,6 +199,8 @@ def told_of(session: Session, fact: FactRow) -> Session:
             return entered(session, Phase(str(fact.data["phase"])), fact.at_us)
         case "baseline":
             return based(session, fact.data)
+        case "baseline confirmed":
+            return replace(session, baseline=baseline_told(fact.data))
         case "limits":
             return replace(session, edits=edits_told(fact.data))
         case "baseline waived":

@@ -25,6 +25,7 @@ from monitor.history import (
     ACKNOWLEDGED,
     AUDIO_PAUSED,
     BASELINE,
+    BASELINE_CONFIRMED,
     LIMITS,
     OBSERVED,
     PHASE,
@@ -217,7 +218,7 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
 
 def _know(engine: Engine, at_s: float, fact: FactRow) -> None:
     """What is known of the patient: baseline, own limits, how awake they were."""
-    if fact.kind == BASELINE:
+    if fact.kind in (BASELINE, BASELINE_CONFIRMED):
         engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
     elif fact.kind == LIMITS:
         engine.set_limits(fact.chair, edits_told(fact.data), at_s)

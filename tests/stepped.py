@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from monitor import service
+from monitor.care.arrival_terms import ArrivalTable, PrivacyTable
 from monitor.clinic import Chair, Device, Phase
 from monitor.clock import Clock
 from monitor.commands import Acknowledge, Commands, EnterPhase, PauseAudio, SeatPatient
@@ -105,7 +106,13 @@ class Stepped:
 
 @asynccontextmanager
 async def stepped(
-    folder: Path, *, chairs: int = 2, at_s: float = 0.0, preset: Preset | None = None
+    folder: Path,
+    *,
+    chairs: int = 2,
+    at_s: float = 0.0,
+    preset: Preset | None = None,
+    arrival: ArrivalTable | None = None,
+    privacy: PrivacyTable | None = None,
 ) -> AsyncIterator[Stepped]:
     """Open, or open again, the record in the folder; time begins `at_s` seconds after noon."""
     time = [17.25]
@@ -117,6 +124,7 @@ async def stepped(
         Device(id=f"mon-{one.id}", driver=DRIVER, link="direct:x", chair=one.id) for one in places
     ]
     config = configuration(places, devices, Setting(record=folder / "record.db"))
+    config = replace(config, arrival=arrival or config.arrival, privacy=privacy or config.privacy)
     async with Record(config.record.path, clock=clock, reserve_bytes=0) as record:
         ward = service.build_ward(
             config,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from monitor.care.baseline import samples_told
 from monitor.history import (
     MISSING,
     PERSON,
@@ -25,7 +26,7 @@ from monitor.vitals import VitalSign
 SITTER, ARMS, ANSWERS = "sitter", "arms", "answers"
 ANSWERED_IN_WORDS = "answered in words"
 """One `question` answered freely, under `text`: such words go into no copy."""
-HOLD_OVERRIDDEN, BASELINE_CONFIRMED = "hold overridden", "baseline confirmed"
+HOLD_OVERRIDDEN = "hold overridden"
 HELD = "held "
 """Before the key of what was over its limit, as a key of that fact; the value is what it was."""
 RENUMBERED = "renumbered"
@@ -80,6 +81,7 @@ class Confirmed:
     """The baseline as a person confirmed it, in whole units, and what it lacked and why."""
 
     values: Mapping[VitalSign, int]
+    samples: Mapping[VitalSign, str]
     missing: Mapping[str, str]
     at_us: int
     actor: str
@@ -196,6 +198,7 @@ def _confirmed(fact: FactRow) -> Confirmed:
     }
     return Confirmed(
         values=baseline_told(fact.data),
+        samples=samples_told(fact.data),
         missing=missing,
         at_us=happened_us(fact),
         actor=fact.actor or "",

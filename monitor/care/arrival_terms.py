@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from monitor.tables import Table
 from monitor.vitals import VitalSign
 
 QUESTIONS_MAX = 24
@@ -26,11 +27,7 @@ HOLD_VITALS = {
 """Which vital sign each hold limit is about; those that end in `_min` hold below."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Question(_Table):
+class Question(Table):
     """One `[[arrival.questions]]`: asked before the infusion, answered yes or no, or in words.
 
     With `must`, an answer that is missing or other holds the infusion back.
@@ -48,7 +45,7 @@ class Question(_Table):
         return self
 
 
-class HoldTerms(_Table):
+class HoldTerms(Table):
     """`[arrival.hold]`: mmHg, /min and %, above or below which an infusion does not start.
 
     Without an override by name; what is left out holds nothing back.
@@ -69,7 +66,7 @@ class HoldTerms(_Table):
                 yield key, vital, limit
 
 
-class ArrivalTable(_Table):
+class ArrivalTable(Table):
     """`[arrival]`: how many infusions make a course, what holds one back, and what is asked."""
 
     course_infusions: Annotated[int, Field(ge=1, le=99)] = 6
@@ -84,13 +81,13 @@ class ArrivalTable(_Table):
         return self
 
 
-class ShiftTable(_Table):
+class ShiftTable(Table):
     """`[shift]`: after so many hours nobody watches a chair by what they said before."""
 
     hours: Annotated[float, Field(gt=0.0, le=24.0)] = 12.0
 
 
-class PrivacyTable(_Table):
+class PrivacyTable(Table):
     """`[privacy]`: whether names and dates of birth are kept, for people who are signed in.
 
     `shown` is what the chairs are called by where anybody looks: pseudonyms or initials.

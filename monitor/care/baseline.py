@@ -15,11 +15,13 @@ from statistics import fmean, median
 
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
-from monitor.history import MISSING, ReadingRow
+from monitor.history import MISSING, Data, ReadingRow
 from monitor.vitals import NIBP, VitalSign
 
 BP = "BP"
 """The name under which both pressures are missing together."""
+SAMPLES = " samples"
+"""After the name of a vital sign, as a key of a fact: what its baseline rests on."""
 
 PRESSURES = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)
 BASED = (*PRESSURES, VitalSign.HEART_RATE, VitalSign.SPO2)
@@ -131,9 +133,22 @@ def data_of(found: Baseline, reason: str = "") -> dict[str, str | int | float | 
     """The baseline as a fact keeps it."""
     data: dict[str, str | int | float | bool | None] = {}
     data |= {vital.value: value for vital, value in found.values.items()}
-    data |= {f"{vital.value} samples": said for vital, said in found.samples.items()}
+    data |= samples_of(found.samples, found.samples)
     data |= {MISSING + name: why for name, why in found.missing.items()}
     return data | ({"reason": reason} if reason else {})
+
+
+def samples_of(
+    samples: Mapping[VitalSign, str], vitals: Iterable[VitalSign]
+) -> dict[str, str | int | float | bool | None]:
+    """What the baselines of these vital signs rest on, as a fact keeps it."""
+    return {f"{one.value}{SAMPLES}": samples[one] for one in vitals if one in samples}
+
+
+def samples_told(data: Data) -> dict[VitalSign, str]:
+    """What a fact's baselines rest on."""
+    told = {vital: data.get(f"{vital.value}{SAMPLES}") for vital in BASED}
+    return {vital: said for vital, said in told.items() if isinstance(said, str)}
 
 
 def merged(found: Baseline, stated: Mapping[VitalSign, int]) -> Baseline:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from monitor.care.arrival import Arrival, Override
 from monitor.care.arrival_terms import HoldTerms, Question
+from monitor.care.baseline import PRESSURES, Cuff
 from monitor.vitals import VitalSign
 
 ANSWER = "answer "
@@ -68,3 +69,20 @@ def holds_of(
 def uncovered(holds: Sequence[Hold], arrival: Arrival) -> tuple[Hold, ...]:
     """Those of them that nobody has overridden yet."""
     return tuple(one for one in holds if not one.covered(arrival.overrides))
+
+
+def counting(
+    baselines: Sequence[Mapping[VitalSign, int]], cuffs: Sequence[Cuff]
+) -> dict[VitalSign, list[float]]:
+    """What holds are judged by: each baseline that is known, and the last cuff reading.
+
+    Not single samples of continuous vital signs: those come and go within seconds.
+    """
+    found: dict[VitalSign, list[float]] = {}
+    for baseline in baselines:
+        for vital, value in baseline.items():
+            found.setdefault(vital, []).append(float(value))
+    for cuff in cuffs[-1:]:
+        for vital, pressure in zip(PRESSURES, (cuff.systolic, cuff.diastolic), strict=True):
+            found.setdefault(vital, []).append(pressure)
+    return found

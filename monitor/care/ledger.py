@@ -29,12 +29,15 @@ class Ledger:
     def __init__(self) -> None:
         self._by_session: dict[str, list[FactRow]] = {}
         self._clinic: deque[FactRow] = deque(maxlen=CLINIC_FACTS_MAX)
+        self.clinic_told = 0
+        """How many facts of the clinic were told: another number, and there is news."""
 
     def put(self, fact: FactRow) -> None:
         """Note one fact of an open session, or of the clinic."""
         if fact.session is None:
             if fact.kind in CLINIC_KINDS:
                 self._clinic.append(fact)
+                self.clinic_told += 1
         elif fact.kind == SEATED:
             self._by_session[fact.session] = [fact]
         elif fact.session in self._by_session:

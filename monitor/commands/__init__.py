@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from monitor.commands.acts import Act, Command, Desk, SessionAct
+from monitor.commands.acts import Act, Command, Desk, PatientAct, SessionAct
 from monitor.commands.alarms import AUDIO_PAUSE_S, GOING_S, Acknowledge, Going, PauseAudio
 from monitor.commands.basing import SetBaseline, WaiveBaseline
 from monitor.commands.limiting import ChangeLimits
@@ -41,6 +41,7 @@ __all__ = [
     "Going",
     "ListenedToSound",
     "Observe",
+    "PatientAct",
     "PauseAudio",
     "SeatPatient",
     "SessionAct",
@@ -52,10 +53,16 @@ __all__ = [
 ]
 
 
+EARLIER_MAX = 60
+"""So many sessions of a patient are looked back upon: ten courses of six."""
+
+
 class Past(Protocol):
     """Where facts of closed sessions are read."""
 
     async def facts(self, session: str) -> list[FactRow]: ...
+
+    async def sessions_of(self, patient_ref: str) -> list[str]: ...
 
 
 class Commands:
@@ -80,6 +87,12 @@ class Commands:
             concerned = command.do(self._desk, person)
             await self._desk.ward.record.commit()
             return concerned
+        if isinstance(command, PatientAct):
+            async with self._one_at_a_time:
+                earlier = await self._earlier(command.patient_ref)
+                concerned = command.upon(self._desk, person, earlier)
+                await self._desk.ward.record.commit()
+            return concerned
         async with self._one_at_a_time:
             facts = await self._facts(command.session)
             session = session_of(facts)
@@ -92,6 +105,11 @@ class Commands:
             concerned = command.upon(self._desk, person, session, facts)
             await self._desk.ward.record.commit()
         return concerned
+
+    async def _earlier(self, patient_ref: str) -> list[Sequence[FactRow]]:
+        await self._desk.ward.record.commit()
+        sessions = await self._past.sessions_of(patient_ref)
+        return [await self._facts(session) for session in sessions[-EARLIER_MAX:]]
 
     async def _facts(self, session: str) -> Sequence[FactRow]:
         told = self._desk.ward.facts.ledger.of(session)

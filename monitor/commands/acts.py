@@ -120,7 +120,23 @@ class SessionAct(ABC):
         """Do it. The id it concerns; raises `CommandRefused`, with nothing changed."""
 
 
-Command = Act | SessionAct
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientAct(ABC):
+    """An act upon one patient, by pseudonym, and the facts of each session of theirs before."""
+
+    patient_ref: str
+    actor: str
+    permission: ClassVar[Permission] = Permission.CARE
+
+    @abstractmethod
+    def upon(self, desk: Desk, person: Person, earlier: Sequence[Sequence[FactRow]]) -> str:
+        """Do it. The id it concerns; raises `CommandRefused`, with nothing changed.
+
+        `earlier` are the sessions before, oldest first, an open one among them.
+        """
+
+
+Command = Act | SessionAct | PatientAct
 
 
 def still_open(session: Session) -> Session:

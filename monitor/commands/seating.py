@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.care.baseline import data_of, merged
+from monitor.care.arrival import arrival_of
+from monitor.care.baseline import data_of, merged, samples_of
+from monitor.care.bookings import BOOKED, CANCELLED, Booking, bookings_of
+from monitor.care.numbering import next_infusion
 from monitor.clinic import NEXT_PHASES, Person, Phase, Session
-from monitor.commands.acts import Act, Desk
+from monitor.commands.acts import Act, Desk, PatientAct
+from monitor.commands.holding import check_holds
 from monitor.errors import CommandRefused
-from monitor.history import BASELINE, PHASE, SEATED, Data, based, entered
+from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow, based, entered
 
 PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
 PLANNED_MINUTES = range(10, 181)
+NUMBERS = range(1, 100)
+
+Earlier = Sequence[Sequence[FactRow]]
+"""The facts of each session of one patient, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeatPatient(Act):
-    """A patient, by pseudonym, takes a chair; `planned_minutes` of infusion."""
+class SeatPatient(PatientAct):
+    """A patient, by pseudonym, takes a chair; `planned_minutes` of infusion.
+
+    `infusion` and `course` are counted from the patient's sessions before, unless a
+    person says them. `booking` is that of who was booked, in whatever chair.
+    """
 
     chair: str
-    patient_ref: str
     planned_minutes: int
+    booking: str = ""
+    infusion: int | None = None
+    course: int | None = None
 
-    def do(self, desk: Desk, person: Person) -> str:
+    def upon(self, desk: Desk, person: Person, earlier: Earlier) -> str:
         """The new session's id."""
         desk.known_chair(self.chair)
         taken = desk.ward.seating.at(self.chair)
@@ -35,12 +50,10 @@ class SeatPatient(Act):
                 fix="close that session first, or choose another chair",
             )
         check_reference(self.patient_ref)
-        if self.planned_minutes not in PLANNED_MINUTES:
-            raise CommandRefused(
-                f"{self.planned_minutes} minutes cannot be planned",
-                why=f"{PLANNED_MINUTES.start} to {PLANNED_MINUTES.stop - 1} minutes are allowed",
-                fix="enter the planned length of the infusion in minutes",
-            )
+        check_minutes(self.planned_minutes)
+        if self.booking:
+            self._check_booking(desk, earlier)
+        infusion, course = self._numbers(desk, earlier)
         at_us = desk.ward.clock.utc_us()
         session = Session(
             id=_new_id(desk, at_us, self.chair),
@@ -51,13 +64,36 @@ class SeatPatient(Act):
             phase_since_us=at_us,
             planned_minutes=self.planned_minutes,
         )
+        booked = {"booking": self.booking} if self.booking else {}
         data: Data = {
             "patient_ref": session.patient_ref,
             "planned_minutes": session.planned_minutes,
+            "infusion": infusion,
+            "course": course,
+            **booked,
         }
         desk.keep_of(session, SEATED, person, data, at_us)
         desk.ward.enter(session)
         return session.id
+
+    def _numbers(self, desk: Desk, earlier: Earlier) -> tuple[int, int]:
+        counted = next_infusion(earlier, desk.config.arrival.course_infusions)
+        infusion = counted[0] if self.infusion is None else self.infusion
+        course = counted[1] if self.course is None else self.course
+        check_numbers(infusion, course)
+        return infusion, course
+
+    def _check_booking(self, desk: Desk, earlier: Earlier) -> None:
+        booking = standing_booking(desk, self.booking)
+        why = ""
+        if booking.patient_ref != self.patient_ref:
+            why = f"it is for {booking.patient_ref}"
+        elif seated_by(self.booking, earlier):
+            why = "its patient has been seated already"
+        if why:
+            raise CommandRefused(
+                "nobody can be seated by this booking", why=why, fix="reload the page"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +123,63 @@ def enter_phase(desk: Desk, person: Person, session: Session, phase: Phase) -> N
             fix="choose one of those",
         )
     ward = desk.ward
+    if phase is Phase.INFUSION and session.infusion_started_us is None:
+        check_holds(desk, session)
     at_us = ward.clock.utc_us()
     desk.keep_of(session, PHASE, person, {"phase": phase.value}, at_us)
     moved = entered(session, phase, at_us)
     if session.infusion_started_us is None and moved.infusion_started_us is not None:
-        data = data_of(merged(ward.measured_baseline(session, at_us), session.baseline))
+        data = _frozen_baseline(desk, session, at_us)
         desk.keep_of(session, BASELINE, person, data, at_us)
         moved = based(moved, data)
     ward.enter(moved)
+
+
+def _frozen_baseline(desk: Desk, session: Session, at_us: int) -> Data:
+    """The baseline from now on: what a person said goes before what was measured."""
+    confirmed = arrival_of(desk.ward.facts.ledger.of(session.id)).confirmed
+    data = data_of(merged(desk.ward.measured_baseline(session, at_us), session.baseline))
+    if confirmed is None:
+        return data
+    held = [one for one, value in confirmed.values.items() if session.baseline.get(one) == value]
+    return data | samples_of(confirmed.samples, held)
+
+
+def check_minutes(planned_minutes: int) -> None:
+    """Raises `CommandRefused` for an infusion of a length that nobody plans."""
+    if planned_minutes not in PLANNED_MINUTES:
+        raise CommandRefused(
+            f"{planned_minutes} minutes cannot be planned",
+            why=f"{PLANNED_MINUTES.start} to {PLANNED_MINUTES.stop - 1} minutes are allowed",
+            fix="enter the planned length of the infusion in minutes",
+        )
+
+
+def check_numbers(infusion: int, course: int) -> None:
+    """Raises `CommandRefused` for numbers that no infusion and no course has."""
+    if infusion not in NUMBERS or course not in NUMBERS:
+        raise CommandRefused(
+            f"infusion {infusion} of course {course} cannot be entered",
+            why=f"both are counted from {NUMBERS.start} to {NUMBERS.stop - 1}",
+            fix="say the how-manieth infusion of the patient's course it is",
+        )
+
+
+def standing_booking(desk: Desk, booking: str) -> Booking:
+    """The booking of that id, while it stands. Raises `CommandRefused`."""
+    known = bookings_of(desk.ward.facts.ledger.clinic(BOOKED, CANCELLED)).get(booking)
+    if known is None or known.cancelled is not None:
+        raise CommandRefused(
+            "there is no such booking",
+            why="it was cancelled" if known else f"the record knows no {booking}",
+            fix="reload the page",
+        )
+    return known
+
+
+def seated_by(booking: str, earlier: Earlier) -> bool:
+    """Has this booking's patient been seated by it?"""
+    return any(arrival_of(facts).booking == booking for facts in earlier)
 
 
 def check_reference(patient_ref: str) -> None:

@@ -1,0 +1,93 @@
+"""What one shift tells the next of each chair: alarms, limits that differ, what is due next.
+
+Reads the ward as it is; changes nothing. Knows no request and no person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monitor.alerts import AlarmState
+from monitor.board import Tile
+from monitor.board.words import MARKS
+from monitor.care.arrival import arrival_of
+from monitor.care.scoring import sedation_due_us
+from monitor.care.treatment import treatment_of
+from monitor.care.watching import SEVERITIES
+from monitor.clinic import Phase, Session
+from monitor.conditions import Priority
+from monitor.ward import Ward
+
+SECOND_US = 1_000_000
+STABLE, WATCHER, UNSTABLE = SEVERITIES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChairNow:
+    """A chair with somebody in it, in words. `alarms` are all that are open.
+
+    `acknowledged` are those of them that somebody has seen and that go on;
+    `suggested` is how ill the patient is as far as alarms can tell.
+    """
+
+    chair: str
+    label: str
+    session: str
+    patient: str
+    state: str
+    alarms: tuple[str, ...]
+    acknowledged: tuple[str, ...]
+    limits: tuple[str, ...]
+    due: tuple[str, ...]
+    suggested: str
+
+
+def chairs_now(ward: Ward) -> list[ChairNow]:
+    """Every chair in which somebody sits, in the order of their ids."""
+    now_s, now_us = ward.clock.monotonic(), ward.clock.utc_us()
+    return [
+        _now(ward, session, ward.board.tile(session.chair, now_s, now_us), now_us)
+        for session in ward.seating.all()
+    ]
+
+
+def _now(ward: Ward, session: Session, tile: Tile, now_us: int) -> ChairNow:
+    alarms = [one for one in ward.engine.alarms(session.chair) if not one.superseded]
+    worst = max((one.priority for one in alarms), default=None)
+    return ChairNow(
+        chair=session.chair,
+        label=tile.label,
+        session=session.id,
+        patient=tile.patient,
+        state=tile.state,
+        alarms=tuple(f"{MARKS[one.priority]} {one.message}" for one in alarms),
+        acknowledged=tuple(one.message for one in alarms if one.state is AlarmState.ACTIVE_ACK),
+        limits=tuple(f"{key} {value:g}" for key, value in sorted(session.edits.items())),
+        due=tuple(_due(ward, session, tile, now_us)),
+        suggested=STABLE
+        if worst is None or worst is Priority.LOW
+        else UNSTABLE
+        if worst is Priority.HIGH
+        else WATCHER,
+    )
+
+
+def _due(ward: Ward, session: Session, tile: Tile, now_us: int) -> Iterator[str]:
+    """What somebody has to do next at this chair, and when."""
+    clock, facts = ward.board.clock, ward.facts.ledger.of(session.id)
+    if session.phase in (Phase.PREPARE, Phase.BASELINE) and arrival_of(facts).confirmed is None:
+        yield "baseline to confirm"
+    if tile.nibp and tile.nibp.next:
+        yield f"NIBP {tile.nibp.next}"
+    sedation_us = sedation_due_us(session, ward.preset)
+    if sedation_us is not None:
+        yield f"MOAA/S {clock(sedation_us)[:5]}{', overdue' if now_us > sedation_us else ''}"
+    if session.phase is Phase.INFUSION:
+        left_s = treatment_of(facts).remaining_s(now_us)
+        planned_us = session.phase_since_us + session.planned_minutes * 60 * SECOND_US
+        end_us = planned_us if left_s is None else now_us + round(left_s * SECOND_US)
+        yield f"infusion ends {clock(end_us)[:5]}"
+    if session.phase is Phase.RECOVERY:
+        first_us = session.phase_since_us + round(ward.preset.readiness.recovery_s * SECOND_US)
+        yield f"may leave from {clock(first_us)[:5]} at the earliest"
