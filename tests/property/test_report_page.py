@@ -94,7 +94,9 @@ def charts(draw: st.DrawFn) -> Chart:
 
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
-    drawn: dict[str, Any] = {name: draw(blocks(len(getattr(PLACES, name).columns))) for name in PLACES.__slots__}
+    drawn: dict[str, Any] = {
+        name: draw(blocks(len(getattr(PLACES, name).columns))) for name in PLACES.__slots__
+    }
     drawn["header"] = replace(drawn["header"], title="")
     return replace(
         report(chart=draw(charts())),
