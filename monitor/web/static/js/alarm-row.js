@@ -38,13 +38,13 @@ export class AlarmRow {
     this._id = alarm.id;
     this._rule = alarm.condition;
     this.open = alarm.can_acknowledge;
-    const spoken = alarm.superseded ? SUPERSEDED : {};
-    this._message.draw([{ ...alarm, ...spoken }]);
     mark(this.element, "superseded", alarm.superseded ? "yes" : "");
     this._button.disabled = !alarm.can_acknowledge;
     this._as.disabled = !alarm.can_acknowledge;
     this._why.hidden = !explained;
     this._suspend.hidden = !alarm.can_suspend;
+    const spoken = alarm.superseded ? SUPERSEDED : {};
+    this._message.draw([{ ...alarm, ...spoken }]);
   }
 
   acknowledge() {

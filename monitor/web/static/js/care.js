@@ -43,10 +43,12 @@ export class CareCard {
     this.element = make("section", "card care-card", [
       make("h3", "", "Seen at the chair"),
       this._lines,
-      this._gate,
       make("div", "choices", [this._enter, this._base]),
       this._dialog,
     ]);
+    /** May the patient leave? A card of its own. */
+    this.leaving = make("section", "card leaving", [make("h3", "", "Leaving"), this._gate]);
+    this.leaving.hidden = true;
   }
 
   /** @param {import("./contract.js").Tile} tile */
@@ -54,6 +56,7 @@ export class CareCard {
     const session = tile.session?.id ?? "";
     const phase = tile.session?.phase ?? "";
     this.element.hidden = !session;
+    this.leaving.hidden = phase !== "RECOVERY";
     if (session !== this._session || phase !== this._phase) {
       this._session = session;
       this._phase = phase;

@@ -5,6 +5,7 @@ import { CareCard } from "./care.js";
 import { byId, button, link, make, mark, write } from "./dom.js";
 import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
+import { Panels } from "./panels.js";
 import { SessionCard } from "./session-card.js";
 import { Shell } from "./shell.js";
 import { SilenceCard, SuspendDialog, silenced } from "./silences.js";
@@ -42,6 +43,9 @@ class ChairPage {
     this._silences = new SilenceCard(this._acts, chair);
     this._care = new CareCard(shell.acts, () => shell.people.signedIn);
     this._suspend = new SuspendDialog(this._acts, chair);
+    const cuffs = make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]);
+    const trend = make("div", "", [this._trend.element, cuffs]);
+    this._panels = new Panels(trend, this._session.acts);
     /** @type {Map<string, SlotView>} */
     this._slots = new Map();
     /** @type {Map<string, AlarmRow>} */
@@ -55,18 +59,19 @@ class ChairPage {
     const back = link("back", "< Wall", "/");
     const said = [this._patient, this._going, this._paused, this._state];
     const head = [back, this._label, ...said, this._setLimits, this._go, this._pause];
-    const side = make("aside", "side", [
-      this._session.element,
-      this._care.element,
-      this._silences.element,
-      make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]),
-    ]);
-    byId("chair").replaceChildren(
+    const top = make("div", "chair-top", [
       make("div", "chair-head", head),
       this._alarms,
       this._numbers,
-      this._trend.element,
-      side,
+    ]);
+    const panels = this._panels;
+    panels.add(["arrival"], this._session);
+    panels.add(["arrival", "infusion", "recovery"], this._care);
+    panels.add(["recovery"], { element: this._care.leaving });
+    panels.add(["arrival", "infusion", "recovery"], this._silences);
+    byId("chair").replaceChildren(
+      top,
+      panels.element,
       this._suspend.element,
       this._limits.element,
     );
@@ -90,9 +95,7 @@ class ChairPage {
     this._drawNumbers(tile);
     this._session_id = tile.session?.id ?? "";
     this._drawAlarms(tile.alarms);
-    this._session.draw(tile);
-    this._care.draw(tile);
-    this._silences.draw(tile);
+    this._panels.draw(tile);
     this._setLimits.disabled = !tile.session;
     this._limits.draw(tile);
     this._trend.refresh();
@@ -103,7 +106,7 @@ class ChairPage {
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
     this._trend.blank();
-    this._care.blank();
+    this._panels.blank();
     this._cuffs.replaceChildren();
     this._drawAlarms([]);
     this._pause.disabled = this._setLimits.disabled = true;
@@ -134,15 +137,14 @@ class ChairPage {
   _drawAlarms(alarms) {
     const ids = alarms.map((alarm) => alarm.id);
     for (const id of this._rows.keys()) if (!ids.includes(id)) this._rows.delete(id);
-    for (const alarm of alarms) {
-      if (!this._rows.has(alarm.id)) this._rows.set(alarm.id, this._row());
-      this._rows.get(alarm.id)?.draw(alarm, this._session_id !== "");
-    }
+    for (const id of ids) if (!this._rows.has(id)) this._rows.set(id, this._row());
     const wanted = ids.flatMap((id) => this._rows.get(id)?.element ?? []);
     const same = wanted.length === this._alarms.children.length;
     if (!same || wanted.some((element, at) => this._alarms.children[at] !== element)) {
       this._alarms.replaceChildren(...wanted);
     }
+    // In their place first: a message is as large as fits there.
+    for (const alarm of alarms) this._rows.get(alarm.id)?.draw(alarm, this._session_id !== "");
   }
 
   _row() {

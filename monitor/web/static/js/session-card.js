@@ -1,6 +1,6 @@
 /** A chair's session: seat a patient by pseudonym, then go from phase to phase. */
 
-import { button, link, make, mark, write } from "./dom.js";
+import { button, link, make, mark } from "./dom.js";
 
 const PLANNED_MINUTES = "40";
 /** What the button says that enters a phase. */
@@ -19,26 +19,24 @@ export class SessionCard {
   constructor(acts, chair) {
     this._acts = acts;
     this._chair = chair;
-    this._state = make("p", "session-state");
     this._phases = make("div", "phases");
-    this._review = link("", "Review this session", "/sessions");
-    this._running = make("div", "", [this._state, this._phases, this._review]);
-    this._form = this._seatForm();
-    const title = make("h3", "", "Session");
-    this.element = make("section", "card session", [title, this._running, this._form]);
+    this._review = link("review-link", "Review this session", "/sessions");
     this._closing = this._closeDialog();
-    this.element.append(this._closing);
+    this._form = this._seatForm();
+    /** What leads the session on. */
+    this.acts = make("div", "session-acts", [this._review, this._phases, this._closing]);
+    /** Who takes the empty chair. */
+    this.element = make("section", "card session", [make("h3", "", "Session"), this._form]);
     this._session = "";
   }
 
   /** @param {import("./contract.js").Tile} tile */
   draw(tile) {
     const session = tile.session;
-    this._running.hidden = !session;
-    this._form.hidden = Boolean(session);
+    this.acts.hidden = !session;
+    this.element.hidden = Boolean(session);
     this._session = session?.id ?? "";
     if (!session) return;
-    write(this._state, `${tile.patient}  ${session.phase}  ${tile.clock}`);
     this._review.href = `/review/${encodeURIComponent(session.id)}`;
     const wanted = `${session.id} ${session.next_phases.join()}`;
     if (this._phases.dataset.holds === wanted) return;

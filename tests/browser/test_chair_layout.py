@@ -1,0 +1,95 @@
+"""The chair's page: what must stay in sight does, and the panel below it follows the session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, ViewportSize
+
+from tests.browser import scenes
+from tests.browser.conftest import Clinic, OpenPage, live
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SIZES = [ViewportSize(width=1280, height=800), ViewportSize(width=1024, height=768)]
+PHASES = ["READY", "BASELINE", "INFUSING", "RECOVERY"]
+
+
+async def in_sight(page: Page, selector: str) -> bool:
+    """Does every such element lie whole within the window, with nothing over its middle?"""
+    seen: bool = await page.evaluate(
+        """(selector) => {
+          const all = [...document.querySelectorAll(selector)];
+          const told = all.filter((one) => one.textContent && !one.hidden);
+          return told.length > 0 && told.every((one) => {
+          const box = one.getBoundingClientRect();
+          const middle = [box.x + box.width / 2, box.y + box.height / 2];
+          const top = document.elementFromPoint(...middle);
+          return box.width > 0 && box.left >= 0 && box.top >= 0
+            && box.right <= innerWidth && box.bottom <= innerHeight
+            && (one.contains(top) || top.contains(one));
+        })}""",
+        selector,
+    )
+    return seen
+
+
+def busy(state: str) -> dict[str, Any]:
+    """A chair in that state with three alarms."""
+    alarms = [
+        scenes.alarm("1", "HIGH", "DESAT SpO2 84 < 85: was 82 at 09:57, now 97", can_suspend=True),
+        scenes.alarm("1", "MEDIUM", "HR 131 > 120"),
+        scenes.alarm("1", "LOW", "SpO2 88: below baseline"),
+    ]
+    loud = {"alarms": alarms, "priority": "HIGH", "sound": "HIGH", "flash": True}
+    return scenes.tile("1", state, **loud)
+
+
+@pytest.mark.requirement("TRT-007")
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "tablet"])
+async def test_numbers_and_alarms_stay_in_sight_in_every_phase(
+    clinic: Clinic, open_page: OpenPage, size: ViewportSize
+) -> None:
+    page = await open_page(clinic.url + "/chair/1")
+    await page.set_viewport_size(size)
+    await live(page)
+    for state in PHASES:
+        await clinic.show([busy(state)])
+        await page.locator(f".panels[data-phase='{scenes.PHASES[state][0]}']").wait_for()
+        await page.evaluate("document.querySelector('.panel').scrollTop = 9999")
+        await page.evaluate("window.scrollTo(0, 9999)")
+        assert await in_sight(page, ".numbers .number, .numbers .limit, .head, .strip li")
+        worst = ".alarm-row:nth-child(-n + 2)"
+        assert await in_sight(page, f"{worst} .message, {worst} .act:not([hidden])")
+        assert await in_sight(page, ".chair-head .act, .tab:not(#tab-trend), .phases .act")
+        whole = await page.evaluate(
+            "[...document.querySelectorAll('.alarm-row .message')]"
+            ".every((one) => one.scrollWidth <= one.clientWidth)"
+        )
+        assert whole, f"a message is cut in {state}"
+
+
+@pytest.mark.requirement("TRT-008")
+async def test_the_panel_follows_the_session_and_its_tabs_the_arrow_keys(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    page = await open_page(clinic.url + "/chair/1")
+    await page.set_viewport_size(SIZES[1])
+    await clinic.show([scenes.empty("1")])
+    await live(page)
+    selected = page.locator("[role=tab][aria-selected=true]")
+    for state, name in (("EMPTY", "Arrival"), ("BASELINE", "Arrival"), ("INFUSING", "Infusion")):
+        await clinic.show([scenes.tile("1", state)])
+        await selected.filter(has_text=name).wait_for()
+    await page.locator(".care-card").wait_for()
+    await selected.focus()
+    for name in ("Recovery", "Notes", "Trend", "Arrival"):
+        await page.keyboard.press("ArrowRight")
+        assert await selected.inner_text() == name
+        assert await page.evaluate("document.activeElement.textContent") == name
+    await page.keyboard.press("ArrowLeft")
+    await page.locator(".trend canvas").first.wait_for()
+    await clinic.show([scenes.tile("1", "RECOVERY")])
+    await selected.filter(has_text="Recovery").wait_for()
+    await page.locator(".leaving").wait_for()
