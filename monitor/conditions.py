@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from monitor.care.terms import BaselineTerms, EntryTerms, ReadinessTerms
+from monitor.care.terms import BaselineTerms, EntryTerms, ReadinessTerms, ReviewTerms
 from monitor.clinic import Phase
 from monitor.jumps import JumpTerms
 from monitor.thresholds import (
@@ -321,6 +321,7 @@ class Preset:
     jump: JumpTerms | None
     readiness: ReadinessTerms
     entries: EntryTerms
+    review: ReviewTerms
     pulse_pressure_min: float
     late_s: float
     cuff_late_s: float

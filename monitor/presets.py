@@ -16,7 +16,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from monitor.care.terms import BaselineTerms, EntryTerms, ReadinessTerms
+from monitor.care.terms import BaselineTerms, EntryTerms, ReadinessTerms, ReviewTerms
 from monitor.clinic import Phase
 from monitor.conditions import (
     AUDIO_PAUSE_S_MAX,
@@ -64,6 +64,7 @@ class _File(BaseModel):
     jump: JumpTerms | None = None
     readiness: ReadinessTerms
     entries: EntryTerms
+    review: ReviewTerms
     pulse_pressure_min: Positive
     late_s: Positive
     cuff_late_s: Positive
@@ -120,7 +121,7 @@ def load_preset(text: str, *, where: str) -> Preset:
 def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) -> Preset:
     tables = {"nibp_interval_s", "re_alarm_s", "plausible", "no_value"}
     plain = file.model_dump(
-        exclude=tables | {"baseline", "jump", "readiness", "entries", "limit_order"}
+        exclude=tables | {"baseline", "jump", "readiness", "entries", "review", "limit_order"}
     )
     return Preset(
         hash=digest,
@@ -134,6 +135,7 @@ def _preset(file: _File, conditions: tuple[AlarmCondition, ...], digest: str) ->
         limit_order=file.limit_order,
         readiness=file.readiness,
         entries=file.entries,
+        review=file.review,
         **plain,
     )
 

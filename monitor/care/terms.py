@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+
+from monitor.vitals import VitalSign
 
 Positive = Annotated[float, Field(allow_inf_nan=False, strict=True, ge=0.0)]
+
+
+def _rising(numbers: tuple[float, ...]) -> tuple[float, ...]:
+    if any(one >= after for one, after in pairwise(numbers)):
+        raise ValueError("each number must be above the one before it")
+    return numbers
+
+
+Rising = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=8), AfterValidator(_rising)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,3 +79,27 @@ class EntryTerms:
 
     device_s: Positive
     entered_s: Positive
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewTerms:
+    """What the review of a session counts, for the clinician; nothing of it raises an alarm.
+
+    A cuff reading stands until the next one, `cuff_hold_s` at the most. `rises` are
+    mmHg over the baseline above which minutes are counted; `bands` the edges between
+    which the time of a vital sign is shared out (a value on an edge belongs to the
+    band above it). Key points lie `start_minutes` after the start of the infusion and
+    `end_minutes` after its end; a cuff reading speaks for one within `near_s`, continuous
+    vital signs by their median over `point_s` around it. Rows of the table are `table_s` long.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    cuff_hold_s: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+    rises: Rising
+    bands: Mapping[VitalSign, Rising]
+    start_minutes: Rising
+    end_minutes: Rising
+    near_s: Positive
+    point_s: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+    table_s: Annotated[float, Field(ge=60.0, allow_inf_nan=False)]

@@ -83,9 +83,14 @@ class Archive:
         """The head of a session's review. Raises `NotThere`."""
         facts, rows = await self._facts(session), await self._clinic.history.readings(session)
         steps = await self._clinic.history.transitions(session)
-        return await self._worked_out(
-            lambda: present.session_detail(review.review(facts, rows, steps), facts, self._words)
-        )
+        preset = self._clinic.ward.preset
+
+        def told() -> Json:
+            seen = review.review(facts, rows, steps)
+            found = review.figures(facts, rows, steps, preset)
+            return present.session_detail(seen, found, facts, self._words)
+
+        return await self._worked_out(told)
 
     async def readings(self, session: str) -> bytes:
         """All of a session's readings. Raises `NotThere`."""

@@ -26,7 +26,7 @@ from monitor.history import (
     edits_told,
     session_of,
 )
-from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
+from monitor.review import GOOD, AlarmLife, Cuff, Figures, Review, Sample
 from monitor.vitals import NIBP, VitalSign
 from monitor.words import Words
 
@@ -148,7 +148,7 @@ def alarm_count(lives: Sequence[AlarmLife]) -> str:
     return f"{len(lives)} ({high} !!!)" if high else str(len(lives))
 
 
-def session_detail(seen: Review, facts: Sequence[FactRow], words: Words) -> Json:
+def session_detail(seen: Review, figures: Figures, facts: Sequence[FactRow], words: Words) -> Json:
     """The head of a session's review."""
     session = seen.session
     return {
@@ -177,7 +177,7 @@ def session_detail(seen: Review, facts: Sequence[FactRow], words: Words) -> Json
             }
             for fact in facts
         ],
-        "summary": summary_lines(seen, words),
+        "summary": summary_lines(seen, figures, words),
     }
 
 
@@ -216,10 +216,10 @@ def baseline_text(fact: FactRow) -> str:
     return f"{text}: {reason}" if reason else text
 
 
-def summary_lines(seen: Review, words: Words) -> list[Json]:
+def summary_lines(seen: Review, figures: Figures, words: Words) -> list[Json]:
     """What the head of the review says in numbers."""
     lines: list[Json] = []
-    for one in seen.summaries:
+    for one in figures.summaries:
         quality = f"valid {100 * one.valid_share:.0f} %"
         if one.gaps:
             quality += f", longest gap {minutes_seconds(one.longest_gap_s)}"
@@ -228,7 +228,7 @@ def summary_lines(seen: Review, words: Words) -> list[Json]:
         if one.vital is VitalSign.SPO2:
             lowest = f"{one.minimum:g} at {words.time(one.minimum_at_us)}"
             lines.append({"label": "Lowest SpO2 %", "text": lowest})
-    pressures = [cuff for cuff in seen.cuffs if cuff.systolic is not None]
+    pressures = [cuff for cuff in figures.cuffs if cuff.systolic is not None]
     if pressures:
         peak = max(pressures, key=lambda cuff: (cuff.systolic or 0.0, -cuff.at_us))
         text = f"{peak.systolic:g}/{_whole(peak.diastolic)} at {words.time(peak.at_us, '%H:%M')}"

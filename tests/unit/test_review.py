@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from statistics import median
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from monitor import review
 from monitor.clinic import Phase
 from monitor.history import FactRow
 from monitor.review import ABSENT, DOUBTFUL, GOOD, Gap, Review
 from monitor.vitals import GenerationMode, Validity, VitalSign
+from tests.judged import preset
 from tests.stored import NOON_US, fact, reading, transition
 
 SEATED = fact(0, "seated", patient_ref="A.M.", planned_minutes=40)
@@ -51,9 +47,11 @@ def test_the_phases_and_the_infusion_have_their_times() -> None:
 
 
 def test_a_session_still_open_ends_with_its_last_reading() -> None:
-    seen = review.review(WHOLE[:3], [reading(400.0), reading(401.0)], [])
-    assert seen.phases[-1].to_us is None
-    assert seen.summaries[0].gaps == (Gap(us(0), us(400)),)
+    rows = [reading(400.0), reading(401.0)]
+    assert review.review(WHOLE[:3], rows, []).phases[-1].to_us is None
+    found = review.figures(WHOLE[:3], rows, [], preset())
+    assert found.end_us == us(401)
+    assert found.summaries[0].gaps == (Gap(us(0), us(400)),)
 
 
 def test_facts_without_a_seat_are_no_session() -> None:
@@ -66,7 +64,7 @@ def test_the_lowest_saturation_and_when_it_first_was() -> None:
     rows = [reading(float(s), v) for s, v in [(1, 97), (2, 91), (3, 95), (4, 91), (5, 99)]]
     rows.append(reading(6.0, 60.0, validity=Validity.QUESTIONABLE))
     rows.append(reading(7.0, 50.0, validity=Validity.INVALID))
-    one = review.review(WHOLE, rows, []).summaries[0]
+    one = review.figures(WHOLE, rows, [], preset()).summaries[0]
     assert (one.minimum, one.minimum_at_us) == (91.0, us(2))
     assert (one.maximum, one.maximum_at_us) == (99.0, us(5))
     assert (one.median, one.count) == (95.0, 5)
@@ -92,39 +90,6 @@ def test_every_stored_row_is_counted_and_every_sample_keeps_its_quality() -> Non
     assert seen.simulated
     real = reading(1.0, mode=GenerationMode.REAL)
     assert not review.review(WHOLE, [real], []).simulated
-
-
-TENTHS = st.integers(0, 600)
-SAMPLES = st.lists(
-    st.tuples(TENTHS, st.integers(60, 100), st.sampled_from([True, True, True, False])),
-    max_size=30,
-    unique_by=lambda one: one[0],
-)
-
-
-@pytest.mark.requirement("SHO-093")
-@given(samples=SAMPLES, length=st.integers(1, 700))
-def test_extremes_median_coverage_and_gaps_equal_a_count_by_tenths_of_a_second(
-    samples: list[tuple[int, int, bool]], length: int
-) -> None:
-    facts = [SEATED, phase(length / 10, "CLOSED", 1)]
-    rows = [reading(at / 10, float(value) if good else None) for at, value, good in sorted(samples)]
-    found = review.review(facts, rows, []).summaries
-    good = [(at, value) for at, value, ok in sorted(samples) if ok]
-    if not good:
-        assert found == ()
-        return
-    (one,) = found
-    values = [value for _, value in good]
-    assert (one.minimum, one.maximum, one.median) == (min(values), max(values), median(values))
-    assert one.minimum_at_us == us(next(at for at, v in good if v == min(values)) / 10)
-    assert one.maximum_at_us == us(next(at for at, v in good if v == max(values)) / 10)
-    covered = [any(at <= tenth < at + 50 for at, _ in good) for tenth in range(length)]
-    assert one.valid_share == pytest.approx(float(Fraction(sum(covered), length)))
-    bare = "".join("x" if known else " " for known in covered)
-    runs = [run for run in bare.split("x") if run]
-    assert [round(gap.seconds * 10) for gap in one.gaps] == [len(run) for run in runs]
-    assert one.longest_gap_s == max((len(run) / 10 for run in runs), default=0.0)
 
 
 @pytest.mark.requirement("SHO-094")

@@ -1,0 +1,81 @@
+"""How much was measured of what was planned: cuff readings by count, and their longest gap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from monitor.clinic import Phase
+from monitor.conditions import Preset
+from monitor.review.cuffs import Cuff
+from monitor.review.phases import PhaseSpan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffCount:
+    """Cuff readings of a phase, or of all: one each interval of it is planned.
+
+    `failed` gave no pressure, `artefacts` one that a person called so; neither is taken.
+    """
+
+    planned: int
+    taken: int
+    failed: int
+    artefacts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuffsDone:
+    """Cuff readings of the session and of its infusion, and the longest time without one.
+
+    `longest_gap_s` lies between the ends of the session and those that measured.
+    """
+
+    session: CuffCount
+    infusion: CuffCount
+    longest_gap_s: float
+
+
+def cuffs_done(
+    cuffs: Sequence[Cuff],
+    phases: Sequence[PhaseSpan],
+    preset: Preset,
+    from_us: int,
+    to_us: int,
+) -> CuffsDone:
+    """Count them, phase by phase."""
+    counts = [(span.phase, _count(cuffs, span, preset, to_us)) for span in phases]
+    times_us = [one.at_us for one in cuffs if one.valid and from_us <= one.at_us <= to_us]
+    stops = [from_us, *times_us, to_us]
+    return CuffsDone(
+        session=_sum([count for _, count in counts]),
+        infusion=_sum([count for phase, count in counts if phase is Phase.INFUSION]),
+        longest_gap_s=max(after - before for before, after in pairwise(stops)) / 1e6,
+    )
+
+
+def _count(cuffs: Sequence[Cuff], span: PhaseSpan, preset: Preset, end_us: int) -> CuffCount:
+    to_us = end_us if span.to_us is None else span.to_us
+    interval_s = preset.nibp_interval_s.get(span.phase, 0.0)
+    planned = (to_us - span.from_us) / 1e6 // interval_s if interval_s else 0
+    last = span.to_us is None or span.to_us == end_us
+    own = [
+        one for one in cuffs if span.from_us <= one.at_us < to_us or (last and one.at_us == to_us)
+    ]
+    taken, artefacts = sum(one.valid for one in own), sum(one.artefact for one in own)
+    return CuffCount(
+        planned=int(planned),
+        taken=taken,
+        failed=len(own) - taken - artefacts,
+        artefacts=artefacts,
+    )
+
+
+def _sum(counts: Sequence[CuffCount]) -> CuffCount:
+    return CuffCount(
+        planned=sum(one.planned for one in counts),
+        taken=sum(one.taken for one in counts),
+        failed=sum(one.failed for one in counts),
+        artefacts=sum(one.artefacts for one in counts),
+    )

@@ -1,0 +1,157 @@
+"""Every figure of one session, worked out from its stored rows alone.
+
+The review's page, the report and the course table show these and work out none of
+their own. All against a slow count in `tests/review_oracle.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.burden import Burden, burden
+from monitor.clinic import Phase, Session
+from monitor.conditions import Preset
+from monitor.history import FactRow, ReadingRow, Told, TransitionRow, session_of, standing
+from monitor.review.artefacts import Artefact, artefacts_of, left_out
+from monitor.review.bands import TimeInRange, all_in_range
+from monitor.review.completeness import CuffsDone, cuffs_done
+from monitor.review.cuffs import Cuff, cuffs
+from monitor.review.holding import held_pressure, held_samples
+from monitor.review.phases import phases
+from monitor.review.points import KeyPoint, key_points
+from monitor.review.pressures import Rise, rise
+from monitor.review.summaries import Summary, summaries
+from monitor.review.table import COLUMNS, TableRow, table
+from monitor.review.used import UsedBaseline, used_baseline
+from monitor.suspects import marked
+from monitor.vitals import NIBP, VitalSign
+
+PRESSURES = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """When the infusion ended, when the patient would have been ready, and when they left.
+
+    UTC microseconds; None for what did not happen or is not known.
+    """
+
+    ended_us: int | None
+    ready_us: int | None
+    left_us: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The figures from the seat to `end_us`: the close, or the last reading of an open session.
+
+    `artefacts` are the markings that stand; `left_out` counts the readings that do not
+    count because of them, 0 where the figures are with them. `cuffs` are those that do
+    count, in time.
+    """
+
+    session: Session
+    end_us: int
+    artefacts: tuple[Artefact, ...]
+    left_out: int
+    baseline: UsedBaseline
+    cuffs: tuple[Cuff, ...]
+    systolic: Rise
+    diastolic: Rise
+    in_range: tuple[TimeInRange, ...]
+    summaries: tuple[Summary, ...]
+    cuffs_done: CuffsDone
+    points: tuple[KeyPoint, ...]
+    table: tuple[TableRow, ...]
+    burden: Burden
+    leaving: Leaving
+
+    def summary(self, vital: VitalSign) -> Summary | None:
+        """Of one continuous vital sign; None when it never had a valid value."""
+        return next((one for one in self.summaries if one.vital is vital), None)
+
+
+def figures(
+    facts: Sequence[FactRow],
+    readings: Sequence[ReadingRow],
+    transitions: Sequence[TransitionRow],
+    preset: Preset,
+    *,
+    with_artefacts: bool = False,
+) -> Figures:
+    """The session's figures, without what was marked as artefact unless `with_artefacts`.
+
+    Raises ValueError when no fact seats the session.
+    """
+    session, stands = session_of(facts), standing(facts)
+    if session is None:
+        raise ValueError("these facts seat no session")
+    end_us = end_of(session, readings)
+    artefacts = artefacts_of(facts)
+    rows, out = left_out(marked(facts, readings), () if with_artefacts else artefacts)
+    taken, spans = cuffs(rows), phases(facts)
+    baseline = used_baseline(session, stands, rows, out, preset)
+    bands = preset.review.bands
+    wanted = {*bands, *COLUMNS} - NIBP
+    held = {one: held_samples(rows, one, preset, end_us) for one in wanted}
+    pressures = {one: held_pressure(taken, one, preset, end_us) for one in bands if one in NIBP}
+    systolic, diastolic = (
+        rise(
+            one,
+            taken,
+            baseline.values.get(one),
+            preset,
+            start_us=session.infusion_started_us,
+            end_us=end_us,
+        )
+        for one in PRESSURES
+    )
+    whole_us = (session.opened_us, end_us)
+    return Figures(
+        session=session,
+        end_us=end_us,
+        artefacts=artefacts,
+        left_out=len(out),
+        baseline=baseline,
+        cuffs=taken,
+        systolic=systolic,
+        diastolic=diastolic,
+        in_range=all_in_range({**held, **pressures}, bands, *whole_us),
+        summaries=summaries(rows, preset, whole_us, _infusion(session, end_us)),
+        cuffs_done=cuffs_done(taken, spans, preset, *whole_us),
+        points=key_points(
+            session, baseline, taken, held, preset, peak_us=systolic.peak_us, end_us=end_us
+        ),
+        table=table(session, taken, held, preset.review.table_s, end_us),
+        burden=burden([_told(session, facts, transitions)], end_us),
+        leaving=_leaving(session, stands),
+    )
+
+
+def end_of(session: Session, readings: Sequence[ReadingRow]) -> int:
+    """The close; of an open session its last reading, or the beginning of its phase."""
+    if session.phase is Phase.CLOSED and session.closed_us is not None:
+        return session.closed_us
+    last_us = max((row.sampled_at_us for row in readings), default=session.opened_us)
+    return max(last_us, session.phase_since_us)
+
+
+def _infusion(session: Session, end_us: int) -> tuple[int, int] | None:
+    if session.infusion_started_us is None:
+        return None
+    return session.infusion_started_us, session.infusion_ended_us or end_us
+
+
+def _told(session: Session, facts: Sequence[FactRow], transitions: Sequence[TransitionRow]) -> Told:
+    return Told(session=session.id, facts=list(facts), transitions=list(transitions))
+
+
+def _leaving(session: Session, stands: Sequence[FactRow]) -> Leaving:
+    ready = [fact.data.get("ready_us") for fact in stands if fact.kind == "turned over"]
+    at_us = ready[-1] if ready else None
+    return Leaving(
+        ended_us=session.infusion_ended_us,
+        ready_us=at_us if isinstance(at_us, int) else None,
+        left_us=session.closed_us,
+    )

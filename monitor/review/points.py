@@ -1,0 +1,117 @@
+"""The key points of a session: what was measured at baseline, start, peak, end and leave.
+
+Nothing is interpolated: a cuff reading speaks for a point when it lies near it, and
+stands with its own time; heart rate and SpO2 are medians around the point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from monitor.clinic import Session
+from monitor.conditions import Preset
+from monitor.review.cuffs import Cuff
+from monitor.review.holding import MINUTE_US, Held
+from monitor.review.used import UsedBaseline
+from monitor.vitals import VitalSign
+
+CONTINUOUS = (VitalSign.HEART_RATE, VitalSign.SPO2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Middle:
+    """The median of valid samples, and how many there were."""
+
+    value: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPoint:
+    """One point: its time (None for the baseline, which is no instant), and what was so then.
+
+    `cuff` is the reading that speaks for it; `systolic` and `diastolic` are its
+    values, or the baseline's. `middles` are medians; of the baseline its own numbers
+    with a count of 0.
+    """
+
+    name: str
+    at_us: int | None
+    cuff: Cuff | None
+    systolic: float | None
+    diastolic: float | None
+    middles: Mapping[VitalSign, Middle]
+
+
+def key_points(
+    session: Session,
+    baseline: UsedBaseline,
+    cuffs: Sequence[Cuff],
+    held: Mapping[VitalSign, Sequence[Held]],
+    preset: Preset,
+    *,
+    peak_us: int | None,
+    end_us: int,
+) -> tuple[KeyPoint, ...]:
+    """Baseline first, then in the order of their time; a point after the end is none."""
+    values = baseline.values
+    numbers = {one: Middle(value=values[one], count=0) for one in CONTINUOUS if one in values}
+    first = KeyPoint(
+        name="baseline",
+        at_us=None,
+        cuff=None,
+        systolic=values.get(VitalSign.NIBP_SYSTOLIC),
+        diastolic=values.get(VitalSign.NIBP_DIASTOLIC),
+        middles=numbers,
+    )
+    named = sorted(_named(session, preset, peak_us), key=lambda pair: pair[1])
+    points = [_point(name, at_us, cuffs, held, preset) for name, at_us in named if at_us <= end_us]
+    return (first, *points)
+
+
+def _named(session: Session, preset: Preset, peak_us: int | None) -> Iterator[tuple[str, int]]:
+    started_us, ended_us = session.infusion_started_us, session.infusion_ended_us
+    if started_us is not None:
+        yield "start", started_us
+        for number in preset.review.start_minutes:
+            yield f"{number:g} min", started_us + round(number * MINUTE_US)
+    if peak_us is not None:
+        yield "peak", peak_us
+    if ended_us is not None:
+        yield "end", ended_us
+        for number in preset.review.end_minutes:
+            yield f"end +{number:g} min", ended_us + round(number * MINUTE_US)
+    if session.closed_us is not None:
+        yield "leave", session.closed_us
+
+
+def _point(
+    name: str,
+    at_us: int,
+    cuffs: Sequence[Cuff],
+    held: Mapping[VitalSign, Sequence[Held]],
+    preset: Preset,
+) -> KeyPoint:
+    near_us = preset.review.near_s * 1e6
+    close = [one for one in cuffs if one.valid and abs(one.at_us - at_us) <= near_us]
+    cuff = min(close, key=lambda one: (abs(one.at_us - at_us), one.at_us), default=None)
+    half_us = round(preset.review.point_s * 1e6 / 2)
+    around = {
+        one: middle(held.get(one, ()), at_us - half_us, at_us + half_us) for one in CONTINUOUS
+    }
+    return KeyPoint(
+        name=name,
+        at_us=at_us,
+        cuff=cuff,
+        systolic=cuff.systolic if cuff else None,
+        diastolic=cuff.diastolic if cuff else None,
+        middles={vital: found for vital, found in around.items() if found is not None},
+    )
+
+
+def middle(held: Sequence[Held], from_us: int, to_us: int) -> Middle | None:
+    """Of the samples taken from then to before then; None without any."""
+    values = [one.value for one in held if from_us <= one.from_us < to_us]
+    return Middle(value=median(values), count=len(values)) if values else None

@@ -1,0 +1,50 @@
+"""A session as it is looked at: its phases, every stored sample, cuff readings and alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.clinic import Session
+from monitor.history import FactRow, ReadingRow, TransitionRow, session_of
+from monitor.review.artefacts import artefacts_of, left_out
+from monitor.review.cuffs import Cuff, cuffs
+from monitor.review.lives import AlarmLife, lives
+from monitor.review.phases import PhaseSpan, phases
+from monitor.review.traces import Sample, traces
+from monitor.suspects import marked
+from monitor.vitals import VitalSign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The whole session. `readings` counts its stored rows, those without a number too."""
+
+    session: Session
+    readings: int
+    phases: tuple[PhaseSpan, ...]
+    traces: dict[VitalSign, tuple[Sample, ...]]
+    cuffs: tuple[Cuff, ...]
+    alarms: tuple[AlarmLife, ...]
+    simulated: bool
+
+
+def review(
+    facts: Sequence[FactRow],
+    readings: Sequence[ReadingRow],
+    transitions: Sequence[TransitionRow],
+) -> Review:
+    """The session these rows describe, artefacts marked. Raises ValueError when none is seated."""
+    readings, _ = left_out(marked(facts, readings), artefacts_of(facts))
+    session = session_of(facts)
+    if session is None:
+        raise ValueError("these facts seat no session")
+    return Review(
+        session=session,
+        readings=len(readings),
+        phases=phases(facts),
+        traces=traces(readings),
+        cuffs=cuffs(readings),
+        alarms=lives(transitions),
+        simulated=any(row.mode.value != "real" for row in readings),
+    )
