@@ -26,6 +26,7 @@ from monitor.tables import (
     ClinicTable,
     DeviceTable,
     InfluxTable,
+    JournalTable,
     MqttTable,
     PeopleTable,
     RecordTable,
@@ -50,6 +51,7 @@ class _File(Table):
     watchdog: WatchdogTable = WatchdogTable()
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
+    journal: JournalTable | None = None
     arrival: ArrivalTable = ArrivalTable()
     shift: ShiftTable = ShiftTable()
     privacy: PrivacyTable = PrivacyTable()
@@ -73,6 +75,7 @@ class Config:
     mqtt: MqttTable | None
     chairs: tuple[Chair, ...]
     devices: tuple[Device, ...]
+    journal: JournalTable | None = None
     arrival: ArrivalTable = field(default_factory=ArrivalTable)
     shift: ShiftTable = field(default_factory=ShiftTable)
     privacy: PrivacyTable = field(default_factory=PrivacyTable)
@@ -256,6 +259,7 @@ def _freeze(file: _File, base: Path) -> Config:
         arrival=file.arrival,
         shift=file.shift,
         privacy=file.privacy,
+        journal=file.journal,
         influxdb=influx,
         mqtt=mqtt,
         chairs=tuple(Chair(id=c.id, label=c.label) for c in file.chairs),

@@ -177,6 +177,11 @@ STANDBY, STANDBY_ENDED = "standby", "standby ended"
 """For how many `seconds`."""
 LIMITS = "limits"
 """Every limit and on-delay that is set for the session from here on, by `edits` key."""
+JOURNAL_OPENED, JOURNAL, JOURNAL_CALLED = "journal opened", "journal", "journal called"
+CONFIDENTIAL = frozenset({JOURNAL_OPENED, JOURNAL, JOURNAL_CALLED})
+"""Kinds of facts that go into no copy and on no page for people who are not signed in."""
+NOTE, SIGNED, ADDENDUM = "note", "signed", "addendum"
+"""The clinician's plan and words; the report's signature; what is added after it."""
 RUN, INPUT, PRESET = "run", "input", "preset"
 """Facts of no session, from which alarms can be judged again; see `journal`."""
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitor.errors import ConfigError
 from monitor.vitals import VitalSign
 
+Listen = Annotated[str, Field(pattern=r"^[^:]+:\d{1,5}$")]
+Word = Annotated[str, Field(min_length=1, max_length=24)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$")]
 Port = Annotated[int, Field(ge=0, le=65535)]
 HostName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
@@ -54,7 +56,7 @@ class WebTable(Table):
 
     hosts: tuple[HostName, ...] = ()
     behind_tls: bool = False
-    listen: Annotated[str, Field(pattern=r"^[^:]+:\d{1,5}$")] = "127.0.0.1:8080"
+    listen: Listen = "127.0.0.1:8080"
 
     @property
     def host(self) -> str:
@@ -97,6 +99,38 @@ class WatchdogTable(Table):
 
     heartbeat: Path = Path("chairside.heartbeat")
     command: str = ""
+
+
+class JournalTable(Table):
+    """`[journal]`: the patient's journal and the days after; without it there is none.
+
+    `listen` is a listener of its own; `public_url` is where a proxy serves it to
+    patients' phones. The journal is due `within_hours` of the infusion's end, a
+    check-in on each of the `days` after it, and the link counts for `expires_days`.
+    `how` are the words for the infusion, `how_since` those for the days after.
+    Staff read what was written only with `content`, and clinicians alone.
+    """
+
+    listen: Listen = "127.0.0.1:8090"
+    public_url: Annotated[str, Field(pattern=r"^https?://[^/?#@\s]+$")]
+    call: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{2,23}$")]
+    emergency: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{1,23}$")]
+    within_hours: Annotated[float, Field(gt=0, le=72)] = 24
+    days: Annotated[tuple[Annotated[int, Field(ge=1, le=60)], ...], Field(max_length=8)] = (1, 3, 7)
+    expires_days: Annotated[int, Field(ge=1, le=90)] = 14
+    how: Annotated[tuple[Word, ...], Field(max_length=6)] = ("good", "mixed", "difficult")
+    how_since: Annotated[tuple[Word, ...], Field(max_length=6)] = ("better", "the same", "worse")
+    content: bool = False
+
+    @property
+    def host(self) -> str:
+        """The address part of `listen`."""
+        return self.listen.rpartition(":")[0]
+
+    @property
+    def port(self) -> int:
+        """The port part of `listen`; 0 lets the system choose."""
+        return int(self.listen.rpartition(":")[2])
 
 
 class InfluxTable(Table):

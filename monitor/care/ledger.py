@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from monitor.care.journals import Journals
 from monitor.errors import CommandRefused
 from monitor.history import SEATED, FactRow
 
@@ -24,16 +25,18 @@ CLINIC_KINDS = frozenset(
 
 
 class Ledger:
-    """Facts by open session, in the order they were told, and the clinic's own."""
+    """Facts by open session, in the order they were told, the clinic's own, and the journals."""
 
     def __init__(self) -> None:
+        self.journals = Journals()
         self._by_session: dict[str, list[FactRow]] = {}
         self._clinic: deque[FactRow] = deque(maxlen=CLINIC_FACTS_MAX)
         self.clinic_told = 0
         """How many facts of the clinic were told: another number, and there is news."""
 
     def put(self, fact: FactRow) -> None:
-        """Note one fact of an open session, or of the clinic."""
+        """Note one fact of an open session, of the clinic, or of a journal."""
+        self.journals.put(fact)
         if fact.session is None:
             if fact.kind in CLINIC_KINDS:
                 self._clinic.append(fact)

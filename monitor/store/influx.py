@@ -19,7 +19,6 @@ from monitor.clock import Clock
 from monitor.errors import ConfigError, StoreError
 from monitor.store.lines import Lines
 from monitor.store.record import Record
-from monitor.store.rows import Block
 
 if TYPE_CHECKING:
     from influxdb_client.client.influxdb_client_async import InfluxDBClientAsync
@@ -128,13 +127,11 @@ class InfluxCopy:
             return
         loop = asyncio.get_running_loop()
         # A full block is tens of milliseconds of work: not in the loop's own thread.
-        lines = await loop.run_in_executor(None, self._to_lines, block)
-        await self._deliver(client, lines)
+        lines = await loop.run_in_executor(None, self._lines.lines, block.rows)
+        if lines:
+            await self._deliver(client, lines)
         self._record.copied(block)
         self._lines_max = min(self._lines_max * 2, BLOCK_LINES_MAX)
-
-    def _to_lines(self, block: Block) -> list[str]:
-        return [self._lines.line(row) for row in block.rows]
 
     async def _back_off(self) -> None:
         await asyncio.sleep(self._retry_s)

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
-from monitor.history import PRIVATE, FactRow, ReadingRow, TransitionRow
-from monitor.store.rows import Committed, fired_by_text
+from monitor.history import CONFIDENTIAL, PRIVATE, FactRow, ReadingRow, TransitionRow
+from monitor.store.rows import Committed, Row, fired_by_text
 
 VITALS, ALARMS, EVENTS = "vitals", "alarms", "events"
 PREFIXES_MAX = 4_096
@@ -53,6 +54,10 @@ class Lines:
     def __init__(self, clinic: str) -> None:
         self._clinic = clinic
         self._prefixes: dict[tuple[str, ...], str] = {}
+
+    def lines(self, rows: Iterable[Committed]) -> list[str]:
+        """One line each, but none of what is confidential: that stays in the record."""
+        return [self.line(one) for one in rows if not _confidential(one.row)]
 
     def line(self, committed: Committed) -> str:
         """The row's one line, without a line end."""
@@ -112,6 +117,10 @@ class Lines:
             spoken = [f"{name}={escape_tag(text)}" for name, text in named.items() if text]
             prefix = self._prefixes[key] = ",".join([measurement, *spoken])
         return prefix
+
+
+def _confidential(row: Row) -> bool:
+    return isinstance(row, FactRow) and row.kind in CONFIDENTIAL
 
 
 def _text(name: str, text: str | None) -> str:

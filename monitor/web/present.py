@@ -15,6 +15,7 @@ from monitor.history import (
     AUDIO_PAUSED,
     BASELINE,
     BASELINE_WAIVED,
+    CONFIDENTIAL,
     LIMITS,
     MISSING,
     OBSERVED,
@@ -176,6 +177,7 @@ def session_detail(seen: Review, figures: Figures, facts: Sequence[FactRow], wor
                 "actor": words.person(fact.actor),
             }
             for fact in facts
+            if fact.kind not in CONFIDENTIAL
         ],
         "summary": summary_lines(seen, figures, words),
     }
