@@ -141,11 +141,13 @@ async def served(
     web: WebTable | None = None,
     published_pin: str = PUBLISHED_PIN,
     sentry: Sentry | None = None,
+    **tables: object,
 ) -> AsyncIterator[Served]:
     """Serve a clinic of so many chairs, one monitor each, until the block ends.
 
     The staff are those of the demo; without a published PIN they are as in a
     clinic, and a test gives them what they sign in by. A sentry gets its synthetic alarm.
+    `tables` are tables of the configuration by their names.
     """
     loop = asyncio.get_running_loop()
     clock = Clock.starting_at(loop.time, NOON_US)
@@ -155,7 +157,7 @@ async def served(
         for one in places
     ]
     config = configuration(places, devices, Setting(record=folder / "record.db"))
-    config = replace(config, web=web or config.web)
+    config = replace(config, web=web or config.web, **tables)  # type: ignore[arg-type]
     wiring = make_links(config.devices, None, clock, usual_baud={DRIVER: 0})
     stop, address = asyncio.Event(), loop.create_future()
     onlooker = Onlooker(loop.create_future())

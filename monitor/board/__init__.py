@@ -92,6 +92,16 @@ class Board:
         """Somebody is on the way to the chair; their name stands there until that second."""
         self._chairs[chair].going = (who, until_s)
 
+    def watched_by(self, watchers: Mapping[str, tuple[str, str]]) -> None:
+        """Who watches each chair: staff id and name; nobody watches one that is missing."""
+        for name, chair in self._chairs.items():
+            chair.watcher = watchers.get(name, ("", ""))
+
+    def call_patients(self, called: Mapping[str, str]) -> None:
+        """What tiles call patients, by their reference; by that where it is missing."""
+        for chair in self._chairs.values():
+            chair.called = called
+
     def session(self, chair: str, session: Session, *, since_s: float) -> None:
         """The chair's session as it now stands; its present phase began at `since_s`, monotonic."""
         self._chairs[chair].enter(session, since_s)

@@ -63,6 +63,8 @@ class ChairBoard:
     silences: Silences | None = None
     pending: frozenset[VitalSign] = frozenset()
     going: tuple[str, float] = ("", 0.0)
+    watcher: tuple[str, str] = ("", "")
+    called: Mapping[str, str] = field(default_factory=dict)
     _samples: Samples = field(default_factory=Samples)
     _cuff: CuffReading | None = None
     _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0, 0.0))
@@ -132,7 +134,7 @@ class ChairBoard:
             label=self.chair.label,
             state=STATES[self.session.phase] if self.session else "EMPTY",
             offline=offline,
-            patient=self.session.patient_ref if self.session else "",
+            patient=self._patient(),
             mode=self.mode.value,
             session=self._session(),
             clock=self._clock(now_us),
@@ -146,6 +148,8 @@ class ChairBoard:
             suspended=self._suspended(now_s),
             standby=_left(self.silences.standby_until_s if self.silences else None, now_s),
             going=self.going[0] if now_s < self.going[1] else "",
+            watcher=self.watcher[1],
+            watcher_id=self.watcher[0],
             sound=sound.name if sound else "",
             priority=worst.name if worst else "",
             flash=any(_flashes(one) for one in speaking if one.priority is worst),
@@ -167,6 +171,10 @@ class ChairBoard:
         if not gone or self._lines.keys() - gone.keys():
             return ""
         return f"MONITOR OFFLINE {minutes_seconds(now_s - min(gone.values()))}"
+
+    def _patient(self) -> str:
+        ref = self.session.patient_ref if self.session else ""
+        return self.called.get(ref, ref)
 
     def _session(self) -> SessionOnTile | None:
         session = self.session

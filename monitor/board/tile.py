@@ -101,6 +101,8 @@ class SessionOnTile:
 class Tile:
     """All that is shown of one chair. `going` names who is on the way to it.
 
+    `watcher` and `watcher_id` are who watches it, "" for nobody.
+
     `standby` is how long the chair still stands by (`9:12`), "" when it does not.
     """
 
@@ -119,6 +121,8 @@ class Tile:
     suspended: tuple[SuspendedRule, ...]
     standby: str
     going: str
+    watcher: str
+    watcher_id: str
     sound: str
     priority: str
     flash: bool

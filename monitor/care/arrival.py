@@ -110,6 +110,22 @@ class Arrival:
         """The newest word of a person that goes over hold limits."""
         return self.overrides[-1] if self.overrides else None
 
+    def missing(self, questions: Sequence[str]) -> list[str]:
+        """What nobody has entered yet, in words; by itself it holds nothing back."""
+        left = [one for one in questions if not self.answers.get(one)]
+        out = []
+        if self.sitter is None:
+            out.append("sitter")
+        elif self.sitter.lacks:
+            out.append(f"sitter: {', '.join(self.sitter.lacks)}")
+        if self.arms is None:
+            out.append("arms of cuff and probe")
+        if left:
+            out.append(f"{len(left)} of {len(questions)} questions")
+        if self.confirmed is None:
+            out.append("baseline confirmed")
+        return out
+
 
 def arrival_of(facts: Sequence[FactRow]) -> Arrival:
     """The arrival as a session's facts tell it, in whatever order they were entered."""

@@ -40,6 +40,8 @@ from monitor.errors import (
 from monitor.vitals import VitalSign
 from monitor.web.answers import Done, Execute, Problem
 from monitor.web.archive import Archive, NotThere
+from monitor.web.arriving import add_arrival
+from monitor.web.booking import add_booking
 from monitor.web.care import add_care
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
@@ -48,6 +50,7 @@ from monitor.web.live import Live
 from monitor.web.pages import add_pages
 from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
+from monitor.web.shifting import add_shifts
 from monitor.web.speaker import DisplayId, add_sound
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -74,10 +77,16 @@ class AcknowledgeBody(_Body):
 
 
 class SeatBody(_Body):
-    """Who takes the chair (a pseudonym), and for how long."""
+    """Who takes the chair (a pseudonym), for how long, by which booking.
+
+    Infusion and course are counted where they are not said.
+    """
 
     patient_ref: Name
     planned_minutes: int = 40
+    booking: Annotated[str, Field(max_length=40)] = ""
+    infusion: int | None = None
+    course: int | None = None
 
 
 class PhaseBody(_Body):
@@ -140,6 +149,9 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     _add_acts(acts, clinic)
     add_limits(api, acts, clinic, doing(clinic))
     add_care(acts, clinic, doing(clinic))
+    add_arrival(acts, clinic, doing(clinic))
+    add_booking(acts, clinic, doing(clinic))
+    add_shifts(acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
@@ -234,12 +246,7 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
     async def seat(request: Request, chair: Identifier, body: SeatBody) -> Done:
         """A patient takes a chair; answers the session's id."""
         return await execute(
-            SeatPatient(
-                chair=chair,
-                patient_ref=body.patient_ref,
-                planned_minutes=body.planned_minutes,
-                actor=request.state.actor,
-            )
+            SeatPatient(chair=chair, actor=request.state.actor, **body.model_dump())
         )
 
     @api.post("/api/sessions/{session}/phase")

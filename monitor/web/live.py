@@ -25,6 +25,7 @@ from monitor.displays import Clinic
 from monitor.hub import Message, Overrun, Slot
 from monitor.ward import TEST_CHAIR, Change
 from monitor.web import speaker
+from monitor.web.naming import Naming
 from monitor.web.stream import EventStream
 
 HEARTBEAT_S = 1.0
@@ -51,7 +52,7 @@ class Live:
     """Publishes what the clinic shows. One for each application."""
 
     def __init__(self, clinic: Clinic) -> None:
-        self._clinic = clinic
+        self._clinic, self._naming = clinic, Naming(clinic)
         self._told = Told()
         self._chairs = [chair.id for chair in clinic.config.chairs]
         self._streams: set[EventStream] = set()
@@ -143,6 +144,7 @@ class Live:
 
         What concerns the whole clinic is looked at when an alarm changed, and each second.
         """
+        self._naming.refresh()
         clock, board, told = self._clinic.clock, self._clinic.ward.board, self._told
         now_s, now_us = clock.monotonic(), clock.utc_us()
         drawn = {chair: TILE.dump_json(board.tile(chair, now_s, now_us)) for chair in chairs}

@@ -114,6 +114,8 @@ def tile(label: str, state: str = "INFUSING", **more: Any) -> Json:
         "suspended": [],
         "standby": "",
         "going": "",
+        "watcher": "",
+        "watcher_id": "",
         "sound": "",
         "priority": "",
         "flash": False,

@@ -287,7 +287,7 @@ async def test_a_booking_is_made_moved_cancelled_and_kept_through_a_restart(tmp_
             {"booking": kept, "patient_ref": "Z-1"},
         ):
             with pytest.raises(CommandRefused):
-                await book(clinic, **wrong)  # type: ignore[arg-type]
+                await book(clinic, **wrong)
         before = booked(clinic)
     assert before == {kept: ("2", None), gone: ("1", "ill")}
     async with stepped(tmp_path, at_s=60) as clinic:

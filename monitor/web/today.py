@@ -1,0 +1,205 @@
+"""The day's list: who is booked, who sits where, who has left, and which chairs are free.
+
+Names and dates of birth are in it where the clinic keeps them, so it is for those
+who are signed in. What is past is read from the history, a patient at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from monitor.care.arrival import Arrival, arrival_of
+from monitor.care.bookings import (
+    BOOKED,
+    CANCELLED,
+    PATIENT,
+    Booking,
+    Patient,
+    booked_between,
+    patients_of,
+)
+from monitor.care.journal import journal_of
+from monitor.care.numbering import next_infusion
+from monitor.clinic import Chair, Phase, Session
+from monitor.displays import Clinic
+from monitor.history import FactRow, session_of
+from monitor.web.naming import watchers
+from monitor.web.present import Json
+from monitor.words import Words
+
+PATIENTS_KEPT = 128
+KEPT_S = 30.0
+"""So long what is known of a patient's past counts as new."""
+EARLIER_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a patient's earlier sessions say of the next: its numbers, and the last one's facts."""
+
+    infusion: int
+    course: int
+    last: Sequence[FactRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A session of the day, open or closed, with its arrival."""
+
+    session: Session
+    arrival: Arrival
+
+
+class Today:
+    """One clinic's day as its nurses see it."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+        self._known: dict[str, tuple[float, Past]] = {}
+
+    async def shown(self, day: date | None) -> Json:
+        """The list of a day in the clinic's zone, of today where none is said."""
+        clinic, zone = self._clinic, self._clinic.config.zone
+        now_us = clinic.clock.utc_us()
+        today = datetime.fromtimestamp(now_us / 1e6, tz=UTC).astimezone(zone).date()
+        day = day or today
+        from_us, to_us = (_midnight_us(one, clinic) for one in (day, day + timedelta(days=1)))
+        words = Words.of(clinic.config, clinic.people.names())
+        facts = clinic.ward.facts.ledger.clinic(PATIENT, BOOKED, CANCELLED)
+        patients = patients_of(facts)
+        stays = await self._stays(from_us, to_us)
+        honoured = {one.arrival.booking for one in stays}
+        waiting = [one for one in booked_between(facts, from_us, to_us) if one.id not in honoured]
+        rows = [await self._waiting(one, patients, words, now_us) for one in waiting]
+        rows += [self._stay(one, patients, words) for one in stays]
+        rows.sort(key=lambda row: str(row["at_ms"]))
+        watching = watchers(clinic)
+        return {
+            "day": day.isoformat(),
+            "today": day == today,
+            "before": (day - timedelta(days=1)).isoformat(),
+            "after": (day + timedelta(days=1)).isoformat(),
+            "as_of": words.time(now_us),
+            "names": clinic.config.privacy.names,
+            "patients": [
+                {"patient_ref": one.patient_ref, "initials": one.initials}
+                for one in sorted(patients.values(), key=lambda one: one.patient_ref)
+            ],
+            "chairs": [
+                self._chair(chair, rows, words.person(watching.get(chair.id)))
+                for chair in clinic.config.chairs
+            ],
+        }
+
+    def _chair(self, chair: Chair, rows: Sequence[Json], watcher: str) -> Json:
+        taken = self._clinic.ward.seating.at(chair.id)
+        return {
+            "chair": chair.id,
+            "label": chair.label,
+            "free": taken is None,
+            "watcher": watcher,
+            "rows": [row for row in rows if row["chair"] == chair.id],
+        }
+
+    async def _stays(self, from_us: int, to_us: int) -> list[Stay]:
+        """The sessions that were opened on that day, and those from before that still go on."""
+        ledger, now_us = self._clinic.ward.facts.ledger, self._clinic.clock.utc_us()
+        seated = {one.id: list(ledger.of(one.id)) for one in self._clinic.ward.seating.all()}
+        closed = []
+        first = f"{datetime.fromtimestamp(from_us / 1e6, tz=UTC):%Y%m%d-%H%M%S}"
+        for name in await self._clinic.history.sessions():
+            # Ids begin with when the session was opened, and come newest first.
+            if name < first:
+                break
+            if name not in seated:
+                closed.append(await self._clinic.history.facts(name))
+        found = []
+        for facts in (*seated.values(), *closed):
+            session = session_of(facts)
+            if session is None or session.opened_us >= to_us:
+                continue
+            goes_on = session.closed_us is None and from_us <= now_us < to_us
+            if session.opened_us >= from_us or goes_on:
+                found.append(Stay(session, arrival_of(facts)))
+        return found
+
+    async def _waiting(
+        self, booking: Booking, patients: dict[str, Patient], words: Words, now_us: int
+    ) -> Json:
+        past = await self._past(booking.patient_ref)
+        return {
+            **self._who(booking.patient_ref, patients),
+            "chair": booking.chair,
+            "at_ms": booking.at_us // 1_000,
+            "time": words.time(booking.at_us, "%H:%M"),
+            "state": "late" if now_us > booking.at_us else "booked",
+            "booking": booking.id,
+            "session": "",
+            "planned_minutes": booking.planned_minutes,
+            "infusion": past.infusion,
+            "course": past.course,
+            "course_infusions": self._clinic.config.arrival.course_infusions,
+            "sitter": "expected" if booking.sitter else "none expected",
+            "missing": [],
+            "journal": journal_of(past.last, now_us).state.value if past.last else "",
+        }
+
+    def _stay(self, stay: Stay, patients: dict[str, Patient], words: Words) -> Json:
+        session, arrival = stay.session, stay.arrival
+        config = self._clinic.config.arrival
+        closed = session.phase is Phase.CLOSED
+        begun = session.infusion_started_us is not None
+        lacking = arrival.missing([one.id for one in config.questions])
+        sitter = "not entered"
+        if arrival.sitter is not None:
+            sitter = arrival.sitter.person or "entered"
+        return {
+            **self._who(session.patient_ref, patients),
+            "chair": session.chair,
+            "at_ms": session.opened_us // 1_000,
+            "time": words.time(session.opened_us, "%H:%M"),
+            "state": "left" if closed else session.phase.value,
+            "booking": arrival.booking,
+            "session": session.id,
+            "planned_minutes": session.planned_minutes,
+            "infusion": arrival.infusion,
+            "course": arrival.course,
+            "course_infusions": config.course_infusions,
+            "sitter": sitter,
+            "missing": [] if closed or begun else lacking,
+            "journal": "",
+        }
+
+    def _who(self, patient_ref: str, patients: dict[str, Patient]) -> Json:
+        known = patients.get(patient_ref, Patient(patient_ref=patient_ref))
+        names = self._clinic.config.privacy.names
+        return {
+            "patient_ref": patient_ref,
+            "initials": known.initials,
+            "person": known.person if names else "",
+            "born": known.born if names else "",
+            "phone": known.phone if names else "",
+        }
+
+    async def _past(self, patient_ref: str) -> Past:
+        """What the patient's sessions before say; asked anew after `KEPT_S`."""
+        now_s = self._clinic.clock.monotonic()
+        at_s, past = self._known.get(patient_ref, (float("-inf"), None))
+        if past is not None and now_s - at_s < KEPT_S:
+            return past
+        history = self._clinic.history
+        sessions = (await history.sessions_of(patient_ref))[-EARLIER_MAX:]
+        earlier = [await history.facts(one) for one in sessions]
+        infusion, course = next_infusion(earlier, self._clinic.config.arrival.course_infusions)
+        past = Past(infusion, course, earlier[-1] if earlier else ())
+        if len(self._known) >= PATIENTS_KEPT:
+            del self._known[next(iter(self._known))]
+        self._known[patient_ref] = (now_s, past)
+        return past
+
+
+def _midnight_us(day: date, clinic: Clinic) -> int:
+    began = datetime(day.year, day.month, day.day, tzinfo=clinic.config.zone)
+    return round(began.timestamp() * 1e6)

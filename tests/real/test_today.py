@@ -1,0 +1,223 @@
+"""The day's list, the arrival and the hand-over of a shift as the pages ask for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question, ShiftTable
+from tests.employed import PASSWORD, employ
+from tests.serving import ACT, Json, Page, Served, served, sign_in
+from tests.stored import NOON_US
+
+NAME, BORN, PHONE, SITTER = "Karin Lund", "1980-05-31", "+351 91 555 00", "Ann Ek"
+READ = ("/api/today", "/api/shift", "/api/sessions/{session}/arrival")
+OPEN = (
+    "/api/wall",
+    "/api/sessions",
+    "/api/sessions/{session}",
+    "/api/sessions/{session}/readings",
+    "/api/sessions/{session}/alarms",
+    "/api/alarms",
+    "/chair/1",
+    "/",
+)
+ASKED = ArrivalTable(
+    hold=HoldTerms(systolic_max=160),
+    questions=(Question(id="fasted", text="Nothing to eat for 4 h", must="yes"),),
+)
+DAY = f"{datetime.fromtimestamp(NOON_US / 1e6, tz=UTC):%Y-%m-%d}"
+
+
+@pytest.fixture
+async def clinic(tmp_path: Path) -> AsyncIterator[Served]:
+    async with served(
+        tmp_path,
+        published_pin="",
+        arrival=ASKED,
+        privacy=PrivacyTable(names=True, shown="initials"),
+        shift=ShiftTable(hours=8),
+    ) as running:
+        employ(running)
+        yield running
+
+
+@pytest.fixture
+async def nurse(clinic: Served) -> AsyncIterator[httpx.AsyncClient]:
+    async with clinic.client() as client:
+        await sign_in(client, "rk", PASSWORD, "password")
+        yield client
+
+
+async def post(client: httpx.AsyncClient, path: str, **body: object) -> str:
+    answer = await client.post(path, json=body, headers=ACT)
+    assert answer.status_code == 200, answer.text
+    done: str = answer.json()["id"]
+    return done
+
+
+async def read(client: httpx.AsyncClient, path: str) -> Json:
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    told: Json = answer.json()
+    return told
+
+
+async def day_begins(client: httpx.AsyncClient) -> tuple[str, str]:
+    """A registered patient with a name, booked and seated; booking and session."""
+    await post(
+        client,
+        "/api/patients",
+        patient_ref="K-7",
+        initials="K.L.",
+        person=NAME,
+        born=BORN,
+        phone=PHONE,
+    )
+    about = {"patient_ref": "K-7", "planned_minutes": 40, "sitter": True}
+    booking = await post(client, "/api/bookings", chair="1", at=f"{DAY}T09:30", **about)
+    seat = {"patient_ref": "K-7", "booking": booking}
+    session = await post(client, "/api/chairs/1/seat", **seat)
+    sitter = {"person": SITTER, "phone": PHONE, "stays": True, "drives": True, "briefed": True}
+    await post(client, f"/api/sessions/{session}/sitter", **sitter)
+    return booking, session
+
+
+@pytest.mark.requirement("ARR-060")
+async def test_a_day_is_listed_by_chair_and_time_from_booking_to_leaving(
+    nurse: httpx.AsyncClient,
+) -> None:
+    booking, session = await day_begins(nurse)
+    later = await post(
+        nurse,
+        "/api/bookings",
+        chair="1",
+        at=f"{DAY}T15:00",
+        patient_ref="Z-1",
+        planned_minutes=40,
+        sitter=False,
+    )
+    await post(nurse, "/api/watch", chairs=["1"])
+    told = await read(nurse, "/api/today")
+    assert (told["day"], told["today"]) == (DAY, True)
+    first, second = told["chairs"]
+    assert [(row["state"], row["booking"]) for row in first["rows"]] == [
+        ("PREPARE", booking),
+        ("booked", later),
+    ]
+    seated, booked = first["rows"]
+    assert (seated["infusion"], seated["course"], seated["course_infusions"]) == (1, 1, 6)
+    assert (seated["initials"], seated["person"], seated["born"]) == ("K.L.", NAME, BORN)
+    assert seated["sitter"] == SITTER
+    assert "1 of 1 questions" in seated["missing"]
+    assert (booked["patient_ref"], booked["sitter"]) == ("Z-1", "none expected")
+    assert (first["free"], second["free"], second["rows"]) == (False, True, [])
+    assert (first["watcher"], second["watcher"]) == ("R. Kessler", "")
+    await post(nurse, f"/api/sessions/{session}/phase", phase="CLOSED")
+    await post(nurse, "/api/bookings/cancel", booking=later, patient_ref="Z-1", reason="ill")
+    again = await read(nurse, f"/api/today?day={DAY}")
+    assert [row["state"] for row in again["chairs"][0]["rows"]] == ["left"]
+    tomorrow = await read(nurse, f"/api/today?day={again['after']}")
+    assert [one["rows"] for one in tomorrow["chairs"]] == [[], []]
+    assert not tomorrow["today"]
+
+
+@pytest.mark.requirement("ARR-061")
+async def test_the_arrival_shows_what_is_missing_and_holds_back_until_it_is_gone_over(
+    nurse: httpx.AsyncClient,
+) -> None:
+    _, session = await day_begins(nurse)
+    path = f"/api/sessions/{session}"
+    await post(nurse, f"{path}/phase", phase="BASELINE")
+    told = await read(nurse, f"{path}/arrival")
+    assert told["missing"] == ["arms of cuff and probe", "1 of 1 questions", "baseline confirmed"]
+    assert [(one["key"], one["overridden"]) for one in told["holds"]] == [("answer fasted", False)]
+    refused = await nurse.post(f"{path}/phase", json={"phase": "INFUSION"}, headers=ACT)
+    assert refused.status_code == 409
+    assert "Nothing to eat for 4 h" in refused.json()["why"]
+    await post(nurse, f"{path}/answers", answers={"fasted": "no"})
+    await post(nurse, f"{path}/hold/override", keys=["answer fasted"], reason="tea at six")
+    told = await read(nurse, f"{path}/arrival")
+    assert told["holds"][0]["overridden"]
+    assert told["overrides"][0]["by"] == "R. Kessler"
+    await post(nurse, f"{path}/number", infusion=3, course=1, reason="two elsewhere")
+    await post(nurse, f"{path}/phase", phase="INFUSION")
+    told = await read(nurse, f"{path}/arrival")
+    assert (told["infusion"], told["begun"]) == (3, True)
+    gone = await nurse.get("/api/sessions/none/arrival")
+    assert gone.status_code == 404
+
+
+@pytest.mark.requirement("ARR-062")
+async def test_a_shift_is_offered_by_one_sign_in_and_confirmed_by_another(
+    clinic: Served, nurse: httpx.AsyncClient
+) -> None:
+    await day_begins(nurse)
+    await post(nurse, "/api/watch", chairs=["1", "2"])
+    told = await read(nurse, "/api/shift")
+    assert [(one["chair"], one["suggested"]) for one in told["chairs"]] == [("1", "stable")]
+    offer = await post(nurse, "/api/shift/offer", severities={"1": "watcher"})
+    mine = await nurse.post("/api/shift/take", json={"offer": offer}, headers=ACT)
+    assert mine.status_code == 409
+    async with clinic.client() as receiver:
+        await sign_in(receiver, "dl", PASSWORD, "password")
+        (waiting,) = (await read(receiver, "/api/shift"))["offers"]
+        assert (waiting["from"], waiting["waits"]) == ("R. Kessler", True)
+        assert waiting["chairs"] == [{"label": "1", "severity": "watcher"}]
+        await post(receiver, "/api/shift/take", offer=offer)
+        told = await read(receiver, "/api/shift")
+    assert (told["offers"][0]["to"], told["offers"][0]["waits"]) == ("Dr D. Lindqvist", False)
+    assert [(one["watcher"], one["mine"]) for one in told["chairs"]] == [("Dr D. Lindqvist", True)]
+
+
+@pytest.mark.requirement("ARR-063")
+async def test_the_wall_calls_patients_as_configured_and_says_who_watches(
+    clinic: Served, nurse: httpx.AsyncClient
+) -> None:
+    await day_begins(nurse)
+    await post(nurse, "/api/chairs/2/seat", patient_ref="Z-1")
+    await post(nurse, "/api/watch", chairs=["2"])
+    async with Page.watching(clinic.port) as page:
+        # Within a second, as with every other name on a tile.
+        while not (await read(nurse, "/api/wall"))["tiles"][1]["watcher"]:
+            await page.next()
+    wall = await read(nurse, "/api/wall")
+    first, second = wall["tiles"]
+    assert (first["patient"], second["patient"]) == ("K.L.", "Z-1")
+    assert (first["watcher"], second["watcher"], second["watcher_id"]) == ("", "R. Kessler", "rk")
+
+
+@pytest.mark.requirement("ARR-064")
+async def test_names_are_for_those_who_may_act_and_stand_in_no_open_answer(
+    clinic: Served, nurse: httpx.AsyncClient
+) -> None:
+    _, session = await day_begins(nurse)
+    told = [json.dumps(await read(nurse, path.format(session=session))) for path in READ]
+    assert NAME in told[0]
+    assert SITTER in told[2]
+    async with clinic.client() as stranger:
+        for path in READ:
+            assert (await stranger.get(path.format(session=session))).status_code == 401, path
+        for path in OPEN:
+            answer = await stranger.get(path.format(session=session))
+            for private in (NAME, BORN, PHONE, SITTER):
+                assert private not in answer.text, path
+        await sign_in(stranger, "adm", PASSWORD, "password")
+        for path in READ:
+            assert (await stranger.get(path.format(session=session))).status_code == 403, path
+
+
+@pytest.mark.requirement("ARR-064")
+async def test_where_names_are_switched_off_again_they_are_shown_to_nobody(tmp_path: Path) -> None:
+    async with served(tmp_path, privacy=PrivacyTable(names=True)) as before, before.nurse() as one:
+        await day_begins(one)
+    async with served(tmp_path) as after, after.nurse() as one:
+        told = json.dumps(await read(one, "/api/today"))
+        assert "K.L." in told
+        assert NAME not in told
+        assert BORN not in told
