@@ -52,6 +52,26 @@ class AckReason(Enum):
     EXPECTED = "expected"
 
 
+class Arm(Enum):
+    """On which arm a cuff or a probe is."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arms:
+    """Where cuff and probe are; on one arm a cuff that measures takes the probe's pulse away."""
+
+    cuff: Arm
+    probe: Arm
+
+    @property
+    def shared(self) -> bool:
+        """Are both on one arm?"""
+        return self.cuff is self.probe
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """A member of staff. `id` goes into the record, `name` only onto the screen."""
@@ -98,7 +118,7 @@ class Session:
     says of which vital signs there is none and why, once the infusion has started.
     `baseline_waived`: a person goes on without what is missing. `edits` are limits and
     on-delays set for this session, by key (see `monitor.edits`); `observed` is what
-    people entered at the chair.
+    people entered at the chair; `arms` where cuff and probe are, None until somebody says it.
     """
 
     id: str
@@ -116,6 +136,7 @@ class Session:
     baseline_waived: bool = False
     edits: Mapping[str, float] = field(default_factory=dict, hash=False)
     observed: Observed = field(default_factory=dict, hash=False)
+    arms: Arms | None = None
 
 
 class Seating:

@@ -258,6 +258,9 @@ class AlarmCondition:
     """a person may take its sound away for a while; never a rule that is or becomes HIGH"""
     standby: bool = False
     """silent while the chair stands by"""
+    cuff_wait_s: Positive = 0.0
+    """how long in all it waits while a cuff measures (alarms.md 7.2, 8a.22): OVERDUE for the
+    reading that comes, any other while the cuff is on the arm of the probe that it rests on"""
 
     def exists_in(self, column: Column) -> bool:
         """Is it judged there at all?"""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from monitor.care.observations import Entry, Item, noted
-from monitor.clinic import Phase, Session
+from monitor.clinic import Arm, Arms, Phase, Session
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
 
@@ -175,6 +175,8 @@ SUSPENDED, SUSPENSION_ENDED = "rule suspended", "suspension ended"
 """Of a `rule`; for how many `seconds`, and the `reason`."""
 STANDBY, STANDBY_ENDED = "standby", "standby ended"
 """For how many `seconds`."""
+ARMS = "arms"
+"""On which arm `cuff` and `probe` are: left or right."""
 LIMITS = "limits"
 """Every limit and on-delay that is set for the session from here on, by `edits` key."""
 JOURNAL_OPENED, JOURNAL, JOURNAL_CALLED = "journal opened", "journal", "journal called"
@@ -210,6 +212,8 @@ def told_of(session: Session, fact: FactRow) -> Session:
             return replace(session, edits=edits_told(fact.data))
         case "baseline waived":
             return replace(session, baseline_waived=True)
+        case "arms":
+            return replace(session, arms=arms_told(fact.data))
         case "observed":
             return replace(session, observed=noted(session.observed, entry_of(fact)))
     return session
@@ -298,6 +302,11 @@ def baseline_told(data: Data) -> dict[VitalSign, int]:
 def edits_told(data: Data) -> dict[str, float]:
     """The numbers of a "limits" fact."""
     return {key: float(said) for key, said in data.items() if isinstance(said, int | float)}
+
+
+def arms_told(data: Data) -> Arms:
+    """Where cuff and probe are, from an "arms" fact."""
+    return Arms(cuff=Arm(str(data["cuff"])), probe=Arm(str(data["probe"])))
 
 
 def entered(session: Session, phase: Phase, at_us: int) -> Session:

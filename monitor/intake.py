@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitor.clinic import Device
 from monitor.drivers import Report
-from monitor.vitals import GenerationMode, Measurement, Reading, TimeBasis, VitalSign
+from monitor.vitals import GenerationMode, Measurement, Reading, TimeBasis, VitalSign, under_way
 
 LATE_S = 10.0
 """A continuous value older than this on arrival is kept and never judged (alarms.md section 8)."""
@@ -227,14 +227,17 @@ class Intake:
         stamp = measurement.measured_at_us
         age_s = self._age_s(measurement, report, arrival)
         sampled_at_us = arrival.received_at_us - round(age_s * 1e6)
-        newest = self._newest_us.get(measurement.vital, 0)
-        if stamp is not None and self._seen(measurement.vital, stamp):
+        # The reading may be stamped with the time at which the cuff began to measure.
+        no_reading = under_way(measurement.vital, measurement.validity)
+        newest = 0 if no_reading else self._newest_us.get(measurement.vital, 0)
+        if stamp is not None and not no_reading and self._seen(measurement.vital, stamp):
             return None
         if stamp is None and report.sent_at_us is None and sampled_at_us <= newest:
             sampled_at_us = newest + 1
         late_s = seat.cuff_late_s if measurement.vital.episodic else LATE_S
         late = age_s > late_s or arrival.retained or sampled_at_us <= newest
-        self._newest_us[measurement.vital] = max(newest, sampled_at_us)
+        if not no_reading:
+            self._newest_us[measurement.vital] = max(newest, sampled_at_us)
         mode = measurement.mode
         if mode is GenerationMode.REAL:
             mode = self.device.mode

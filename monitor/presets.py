@@ -35,6 +35,12 @@ from monitor.jumps import JumpTerms
 from monitor.thresholds import Positive, Range
 from monitor.vitals import VitalSign
 
+CUFF_WAIT_S_MAX: dict[Form, float] = {
+    Form.OVERDUE: 180.0,
+    **dict.fromkeys((Form.REPORTED, Form.SILENT_VITAL, Form.PULSELESS, Form.PULSE_LOST), 60.0),
+}
+"""How long a condition of a form may wait while a cuff measures (alarms.md 7.2); others never."""
+
 SETTINGS: dict[Form, frozenset[str]] = {
     Form.CHANGE: frozenset(
         {"recent_s", "earlier_from_s", "earlier_to_s", "recent_valid_s", "earlier_valid_s"}
@@ -162,6 +168,9 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
         yield f"{at}.suspendable: it is about the whole clinic, and a rule is suspended at a chair"
     if one.standby and one.kind is Kind.PHYSIOLOGICAL:
         yield f"{at}.standby: it is about the patient; a standby silences equipment only"
+    longest_s = CUFF_WAIT_S_MAX.get(one.form, 0.0)
+    if one.cuff_wait_s > longest_s:
+        yield f"{at}.cuff_wait_s: form {one.form.value!r} waits {longest_s:g} s for a cuff at most"
     if one.form is Form.LIMIT:
         yield from _limit_mistakes(one, at)
     yield from _guard_mistakes(one, at)

@@ -23,6 +23,7 @@ from monitor.errors import CommandRefused
 from monitor.factbook import FactBook
 from monitor.history import (
     ACKNOWLEDGED,
+    ARMS,
     AUDIO_PAUSED,
     BASELINE,
     BASELINE_CONFIRMED,
@@ -39,6 +40,7 @@ from monitor.history import (
     FactRow,
     ReadingRow,
     TransitionRow,
+    arms_told,
     baseline_told,
     edits_told,
     entry_of,
@@ -220,6 +222,8 @@ def _know(engine: Engine, at_s: float, fact: FactRow) -> None:
     """What is known of the patient: baseline, own limits, how awake they were."""
     if fact.kind in (BASELINE, BASELINE_CONFIRMED):
         engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
+    elif fact.kind == ARMS:
+        engine.set_arms(fact.chair, at_s, shared=arms_told(fact.data).shared)
     elif fact.kind == LIMITS:
         engine.set_limits(fact.chair, edits_told(fact.data), at_s)
     elif fact.kind == OBSERVED:

@@ -196,6 +196,11 @@ class TimeBasis(Enum):
     RECEIVED = "received"
 
 
+def under_way(vital: VitalSign, validity: Validity) -> bool:
+    """Is this no reading, but a cuff's word that it measures now?"""
+    return validity is Validity.ONGOING and vital.episodic
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
     """What a driver makes of one frame's field.

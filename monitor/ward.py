@@ -213,6 +213,14 @@ class Ward:
         self._redraw(session.chair)
         self._settle(events, {session.chair})
 
+    def arm(self, session: Session) -> None:
+        """A session of which somebody said on which arms cuff and probe are."""
+        self.seating.put(session)
+        shared = bool(session.arms and session.arms.shared)
+        events = self.engine.set_arms(session.chair, self.clock.monotonic(), shared=shared)
+        self.board.session(session.chair, session, since_s=self._since(session))
+        self._settle(events, {session.chair})
+
     def note_entry(self, session: Session, entry: Entry) -> None:
         """A session with one entry more; a sedation score is judged."""
         self.seating.put(session)

@@ -49,7 +49,8 @@ class MonitorPlan:
 class Bedside:
     """Patient and sensors, stepped together once a second. Pure.
 
-    Seconds count from the start of the patient's visit.
+    Seconds count from the start of the patient's visit. `one_arm`: the cuff is on the arm
+    of the probe and takes its pulse away.
     """
 
     def __init__(
@@ -61,11 +62,13 @@ class Bedside:
         cuff_first_s: float = 15.0,
         cuff_interval_s: float = 300.0,
         noise: float = 1.0,
+        one_arm: bool = False,
     ) -> None:
         self._patient, self._episodes = patient, tuple(episodes)
         self._oximeter = Oximeter(rng, noise=noise)
         self._heart, self._breath = Numeric(), Numeric()
         self._cuff = Cuff(rng, first_s=cuff_first_s, interval_s=cuff_interval_s, noise=noise)
+        self._one_arm = one_arm
         self._second = -1
         self.truth: Truth = patient.at(0)
         self._values: dict[VitalSign, float] = {}
@@ -88,6 +91,7 @@ class Bedside:
             truth,
             probe_off=self.afflicted(EpisodeKind.PROBE_OFF),
             moving=self.afflicted(EpisodeKind.MOTION),
+            occluded=self._one_arm and self._cuff.occludes(second),
         )
         for vital, value in (
             (VitalSign.SPO2, pleth.spo2),
@@ -120,6 +124,8 @@ class Bedside:
         if state is not ProbeState.ON:
             verdict = (Validity.INVALID, state.value)
             validity = {vital: verdict for vital in VitalSign if vital in OXIMETRY & vitals}
+        if self._cuff.measuring and VitalSign.NIBP_SYSTOLIC in vitals:
+            validity = {**validity, VitalSign.NIBP_SYSTOLIC: (Validity.ONGOING, "measuring")}
         reading = self._reading if CUFF & vitals else None
         return Shown(
             at_us=visit_began_us + self._second * 1_000_000,

@@ -206,4 +206,5 @@ def bedside(visit: Visit, seed: int, chair: str, count: int) -> Bedside:
         episodes=visit.episodes,
         cuff_first_s=visit.cuff_first_s,
         cuff_interval_s=visit.cuff_interval_s,
+        one_arm=visit.one_arm,
     )

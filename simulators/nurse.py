@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from random import Random
 
 from monitor.alerts import AlarmState
-from monitor.clinic import Phase
-from monitor.commands import Acknowledge, EnterPhase, SeatPatient, SetBaseline
+from monitor.clinic import Arm, Phase
+from monitor.commands import Acknowledge, EnterPhase, SeatPatient, SetArms, SetBaseline
 from monitor.displays import Clinic
 from monitor.errors import CommandRefused
 from monitor.vitals import VitalSign
@@ -37,6 +37,11 @@ def _baseline(session: str, visit: Visit) -> SetBaseline:
     }
     reason = "simulated: measured before the play began"
     return SetBaseline(session=session, values=values, reason=reason, actor=NURSE.id)
+
+
+def _arms(session: str, visit: Visit) -> SetArms:
+    probe = Arm.RIGHT if visit.one_arm else Arm.LEFT
+    return SetArms(session=session, cuff=Arm.RIGHT, probe=probe, actor=NURSE.id)
 
 
 class Nurse:
@@ -92,6 +97,7 @@ class Nurse:
                 actor=NURSE.id,
             )
         )
+        await clinic.commands.execute(_arms(session, visit))
         gone_s = 0.0
         for after_s, phase in visit.steps:
             await asyncio.sleep(after_s - gone_s)

@@ -21,6 +21,10 @@ DISPLAY_LAG = 0.28
 PROBE_HOLD_S = 5
 """A monitor holds its last value 4-10 s after the probe comes off (6.4)."""
 PULSE_SEARCH_S = 6
+FOUND_AGAIN_S = 3
+"""After a cuff the pulse is found sooner than after the probe was off."""
+OCCLUDED_SHARE = 0.55
+"""Of a cuff's cycle the pressure is above systolic for 10-25 s of 40 (7)."""
 CUFF_NOISE_MMHG = 3.0
 MEAN_NOISE_MMHG = 1.6
 """Measured mean minus (diastolic + a third of the pulse pressure): SD on a bedside monitor (1)."""
@@ -55,12 +59,17 @@ class Oximeter:
         self._blood: deque[float] = deque(maxlen=CIRCULATION_S + 1)
         self._spo2: float | None = None
         self._pulse: float | None = None
-        self._off_s = 0
+        self._off_s = self._occluded_s = 0
         self._search_s = 0
         self.shown = Pleth(ProbeState.SEARCH)
 
-    def step(self, truth: Truth, *, probe_off: bool, moving: bool = False) -> Pleth:
-        """One second on. A moving finger makes red and infrared alike, as if SpO2 were low."""
+    def step(
+        self, truth: Truth, *, probe_off: bool, moving: bool = False, occluded: bool = False
+    ) -> Pleth:
+        """One second on. A moving finger makes red and infrared alike, as if SpO2 were low.
+
+        Occluded by a cuff, the number is held for a while as without a finger; then there is none.
+        """
         self._blood.append(truth.spo2)
         self._spo2 = _lag(self._spo2, self._blood[0])
         # A pulse now and then is too weak for the finger: 0.5 on the average (section 1).
@@ -73,6 +82,11 @@ class Oximeter:
                 self.shown = Pleth(ProbeState.OFF)
             return self.shown
         self._off_s = 0
+        self._occluded_s = self._occluded_s + 1 if occluded else 0
+        if self._occluded_s > PROBE_HOLD_S:
+            self._search_s = max(self._search_s, FOUND_AGAIN_S)
+        elif occluded:
+            return self.shown
         if self._search_s > 0:
             self._search_s -= 1
             self.shown = Pleth(ProbeState.SEARCH)
@@ -121,6 +135,7 @@ class Cuff:
         self._rng, self._noise = rng, noise
         self._next_s, self._interval_s = first_s, interval_s
         self._ends_s: float | None = None
+        self._began_s = 0.0
         self.shown: CuffReading | None = None
         self.failures = 0
 
@@ -128,6 +143,12 @@ class Cuff:
     def measuring(self) -> bool:
         """True from the start of a determination to its end."""
         return self._ends_s is not None
+
+    def occludes(self, now_s: float) -> bool:
+        """Is the pressure above systolic, so that no pulse comes through?"""
+        if self._ends_s is None:
+            return False
+        return now_s - self._began_s < OCCLUDED_SHARE * (self._ends_s - self._began_s)
 
     def step(self, now_s: float, truth: Truth, *, failing: bool) -> CuffReading | None:
         """One second on; the reading on the screen, if there is one."""
@@ -138,6 +159,7 @@ class Cuff:
                 self.shown = None if failing else self._determine(now_s, truth)
         elif now_s >= self._next_s:
             self._next_s += self._interval_s
+            self._began_s = now_s
             self._ends_s = now_s + self._rng.uniform(27.0, 44.0)
             self.shown = None
         return self.shown

@@ -54,6 +54,7 @@ class Visit:
     each phase of `steps` so many seconds after that. Episodes and cuff count
     from the seating; the monitors go on for `lingers_s` after the session ends.
     `baseline_stated`: the play begins too late to measure one, the nurse states it.
+    `one_arm`: cuff and probe are on one arm.
     """
 
     patient_ref: str
@@ -66,6 +67,7 @@ class Visit:
     cuff_first_s: float = 10.0
     cuff_interval_s: float = 300.0
     baseline_stated: bool = False
+    one_arm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,12 +187,13 @@ class _Part:
     steps: tuple[tuple[float, Phase], ...] = INFUSING
     cuff_interval_s: float = 300.0
     seated: bool = True
+    one_arm: bool = False
 
 
 FIRST_SIX = (
     _Part(ivy, quiet),
     _Part(rad8, desaturates),
-    _Part(n560, peaks, cuff_interval_s=120.0),
+    _Part(n560, peaks, cuff_interval_s=120.0, one_arm=True),
     _Part(rad8, loses_probe),
     _Part(ivy, loses_link, RECOVERING),
     _Part(ivy, quiet, seated=False),
@@ -236,6 +239,7 @@ def _scripted(seed: int, number: int, part: _Part) -> Story:
             cuff_first_s=3.0 + rng.uniform(0.0, 6.0),
             cuff_interval_s=part.cuff_interval_s,
             baseline_stated=True,
+            one_arm=part.one_arm,
         )
 
     return Story(

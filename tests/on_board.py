@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor.alerts import Alarm, AlarmState
 from monitor.board import Board
 from monitor.board.tile import CuffBlock, Slot, Tile
-from monitor.clinic import Chair, Phase, Session
+from monitor.clinic import Arms, Chair, Phase, Session
 from monitor.conditions import Kind, Priority
 from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
 from tests.stored import NOON_US
@@ -149,7 +149,13 @@ class Bench:
             modes=self.modes,
         )
 
-    def seat(self, at_s: float, phase: Phase = Phase.INFUSION, session: str = "s-1") -> None:
+    def seat(
+        self,
+        at_s: float,
+        phase: Phase = Phase.INFUSION,
+        session: str = "s-1",
+        arms: Arms | None = None,
+    ) -> None:
         """A session of chair 1 enters a phase at that second."""
         at_us = NOON_US + round(at_s * 1e6)
         now = Session(
@@ -159,6 +165,7 @@ class Bench:
             phase=phase,
             opened_us=at_us,
             phase_since_us=at_us,
+            arms=arms,
         )
         self.board.session("1", now, since_s=at_s)
 

@@ -46,6 +46,7 @@ class Counter:
     onset: float = nan
     last: float = nan
     counted: float = 0.0
+    waited: float = 0.0  # of the on-delay, for a cuff that took the pulse away
     samples: int = 0
     running: bool = False
     clear_from: float = nan
@@ -188,6 +189,7 @@ class Twin:
         self.gated: set[str] = set()  # devices that fell silent with all of their gateway
         self.limits_were: dict[int, list[float | None]] = {}
         self.jumps = {vital: Jump() for vital in (preset.jump.per_s if preset.jump else ())}
+        self.cuff_told: list[tuple[str, float]] = []
         self.unassigned_data = -inf
         self.pause_until = self.pause_next = nan
         self.paused = False
@@ -312,6 +314,7 @@ class Twin:
         self.current, self.values, self.data, self.past = {}, {}, {}, []
         self.baseline, self.seated, self.own, self.score = {}, 0, {}, None
         self.jumps = {vital: Jump() for vital in self.jumps}
+        self.cuff_told = []
         self.suspended, self.suspended_for = {}, {}
         self.standby_until = self.stood_until = nan
         self.unassigned_data = -inf
@@ -414,6 +417,57 @@ class Twin:
             if rule.condition.form in COUNTED and self._limits(rule) != limits:
                 self._recount(rule)
 
+    # ------------------------------------------------ a cuff that measures (7.2, 8a.22)
+
+    def set_arms(self, shared: bool, now: float) -> None:
+        self.advance(now)
+        self.cuff_told.append(("shared" if shared else "apart", now))
+
+    def _cuff(self) -> tuple[float, list[list[float]]]:
+        """Until when a cuff measures, and from when to when on the probe's arm, as known now."""
+        ends, result, shared = -inf, -inf, False
+        spans: list[list[float]] = []
+        present: list[float] | None = None  # the span that the present cycle has
+        for what, at in self.cuff_told:
+            if what == "measures" and at > result:
+                present = None if at >= ends else present
+                ends = max(ends, at + self.preset.gap_s)
+                if shared and present is None:
+                    present = [at, ends]
+                    spans.append(present)
+                if shared and present is not None:
+                    present[1] = ends
+            elif what in ("result", "apart"):
+                if present is not None and present[1] > at:
+                    present[1] = max(present[0], at)
+                present = None
+            if what == "result":
+                ends, result = min(ends, at), at
+            if what == "shared" and not shared and at < ends:
+                present = [at, ends]
+                spans.append(present)
+            shared = what == "shared" or (shared and what != "apart")
+        return ends, spans
+
+    def _wait(self, rule: Rule) -> float:
+        """How long the rule may wait while a cuff is on the probe's arm."""
+        ecg = any(one.vital is HR and one.seen > 0 for one in self.streams)
+        probe = rule.source is PR or rule.vital is SPO2
+        probe |= rule.vital is HR and not rule.ecg and not ecg
+        return rule.condition.cuff_wait_s if probe else 0.0
+
+    def _hear_cuff(self, readings: Iterable[Reading]) -> list[Reading]:
+        out = []
+        for one in readings:
+            measures = one.validity is Validity.ONGOING and one.vital in NIBP
+            if measures and one.sampled_s >= self.began:
+                self.cuff_told.append(("measures", one.sampled_s))
+            given = (Validity.VALID, Validity.VALIDATED, Validity.QUESTIONABLE, Validity.INVALID)
+            if one.vital in NIBP and one.validity in given:
+                self.cuff_told.append(("result", one.received_s))
+            out += [] if measures else [one]
+        return out
+
     def _limits(self, rule: Rule) -> list[float | None]:
         there = self.column in rule.condition.priority
         clauses = (*rule.condition.any_of, *rule.condition.and_any_of)
@@ -447,7 +501,7 @@ class Twin:
             return False
         limit = clause.limit.get(self.column)
         known = limit.resolve(self.baseline.get(clause.vital)) if limit else None
-        if id(clause) in self.own and known is not None:
+        if id(clause) in self.own and known is not None and self.session is not None:
             clear += self.own[id(clause)] - known
         if value == clear:
             return not clause.clear_strictly
@@ -592,7 +646,14 @@ class Twin:
             return inf
         if self._yields(rule):
             return inf
-        return max(rule.since + self._delay(rule), rule.known, self._freed)
+        due = rule.since + self._delay(rule)
+        ends, spans = self._cuff()
+        if rule.condition.form is Form.OVERDUE:
+            cuff = min(ends, due + rule.condition.cuff_wait_s)
+            return max(due, cuff, rule.known, self._freed)
+        wait = self._wait(rule)
+        waited = sum(max(0.0, end - max(begin, rule.since)) for begin, end in spans)
+        return max(due + min(wait, waited), rule.known, self._freed)
 
     def _timers(self, alarm: TwinAlarm) -> list[tuple[float, Priority | str | None]]:
         condition = alarm.rule.condition
@@ -669,6 +730,7 @@ class Twin:
         samples: dict[VitalSign, tuple[float, str]] = {}
         reasons: dict[VitalSign, set[str]] = {}
         self.heard = []
+        readings = self._hear_cuff(readings)
         for reading in sorted(readings, key=lambda one: one.vital is PR):
             taken = self._take(reading, samples)
             more = taken not in reasons or self._quality(reading)[1] != MISSING
@@ -1051,10 +1113,15 @@ class Twin:
         if look.violated:
             gap = at - counter.last
             if counter.running and gap <= self.preset.restart_gap_s:
-                counter.counted += min(gap, self.preset.gap_s)
+                part = min(gap, self.preset.gap_s)
+                if rule.source is PR and any(a <= at < b for a, b in self._cuff()[1]):
+                    waits = min(part, self._wait(rule) - counter.waited)
+                    counter.waited, part = counter.waited + waits, part - waits
+                counter.counted += part
                 counter.samples += 1
             else:
                 counter.onset, counter.counted, counter.samples = at, 0.0, 1
+                counter.waited = 0.0
             counter.running, counter.last = True, at
         elif look.said:
             counter.running = False

@@ -7,9 +7,11 @@ can influence another: each has rows of its own in every array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from monitor.alerts.acting import Acting
 from monitor.alerts.book import Book
+from monitor.alerts.cuff import Cuff
 from monitor.alerts.entries import Entries
 from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
@@ -25,14 +27,13 @@ from monitor.alerts.watch import Watch
 from monitor.clinic import Phase
 from monitor.conditions import Form, Preset, Priority
 from monitor.edits import Edits
-from monitor.errors import CommandRefused
 from monitor.jumps import Jumps
 from monitor.vitals import Reading, VitalSign
 
 CLINIC = ""
 
 
-class Engine:
+class Engine(Acting):
     """Judges every chair of a clinic by one preset.
 
     `run` goes into the ids of alarms without a session, so that they stay unique
@@ -76,7 +77,8 @@ class Engine:
             for slot, (name, (quiet_s, vitals)) in enumerate(devices.items())
         }
         jumps = Jumps[Sample](self._preset.jump, self._preset.gap_s)
-        place = Place(id=chair, index=len(self._places), devices=watched, jumps=jumps)
+        cuff = Cuff(self._preset.gap_s)
+        place = Place(id=chair, index=len(self._places), devices=watched, jumps=jumps, cuff=cuff)
         self._places.append(place)
         self._by_chair[chair] = place
         self._by_device.update(dict.fromkeys(devices, place))
@@ -133,6 +135,15 @@ class Engine:
         events = self._settle(place, now)
         place.edits = dict(edits)
         self._judging.switch(place)
+        return self._sent(events)
+
+    @told
+    def set_arms(self, chair: str, now: float, *, shared: bool) -> list[AlarmEvent]:
+        """Whether cuff and probe are on one arm: while it measures, what the probe lacks waits."""
+        place = self._by_chair[chair]
+        events = self._settle(place, now)
+        place.cuff.share(now, shared=shared)
+        self._watch.schedule(place, now)
         return self._sent(events)
 
     @told
@@ -250,102 +261,7 @@ class Engine:
         """The monotonic second at which `advance` should be called; infinity when never."""
         return self._watch.deadlines.next_s()
 
-    def _settle(self, place: Place, now: float) -> list[AlarmEvent]:
-        return self._hearing.settle(place, now)
-
-    def _sent(self, events: list[AlarmEvent]) -> list[AlarmEvent]:
-        """With what a refused act had to hold back."""
-        if self._unsent:
-            events, self._unsent = self._unsent + events, []
-        return events
-
-    # ---------------------------------------------------------------- what people do
-
-    @told
-    def acknowledge(self, alarm: str, actor: str, now: float, note: str = "") -> list[AlarmEvent]:
-        """A person has seen it. Raises `CommandRefused` when there is nothing to acknowledge."""
-        if not actor:
-            raise CommandRefused(
-                "nobody is named who acknowledges",
-                why="an alarm is acknowledged by a person, and the record says by whom",
-                fix="choose who you are at the top of the page",
-            )
-        found = self._book.find(alarm)
-        if found is not None:
-            self._unsent += self._settle(found[0], now)
-            found = self._book.find(alarm)
-        if found is None:
-            raise CommandRefused(
-                "this alarm is not open any more",
-                why="it has ended or was acknowledged meanwhile",
-                fix="look at the tile; the alarm history keeps it",
-            )
-        place, opened = found
-        events = self._book.step(place, opened, Reason.ACKNOWLEDGED, now, actor=actor, note=note)
-        if not events:
-            raise CommandRefused(
-                "this alarm is acknowledged already",
-                why=f"by {opened.acknowledged_by}",
-                fix="nothing to do; it sounds again if it gets worse",
-            )
-        opened.reference, opened.score_seen = place.values(), place.score
-        self._watch.schedule(place, now)
-        return self._sent(events)
-
-    @told
-    def pause_audio(
-        self, chair: str, actor: str, now: float, seconds: float = 120.0
-    ) -> list[AlarmEvent]:
-        """Silence what sounds at a chair now, for `seconds`; whatever is new or worse sounds.
-
-        A press during a pause changes nothing. Raises `CommandRefused` for more
-        than the preset's longest pause, or before the alarms were heard again.
-        """
-        return self._silence(
-            chair, now, lambda place: self._overlays.pause(place, actor, now, seconds)
-        )
-
-    @told
-    def suspend(self, chair: str, condition: str, now: float, seconds: float) -> list[AlarmEvent]:
-        """Take the sound of one rule's alarms at a chair away for `seconds`; judging goes on.
-
-        It ends by itself, with the phase, and when an alarm of the rule gets worse.
-        Raises `CommandRefused` for a rule that must be heard, or for too long.
-        """
-        return self._silence(
-            chair, now, lambda place: self._overlays.suspend(place, condition, now, seconds)
-        )
-
-    @told
-    def end_suspension(self, chair: str, condition: str, now: float) -> list[AlarmEvent]:
-        """Let a suspended rule sound again; nothing where it is not suspended."""
-        return self._silence(
-            chair, now, lambda place: place.silences.end_suspension(condition, now)
-        )
-
-    @told
-    def stand_by(self, chair: str, now: float, seconds: float) -> list[AlarmEvent]:
-        """Silence what says that the chair's equipment tells nothing; patients' alarms sound.
-
-        Raises `CommandRefused` in an infusion, without a session, or for too long.
-        """
-        between_s = self._preset.audible_s_between_pauses
-        return self._silence(
-            chair, now, lambda place: place.silences.stand_by(place.phase, now, seconds, between_s)
-        )
-
-    @told
-    def end_standby(self, chair: str, now: float) -> list[AlarmEvent]:
-        """The patient is back; nothing where the chair does not stand by."""
-        return self._silence(chair, now, lambda place: place.silences.end_standby(now))
-
-    def _silence(self, chair: str, now: float, act: Callable[[Place], None]) -> list[AlarmEvent]:
-        place = self._by_chair[chair]
-        self._unsent += self._settle(place, now)
-        act(place)
-        self._overlays.silenced(place, now)
-        self._watch.schedule(place, now)
-        return self._sent([])
+    # ----------------------------------------------------------------- what is there
 
     def silences(self, chair: str) -> Silences:
         """What a person silences at the chair now."""
@@ -355,20 +271,6 @@ class Engine:
         """Until when the chair's sound is paused; None when it is not."""
         pause = self._by_chair[chair].pause
         return pause.until_s if pause and not pause.over else None
-
-    @told
-    def enter_score(self, chair: str, score: float, actor: str, now: float) -> list[AlarmEvent]:
-        """A person has looked how awake the patient is: MOAA/S, 5 awake to 0."""
-        place = self._by_chair[chair]
-        events = self._settle(place, now)
-        if self._hearing.warming:
-            place.score = score
-            return []
-        events += self._entries.enter(place, score, actor, now)
-        self._watch.schedule(place, now)
-        return self._sent(events)
-
-    # ----------------------------------------------------------------- what is there
 
     def alarms(self, chair: str | None = None) -> list[Alarm]:
         """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""

@@ -34,7 +34,10 @@ class Hearing:
             for place, received_s, at_s, group in groups:
                 events += self.settle(place, received_s)
                 events += self._land(place, at_s, received_s)
+                measures_s = place.cuff.ends_s
                 samples = place.samples(group, self._preset)
+                if place.cuff.ends_s < measures_s:
+                    self._watch.schedule(place, received_s)
                 if not (samples or place.spoken):
                     continue
                 if self.warming:

@@ -223,9 +223,9 @@ class Judging:
         columns = np.array([column_of(place.phase) for place, _, _, _ in turns])
         high = self._layout.clause_high[columns]
         limit, clear = self.levels.limit[chairs], self.levels.clear[chairs]
-        return self._delays.judge(
-            Samples(chairs, values, valid, doubtful, times), limit, clear, high
-        )
+        cuffs = np.array([place.cuff.covers(at_s) for place, _, at_s, _ in turns])
+        said = Samples(chairs, values, valid, doubtful, times, cuffs)
+        return self._delays.judge(said, limit, clear, high)
 
     def _note_source(self, place: Place, vital: VitalSign) -> None:
         """Another source of a vital sign clears nothing that the first began (8a.22)."""

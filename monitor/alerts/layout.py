@@ -91,6 +91,7 @@ class Layout:
             [[one.priority.get(column, 0) for one in rows] for column in COLUMNS], dtype=np.int64
         )
         self.on_delay = np.array([one.on_delay_s for one in self.rows])
+        self.cuff_wait = np.array([_cuff_wait_s(row) for row in self.rows])
         self.off_delay = np.array([one.off_delay_s for one in rows])
         self.samples_min = np.array([one.samples_min for one in rows], dtype=np.int64)
         self.high = self.priority == Priority.HIGH
@@ -184,6 +185,12 @@ def _technical_rows(condition: AlarmCondition) -> list[Row]:
             Row(condition, vital=vital, once_seen_s=seen_s) for vital, seen_s in sources
         ]
     return [Row(condition)]
+
+
+def _cuff_wait_s(row: Row) -> float:
+    """What rests on an ECG waits for no cuff."""
+    ecg = row.source is VitalSign.HEART_RATE or row.once_seen_s is not None
+    return 0.0 if ecg else row.condition.cuff_wait_s
 
 
 def _yields_depth(condition: AlarmCondition, preset: Preset) -> int:

@@ -22,7 +22,8 @@ class Samples:
 
     `chairs` are row numbers of the arrays. `values`, `valid` and `doubtful` are
     [chair, vital]: `doubtful` samples are neither valid nor absent.
-    `at_s` is the sample time of each chair's samples.
+    `at_s` is the sample time of each chair's samples, `under_cuff` says where then a
+    cuff measured on the probe's arm.
     """
 
     chairs: Ints
@@ -30,6 +31,7 @@ class Samples:
     valid: Bools
     doubtful: Bools
     at_s: Floats
+    under_cuff: Bools
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,10 @@ class Verdict:
 class Delays:
     """The counters of every (chair, limit rule).
 
-    `pending`: violating since `onset_s`, `counted_s` of them counted, newest at
-    `last_s`. `clearing`: cleared without a break for `held_s`, newest at
-    `clear_s`. `relaxed`: this episode clears at the limit itself (8a.13). `on_delay`
-    is in force: the preset's, or what was set for the session.
+    `pending`: violating since `onset_s`, `counted_s` of them counted and `waited_s`
+    spent waiting for a cuff, newest at `last_s`. `clearing`: cleared without a break
+    since `from_s`, newest at `clear_s`. `relaxed`: this episode clears at the limit
+    itself (8a.13). `on_delay` is in force: the preset's, or what was set for the session.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -64,10 +66,11 @@ class Delays:
         self.pending = np.zeros(shape, bool)
         self.onset_s = np.full(shape, np.nan)
         self.counted_s = np.zeros(shape)
+        self.waited_s = np.zeros(shape)
         self.samples = np.zeros(shape, np.int64)
         self.last_s = np.full(shape, -np.inf)
         self.clearing = np.zeros(shape, bool)
-        self.held_s = np.zeros(shape)
+        self.from_s = np.zeros(shape)
         self.clear_s = np.full(shape, -np.inf)
         self.relaxed = np.zeros(shape, bool)
         self.on_delay = np.tile(self._layout.on_delay[: self._layout.limits], (chairs, 1))
@@ -107,6 +110,7 @@ class Delays:
                 self.samples[at] += 1
             elif violates:
                 self.onset_s[at], self.counted_s[at], self.samples[at] = now_s, 0.0, 1
+                self.waited_s[at] = 0.0
             self.last_s[at] = now_s if violates else self.last_s[at]
             self.pending[at] = violates
 
@@ -147,7 +151,11 @@ class Delays:
         first = violating & (~self.pending[at] | (gap > preset.restart_gap_s))
         again = violating & ~first
         self.onset_s[at] = np.where(first, now, self.onset_s[at])
-        counted = self.counted_s[at] + np.where(again, np.minimum(gap, preset.gap_s), 0.0)
+        part = np.where(again, np.minimum(gap, preset.gap_s), 0.0)
+        if samples.under_cuff.any():
+            part -= self._wait(samples, part)
+        self.waited_s[at] = np.where(first, 0.0, self.waited_s[at])
+        counted = self.counted_s[at] + part
         self.counted_s[at] = counted = np.where(first, 0.0, counted)
         self.samples[at] = number = np.where(first, 1, self.samples[at] + again)
         self.last_s[at] = np.where(violating, now, self.last_s[at])
@@ -156,14 +164,20 @@ class Delays:
         enough = counted >= self.on_delay[at]
         return violating & enough & (number >= self._layout.samples_min[limits])
 
+    def _wait(self, samples: Samples, part: Floats) -> Floats:
+        """What of these parts passes while a cuff takes the pulse away (8a.22)."""
+        at, most = samples.chairs, self._layout.cuff_wait[: self._layout.limits]
+        left = np.where(samples.under_cuff[:, None], most - self.waited_s[at], 0.0)
+        waits = np.minimum(part, left)
+        self.waited_s[at] += waits
+        return waits
+
     def _count_clearing(self, samples: Samples, clearing: Bools, not_clear: Bools) -> Bools:
         at, gap_max = samples.chairs, self._layout.preset.gap_s
         now = samples.at_s[:, None]
         gap = now - self.clear_s[at]
         goes_on = clearing & self.clearing[at] & (gap <= gap_max)
-        held = np.where(goes_on, self.held_s[at] + np.where(goes_on, gap, 0.0), 0.0)
-        # A round that says nothing of a rule leaves what it has counted alone.
-        self.held_s[at] = held = np.where(clearing | not_clear, held, self.held_s[at])
+        self.from_s[at] = from_s = np.where(clearing & ~goes_on, now, self.from_s[at])
         self.clear_s[at] = np.where(clearing, now, self.clear_s[at])
         self.clearing[at] = (self.clearing[at] | clearing) & ~not_clear
-        return clearing & (held >= self._layout.off_delay[: self._layout.limits])
+        return clearing & (now - from_s >= self._layout.off_delay[: self._layout.limits])

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from monitor.alerts.cuff import Cuff
 from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
 from monitor.alerts.silences import Silences
@@ -20,7 +21,7 @@ from monitor.conditions import Preset
 from monitor.edits import Edits
 from monitor.jumps import Jumps
 from monitor.plausibility import IMPLAUSIBLE, objection
-from monitor.vitals import NIBP, STANDS_FOR, Reading, Validity, VitalSign
+from monitor.vitals import NIBP, STANDS_FOR, Reading, Validity, VitalSign, under_way
 
 NEVER = float("-inf")
 DOUBTFUL, INVALID = "questionable", "invalid"
@@ -31,6 +32,9 @@ KEPT_SAMPLES_MAX = 256
 
 They also give the worst value of an on-delay: of a sender faster than they reach, the newest.
 """
+
+RESULTS = frozenset({Validity.VALID, Validity.VALIDATED, Validity.QUESTIONABLE, Validity.INVALID})
+"""What ends a cuff's cycle: a reading, or that it failed."""
 
 TELLS_OF_PULSE = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2})
 """What is listened to from each device beside the judged heart rate: is there a pulse at all?"""
@@ -148,6 +152,7 @@ class Place:
     `baseline` is the patient's own, by vital sign, empty until it is set; `edits` are
     limits and on-delays set for this session, `score` the newest that a person entered.
     `asserted` is what was told of each condition that is measured elsewhere.
+    `cuff` is when a cuff measured here.
     `spoken` is what each device said of the pulse at the present instant, judged or not.
     `restless`: some counted rule is counting or open, so every sample is judged in full.
     """
@@ -156,6 +161,7 @@ class Place:
     index: int
     devices: Mapping[str, Watched]
     jumps: Jumps[Sample]
+    cuff: Cuff
     session: str | None = None
     phase: Phase | None = None
     since_s: float = NEVER
@@ -221,6 +227,7 @@ class Place:
         self.restless = False
         self.baseline, self.edits, self.score = {}, {}, None
         self.jumps.forget()
+        self.cuff.forget()
         self.silences = Silences()
         self.unassigned_data_s = NEVER
         for source in self._sources.values():
@@ -232,6 +239,7 @@ class Place:
     def samples(self, readings: Sequence[Reading], preset: Preset) -> list[Sample]:
         """What of one instant's readings is judged; the rest is old, or another source's turn."""
         self.spoken = []
+        readings = self._hear_cuff(readings)
         if len(readings) > 1:
             readings = sorted(readings, key=lambda reading: reading.vital in STANDS_FOR)
         taken = [one for one in (self._take(reading, preset) for reading in readings) if one]
@@ -244,6 +252,25 @@ class Place:
             quantity = self.quantities.setdefault(one.vital, Quantity(one.vital))
             quantity.reason = one.reason
         return taken
+
+    def rests_on_probe(self, vital: VitalSign | None) -> bool:
+        """Does what is known of it come from the oximeter's probe alone?"""
+        if vital is VitalSign.HEART_RATE:
+            return self.ecg_seen_s() == 0.0
+        return vital is VitalSign.SPO2
+
+    def _hear_cuff(self, readings: Sequence[Reading]) -> Sequence[Reading]:
+        """The readings without a cuff's word that it measures; a result ends its cycle."""
+        told = [one for one in readings if one.vital.episodic]
+        if not told:
+            return readings
+        for one in told:
+            if under_way(one.vital, one.validity):
+                if one.sampled_s >= self.since_s:
+                    self.cuff.measures(one.sampled_s)
+            elif one.validity in RESULTS:
+                self.cuff.gave(one.received_s)
+        return [one for one in readings if not under_way(one.vital, one.validity)]
 
     def judgeable(self, samples: Sequence[Sample], received_s: float) -> list[Sample]:
         """Those of one instant's samples that no jump holds back, accepted."""

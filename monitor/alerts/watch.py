@@ -302,7 +302,18 @@ class Watch:
         if row < self._layout.limits or not self.exists[at] or np.isnan(since_s):
             return NOT_NOW
         waits = self._overlays.yields(which, place)
-        return NOT_NOW if waits else max(since_s + float(self.delay_s[at]), now)
+        return NOT_NOW if waits else self._due_s(place, row, now)
+
+    def _due_s(self, place: Place, row: int, now: float) -> float:
+        """When a condition that is so must be told; while a cuff measures some wait a little."""
+        which, at = self._layout.rows[row], (place.index, row)
+        since_s, wait_s = float(self.since_s[at]), float(self._layout.cuff_wait[row])
+        due_s = since_s + float(self.delay_s[at])
+        if wait_s and which.condition.form is Form.OVERDUE:
+            return max(due_s, now, min(place.cuff.ends_s, due_s + wait_s))
+        if wait_s and place.rests_on_probe(which.vital):
+            due_s += min(wait_s, place.cuff.waited_s(since_s))
+        return max(due_s, now)
 
     def ring(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
         """The row's time has come."""
@@ -345,6 +356,9 @@ class Watch:
     def _raise(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
         which, at = self._layout.rows[row], (place.index, row)
         if not self.exists[at] or self._overlays.yields(which, place):
+            return []
+        if self._layout.cuff_wait[row] and self._due_s(place, row, at_s) > at_s:
+            self._schedule_row(place, row, at_s)
             return []
         if which.condition.form is Form.UNASSIGNED_DATA:
             ends_s = place.unassigned_data_s + which.condition.settings["ends_after_s"]

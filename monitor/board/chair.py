@@ -11,13 +11,31 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState, Silences
-from monitor.board.cuff import CuffReading, Schedule, block, determination
-from monitor.board.slots import STALE_S, LimitsInForce, Samples, heart_source, least_real, slot
-from monitor.board.tile import CuffBlock, SessionOnTile, Slot, SuspendedRule, Tile
+from monitor.board.cuff import CuffReading, Schedule, block, determination, measuring
+from monitor.board.slots import (
+    AGEING_S,
+    SOURCES,
+    STALE_S,
+    LimitsInForce,
+    Samples,
+    heart_source,
+    least_real,
+    slot,
+)
+from monitor.board.tile import (
+    AGEING,
+    INVALID,
+    QUESTIONABLE,
+    CuffBlock,
+    SessionOnTile,
+    Slot,
+    SuspendedRule,
+    Tile,
+)
 from monitor.board.words import Values, hours_minutes, minutes_seconds, open_alarm
 from monitor.clinic import NEXT_PHASES, Chair, Phase, Session
 from monitor.conditions import Priority
-from monitor.vitals import NIBP, GenerationMode, Reading, Validity, VitalSign
+from monitor.vitals import NIBP, GenerationMode, Reading, Validity, VitalSign, under_way
 
 STATES = {
     Phase.PREPARE: "READY",
@@ -29,6 +47,8 @@ STATES = {
 HEART = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE})
 ORDER = (VitalSign.RESPIRATORY_RATE, VitalSign.ETCO2, VitalSign.TEMPERATURE)
 """What follows heart rate and SpO2, where a device of the chair measures it."""
+CUFF_CYCLE = "cuff cycle"
+DOUBTS = frozenset({QUESTIONABLE, INVALID, AGEING})
 LINK_LOST = "T-LINK"
 """The condition whose alarm says that a device sends no frames (alarms.md 7.2)."""
 
@@ -67,6 +87,7 @@ class ChairBoard:
     called: Mapping[str, str] = field(default_factory=dict)
     _samples: Samples = field(default_factory=Samples)
     _cuff: CuffReading | None = None
+    _measures_until_s: float = 0.0
     _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0, 0.0))
     _lines: dict[str, Line] = field(default_factory=dict)
     _heard_s: dict[str, float] = field(default_factory=dict)
@@ -77,6 +98,11 @@ class ChairBoard:
         live = [one for one in readings if not one.late and one.session == of]
         self._samples.take(live)
         cuff = determination(live)
+        told = [one.sampled_s for one in live if under_way(one.vital, one.validity)]
+        if told:
+            self._measures_until_s = max(told) + AGEING_S
+        elif cuff is not None:
+            self._measures_until_s = 0.0
         if cuff is None or (self._cuff and cuff.sampled_s < self._cuff.sampled_s):
             return
         self._cuff = cuff
@@ -92,7 +118,7 @@ class ChairBoard:
         interval_s = self.nibp_interval_s.get(session.phase, 0.0)
         overdue_s = self.nibp_overdue_s.get(session.phase, 0.0)
         if known is None or session.id != known.id or session.phase is Phase.CLOSED:
-            self._samples, self._cuff = Samples(), None
+            self._samples, self._cuff, self._measures_until_s = Samples(), None, 0.0
             self._schedule = Schedule(interval_s, overdue_s, since_s)
         elif session.phase is not known.phase:
             self._schedule = self._schedule.entering(interval_s, overdue_s, since_s)
@@ -204,7 +230,7 @@ class ChairBoard:
         if VitalSign.SPO2 in self.vitals:
             pairs.append((VitalSign.SPO2, VitalSign.SPO2))
         pairs += [(vital, vital) for vital in ORDER if vital in self.vitals]
-        return tuple(
+        slots = tuple(
             slot(
                 shown_as,
                 vital,
@@ -217,13 +243,26 @@ class ChairBoard:
             )
             for shown_as, vital in pairs
         )
+        return tuple(map(self._under_cuff, slots)) if self._takes_pulse(now_s) else slots
+
+    def _takes_pulse(self, now_s: float) -> bool:
+        """Does a cuff measure on the arm of the probe?"""
+        arms = self.session.arms if self.session else None
+        return bool(arms and arms.shared) and now_s < self._measures_until_s
+
+    @staticmethod
+    def _under_cuff(shown: Slot) -> Slot:
+        """The probe's number is missing or in doubt because of the cuff."""
+        probe = shown.vital == VitalSign.SPO2.value or shown.source == SOURCES[VitalSign.PULSE_RATE]
+        return replace(shown, note=CUFF_CYCLE) if probe and shown.state in DOUBTS else shown
 
     def _nibp(self, now_s: float) -> CuffBlock | None:
         if not self.vitals & NIBP:
             return None
-        return block(
+        shown = block(
             self._cuff, self._schedule, self.alarms, self.limits, now_s=now_s, zone=self.zone
         )
+        return measuring(shown) if now_s < self._measures_until_s else shown
 
     def _values(self, alarm: Alarm, slots: Sequence[Slot], nibp: CuffBlock | None) -> Values:
         """What an alarm's vital sign shows now, and the last number it had."""

@@ -10,7 +10,7 @@ one chair; knows no session and no page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from math import inf
 
@@ -125,6 +125,12 @@ def block(
         priority=_priority(alarms),
         limits=Limits(low=limit_text(low), high=limit_text(high)),
     )
+
+
+def measuring(shown: CuffBlock) -> CuffBlock:
+    """The block while the cuff measures: what stands there is the number before."""
+    state = tile.AGEING if shown.state in (tile.VALID, tile.QUESTIONABLE) else shown.state
+    return replace(shown, state=state, note="measuring", next="")
 
 
 def _state(newest: CuffReading | None, schedule: Schedule, now_s: float) -> str:

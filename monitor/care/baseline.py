@@ -16,7 +16,7 @@ from statistics import fmean, median
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
 from monitor.history import MISSING, Data, ReadingRow
-from monitor.vitals import NIBP, VitalSign
+from monitor.vitals import NIBP, VitalSign, under_way
 
 BP = "BP"
 """The name under which both pressures are missing together."""
@@ -73,7 +73,8 @@ class Gathering:
     def take(self, rows: Iterable[ReadingRow]) -> None:
         """Note readings as they come; late ones were not judged and do not count here."""
         for row in rows:
-            if row.vital in _KEPT and not row.late:
+            told = not (row.late or under_way(row.vital, row.validity))
+            if row.vital in _KEPT and told:
                 (self._episodic if row.vital.episodic else self._continuous).append(row)
         oldest_us = self._newest_us() - self._preset.baseline.continuous_s * 1e6
         while self._continuous and self._continuous[0].sampled_at_us < oldest_us:

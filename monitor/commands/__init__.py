@@ -12,6 +12,7 @@ from typing import Protocol
 
 from monitor.commands.acts import Act, Command, Desk, PatientAct, SessionAct
 from monitor.commands.alarms import AUDIO_PAUSE_S, GOING_S, Acknowledge, Going, PauseAudio
+from monitor.commands.arms import SetArms
 from monitor.commands.basing import SetBaseline, WaiveBaseline
 from monitor.commands.limiting import ChangeLimits
 from monitor.commands.observing import Observe
@@ -45,6 +46,7 @@ __all__ = [
     "PauseAudio",
     "SeatPatient",
     "SessionAct",
+    "SetArms",
     "SetBaseline",
     "StandBy",
     "SuspendRule",

@@ -7,7 +7,8 @@ as `docs/schema/chairside-vitals-1.schema.json`. Topics, without any patient wor
     chairside/<clinic>/<chair>/<device>/availability  `online` / `offline`, retained, the will
 
 Units are those of the code table and are checked; `measured_at` is the sender's
-clock. A message that is not of this form is garbled as a whole: nothing of it
+clock. While a cuff measures, its sender says so in every message: `NIBP_SYS` without a
+value, of quality `ongoing`. A message that is not of this form is garbled as a whole: nothing of it
 is believed.
 """
 
@@ -23,7 +24,14 @@ from typing import Annotated, Literal, NoReturn
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.drivers import Garbled, Report, Shown
-from monitor.vitals import GenerationMode, Measurement, TimeBasis, Validity, VitalSign
+from monitor.vitals import (
+    GenerationMode,
+    Measurement,
+    TimeBasis,
+    Validity,
+    VitalSign,
+    under_way,
+)
 
 SCHEMA = "chairside-vitals-1"
 MESSAGE_BYTES_MAX = 65_536
@@ -40,7 +48,11 @@ class _Strict(BaseModel):
 
 
 class JsonReading(_Strict):
-    """One value; `value` is absent or null when there is no number, then `quality` is not valid."""
+    """One value; `value` is absent or null when there is no number, then `quality` is not valid.
+
+    `NIBP_SYS` of quality `ongoing`, without a value: the cuff measures now. Say it in each
+    message, five seconds apart at most, until the reading or its failure is there.
+    """
 
     vital: VitalSign
     value: Number | None = None
@@ -186,7 +198,8 @@ def _told(shown: Shown, vital: VitalSign) -> bool:
 def _reading(shown: Shown, vital: VitalSign) -> Mapping[str, object]:
     validity, reason = shown.validity.get(vital, (Validity.VALID, ""))
     value = shown.values.get(vital)
-    at_us = shown.nibp_at_us if vital.episodic and shown.nibp_at_us else shown.at_us
+    measured = vital.episodic and shown.nibp_at_us and not under_way(vital, validity)
+    at_us = shown.nibp_at_us if measured and shown.nibp_at_us else shown.at_us
     if value is None and validity.believed:
         validity = Validity.NOT_AVAILABLE
     return {

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from monitor.history import ReadingRow
 from monitor.review.artefacts import ARTEFACT
-from monitor.vitals import NIBP, VitalSign
+from monitor.vitals import NIBP, VitalSign, under_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,8 @@ class Cuff:
 
 def cuffs(readings: Iterable[ReadingRow]) -> tuple[Cuff, ...]:
     """The determinations in time; components belong together by device and sample time."""
-    rows = [row for row in readings if row.vital in NIBP]
+    told = [row for row in readings if row.vital in NIBP]
+    rows = [row for row in told if not under_way(row.vital, row.validity)]
     rows.sort(key=lambda row: (row.sampled_at_us, row.device))
     return tuple(
         _cuff(list(group))

@@ -16,6 +16,7 @@ from monitor.conditions import Kind, Preset
 from monitor.errors import CommandRefused
 from monitor.history import (
     ACKNOWLEDGED,
+    ARMS,
     AUDIO_PAUSED,
     LIMITS,
     OBSERVED,
@@ -87,7 +88,7 @@ class Kept:
                 return
             case "baseline" | "gate", _:
                 return
-            case "limits" | "score", _:
+            case "limits" | "score" | "arms", _:
                 self._know(at, chair, what, argument)
                 return
             case "suspend" | "end suspension" | "standby" | "end standby", _:
@@ -106,7 +107,10 @@ class Kept:
         """Kept as a fact of the patient, where there is one."""
         if chair not in self.sessions:
             return
-        if isinstance(argument, float):
+        if isinstance(argument, bool):
+            probe = "left" if argument else "right"
+            self._fact(at, chair, ARMS, {"cuff": "left", "probe": probe})
+        elif isinstance(argument, float):
             self._fact(at, chair, OBSERVED, {"item": "MOAA/S", "value": argument})
         elif isinstance(argument, dict):
             self._fact(at, chair, LIMITS, argument)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import nan
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,6 +47,7 @@ class Story:
     seed: int
     minutes: float
     acts: list[tuple[float, str, str, object]] = field(default_factory=list)
+    _measuring_s: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for chair in DEVICES:
@@ -76,7 +78,7 @@ class Story:
             elif roll < 0.048:
                 one = dice.choice(list(DEVICES[chair]))
                 self.acts.append((now, chair, "gate", (one, dice.random() < 0.6)))
-            elif roll < 0.066:
+            elif roll < 0.068:
                 self.acts.append((now, chair, *self._silence(dice)))
             elif scored and roll < 0.12:
                 self.acts.append((now, chair, "score", float(dice.choice([5, 4, 3, 2, 1]))))
@@ -92,6 +94,7 @@ class Story:
         if phase is None:
             to = dice.choice((*SEQUENCE[:4], Phase.INFUSION))
             self.acts.append((now, chair, "seat", (f"s-{chair}-{sessions}", to)))
+            self.acts.append((now, chair, "arms", dice.random() < 0.6))
             return to, sessions + 1
         to = dice.choice(NEXT_PHASES[phase])
         self.acts.append((now, chair, "phase", to))
@@ -107,9 +110,15 @@ class Story:
         calm: bool,
     ) -> None:
         device, (_, vitals) = dice.choice(list(DEVICES[chair].items()))
+        if SYS in vitals and dice.random() < 0.03:
+            self._measuring_s[chair] = now + dice.choice([4, 12, 30, 70, 200])
         delay = dice.choice([0.0, 0.0, 0.0, 0.5, 2.0, 9.0, 30.0])
-        cuff = dice.random() < 0.04
+        measures = SYS in vitals and now < self._measuring_s.get(chair, 0.0)
+        cuff = dice.random() < (0.005 if measures else 0.04)
         readings = []
+        if measures and dice.random() < 0.9:
+            readings.append(self._reading(SYS, nan, now - delay, chair, device, now, dice))
+            readings[0] = replace(readings[0], validity=Validity.ONGOING, late=False)
         for vital in sorted(vitals & LEVELS.keys(), key=lambda one: one.value):
             if vital.episodic and not cuff:
                 continue
@@ -123,6 +132,8 @@ class Story:
 
     @staticmethod
     def _silence(dice: random.Random) -> tuple[str, object]:
+        if dice.random() < 0.1:
+            return "arms", dice.random() < 0.8
         kind = dice.choice(["suspend", "suspend", "end suspension", "standby", "end standby"])
         if kind in ("standby", "end standby"):
             return kind, dice.choice([600.0, 60.0, 20.0, 0.0, 601.0])
@@ -247,10 +258,18 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
             return setting(chair, known, at)
         case "score", float() as score:
             return engine.enter_score(chair, score, "rk", at)
-        case "gate", (str() as device, bool() as lost):
-            return engine.gate(device, at, lost=lost)
         case "acknowledge", float() as which:
             return _acknowledged(engine, at, chair, which)
+    return _around(engine, at, chair, what, argument)
+
+
+def _around(engine: Engine, at: float, chair: str, what: str, argument: object) -> list[AlarmEvent]:
+    """One act that concerns the chair's equipment, or its sound."""
+    match what, argument:
+        case "gate", (str() as device, bool() as lost):
+            return engine.gate(device, at, lost=lost)
+        case "arms", bool() as shared:
+            return engine.set_arms(chair, at, shared=shared)
     return silence(engine, at, chair, what, argument)
 
 
@@ -295,6 +314,8 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             twin.set_baseline(baseline, at)
         case "limits", dict() as edits:
             twin.set_limits(edits, at)
+        case "arms", bool() as shared:
+            twin.set_arms(shared, at)
         case "score", float() as score:
             twin.enter_score(score, at)
         case "pause", float() as seconds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import pytest
 
@@ -129,6 +130,34 @@ def test_a_lost_link_is_silence_and_nothing_is_sent_late() -> None:
     assert times == [*range(30), *range(50, 60)]
 
 
+@pytest.mark.requirement("ALM-130")
+def test_a_cuff_that_measures_says_so_over_json_from_its_beginning_to_its_reading() -> None:
+    *_, tape = played(a_visit(), rad8("1"), seconds=120)
+    told = [
+        (at_s, one.validity)
+        for at_s, report in decoded(tape, "chairside-json")
+        if (one := report.get(VitalSign.NIBP_SYSTOLIC))
+    ]
+    cycle = [at_s for at_s, validity in told if validity is Validity.ONGOING]
+    assert 26 <= len(cycle) <= 45
+    assert [round(b - a) for a, b in pairwise(cycle)] == [1] * (len(cycle) - 1)
+    read = next(at_s for at_s, validity in told if validity is Validity.VALID)
+    assert round(read - cycle[-1]) == 1
+
+
+def test_a_cuff_on_the_probes_arm_takes_its_pulse_away_for_some_seconds() -> None:
+    def lost(*, one_arm: bool) -> int:
+        (tape, _) = played(replace(a_visit(), one_arm=one_arm), rad8("1"), seconds=120)
+        return sum(
+            report[VitalSign.SPO2].reason == "pulse search"
+            for at_s, report in decoded(tape, "masimo-ascii1")
+            if at_s > 10
+        )
+
+    assert lost(one_arm=False) == 0
+    assert 5 <= lost(one_arm=True) <= 25
+
+
 def test_a_cuff_reading_is_told_once_over_ansar_b_and_stamped_over_json() -> None:
     ansar, _, json_cuff = played(a_visit(), (*ivy("1"), *rad8("1")), seconds=900)
     readings = [
@@ -137,7 +166,7 @@ def test_a_cuff_reading_is_told_once_over_ansar_b_and_stamped_over_json() -> Non
     stamps = {
         one.measured_at_us
         for _, report in decoded(json_cuff, "chairside-json")
-        if (one := report.get(VitalSign.NIBP_SYSTOLIC))
+        if (one := report.get(VitalSign.NIBP_SYSTOLIC)) and one.validity is Validity.VALID
     }
     assert [MORNING_US + round(at_s) * 1_000_000 for at_s in readings] == sorted(
         stamp or 0 for stamp in stamps

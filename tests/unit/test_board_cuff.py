@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.clinic import Chair, Device, Phase
+from monitor.clinic import Arm, Arms, Chair, Device, Phase
 from monitor.clock import Clock
 from monitor.conditions import Kind, Preset, Priority
 from monitor.drivers.registry import DRIVERS
@@ -117,6 +117,44 @@ def test_a_device_that_has_nothing_new_hides_nothing(validity: Validity) -> None
     bench.put(cuff(3.0, session="s-1"))
     bench.put(cuff(4.0, None, None, None, session="s-1", validity=validity))
     assert bench.nibp(5.0).text == "120/80"
+
+
+@pytest.mark.requirement("SHO-133")
+def test_while_the_cuff_measures_the_number_before_it_is_grey() -> None:
+    bench = seated()
+    bench.put(cuff(0.0, 172.0, session="s-1"))
+    assert bench.nibp(99.0).state == "valid"
+    bench.put(cuff(100.0, None, None, None, session="s-1", validity=Validity.ONGOING))
+    block = bench.nibp(101.0)
+    assert (block.text, block.state, block.note, block.next) == (
+        "172/80",
+        "ageing",
+        "measuring",
+        "",
+    )
+    bench.put(cuff(130.0, 165.0, session="s-1"))
+    block = bench.nibp(131.0)
+    assert (block.text, block.state, block.note) == ("165/80", "valid", "")
+
+
+@pytest.mark.requirement("SHO-133")
+def test_a_monitor_that_stops_saying_that_it_measures_does_not() -> None:
+    bench = seated()
+    bench.put(cuff(0.0, session="s-1"))
+    bench.put(cuff(100.0, None, None, None, session="s-1", validity=Validity.ONGOING))
+    assert bench.nibp(104.0).note == "measuring"
+    assert bench.nibp(105.0).note == ""
+
+
+@pytest.mark.requirement("SHO-133")
+@pytest.mark.parametrize(("probe", "note"), [(Arm.LEFT, "pulse search"), (Arm.RIGHT, "cuff cycle")])
+def test_a_probe_under_the_cuff_says_cuff_cycle(probe: Arm, note: str) -> None:
+    bench, lost = Bench(), Validity.INVALID
+    bench.seat(0.0, arms=Arms(cuff=Arm.RIGHT, probe=probe))
+    bench.put(cuff(10.0, None, None, None, session="s-1", validity=Validity.ONGOING))
+    bench.put(sample(10.0, None, session="s-1", validity=lost, reason="pulse search"))
+    slot = bench.slot(11.0)
+    assert (slot.text, slot.note) == ("-?-", note)
 
 
 def test_a_doubtful_determination_is_shown_with_doubt_and_does_not_count_as_taken() -> None:

@@ -135,6 +135,23 @@ def test_the_same_determination_sent_again_is_one_reading() -> None:
     assert (len(first), again) == (1, [])
 
 
+@pytest.mark.requirement("ALM-130")
+def test_a_reading_stamped_with_the_cuffs_beginning_is_not_late_for_its_own_cycle() -> None:
+    intake = Intake(device())
+    for second in range(30):
+        measures = Measurement(
+            vital=VitalSign.NIBP_SYSTOLIC,
+            value=None,
+            validity=Validity.ONGOING,
+            measured_at_us=T0_US + second * 1_000_000,
+        )
+        told = Report(measurements=(measures,))
+        assert not only(intake.readings(told, at(second), SEAT)).late
+    reading = report(0.0, vital=VitalSign.NIBP_SYSTOLIC, sent_s=30.0)
+    assert not only(intake.readings(reading, at(30.0), SEAT)).late
+    assert intake.readings(reading, at(31.0), SEAT) == []
+
+
 def test_a_number_that_is_missing_is_counted_until_it_comes() -> None:
     intake = Intake(device())
     for seq in (1, 2, 5):
