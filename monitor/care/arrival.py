@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.care.baseline import samples_told
+from monitor.clinic import Arms
 from monitor.history import (
     MISSING,
     PERSON,
@@ -17,13 +18,14 @@ from monitor.history import (
     TEXT,
     Data,
     FactRow,
+    arms_told,
     baseline_told,
     happened_us,
     standing,
 )
 from monitor.vitals import VitalSign
 
-SITTER, ARMS, ANSWERS = "sitter", "arms", "answers"
+SITTER, ANSWERS = "sitter", "answers"
 ANSWERED_IN_WORDS = "answered in words"
 """One `question` answered freely, under `text`: such words go into no copy."""
 HOLD_OVERRIDDEN = "hold overridden"
@@ -55,14 +57,6 @@ class Sitter:
             "the briefing": self.briefed,
         }
         return tuple(name for name, there in wanted.items() if not there)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arms:
-    """On which arm the cuff and the probe are: left or right."""
-
-    cuff: str
-    probe: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +140,7 @@ def arrival_of(facts: Sequence[FactRow]) -> Arrival:
             case "sitter":
                 sitter = _sitter(fact)
             case "arms":
-                arms = Arms(cuff=str(data["cuff"]), probe=str(data["probe"]))
+                arms = arms_told(data)
             case "answers":
                 answers |= {key: said for key, said in data.items() if isinstance(said, str)}
             case "answered in words":

@@ -10,6 +10,7 @@ from monitor.care.bookings import booked_between, bookings_of, patients_of
 from monitor.care.holding import holds_of, uncovered
 from monitor.care.numbering import next_infusion
 from monitor.care.watching import offers_of, standing_offer, watchers_of
+from monitor.clinic import Arm, Arms
 from monitor.history import Data, FactRow, name_of
 from monitor.vitals import VitalSign
 
@@ -54,7 +55,7 @@ def test_the_newest_word_of_each_counts_and_corrections_undo_it() -> None:
     assert seen.sitter.person == "Bea"
     assert seen.sitter.lacks == ("a phone number", "staying")
     assert seen.arms is not None
-    assert (seen.arms.cuff, seen.arms.probe) == ("left", "right")
+    assert seen.arms == Arms(cuff=Arm.LEFT, probe=Arm.RIGHT)
     assert seen.answers == {"fasted": "yes", "driving": "no", "drugs": "none today"}
     assert seen.confirmed is not None
     assert seen.confirmed.values[VitalSign.NIBP_SYSTOLIC] == 122
