@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, Field, ValidationError
 
 from monitor.care.arrival_terms import ArrivalTable, PrivacyTable, ShiftTable
+from monitor.care.leaving_terms import LeavingTable
 from monitor.care.treatment_terms import CareTable
 from monitor.clinic import Chair, Device
 from monitor.errors import ConfigError
@@ -56,6 +57,7 @@ class _File(Table):
     shift: ShiftTable = ShiftTable()
     privacy: PrivacyTable = PrivacyTable()
     care: CareTable = CareTable()
+    leaving: LeavingTable = LeavingTable()
     chairs: tuple[ChairTable, ...] = Field(min_length=1)
     devices: tuple[DeviceTable, ...] = ()
 
@@ -80,6 +82,7 @@ class Config:
     shift: ShiftTable = field(default_factory=ShiftTable)
     privacy: PrivacyTable = field(default_factory=PrivacyTable)
     care: CareTable = field(default_factory=CareTable)
+    leaving: LeavingTable = field(default_factory=LeavingTable)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -260,6 +263,7 @@ def _freeze(file: _File, base: Path) -> Config:
         shift=file.shift,
         privacy=file.privacy,
         journal=file.journal,
+        leaving=file.leaving,
         influxdb=influx,
         mqtt=mqtt,
         chairs=tuple(Chair(id=c.id, label=c.label) for c in file.chairs),

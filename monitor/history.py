@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from monitor.care.observations import Entry, Item, noted
+from monitor.care.observations import GIVEN, PRESENT, Entry, Item, noted
 from monitor.clinic import Arm, Arms, Phase, Session
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
@@ -146,6 +146,10 @@ class History(Protocol):
         """The session's readings, ordered by sample time, then vital, then device."""
         ...
 
+    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
+        """What a device measured from then until before then, whoever it was stored for."""
+        ...
+
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""
         ...
@@ -184,6 +188,13 @@ CONFIDENTIAL = frozenset({JOURNAL_OPENED, JOURNAL, JOURNAL_CALLED})
 """Kinds of facts that go into no copy and on no page for people who are not signed in."""
 NOTE, SIGNED, ADDENDUM = "note", "signed", "addendum"
 """The clinician's plan and words; the report's signature; what is added after it."""
+HANDED_OVER = "handed over"
+"""To the sitter `person`: each point of advice by its id (true), and these two times."""
+NEXT_SESSION, JOURNAL_DUE = "next_us", "journal_due_us"
+TURNED_OVER = "turned over"
+"""`cuff` and `probe`: off or kept, for what `reason`; `ready_us` of the patient who left."""
+DEVICES_CORRECTED = "devices corrected"
+"""From `from_us` to `to_us` a `device` measured for this session, and not the one `instead`."""
 RUN, INPUT, PRESET = "run", "input", "preset"
 """Facts of no session, from which alarms can be judged again; see `journal`."""
 
@@ -216,7 +227,17 @@ def told_of(session: Session, fact: FactRow) -> Session:
             return replace(session, arms=arms_told(fact.data))
         case "observed":
             return replace(session, observed=noted(session.observed, entry_of(fact)))
+        case "handed over":
+            return _handed_over(session, fact)
     return session
+
+
+def _handed_over(session: Session, fact: FactRow) -> Session:
+    """Whoever took the patient over is there and was told everything."""
+    at_us, actor, person = fact.at_us, fact.actor or "", str(fact.data.get(PERSON, ""))
+    sitter = Entry(item=Item.SITTER, value=PRESENT, at_us=at_us, actor=actor, person=person)
+    advice = Entry(item=Item.ADVICE, value=GIVEN, at_us=at_us, actor=actor)
+    return replace(session, observed=noted(noted(session.observed, sitter), advice))
 
 
 def _seated(fact: FactRow, session: str) -> Session:
@@ -270,7 +291,7 @@ def standing(facts: Sequence[FactRow]) -> list[FactRow]:
 def observed_data(entry: Entry) -> Data:
     """What a person entered, as a fact keeps it."""
     named = {PERSON: entry.person} if entry.person else {}
-    return {"item": entry.item.value, "value": entry.value, **named}
+    return {"item": entry.item.value, "value": entry.value, **named, **entry.parts}
 
 
 def entry_of(fact: FactRow) -> Entry:
@@ -282,7 +303,15 @@ def entry_of(fact: FactRow) -> Entry:
         at_us=fact.at_us,
         actor=fact.actor or "",
         person=str(fact.data.get(PERSON, "")),
+        parts={
+            key: said
+            for key, said in fact.data.items()
+            if key not in _OF_AN_ENTRY and isinstance(said, int)
+        },
     )
+
+
+_OF_AN_ENTRY = frozenset({"item", "value", PERSON, HAPPENED})
 
 
 def based(session: Session, data: Data) -> Session:

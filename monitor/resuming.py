@@ -55,6 +55,8 @@ WARM_US = 300_000_000
 """So far back continuous readings are told again."""
 ACTS_US = 3_600_000_000
 """So far back acts at chairs without a session, and closed sessions, are looked for."""
+LEFT_MAX = 64
+"""So many sessions are looked through for who left a chair last: several days of eight chairs."""
 CUFF_WARM_US_MIN, CUFF_WARM_INTERVALS = 3_600_000_000, 2
 
 
@@ -72,6 +74,7 @@ class Kept(Protocol):
     async def open_alarms(self) -> list[TransitionRow]: ...
     async def transitions(self, session: str) -> list[TransitionRow]: ...
     async def readings(self, session: str) -> list[ReadingRow]: ...
+    async def seated_last(self, limit: int) -> list[FactRow]: ...
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
     async def newest_of(self, kind: str) -> FactRow | None: ...
     async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]: ...
@@ -95,6 +98,7 @@ class GatheringStage(Stage, Protocol):
     def facts(self) -> FactBook: ...
     def resuming(self, asked_us: int, now: float) -> AbstractContextManager[None]: ...
     def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None: ...
+    def show_left(self, session: Session, facts: Sequence[FactRow]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
         retell(ward.engine, ward.clock, past, now)
     await _recall(ward, record, past)
     _show(ward, past)
+    await _recall_left(ward, record, past)
     for session in _sessions(past.facts).values():
         # Before its infusion a baseline may need more than the last minutes.
         begun = session.infusion_started_us is not None
@@ -180,6 +185,22 @@ async def _recall(ward: GatheringStage, record: Kept, past: Past) -> None:
     for fact in past.facts:
         if fact.session in seated:
             ledger.put(fact)
+
+
+async def _recall_left(ward: GatheringStage, record: Kept, past: Past) -> None:
+    """Who left each chair last, where nobody sits: something of theirs may be still on."""
+    taken = {session.chair for session in _sessions(past.facts).values() if _open(session)}
+    told: dict[str, list[FactRow]] = {}
+    for fact in await record.seated_last(LEFT_MAX):
+        told.setdefault(fact.session or "", []).append(fact)
+    left = [(session, facts) for facts in told.values() if (session := session_of_facts(facts))]
+    for session, facts in sorted(left, key=lambda pair: pair[0].closed_us or 0):
+        if not _open(session) and session.chair not in taken:
+            ward.show_left(session, facts)
+
+
+def _open(session: Session) -> bool:
+    return session.phase is not Phase.CLOSED
 
 
 def _show(ward: Stage, past: Past) -> None:

@@ -17,6 +17,7 @@ from monitor.alerts import AlarmEvent, Engine
 from monitor.board import Board
 from monitor.care.baseline import Baseline, Gathering, told
 from monitor.care.observations import Entry, Item
+from monitor.care.turnover import kept_of
 from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
@@ -196,6 +197,12 @@ class Ward:
         self._redraw(chair)
         self._settle(events, {chair})
 
+    def turn_over(self, chair: str) -> None:
+        """Who left has nothing on any more: the chair is empty. Until then its tile says DONE."""
+        if not kept_of(self.facts.ledger.left(chair)):
+            self.board.vacate(chair)
+        self._settle([], {chair})
+
     def restate(self, session: Session) -> None:
         """A session whose baseline, or what is said of it, is another; its phase is the same."""
         before = self.seating.at(session.chair)
@@ -303,6 +310,12 @@ class Ward:
         self.board.session(session.chair, session, since_s=self._since(session))
         self.board.readings([one for one in cuff if one.session == session.id])
         self._settle(self._tell_of_baseline(session), set())
+
+    def show_left(self, session: Session, facts: Sequence[FactRow]) -> None:
+        """After a restart: who left a chair last, and whether anything of theirs is still on."""
+        self.facts.ledger.recall(session.chair, facts)
+        if kept_of(facts):
+            self.board.session(session.chair, session, since_s=self._since(session))
 
     def redraw_all(self) -> None:
         """Show the alarms of every chair as they stand."""

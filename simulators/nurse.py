@@ -18,6 +18,7 @@ from monitor.displays import Clinic
 from monitor.errors import CommandRefused
 from monitor.vitals import VitalSign
 from monitor.ward import Change
+from simulators.farewell import into_recovery, let_go
 from simulators.staff import NURSE
 from simulators.stories import Story, Visit
 
@@ -104,7 +105,12 @@ class Nurse:
             gone_s = after_s
             if phase is Phase.INFUSION and visit.baseline_stated:
                 await clinic.commands.execute(_baseline(session, visit))
+            if phase is Phase.CLOSED:
+                await let_go(clinic, session)
+                continue
             await clinic.commands.execute(EnterPhase(session=session, phase=phase, actor=NURSE.id))
+            if phase is Phase.RECOVERY:
+                await into_recovery(clinic, session)
 
     @staticmethod
     def _notice(change: Change, acts: asyncio.Queue[str]) -> None:

@@ -18,6 +18,7 @@ STAFF: Final = (
     Person(id="mo", name="M. Okafor", role=Role.NURSE),
     Person(id="dl", name="Dr D. Lindqvist", role=Role.CLINICIAN),
 )
+CLINICIAN: Final = STAFF[-1]
 PUBLISHED_PIN: Final = "246810"
 BY: Final = "os:simulator"
 

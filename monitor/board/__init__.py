@@ -106,6 +106,10 @@ class Board:
         """The chair's session as it now stands; its present phase began at `since_s`, monotonic."""
         self._chairs[chair].enter(session, since_s)
 
+    def vacate(self, chair: str) -> None:
+        """Whoever left the chair is forgotten: nobody sits there, and nothing of theirs is on."""
+        self._chairs[chair].session = None
+
     def link(self, device: str, chair: str, *, up: bool, why: str, at_s: float) -> None:
         """A device's line was lost or is back."""
         self._chairs[chair].line(device, Line(up, why, at_s))

@@ -232,7 +232,7 @@ def determinations(rows: Sequence[ReadingRow], from_us: float, preset: Preset) -
     """Whole, possible and consistent cuff readings since then, in order of time."""
     found: dict[tuple[int, str], dict[VitalSign, float]] = {}
     for row in rows:
-        if row.vital in NIBP and row.sampled_at_us >= from_us and _usable(row, preset):
+        if row.vital in NIBP and row.sampled_at_us >= from_us and usable(row, preset):
             found.setdefault((row.sampled_at_us, row.device), {})[row.vital] = float(row.value or 0)
     cuffs = []
     for (at_us, device), parts in sorted(found.items()):
@@ -248,7 +248,7 @@ def _agrees(parts: Mapping[VitalSign, float], pulse_pressure_min: float) -> bool
     return systolic - diastolic >= pulse_pressure_min and diastolic < mean < systolic
 
 
-def _usable(row: ReadingRow, preset: Preset) -> bool:
+def usable(row: ReadingRow, preset: Preset) -> bool:
     """Valid and possible; a doubtful value is no base for anything."""
     hard = preset.plausible.get(row.vital)
     if row.value is None or math.isnan(row.value) or not row.validity.believed:
@@ -292,7 +292,7 @@ def _standing(
             (row for row in mine if row.device == device), key=lambda row: row.sampled_at_us
         )
         for row, after in pairwise([*stream, None]):
-            if row is None or not _usable(row, preset):
+            if row is None or not usable(row, preset):
                 continue
             next_us = start_us if after is None else after.sampled_at_us
             held_us = row.sampled_at_us + preset.gap_s * 1e6

@@ -33,6 +33,7 @@ class Ledger:
         self._clinic: deque[FactRow] = deque(maxlen=CLINIC_FACTS_MAX)
         self.clinic_told = 0
         """How many facts of the clinic were told: another number, and there is news."""
+        self._left: dict[str, list[FactRow]] = {}
 
     def put(self, fact: FactRow) -> None:
         """Note one fact of an open session, of the clinic, or of a journal."""
@@ -43,12 +44,30 @@ class Ledger:
                 self.clinic_told += 1
         elif fact.kind == SEATED:
             self._by_session[fact.session] = [fact]
+            self._left.pop(fact.chair, None)
         elif fact.session in self._by_session:
             self._by_session[fact.session].append(fact)
+            self._left.pop(fact.chair, None)
+        elif self._is_of(fact, self.left(fact.chair)):
+            self._left[fact.chair].append(fact)
 
     def close(self, session: str) -> None:
-        """The session is over: its facts are in the record."""
-        self._by_session.pop(session, None)
+        """The session is over: its facts are in the record, and here until the next is seated."""
+        facts = self._by_session.pop(session, [])
+        if facts:
+            self._left[facts[-1].chair] = facts
+
+    def recall(self, chair: str, facts: Sequence[FactRow]) -> None:
+        """After a restart: the facts of who left a chair last, at which nobody sits now."""
+        self._left[chair] = list(facts)
+
+    def left(self, chair: str) -> Sequence[FactRow]:
+        """The facts of who left that chair last; empty once somebody was seated there."""
+        return self._left.get(chair, ())
+
+    @staticmethod
+    def _is_of(fact: FactRow, facts: Sequence[FactRow]) -> bool:
+        return bool(facts) and facts[0].session == fact.session and len(facts) < FACTS_MAX
 
     def of(self, session: str) -> Sequence[FactRow]:
         """The facts of an open session; empty for any other."""

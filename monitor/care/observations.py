@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.errors import CommandRefused
@@ -17,6 +17,7 @@ ENTRIES_MAX = 64
 """So many entries of one item are kept at hand; all of them are in the record."""
 PERSON_MAX = 60
 """Characters of a sitter's name."""
+NAMED = f"a sitter who is present is named, in 1 to {PERSON_MAX} characters, nobody else"
 
 Value = str | float
 
@@ -44,28 +45,35 @@ CHOICES: Mapping[Item, tuple[str, ...]] = {
     Item.CONSCIOUSNESS: (ALERT, "confused", "voice", "pain", "unresponsive"),
     Item.NAUSEA: ("none", "mild", "moderate", "severe"),
     Item.LINE: ("in", OUT),
-    Item.ADVICE: (GIVEN, "not given"),
 }
-"""Words to choose from; consciousness is ACVPU (RCP, NEWS2, 2017), advice is "no driving"."""
+"""Words to choose from; consciousness is ACVPU (RCP, NEWS2, 2017)."""
 NUMBERS: Mapping[Item, tuple[float, float, float]] = {
     Item.SEDATION: (0.0, 5.0, 1.0),
     Item.RESPIRATION: (0.0, 80.0, 1.0),
     Item.TEMPERATURE: (25.0, 45.0, 0.1),
-    Item.PADSS: (0.0, 10.0, 1.0),
-    Item.ALDRETE: (0.0, 10.0, 1.0),
 }
 """Lowest and highest number and its step: the scales' own (alarms.md 5), else what can be typed."""
+ELSEWHERE: Mapping[Item, str] = {
+    Item.PADSS: "it is entered item by item, and the sum is worked out",
+    Item.ALDRETE: "it is entered item by item, and the sum is worked out",
+    Item.ADVICE: "the hand-over to the sitter says it point by point",
+}
+"""What follows from another act and is not entered by itself any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What was entered, when and by whom; `person` names a sitter who is present."""
+    """What was entered, when and by whom; `person` names a sitter who is present.
+
+    `parts` are the items of a score that was entered item by item; `value` is their sum.
+    """
 
     item: Item
     value: Value
     at_us: int
     actor: str
     person: str = ""
+    parts: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 Observed = Mapping[Item, tuple[Entry, ...]]
@@ -95,13 +103,22 @@ def checked(item: Item, value: Value, person: str) -> tuple[Value, str]:
     return round(float(value), 1), person.strip()
 
 
+def checked_person(person: str) -> str:
+    """A sitter's name, as it is kept; raises `CommandRefused` without one, or for a long one."""
+    if not person.strip() or len(person) > PERSON_MAX:
+        raise CommandRefused("the sitter is not named", why=NAMED, fix="enter who takes them home")
+    return person.strip()
+
+
 def _objection(item: Item, value: Value, person: str) -> str:
+    if item in ELSEWHERE:
+        return ELSEWHERE[item]
     if item in CHOICES:
         if value not in CHOICES[item]:
             return f"one of {', '.join(CHOICES[item])} is needed"
         needs_name = (item, value) == (Item.SITTER, PRESENT)
         if needs_name is not bool(person.strip()) or len(person) > PERSON_MAX:
-            return f"a sitter who is present is named, in 1 to {PERSON_MAX} characters, nobody else"
+            return NAMED
         return ""
     low, high, step = NUMBERS[item]
     if person or isinstance(value, str) or not math.isfinite(value) or not low <= value <= high:

@@ -21,6 +21,7 @@ from monitor.care.baseline import (
     whole,
 )
 from monitor.care.observations import AIR, GIVEN, OUT, PRESENT, Entry, Item, newest, run
+from monitor.care.scales import short_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import Preset, Priority
 from monitor.history import ReadingRow
@@ -105,7 +106,7 @@ def readiness(
             *score,
             _entered(known, Item.LINE, OUT, "IV line out"),
             _sitter(known),
-            _entered(known, Item.ADVICE, GIVEN, "No driving until tomorrow"),
+            _entered(known, Item.ADVICE, GIVEN, "Advice given"),
         )
     )
 
@@ -159,7 +160,7 @@ def _calm(one: Cuff, systolic: int, diastolic: int, preset: Preset) -> bool:
 
 
 def _heart(known: _Known) -> Check:
-    name, terms = "Heart rate", known.preset.readiness
+    name = "Heart rate"
     sources, span_s = SOURCES[VitalSign.HEART_RATE], known.preset.baseline.continuous_s
     spoken, _ = continuous(known.rows, sources, known.now_us, span_s, known.preset)
     base = known.session.baseline.get(VitalSign.HEART_RATE)
@@ -167,14 +168,19 @@ def _heart(known: _Known) -> Check:
         return Check(name, "no value", spoken[-1].sampled_at_us if spoken else known.end_us)
 
     def calm(row: ReadingRow) -> bool:
-        value = float(row.value or 0.0)
-        near = base is not None and within(value, base, terms.percent)
-        return near or terms.heart_low <= value <= terms.heart_high
+        return calm_rate(float(row.value or 0.0), base, known.preset)
 
     bad = list(takewhile(lambda row: not calm(row), reversed(spoken)))
     usual = "no baseline" if base is None else f"baseline {base}"
     said = f"{spoken[-1].value:g}/min, {usual}"
     return Check(name, said, bad[-1].sampled_at_us if bad else None)
+
+
+def calm_rate(value: float, base: int | None, preset: Preset) -> bool:
+    """Is a heart rate the patient's own, within so many percent, or within the usual ones?"""
+    terms = preset.readiness
+    near = base is not None and within(value, base, terms.percent)
+    return near or terms.heart_low <= value <= terms.heart_high
 
 
 def _spo2(known: _Known) -> Check:
@@ -212,10 +218,13 @@ def _score(known: _Known) -> Check:
     item, least = Item(terms.score), terms.score_min
     entries = [one for one in known.session.observed.get(item, ()) if one.at_us >= known.end_us]
     failing_us: int | None = known.end_us
+    short: list[str] = []
     for one in entries:
-        passes = not isinstance(one.value, str) and one.value >= least
+        short = short_of(item, one.parts)
+        passes = not isinstance(one.value, str) and one.value >= least and not short
         failing_us = None if passes else one.at_us if failing_us is None else failing_us
-    return Check(f"{item.value} {least} or more", _said(entries[-1:]), failing_us)
+    said = ", ".join([_said(entries[-1:]), *(f"{name} is not 2" for name in short)])
+    return Check(f"{item.value} {least} or more", said, failing_us)
 
 
 def _alarms(alarms: Sequence[OpenAlarm]) -> Check:

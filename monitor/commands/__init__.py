@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
 
-from monitor.commands.acts import Act, Command, Desk, PatientAct, SessionAct
+from monitor.commands.acts import Act, Command, Desk, Past, PatientAct, SessionAct
 from monitor.commands.alarms import AUDIO_PAUSE_S, GOING_S, Acknowledge, Going, PauseAudio
 from monitor.commands.arms import SetArms
 from monitor.commands.basing import SetBaseline, WaiveBaseline
+from monitor.commands.leaving import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
 from monitor.commands.limiting import ChangeLimits
 from monitor.commands.observing import Observe
 from monitor.commands.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
@@ -33,13 +33,17 @@ __all__ = [
     "Act",
     "ChangeLimits",
     "ChooseSpeaker",
+    "CloseAnyway",
+    "CloseSession",
     "Command",
     "Commands",
     "Desk",
     "EndStandby",
     "EndSuspension",
     "EnterPhase",
+    "EnterScore",
     "Going",
+    "HandOver",
     "ListenedToSound",
     "Observe",
     "PatientAct",
@@ -50,6 +54,7 @@ __all__ = [
     "SetBaseline",
     "StandBy",
     "SuspendRule",
+    "TurnOver",
     "WaiveBaseline",
     "session_id",
 ]
@@ -57,14 +62,6 @@ __all__ = [
 
 EARLIER_MAX = 60
 """So many sessions of a patient are looked back upon: ten courses of six."""
-
-
-class Past(Protocol):
-    """Where facts of closed sessions are read."""
-
-    async def facts(self, session: str) -> list[FactRow]: ...
-
-    async def sessions_of(self, patient_ref: str) -> list[str]: ...
 
 
 class Commands:
@@ -85,6 +82,7 @@ class Commands:
         no leave or the command does not fit; `StoreError` when it is done but not yet on disk.
         """
         person = self._people.allowed(command.actor, command.permission)
+        command = await command.prepared(self._desk, self._past)
         if isinstance(command, Act):
             concerned = command.do(self._desk, person)
             await self._desk.ward.record.commit()

@@ -10,14 +10,15 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Protocol, Self
 
 from monitor.clinic import Person, Phase, Session
 from monitor.config import Config
 from monitor.errors import CommandRefused
-from monitor.history import Data, FactRow
+from monitor.history import Data, FactRow, ReadingRow, TransitionRow
 from monitor.people import Permission
 from monitor.sounding import Sounding
+from monitor.vitals import VitalSign
 from monitor.ward import Ward
 
 REASON_MAX = 200
@@ -95,8 +96,28 @@ class Desk:
             )
 
 
+class Past(Protocol):
+    """Where the record is read: facts of closed sessions, and what was measured."""
+
+    async def facts(self, session: str) -> list[FactRow]: ...
+    async def sessions_of(self, patient_ref: str) -> list[str]: ...
+    async def readings(
+        self, session: str, *, vitals: Sequence[VitalSign] | None = None
+    ) -> list[ReadingRow]: ...
+    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]: ...
+    async def transitions(self, session: str) -> list[TransitionRow]: ...
+
+
+class Prepared:
+    """Whatever needs the record before it can be done."""
+
+    async def prepared(self, desk: Desk, past: Past) -> Self:  # noqa: ARG002  most need nothing
+        """The act with what it had to look up; nothing is changed yet. Raises `StoreError`."""
+        return self
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Act(ABC):
+class Act(Prepared, ABC):
     """An act of the person with the id `actor`; `permission` is the leave that it takes."""
 
     actor: str
@@ -108,7 +129,7 @@ class Act(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionAct(ABC):
+class SessionAct(Prepared, ABC):
     """An act upon one session, which may be closed long since, and its facts until now."""
 
     session: str
@@ -121,7 +142,7 @@ class SessionAct(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PatientAct(ABC):
+class PatientAct(Prepared, ABC):
     """An act upon one patient, by pseudonym, and the facts of each session of theirs before."""
 
     patient_ref: str

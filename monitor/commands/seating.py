@@ -11,11 +11,13 @@ from monitor.care.arrival import arrival_of
 from monitor.care.baseline import data_of, merged, samples_of
 from monitor.care.bookings import BOOKED, CANCELLED, Booking, bookings_of
 from monitor.care.numbering import next_infusion
+from monitor.care.turnover import kept_of
 from monitor.clinic import NEXT_PHASES, Person, Phase, Session
 from monitor.commands.acts import Act, Desk, PatientAct
 from monitor.commands.holding import check_holds
 from monitor.errors import CommandRefused
-from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow, based, entered
+from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow, based, entered, session_of
+from monitor.ward import Ward
 
 PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
 PLANNED_MINUTES = range(10, 181)
@@ -50,6 +52,7 @@ class SeatPatient(PatientAct):
                 fix="close that session first, or choose another chair",
             )
         check_reference(self.patient_ref)
+        check_turned_over(desk.ward, self.chair, self.patient_ref)
         check_minutes(self.planned_minutes)
         if self.booking:
             self._check_booking(desk, earlier)
@@ -98,7 +101,7 @@ class SeatPatient(PatientAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterPhase(Act):
-    """The session moves on to a phase."""
+    """The session moves on to a phase; it is closed by `CloseSession` alone."""
 
     session: str
     phase: Phase
@@ -106,13 +109,22 @@ class EnterPhase(Act):
     def do(self, desk: Desk, person: Person) -> str:
         """The session's id."""
         session = desk.open_session(self.session)
+        if self.phase is Phase.CLOSED:
+            raise CommandRefused(
+                "a session is not closed like this",
+                why="it takes a word on whether cuff and probe are off",
+                fix="close it on the chair's page",
+            )
         enter_phase(desk, person, session, self.phase)
         return session.id
 
 
-def enter_phase(desk: Desk, person: Person, session: Session, phase: Phase) -> None:
+def enter_phase(
+    desk: Desk, person: Person, session: Session, phase: Phase, said: Data | None = None
+) -> None:
     """An open session moves on; every act that moves one goes through here.
 
+    `said` is kept with it.
     Raises `CommandRefused`, with nothing changed, when it cannot go there from where it is.
     """
     if phase not in NEXT_PHASES[session.phase]:
@@ -126,7 +138,7 @@ def enter_phase(desk: Desk, person: Person, session: Session, phase: Phase) -> N
     if phase is Phase.INFUSION and session.infusion_started_us is None:
         check_holds(desk, session)
     at_us = ward.clock.utc_us()
-    desk.keep_of(session, PHASE, person, {"phase": phase.value}, at_us)
+    desk.keep_of(session, PHASE, person, {"phase": phase.value, **(said or {})}, at_us)
     moved = entered(session, phase, at_us)
     if session.infusion_started_us is None and moved.infusion_started_us is not None:
         data = _frozen_baseline(desk, session, at_us)
@@ -189,6 +201,18 @@ def check_reference(patient_ref: str) -> None:
             "this patient reference cannot be used",
             why="1 to 24 letters, digits, spaces, dots, underscores or hyphens are allowed",
             fix="use the clinic's pseudonym or initials, never a full name",
+        )
+
+
+def check_turned_over(ward: Ward, chair: str, patient_ref: str) -> None:
+    """Raises `CommandRefused` while somebody else's cuff or probe was kept on there."""
+    left = ward.facts.ledger.left(chair)
+    kept, session = kept_of(left), session_of(left)
+    if kept and session is not None and session.patient_ref != patient_ref:
+        raise CommandRefused(
+            f"chair {chair} is not turned over",
+            why=f"{' and '.join(kept)} of {session.patient_ref} were kept on when they left",
+            fix="take them off, and say so at the chair",
         )
 
 

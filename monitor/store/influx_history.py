@@ -20,6 +20,7 @@ from monitor.history import INPUT, PHASE, SEATED, FactRow, ReadingRow, Told, Tra
 from monitor.store import rows
 from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
 from monitor.store.rows import SqlValue
+from monitor.store.schema import SHIFT_US_MAX
 from monitor.vitals import VitalSign
 
 TIMEOUT_S = 30.0
@@ -120,6 +121,15 @@ class InfluxHistory:
             VITALS, _READING_TAGS, _READING_FIELDS, bound, " AND ".join(where), _reading
         )
         # The sort is stable and the rows come in order of their unique time.
+        return sorted(found, key=lambda row: (row.sampled_at_us, row.vital.value, row.device))
+
+    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
+        """What a device measured from then until before then, whoever it was stored for."""
+        since_us, until_us = from_us - SHIFT_US_MAX, to_us + SHIFT_US_MAX
+        where = f'"device" = $device AND time >= {since_us}u AND time <= {until_us}u'
+        bound = {"device": tag_value(device)}
+        found = await self._select(VITALS, _READING_TAGS, _READING_FIELDS, bound, where, _reading)
+        found = [row for row in found if from_us <= row.sampled_at_us < to_us]
         return sorted(found, key=lambda row: (row.sampled_at_us, row.vital.value, row.device))
 
     async def transitions(self, session: str) -> list[TransitionRow]:

@@ -38,6 +38,9 @@ _OF_PATIENT = (
     f"SELECT session FROM facts WHERE kind = '{SEATED}' "
     "AND json_extract(data, '$.patient_ref') = ? ORDER BY at_us"
 )
+_SEATED_LAST = (
+    f"session IN (SELECT session FROM facts WHERE kind = '{SEATED}' ORDER BY at_us DESC LIMIT ?)"
+)
 _CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
 """What is noted of a closed session, days later even, is no part of its stream."""
 _AMONG = "session IN (SELECT value FROM json_each(?))"
@@ -80,6 +83,18 @@ class RecordHistory:
     ) -> list[ReadingRow]:
         """The session's readings, ordered by sample time, then vital, then device."""
         return await self._read(lambda c: _readings(c, "session = ?", (session,), vitals))
+
+    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
+        """What a device measured from then until before then, whoever it was stored for."""
+        # The key's time may have been moved a little; the sample's own decides.
+        where = "at_us BETWEEN ?1 - ?4 AND ?2 + ?4 AND device = ?3 AND sampled_at_us >= ?1 "
+        where += "AND sampled_at_us < ?2"
+        values = (from_us, to_us, device, schema.SHIFT_US_MAX)
+        return await self._read(lambda c: _readings(c, where, values))
+
+    async def seated_last(self, limit: int) -> list[FactRow]:
+        """The facts of the sessions that were opened last, session by session, oldest first."""
+        return await self._read(lambda c: _facts(c, _SEATED_LAST, (limit,)))
 
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""

@@ -329,6 +329,14 @@ class Record:
         """The session's readings, ordered by sample time, then vital, then device."""
         return await self._history.readings(session, vitals=vitals)
 
+    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
+        """See `RecordHistory.readings_by`."""
+        return await self._history.readings_by(device, from_us, to_us)
+
+    async def seated_last(self, limit: int) -> list[FactRow]:
+        """See `RecordHistory.seated_last`."""
+        return await self._history.seated_last(limit)
+
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""
         return await self._history.transitions(session)

@@ -20,6 +20,8 @@ APPLICATION_ID = 0x43486169
 SQLITE_VERSION_MIN = (3, 37, 0)
 """The first with STRICT tables."""
 
+SHIFT_US_MAX = 1_000_000
+"""No row is ever moved as far as that: a shift is a microsecond for each row of the same time."""
 CLOSED = f"kind = '{PHASE}' AND json_extract(data, '$.phase') = '{Phase.CLOSED.value}'"
 """A row of `facts` that closes its session."""
 OPEN_SESSIONS = (
