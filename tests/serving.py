@@ -34,6 +34,7 @@ DRIVER = "chairside-json"
 ACT = {"X-Chairside": "1"}
 WITHIN_S = 10.0
 ACTOR = "rk"
+CLINICIAN = "dl"
 HIGH_PRESSURE = {
     VitalSign.NIBP_SYSTOLIC: 190.0,
     VitalSign.NIBP_DIASTOLIC: 112.0,
@@ -113,9 +114,19 @@ class Served:
         for phase in phases:
             if phase == "INFUSION":
                 await self.waive_baseline(client, session)
+            if phase == "CLOSED":
+                await self.close(session)
+                continue
             body = {"phase": phase}
             answer = await client.post(f"/api/sessions/{session}/phase", json=body, headers=ACT)
             assert answer.status_code == 200, answer.text
+
+    async def close(self, session: str) -> None:
+        """A clinician closes it, whatever is missing."""
+        body = {"cuff": "off", "probe": "off", "override": "a test"}
+        async with self.nurse(CLINICIAN) as client:
+            answer = await client.post(f"/api/sessions/{session}/close", json=body, headers=ACT)
+        assert answer.status_code == 200, answer.text
 
     async def waive_baseline(self, client: httpx.AsyncClient, session: str) -> None:
         """Nobody waits five minutes for one here."""

@@ -42,11 +42,16 @@ class OpenAlarm(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One condition: its name, what is so or is missing, since when it fails (None: it holds)."""
+    """One condition: its name, what is so or is missing, since when it fails (None: it holds).
+
+    `earliest_us` is when one that fails could hold by time alone; None where it is up
+    to a person or to the patient.
+    """
 
     name: str
     said: str
     failing_since_us: int | None
+    earliest_us: int | None = None
 
     @property
     def holds(self) -> bool:
@@ -64,6 +69,12 @@ class Readiness:
     def ready(self) -> bool:
         """True when every condition holds."""
         return all(one.holds for one in self.checks)
+
+    @property
+    def earliest_us(self) -> int | None:
+        """When the last of those that only wait for time could hold; None when none does."""
+        waits = [one.earliest_us for one in self.checks if one.earliest_us is not None]
+        return max(waits, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,9 @@ def _recovery(known: _Known) -> Check:
     passed_us = known.now_us - known.end_us
     needed_s = known.preset.readiness.recovery_s
     said = f"{passed_us // MINUTE_US} of {needed_s / 60:g} min since the infusion ended"
-    return Check("Recovery", said, known.end_us if passed_us < needed_s * SECOND_US else None)
+    if passed_us >= needed_s * SECOND_US:
+        return Check("Recovery", said, None)
+    return Check("Recovery", said, known.end_us, known.end_us + round(needed_s * SECOND_US))
 
 
 def _cuff(known: _Known) -> Check:
@@ -149,6 +162,7 @@ def _cuff(known: _Known) -> Check:
         return Check(name, f"{said}, too long ago", last.at_us + overdue_us)
     if failing_us is not None and calm_us is not None:
         said += f", calm readings over {terms.cuff_span_s / 60:g} min needed"
+        return Check(name, said, failing_us, calm_us + round(terms.cuff_span_s * SECOND_US))
     return Check(name, said, failing_us)
 
 
@@ -197,14 +211,17 @@ def _spo2(known: _Known) -> Check:
     low = [row for row in spoken if float(row.value or 0.0) < terms.spo2_min]
     if low:
         said = f"{low[-1].value:g} %, at least {terms.spo2_min:g} % for {terms.spo2_s / 60:g} min"
-        return Check(name, said, low[0].sampled_at_us)
+        return Check(
+            name, said, low[0].sampled_at_us, low[-1].sampled_at_us + round(terms.spo2_s * 1e6)
+        )
     if share < terms.valid_share:
         why = too_little(share, terms.spo2_s, terms.valid_share)
         return Check(name, why, spoken[-1].sampled_at_us if spoken else known.end_us)
     said = f"{spoken[-1].value:g} % on air"
     if known.now_us - air_us < terms.spo2_s * SECOND_US:
         minutes = (known.now_us - air_us) // MINUTE_US
-        return Check(name, f"{said} for {minutes} of {terms.spo2_s / 60:g} min", other_us)
+        said = f"{said} for {minutes} of {terms.spo2_s / 60:g} min"
+        return Check(name, said, other_us, air_us + round(terms.spo2_s * SECOND_US))
     return Check(name, said, None)
 
 

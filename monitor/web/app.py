@@ -45,6 +45,7 @@ from monitor.web.booking import add_booking
 from monitor.web.care import add_care
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
+from monitor.web.leaving import add_leaving
 from monitor.web.limits import add_limits
 from monitor.web.live import Live
 from monitor.web.pages import add_pages
@@ -152,6 +153,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_arrival(acts, clinic, doing(clinic))
     add_booking(acts, clinic, doing(clinic))
     add_shifts(acts, clinic, doing(clinic))
+    add_leaving(acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

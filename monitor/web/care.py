@@ -1,4 +1,4 @@
-"""What people see and enter at a chair, its scores and the leave gate, for the chair's page."""
+"""What people see and enter at a chair, and its scores, for the chair's page."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.care.baseline import BASED
 from monitor.care.observations import CHOICES, NUMBERS, PERSON_MAX, Item, newest
-from monitor.care.readiness import MINUTE_US, OpenAlarm, Readiness, readiness
 from monitor.care.scoring import scored, sedation_due_us
-from monitor.clinic import Phase, Session
+from monitor.clinic import Session
 from monitor.commands.observing import Observe
 from monitor.displays import Clinic
 from monitor.web.answers import Done, Execute
@@ -41,7 +40,7 @@ class Care:
         self._clinic = clinic
 
     def shown(self, session_id: str) -> Json:
-        """Entries, scores, baseline and leave gate of an open session. Raises `NotThere`."""
+        """Entries, scores and baseline of an open session. Raises `NotThere`."""
         ward, now_us = self._clinic.ward, self._clinic.clock.utc_us()
         session = ward.seating.find(session_id)
         if session is None:
@@ -62,33 +61,7 @@ class Care:
                 f"no {name}: {why}" for name, why in session.baseline_missing.items()
             ),
             "baseline_waived": session.baseline_waived,
-            **self._leaving(session, words, now_us),
         }
-
-    def _leaving(self, session: Session, words: Words, now_us: int) -> Json:
-        if session.phase is not Phase.RECOVERY:
-            return {"ready": None, "checks": []}
-        gate = self._gate(session, now_us)
-        return {
-            "ready": gate.ready,
-            "checks": [
-                {
-                    "name": one.name,
-                    "said": one.said,
-                    "holds": one.holds,
-                    "since": _since(one.failing_since_us, now_us, words),
-                }
-                for one in gate.checks
-            ],
-        }
-
-    def _gate(self, session: Session, now_us: int) -> Readiness:
-        ward, to_us = self._clinic.ward, self._clinic.clock.to_utc_us
-        alarms = [
-            OpenAlarm(alarm.message, alarm.priority, to_us(alarm.onset_s))
-            for alarm in ward.engine.alarms(session.chair)
-        ]
-        return readiness(session, ward.lately(session), alarms, now_us, ward.preset)
 
 
 def _entries(session: Session, words: Words) -> Iterator[Json]:
@@ -109,19 +82,13 @@ def _entries(session: Session, words: Words) -> Iterator[Json]:
         }
 
 
-def _since(failing_us: int | None, now_us: int, words: Words) -> str:
-    if failing_us is None:
-        return ""
-    return f"since {words.time(failing_us, '%H:%M')}, {(now_us - failing_us) // MINUTE_US} min"
-
-
 def add_care(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
     """The routes, for those who are signed in: a sitter's name is in them."""
     care = Care(clinic)
 
     @acts.get("/api/sessions/{session}/care")
     async def shown(session: SessionId) -> Json:
-        """What was entered, NEWS2, sedation due, baseline, and in RECOVERY the leave gate."""
+        """What was entered, NEWS2, sedation due, baseline."""
         return care.shown(session)
 
     @acts.post("/api/sessions/{session}/observed")

@@ -128,7 +128,7 @@ def test_the_gate_is_open_when_every_condition_holds() -> None:
         ("IV line out", 0.0, gate({Item.LINE: None})),
         ("IV line out", 0.0, gate({Item.LINE: (20.0, "in")})),
         ("Sitter present", 0.0, gate({Item.SITTER: None})),
-        ("No driving until tomorrow", 0.0, gate({Item.ADVICE: None})),
+        ("Advice given", 0.0, gate({Item.ADVICE: None})),
     ],
 )
 def test_each_condition_closes_the_gate_by_itself_and_says_since_when(

@@ -1,0 +1,254 @@
+"""The way out, for the chair's page and the recovery board: gate, scores, hand-over, turn-over."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor.care.baseline import BASED
+from monitor.care.handover import hand_over_of
+from monitor.care.latest import latest
+from monitor.care.observations import PERSON_MAX, Item, newest
+from monitor.care.readiness import MINUTE_US, Readiness
+from monitor.care.scales import SCALES
+from monitor.care.turnover import kept_of, why_kept
+from monitor.clinic import Phase, Session
+from monitor.commands import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
+from monitor.commands.acts import REASON_MAX
+from monitor.commands.leaving import gate_of, missing_of
+from monitor.displays import Clinic
+from monitor.web.answers import Done, Execute
+from monitor.web.archive import NotThere
+from monitor.web.present import Json
+from monitor.words import Words
+
+SessionId = Annotated[str, PathParameter(max_length=100)]
+Reason = Annotated[str, Field(max_length=REASON_MAX)]
+OffOrKept = Annotated[str, Field(max_length=8)]
+Key = Annotated[str, Field(max_length=60)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnOverBody(_Body):
+    """Cuff and probe are "off", or "kept" on for a reason."""
+
+    cuff: OffOrKept
+    probe: OffOrKept
+    reason: Reason = ""
+
+
+class CloseBody(TurnOverBody):
+    """With `override`, a clinician's reason, the session is closed whatever is missing."""
+
+    override: Reason = ""
+
+
+class ScoreBody(_Body):
+    """A recovery score, its items by name, each 0, 1 or 2."""
+
+    item: Item
+    parts: Annotated[dict[Key, int], Field(max_length=8)]
+
+
+class HandOverBody(_Body):
+    """Who takes the patient home, what they were told, and when the patient is next here."""
+
+    sitter: Annotated[str, Field(max_length=PERSON_MAX)]
+    points: Annotated[list[Key], Field(max_length=16)]
+    next_ms: int | None = None
+    journal_due_ms: int | None = None
+
+
+class Leaving:
+    """One clinic's patients on their way out."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+
+    def shown(self, session_id: str) -> Json:
+        """All that the leaving panel of an open session says. Raises `NotThere`."""
+        ward = self._clinic.ward
+        session = ward.seating.find(session_id)
+        if session is None:
+            raise NotThere(f"there is no open session {session_id}")
+        words, score = self._words(), ward.preset.readiness.score
+        leaving = self._clinic.config.leaving
+        return {
+            **self._line(session, words),
+            "score": score if score != "none" else "",
+            "parts": [
+                {"name": part.name, "words": list(part.words), "full": part.full}
+                for part in (SCALES[Item(score)] if score != "none" else ())
+            ],
+            "advice": [{"id": point.id, "text": point.text} for point in leaving.advice],
+            "sitter": _sitter(session),
+            "handed_over": self._handed_over(session, words),
+            "held_by": missing_of(ward, session),
+        }
+
+    def board(self) -> Json:
+        """Every chair in recovery, who has been there longest first, and who is still wired up."""
+        ward, words = self._clinic.ward, self._words()
+        there = [one for one in ward.seating.all() if one.phase is Phase.RECOVERY]
+        there.sort(key=lambda one: one.phase_since_us)
+        return {
+            "as_of": words.time(self._clinic.clock.utc_us()),
+            "chairs": [self._line(one, words) for one in there],
+            "not_turned_over": [
+                {
+                    "chair": chair.id,
+                    "label": chair.label,
+                    "kept": list(kept_of(left)),
+                    "reason": why_kept(left),
+                }
+                for chair in self._clinic.config.chairs
+                if kept_of(left := ward.facts.ledger.left(chair.id))
+            ],
+        }
+
+    def _words(self) -> Words:
+        return Words.of(self._clinic.config, self._clinic.people.names())
+
+    def _line(self, session: Session, words: Words) -> Json:
+        """Where one patient stands on the way out; without a gate before RECOVERY."""
+        now_us, ended_us = self._clinic.clock.utc_us(), session.infusion_ended_us
+        gate = gate_of(self._clinic.ward, session) if session.phase is Phase.RECOVERY else None
+        return {
+            "session": session.id,
+            "chair": session.chair,
+            "label": words.label(session.chair),
+            "patient": session.patient_ref,
+            "phase": session.phase.value,
+            "as_of": words.time(now_us),
+            "minutes": None if ended_us is None else (now_us - ended_us) // MINUTE_US,
+            "ready": gate.ready if gate else None,
+            "checks": _checks(gate, now_us, words) if gate else [],
+            "expected": _expected(gate, now_us, words) if gate else "",
+            "vitals": self._vitals(session),
+        }
+
+    def _vitals(self, session: Session) -> list[Json]:
+        """What is measured now beside what is usual for this patient."""
+        ward, now_us = self._clinic.ward, self._clinic.clock.utc_us()
+        now = latest(ward.lately(session), now_us, session.phase, ward.preset)
+        return [
+            {
+                "vital": vital.value,
+                "label": vital.codes.label,
+                "now": now.get(vital),
+                "baseline": session.baseline.get(vital),
+                "percent": _percent(now.get(vital), session.baseline.get(vital)),
+            }
+            for vital in BASED
+        ]
+
+    def _handed_over(self, session: Session, words: Words) -> Json | None:
+        told = hand_over_of(self._clinic.ward.facts.ledger.of(session.id))
+        if told is None:
+            return None
+        return {
+            "sitter": told.person,
+            "points": sorted(told.points),
+            "next": words.time(told.next_us, "%Y-%m-%d %H:%M") if told.next_us else "",
+            "journal_due": (
+                words.time(told.journal_due_us, "%Y-%m-%d %H:%M") if told.journal_due_us else ""
+            ),
+            "time": words.time(told.happened_us, "%H:%M"),
+            "by": words.person(told.actor),
+        }
+
+
+def _checks(gate: Readiness, now_us: int, words: Words) -> list[Json]:
+    return [
+        {
+            "name": one.name,
+            "said": one.said,
+            "holds": one.holds,
+            "since": _since(one.failing_since_us, now_us, words),
+        }
+        for one in gate.checks
+    ]
+
+
+def _since(failing_us: int | None, now_us: int, words: Words) -> str:
+    if failing_us is None:
+        return ""
+    return f"since {words.time(failing_us, '%H:%M')}, {(now_us - failing_us) // MINUTE_US} min"
+
+
+def _expected(gate: Readiness, now_us: int, words: Words) -> str:
+    """When time alone will have opened the gate, as far as that can be said."""
+    if gate.ready:
+        return "now"
+    return words.time(max(now_us, gate.earliest_us), "%H:%M") if gate.earliest_us else "open"
+
+
+def _percent(value: float | None, base: int | None) -> int | None:
+    return None if value is None or not base else round((value - base) * 100 / base)
+
+
+def _sitter(session: Session) -> str:
+    last = newest(session.observed, Item.SITTER)
+    return last.person if last else ""
+
+
+def add_leaving(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+    """The routes, for those who are signed in: a sitter's name is in them."""
+    leaving = Leaving(clinic)
+
+    @acts.get("/api/sessions/{session}/leaving")
+    async def shown(session: SessionId) -> Json:
+        """The leave gate item by item, scores, advice, hand-over, vital signs against baseline."""
+        return leaving.shown(session)
+
+    @acts.get("/api/recovery")
+    async def board() -> Json:
+        """Every chair in recovery and what each still lacks; chairs not turned over."""
+        return leaving.board()
+
+    @acts.post("/api/sessions/{session}/score")
+    async def score(request: Request, session: SessionId, body: ScoreBody) -> Done:
+        """A recovery score, item by item."""
+        actor = request.state.actor
+        return await execute(
+            EnterScore(session=session, item=body.item, parts=body.parts, actor=actor)
+        )
+
+    @acts.post("/api/sessions/{session}/hand-over")
+    async def hand_over(request: Request, session: SessionId, body: HandOverBody) -> Done:
+        """The sitter was told each point of advice and takes the patient home."""
+        return await execute(
+            HandOver(
+                session=session,
+                sitter=body.sitter,
+                points=tuple(body.points),
+                next_us=_us(body.next_ms),
+                journal_due_us=_us(body.journal_due_ms),
+                actor=request.state.actor,
+            )
+        )
+
+    @acts.post("/api/sessions/{session}/close")
+    async def close(request: Request, session: SessionId, body: CloseBody) -> Done:
+        """The patient leaves; with a reason to override, whatever is missing."""
+        said = body.model_dump(exclude={"override"})
+        actor = request.state.actor
+        if body.override:
+            anyway = CloseAnyway(session=session, actor=actor, override=body.override, **said)
+            return await execute(anyway)
+        return await execute(CloseSession(session=session, actor=actor, **said))
+
+    @acts.post("/api/chairs/{chair}/turn-over")
+    async def turn_over(request: Request, chair: SessionId, body: TurnOverBody) -> Done:
+        """What was kept on the patient who left is off by now."""
+        return await execute(TurnOver(chair=chair, actor=request.state.actor, **body.model_dump()))
+
+
+def _us(at_ms: int | None) -> int | None:
+    return None if at_ms is None else at_ms * 1_000
