@@ -63,7 +63,7 @@ BEGUN = [
     fact(2, "baseline", NIBP_SYS=125, NIBP_DIA=80, HR=72, SpO2=97),
     fact(ENDED_S, "phase", phase="RECOVERY"),
 ]
-SAID = {
+SAID: dict[str, tuple[str | float, str | float]] = {
     "oxygen": ("air", "oxygen"),
     "MOAA/S": (5.0, 4.0),
     "PADSS": (9.0, 8.0),
@@ -167,7 +167,9 @@ def oracle(
     rates=st.one_of(
         stream(HR, 72.0, 130.0),
         stream(PR, 72.0, 130.0),
-        st.tuples(stream(HR, 72.0, 130.0), stream(PR, 74.0, 130.0)).map(lambda two: sum(two, [])),
+        st.tuples(stream(HR, 72.0, 130.0), stream(PR, 74.0, 130.0)).map(
+            lambda two: [*two[0], *two[1]]
+        ),
     ),
     steps=alarms(),
     leaves=st.one_of(st.floats(100.0, LASTS_S + 10.0), st.integers(100, LASTS_S).map(float)),

@@ -47,6 +47,10 @@ def close(session: str, cuff: str = "off", probe: str = "off", reason: str = "")
     return CloseSession(session=session, cuff=cuff, probe=probe, reason=reason, actor=ACTOR)
 
 
+def anyway(session: str, why: str, actor: str) -> CloseAnyway:
+    return CloseAnyway(session=session, cuff="off", probe="off", override=why, actor=actor)
+
+
 async def recovered(house: Stepped) -> str:
     """A patient for whom everything is so that they may leave, a minute after it became so."""
     session = await house.seat(phase=Phase.BASELINE)
@@ -162,14 +166,11 @@ async def test_only_a_clinician_overrides_by_name_and_what_was_missing_is_kept(
 ) -> None:
     async with stepped(tmp_path, chairs=1) as house:
         session = await house.seat(phase=Phase.RECOVERY)
-        anyway = {"session": session, "cuff": "off", "probe": "off"}
         with pytest.raises(NotAllowed):
-            await house.commands.execute(CloseAnyway(**anyway, override="goes home", actor=ACTOR))
+            await house.commands.execute(anyway(session, "goes home", ACTOR))
         with pytest.raises(CommandRefused, match="reason"):
-            await house.commands.execute(CloseAnyway(**anyway, override=" ", actor=CLINICIAN))
-        await house.commands.execute(
-            CloseAnyway(**anyway, override="goes to the ward", actor=CLINICIAN)
-        )
+            await house.commands.execute(anyway(session, " ", CLINICIAN))
+        await house.commands.execute(anyway(session, "goes to the ward", CLINICIAN))
         (*_, fact) = await facts_of(house, session, "phase")
         assert (fact.actor, fact.data["override"]) == (CLINICIAN, "goes to the ward")
         assert "Sitter present: not entered" in str(fact.data["missing"])
@@ -274,11 +275,11 @@ async def test_the_sitter_is_told_every_point_and_that_opens_the_gate_s_last_two
         with pytest.raises(CommandRefused, match="not told everything") as refused:
             await hand_over(house, session, POINTS[1:])
         assert "No driving" in refused.value.why
+        nobody = HandOver(session=session, sitter=" ", points=POINTS, actor=ACTOR)
         with pytest.raises(CommandRefused, match="not named"):
-            nobody = HandOver(session=session, sitter=" ", points=POINTS, actor=ACTOR)
             await house.commands.execute(nobody)
+        past = HandOver(session=session, sitter="Mia", points=POINTS, next_us=1, actor=ACTOR)
         with pytest.raises(CommandRefused, match="time of the next session"):
-            past = HandOver(session=session, sitter="Mia", points=POINTS, next_us=1, actor=ACTOR)
             await house.commands.execute(past)
         next_us = house.clock.utc_us() + 3 * 86_400_000_000
         told = HandOver(session=session, sitter="Mia", points=POINTS, next_us=next_us, actor=ACTOR)
@@ -292,7 +293,8 @@ async def test_the_sitter_is_told_every_point_and_that_opens_the_gate_s_last_two
         assert advice is not None
         known = hand_over_of(house.ward.facts.ledger.of(session))
         assert known is not None
-        assert (known.person, known.points, known.next_us) == ("Mia", set(POINTS), next_us)
+        assert (known.person, known.points) == ("Mia", frozenset(POINTS))
+        assert known.next_us == next_us
         assert (known.journal_due_us, known.actor) == (None, ACTOR)
 
 
