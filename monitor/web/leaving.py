@@ -126,6 +126,7 @@ class Leaving:
             "patient": session.patient_ref,
             "phase": session.phase.value,
             "as_of": words.time(now_us),
+            "utc_offset_min": words.offset_minutes(now_us),
             "minutes": None if ended_us is None else (now_us - ended_us) // MINUTE_US,
             "ready": gate.ready if gate else None,
             "checks": _checks(gate, now_us, words) if gate else [],

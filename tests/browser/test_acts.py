@@ -184,13 +184,15 @@ async def test_a_patient_is_seated_and_led_through_the_phases(
     await clinic.show([scenes.tile("1", "RECOVERY")])
     await page.get_by_role("button", name="CLOSE SESSION").click()
     dialog = page.get_by_role("dialog", name="Close this session?")
+    await dialog.get_by_role("group", name="Cuff").get_by_label("off").check()
+    await dialog.get_by_role("group", name="Probe").get_by_label("off").check()
     await dialog.get_by_role("button", name="CLOSE SESSION").click()
     await dialog.wait_for(state="hidden")
     seat, infusion, close = (await clinic.posts(before + 3))[before:]
     assert seat["path"] == "/api/chairs/1/seat"
     assert seat["body"] == {"patient_ref": "P-017", "planned_minutes": 45}
     assert infusion["body"] == {"phase": "RECOVERY"}
-    assert close["body"] == {"phase": "CLOSED"}
+    assert close["body"] == {"cuff": "off", "probe": "off", "reason": "", "override": ""}
     assert {one["person"] for one in (seat, infusion, close)} == {"rk"}
 
 

@@ -102,6 +102,37 @@ export class Acts {
   }
 
   /**
+   * @param {string} session the patient leaves
+   * @param {{cuff: string, probe: string, reason: string, override: string}} said
+   */
+  close(session, said) {
+    return this.tried(`/api/sessions/${encodeURIComponent(session)}/close`, said);
+  }
+
+  /** @param {string} chair nothing of who left it is on any more */
+  turnOver(chair) {
+    const path = `/api/chairs/${encodeURIComponent(chair)}/turn-over`;
+    return this._do(path, { cuff: "off", probe: "off" });
+  }
+
+  /**
+   * @param {string} session
+   * @param {string} item PADSS or Aldrete
+   * @param {Record<string, number>} parts each item of it
+   */
+  score(session, item, parts) {
+    return this.tried(`/api/sessions/${encodeURIComponent(session)}/score`, { item, parts });
+  }
+
+  /**
+   * @param {string} session
+   * @param {import("./server.js").Act} said sitter, points of advice, next session
+   */
+  handOver(session, said) {
+    return this.tried(`/api/sessions/${encodeURIComponent(session)}/hand-over`, said);
+  }
+
+  /**
    * @param {string} session
    * @param {string} item
    * @param {string|number} value what a person sees at the chair
@@ -165,14 +196,25 @@ export class Acts {
    * @returns {Promise<boolean>} whether the service took and kept it
    */
   async _do(path, act) {
-    if (!(await this._people.ready())) return false;
+    const why = await this.tried(path, act);
+    if (why) this.say(why);
+    return !why;
+  }
+
+  /**
+   * Try it, for a dialog that says itself why it was not done.
+   * @param {string} path
+   * @param {import("./server.js").Act} act
+   * @returns {Promise<string>} why the service did not take it; "" when it did
+   */
+  async tried(path, act) {
+    if (!(await this._people.ready())) return "Not done: nobody is signed in";
     try {
       await this._tell(path, act);
-      return true;
+      return "";
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this.say(`Not done: ${error.message}`);
-      return false;
+      return `Not done: ${error.message}`;
     } finally {
       void this._people.ask();
     }

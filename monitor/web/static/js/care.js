@@ -1,4 +1,4 @@
-/** What nurses see and enter at a chair, the baseline, and whether the patient may leave. */
+/** What nurses see and enter at a chair, and the baseline. */
 
 import { button, make, mark } from "./dom.js";
 import { Refused, read } from "./server.js";
@@ -22,6 +22,14 @@ function told(value) {
   return value === null ? "not entered" : String(value);
 }
 
+/**
+ * What another dialog asks for is not entered here.
+ * @param {CareEntry} entry
+ */
+function enterable(entry) {
+  return entry.choices.length > 0 || entry.step > 0;
+}
+
 export class CareCard {
   /**
    * @param {import("./acts.js").Acts} acts
@@ -36,7 +44,6 @@ export class CareCard {
     /** @type {Care|null} */
     this._care = null;
     this._lines = make("ul", "care-lines");
-    this._gate = make("section", "gate");
     this._enter = button("act", "ENTER ...", () => this._entries());
     this._base = button("act plain", "BASELINE ...", () => this._baseline());
     this._dialog = make("dialog", "care");
@@ -46,9 +53,6 @@ export class CareCard {
       make("div", "choices", [this._enter, this._base]),
       this._dialog,
     ]);
-    /** May the patient leave? A card of its own. */
-    this.leaving = make("section", "card leaving", [make("h3", "", "Leaving"), this._gate]);
-    this.leaving.hidden = true;
   }
 
   /** @param {import("./contract.js").Tile} tile */
@@ -56,7 +60,6 @@ export class CareCard {
     const session = tile.session?.id ?? "";
     const phase = tile.session?.phase ?? "";
     this.element.hidden = !session;
-    this.leaving.hidden = phase !== "RECOVERY";
     if (session !== this._session || phase !== this._phase) {
       this._session = session;
       this._phase = phase;
@@ -81,7 +84,6 @@ export class CareCard {
     this._care = null;
     this._asked_ms = 0;
     this._lines.replaceChildren();
-    this._gate.replaceChildren();
   }
 
   /** @param {string} text */
@@ -125,32 +127,13 @@ export class CareCard {
     ];
     this._lines.replaceChildren(...lines.map((line) => make("li", "", line)));
     mark(this._lines, "overdue", care.sedation_overdue ? "yes" : "");
-    this._showGate(care);
-  }
-
-  /** @param {Care} care */
-  _showGate(care) {
-    if (care.ready === null) {
-      this._gate.replaceChildren();
-      return;
-    }
-    const checks = care.checks.map((one) => {
-      const item = make("li", "", `${one.holds ? "OK" : "NOT YET"}  ${one.name}: ${one.said}`);
-      if (!one.holds) item.append(make("small", "", ` ${one.since}`));
-      mark(item, "holds", one.holds ? "yes" : "no");
-      return item;
-    });
-    const head = care.ready ? "MAY LEAVE" : "MAY NOT LEAVE YET";
-    const title = make("h4", "", `${head}, as of ${care.as_of}`);
-    mark(this._gate, "ready", care.ready ? "yes" : "no");
-    this._gate.replaceChildren(title, make("ul", "checks", checks));
   }
 
   async _entries() {
     await this._acts.ready();
     await this._ask();
     if (!this._care) return;
-    const rows = this._care.entries.map((one) => this._row(one));
+    const rows = this._care.entries.filter(enterable).map((one) => this._row(one));
     this._open("Seen at the chair", make("div", "care-rows", rows));
   }
 

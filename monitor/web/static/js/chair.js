@@ -2,7 +2,9 @@
 
 import { AlarmRow } from "./alarm-row.js";
 import { CareCard } from "./care.js";
+import { TurnOverCard } from "./closing.js";
 import { byId, button, link, make, mark, write } from "./dom.js";
+import { LeavingPanel } from "./leaving.js";
 import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
 import { Panels } from "./panels.js";
@@ -42,6 +44,7 @@ class ChairPage {
     this._session = new SessionCard(this._acts, chair);
     this._silences = new SilenceCard(this._acts, chair);
     this._care = new CareCard(shell.acts, () => shell.people.signedIn);
+    this._leaving = new LeavingPanel(shell.acts, () => shell.people.signedIn);
     this._suspend = new SuspendDialog(this._acts, chair);
     const cuffs = make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]);
     const trend = make("div", "", [this._trend.element, cuffs]);
@@ -65,9 +68,10 @@ class ChairPage {
       this._numbers,
     ]);
     const panels = this._panels;
+    panels.add(["arrival"], new TurnOverCard(this._acts, this._chair));
     panels.add(["arrival"], this._session);
     panels.add(["arrival", "infusion", "recovery"], this._care);
-    panels.add(["recovery"], { element: this._care.leaving });
+    panels.add(["recovery"], this._leaving);
     panels.add(["arrival", "infusion", "recovery"], this._silences);
     byId("chair").replaceChildren(
       top,

@@ -104,8 +104,60 @@
  * @property {Record<string, number|null>} baseline
  * @property {string} baseline_missing
  * @property {boolean} baseline_waived
+ */
+
+/**
+ * @typedef {object} AgainstBaseline A vital sign now, beside what is usual for this patient.
+ * @property {string} vital
+ * @property {string} label
+ * @property {number|null} now
+ * @property {number|null} baseline
+ * @property {number|null} percent
+ */
+
+/**
+ * @typedef {object} OnTheWay Where a patient stands on the way out.
+ * @property {string} session
+ * @property {string} chair
+ * @property {string} label
+ * @property {string} patient
+ * @property {string} phase
+ * @property {string} as_of
+ * @property {number} utc_offset_min
+ * @property {number|null} minutes since the end of the infusion
  * @property {boolean|null} ready null outside RECOVERY
  * @property {{name: string, said: string, holds: boolean, since: string}[]} checks
+ * @property {string} expected when time alone will have opened the gate
+ * @property {AgainstBaseline[]} vitals
+ */
+
+/**
+ * @typedef {object} LeavingMore
+ * @property {string} score the score in use; "" for none
+ * @property {{name: string, words: string[], full: boolean}[]} parts its items, 2 points first
+ * @property {{id: string, text: string}[]} advice
+ * @property {string} sitter
+ * @property {HandedOver|null} handed_over
+ * @property {string} held_by what still holds the patient back; "" for nothing
+ */
+
+/** @typedef {OnTheWay & LeavingMore} Leaving */
+
+/**
+ * @typedef {object} HandedOver
+ * @property {string} sitter
+ * @property {string[]} points
+ * @property {string} next
+ * @property {string} journal_due
+ * @property {string} time
+ * @property {string} by
+ */
+
+/**
+ * @typedef {object} RecoveryBoard
+ * @property {string} as_of
+ * @property {OnTheWay[]} chairs
+ * @property {{chair: string, label: string, kept: string[], reason: string}[]} not_turned_over
  */
 
 /**

@@ -1,5 +1,6 @@
 /** A chair's session: seat a patient by pseudonym, then go from phase to phase. */
 
+import { ClosingDialog } from "./closing.js";
 import { button, link, make, mark } from "./dom.js";
 
 const PLANNED_MINUTES = "40";
@@ -21,10 +22,10 @@ export class SessionCard {
     this._chair = chair;
     this._phases = make("div", "phases");
     this._review = link("review-link", "Review this session", "/sessions");
-    this._closing = this._closeDialog();
+    this._closing = new ClosingDialog(acts);
     this._form = this._seatForm();
     /** What leads the session on. */
-    this.acts = make("div", "session-acts", [this._review, this._phases, this._closing]);
+    this.acts = make("div", "session-acts", [this._review, this._phases, this._closing.element]);
     /** Who takes the empty chair. */
     this.element = make("section", "card session", [make("h3", "", "Session"), this._form]);
     this._session = "";
@@ -49,23 +50,8 @@ export class SessionCard {
 
   /** @param {string} phase */
   _enter(phase) {
-    if (phase === "CLOSED") this._closing.showModal();
+    if (phase === "CLOSED") void this._closing.open(this._session);
     else void this._acts.enter(this._session, phase);
-  }
-
-  _closeDialog() {
-    const dialog = make("dialog", "", [
-      make("h2", "", "Close this session?"),
-      make("p", "", "The chair becomes free. Readings after this belong to nobody."),
-    ]);
-    const close = () => {
-      dialog.close();
-      void this._acts.enter(this._session, "CLOSED");
-    };
-    const keep = button("act plain", "Keep it open", () => dialog.close());
-    dialog.append(make("div", "choices", [button("act", "CLOSE SESSION", close), keep]));
-    dialog.setAttribute("aria-label", "Close this session?");
-    return dialog;
   }
 
   _seatForm() {

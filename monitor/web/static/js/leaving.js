@@ -1,0 +1,243 @@
+/** The way out of a chair: the leave gate item by item, the recovery score, the hand-over. */
+
+import { button, make, mark, write } from "./dom.js";
+import { Refused, read } from "./server.js";
+
+const ASKED_EVERY_MS = 5_000;
+const POINTS = [2, 1, 0];
+
+/** @typedef {import("./contract.js").Leaving} Leaving */
+
+export class LeavingPanel {
+  /**
+   * @param {import("./acts.js").Acts} acts
+   * @param {() => boolean} signedIn
+   */
+  constructor(acts, signedIn) {
+    this._acts = acts;
+    this._signedIn = signedIn;
+    this._session = "";
+    this._asked_ms = 0;
+    /** @type {Leaving|null} */
+    this._leaving = null;
+    this._gate = make("section", "gate");
+    this._vitals = make("dl", "against");
+    this._told = make("p", "handed-over");
+    this._score = button("act", "SCORE ...", () => void this._enterScore());
+    this._hand = button("act", "HAND OVER ...", () => void this._handOver());
+    this._dialog = make("dialog", "care leaving-dialog");
+    this.element = make("section", "card leaving", [
+      make("h3", "", "Leaving"),
+      this._gate,
+      this._vitals,
+      this._told,
+      make("div", "choices", [this._score, this._hand]),
+      this._dialog,
+    ]);
+  }
+
+  /** @param {import("./contract.js").Tile} tile */
+  draw(tile) {
+    const session = tile.session?.phase === "RECOVERY" ? tile.session.id : "";
+    this.element.hidden = !session;
+    if (session !== this._session) {
+      this._session = session;
+      this._forget();
+    }
+    if (!session) return;
+    if (!this._signedIn()) {
+      this._forget();
+      write(this._told, "Sign in to see what is missing");
+    } else if (Date.now() - this._asked_ms > ASKED_EVERY_MS) {
+      void this._ask();
+    }
+  }
+
+  /** Nothing is known any more, and nothing old is shown. */
+  blank() {
+    this._forget();
+    this._dialog.close();
+  }
+
+  _forget() {
+    this._leaving = null;
+    this._asked_ms = 0;
+    for (const part of [this._gate, this._vitals, this._told]) part.replaceChildren();
+    delete this._gate.dataset.ready;
+  }
+
+  async _ask() {
+    this._asked_ms = Date.now();
+    const session = this._session;
+    try {
+      const leaving = await read(`/api/sessions/${encodeURIComponent(session)}/leaving`);
+      if (session === this._session) this._show(leaving);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this._forget();
+      this._asked_ms = Date.now();
+      write(this._told, error.message);
+    }
+  }
+
+  /** @param {Leaving} leaving */
+  _show(leaving) {
+    this._leaving = leaving;
+    mark(this._gate, "ready", leaving.ready ? "yes" : "no");
+    const expected = leaving.ready ? "" : `, at the earliest ${leaving.expected}`;
+    const head = leaving.ready ? "MAY LEAVE" : `MAY NOT LEAVE YET${expected}`;
+    const title = make("h4", "", `${head}, as of ${leaving.as_of}`);
+    this._gate.replaceChildren(title, make("ul", "checks", leaving.checks.map(checkLine)));
+    this._vitals.replaceChildren(...leaving.vitals.flatMap(vitalLines));
+    write(this._told, handedOver(leaving));
+    this._score.hidden = !leaving.score;
+    write(this._score, `${leaving.score} ...`);
+  }
+
+  async _enterScore() {
+    await this._acts.ready();
+    await this._ask();
+    const leaving = this._leaving;
+    if (!leaving) return;
+    const parts = leaving.parts.map((part) => scorePart(part));
+    const sum = make("output", "sum", "");
+    const form = make("form", "", [
+      make("dl", "against", leaving.vitals.flatMap(vitalLines)),
+      make("div", "score-parts", parts),
+    ]);
+    form.addEventListener("change", () => write(sum, sumTold(form, leaving)));
+    write(sum, sumTold(form, leaving));
+    this._open(leaving.score, form, [sum], async () => {
+      const chosen = Object.fromEntries(
+        leaving.parts.map((part) => [part.name, Number(new FormData(form).get(part.name))]),
+      );
+      return this._acts.score(leaving.session, leaving.score, chosen);
+    });
+  }
+
+  async _handOver() {
+    await this._acts.ready();
+    await this._ask();
+    const leaving = this._leaving;
+    if (!leaving) return;
+    const sitter = field("text", "sitter", leaving.sitter);
+    sitter.required = true;
+    sitter.maxLength = 60;
+    sitter.autocomplete = "off";
+    const next = field("datetime-local", "next", "");
+    const journal = field("datetime-local", "journal", "");
+    const points = leaving.advice.map((point) => {
+      const tick = field("checkbox", point.id, "");
+      tick.required = true;
+      return make("label", "tick", [tick, point.text]);
+    });
+    const form = make("form", "", [
+      make("label", "line", ["The sitter who takes the patient home ", sitter]),
+      make("fieldset", "", [make("legend", "", "Told, point by point"), ...points]),
+      make("label", "line", ["Next session ", next]),
+      make("label", "line", ["Journal due ", journal]),
+    ]);
+    this._open("Hand over to the sitter", form, [], async () =>
+      this._acts.handOver(leaving.session, {
+        sitter: sitter.value.trim(),
+        points: leaving.advice.map((point) => point.id),
+        next_ms: next.value ? next.valueAsNumber - leaving.utc_offset_min * 60_000 : null,
+        journal_due_ms: journal.value
+          ? journal.valueAsNumber - leaving.utc_offset_min * 60_000
+          : null,
+      }),
+    );
+  }
+
+  /**
+   * A dialog that stays open, and says why, until the service took what it asks for.
+   * @param {string} title
+   * @param {HTMLFormElement} form
+   * @param {HTMLElement[]} beside
+   * @param {() => Promise<string>} keep why it was not taken; "" when it was
+   */
+  _open(title, form, beside, keep) {
+    const refused = make("p", "refused");
+    refused.setAttribute("role", "alert");
+    const enter = make("button", "act", "ENTER");
+    enter.type = "submit";
+    const away = button("act plain", "Close", () => this._dialog.close());
+    form.append(refused, make("div", "choices", [...beside, enter, away]));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void keep().then((why) => {
+        write(refused, why);
+        if (why) return;
+        this._dialog.close();
+        void this._ask();
+      });
+    });
+    this._dialog.setAttribute("aria-label", title);
+    this._dialog.replaceChildren(make("h2", "", title), form);
+    if (!this._dialog.open) this._dialog.showModal();
+  }
+}
+
+/**
+ * One item of the gate: fulfilled, or what is missing and since when.
+ * @param {{name: string, said: string, holds: boolean, since: string}} one
+ */
+export function checkLine(one) {
+  const item = make("li", "", `${one.holds ? "OK" : "NOT YET"}  ${one.name}: ${one.said}`);
+  if (!one.holds) item.append(make("small", "", ` ${one.since}`));
+  mark(item, "holds", one.holds ? "yes" : "no");
+  return item;
+}
+
+/** @param {import("./contract.js").AgainstBaseline} one */
+export function vitalLines(one) {
+  const now = one.now === null ? "--" : String(one.now);
+  const base = one.baseline === null ? "no baseline" : `baseline ${one.baseline}`;
+  const sign = one.percent !== null && one.percent > 0 ? "+" : "";
+  const change = one.percent === null ? "" : `, ${sign}${one.percent} %`;
+  return [make("dt", "", one.label), make("dd", "", `${now} (${base}${change})`)];
+}
+
+/** @param {Leaving} leaving */
+function handedOver(leaving) {
+  const told = leaving.handed_over;
+  if (!told) return "Not handed over to a sitter yet";
+  const next = told.next ? `, next session ${told.next}` : "";
+  const journal = told.journal_due ? `, journal due ${told.journal_due}` : "";
+  return `Handed over to ${told.sitter} at ${told.time} by ${told.by}${next}${journal}`;
+}
+
+/** @param {{name: string, words: string[], full: boolean}} part */
+function scorePart(part) {
+  const choices = POINTS.map((points, at) => {
+    const choice = field("radio", part.name, String(points));
+    choice.required = true;
+    return make("label", "", [choice, `${points}  ${part.words[at] ?? ""}`]);
+  });
+  const needs = part.full ? " (2 is needed)" : "";
+  return make("fieldset", "", [make("legend", "", part.name + needs), ...choices]);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Leaving} leaving
+ */
+function sumTold(form, leaving) {
+  const chosen = [...new FormData(form).values()].map(Number);
+  const sum = chosen.reduce((all, one) => all + one, 0);
+  const open = leaving.parts.length - chosen.length;
+  return open ? `${sum}, ${open} items open` : `${leaving.score} ${sum} of 10`;
+}
+
+/**
+ * @param {string} type
+ * @param {string} name
+ * @param {string} value
+ */
+function field(type, name, value) {
+  const input = make("input");
+  input.type = type;
+  input.name = name;
+  input.value = value;
+  return input;
+}
