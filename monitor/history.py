@@ -7,7 +7,7 @@ All times are UTC microseconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -212,24 +212,8 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
 
 def told_of(session: Session, fact: FactRow) -> Session:
     """The session after one fact more of it."""
-    match fact.kind:
-        case "phase":
-            return entered(session, Phase(str(fact.data["phase"])), fact.at_us)
-        case "baseline":
-            return based(session, fact.data)
-        case "baseline confirmed":
-            return replace(session, baseline=baseline_told(fact.data))
-        case "limits":
-            return replace(session, edits=edits_told(fact.data))
-        case "baseline waived":
-            return replace(session, baseline_waived=True)
-        case "arms":
-            return replace(session, arms=arms_told(fact.data))
-        case "observed":
-            return replace(session, observed=noted(session.observed, entry_of(fact)))
-        case "handed over":
-            return _handed_over(session, fact)
-    return session
+    tells = _TELLS.get(fact.kind)
+    return tells(session, fact) if tells else session
 
 
 def _handed_over(session: Session, fact: FactRow) -> Session:
@@ -348,3 +332,18 @@ def entered(session: Session, phase: Phase, at_us: int) -> Session:
     if phase is Phase.CLOSED:
         moved = replace(moved, closed_us=at_us)
     return moved
+
+
+_TELLS: Mapping[str, Callable[[Session, FactRow], Session]] = {
+    PHASE: lambda session, fact: entered(session, Phase(str(fact.data["phase"])), fact.at_us),
+    BASELINE: lambda session, fact: based(session, fact.data),
+    "baseline confirmed": lambda session, fact: replace(session, baseline=baseline_told(fact.data)),
+    LIMITS: lambda session, fact: replace(session, edits=edits_told(fact.data)),
+    BASELINE_WAIVED: lambda session, _: replace(session, baseline_waived=True),
+    "arms": lambda session, fact: replace(session, arms=arms_told(fact.data)),
+    OBSERVED: lambda session, fact: replace(
+        session, observed=noted(session.observed, entry_of(fact))
+    ),
+    HANDED_OVER: _handed_over,
+}
+"""What the session's value knows of each kind of fact; of all others, nothing."""
