@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 invalid configuration,
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -127,16 +128,62 @@ def tail(url: str, chair: str | None, count: int | None, *, as_json: bool) -> No
 
 @chairside.command()
 @click.argument("session", required=False)
-@config_option
-@click.option("--output", type=click.Path(path_type=Path), help="A file; else standard output.")
+@click.option("--course", metavar="PATIENT", help="All sessions of a patient, by reference.")
+@click.option(
+    "--month",
+    type=click.DateTime(["%Y-%m"]),
+    metavar="YYYY-MM",
+    help="All sessions seated in a month of the clinic's calendar.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=("csv",),
+    show_default=True,
+    type=click.Choice(["csv", "fhir", "hl7", "edf", "vital"]),
+    help="May be given more than once.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder; else one session goes to standard output.",
+)
+@click.option("--de-identify", is_flag=True, help="Shift dates, replace ids, leave out words.")
 @click.option("--from-influxdb", is_flag=True, help="Read the shared history, not the record.")
+@config_option
 def export(
-    session: str | None, config_path: Path, output: Path | None, *, from_influxdb: bool
+    session: str | None,
+    course: str | None,
+    month: datetime | None,
+    formats: tuple[str, ...],
+    output: Path | None,
+    config_path: Path,
+    *,
+    de_identify: bool,
+    from_influxdb: bool,
 ) -> None:
-    """Write one session's readings as CSV; without SESSION, list the sessions."""
+    """Write SESSION, a --course or a --month as CSV, FHIR, HL7 v2, EDF+ or VitalDB files.
+
+    Without any of them, list the sessions. No export holds a name or free words.
+    """
     from monitor.operations import exporting  # noqa: PLC0415
 
-    exporting.export(config_path, session, output, from_influxdb=from_influxdb)
+    if sum(one is not None for one in (session, course, month)) > 1:
+        raise click.UsageError("give one of SESSION, --course and --month")
+    several = course is not None or month is not None or len(formats) > 1
+    if several and output is None:
+        raise click.UsageError("several files need a folder: give --output")
+    asked = exporting.Asked(
+        session=session,
+        course=course,
+        month=None if month is None else (month.year, month.month),
+        formats=formats,
+        folder=output,
+        de_identify=de_identify,
+        from_influxdb=from_influxdb,
+    )
+    exporting.export(config_path, asked)
 
 
 @chairside.command()

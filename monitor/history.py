@@ -136,6 +136,10 @@ class History(Protocol):
         """Ids of the sessions of one patient, oldest first."""
         ...
 
+    async def seated(self, from_us: int, to_us: int) -> list[str]:
+        """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
+        ...
+
     async def facts(self, session: str) -> list[FactRow]:
         """The session's facts in order; empty when there is no such session."""
         ...

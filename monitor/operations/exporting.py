@@ -1,47 +1,120 @@
-"""`chairside export`: a session's readings as CSV, from the record or from InfluxDB."""
+"""`chairside export`: sessions in every format, from the record or from InfluxDB."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+
+import click
 
 from monitor.config import Config
 from monitor.errors import ConfigError, StoreError
-from monitor.exports import readings_csv
+from monitor.exports.collecting import Source
+from monitor.exports.disguise import KEY_PURPOSE
+from monitor.exports.dossier import Dossier
+from monitor.exports.formats import FORMATS, Part
 from monitor.history import History
 from monitor.operations import validating
-from monitor.suspects import marked
+from monitor.people import Hasher
+
+PRIVATE = 0o600
 
 
-def export(
-    config_path: Path, session: str | None, output: Path | None, *, from_influxdb: bool
-) -> None:
-    """Write the session's CSV to `output` or standard output; without a session, list them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be exported: a session, a patient's course or a month, and how.
 
-    Raises `StoreError` when the session or the store cannot be read.
+    Without any of the three the sessions are listed. Without a `folder` the first
+    file of the one session goes to standard output.
     """
+
+    session: str | None = None
+    course: str | None = None
+    month: tuple[int, int] | None = None
+    formats: Sequence[str] = ("csv",)
+    folder: Path | None = None
+    de_identify: bool = False
+    from_influxdb: bool = False
+
+
+def export(config_path: Path, asked: Asked) -> None:
+    """Write the files. Raises `StoreError` when a session or the store cannot be read."""
     loaded, _ = validating.load(config_path)
-    asyncio.run(_export(loaded, session, output, from_influxdb=from_influxdb))
+    asyncio.run(_export(loaded, asked))
 
 
-async def _export(
-    loaded: Config, session: str | None, output: Path | None, *, from_influxdb: bool
-) -> None:
-    history = open_history(loaded, from_influxdb=from_influxdb)
-    if session is None:
-        _write((f"{one}\n" for one in await history.sessions()), output)
+async def _export(loaded: Config, asked: Asked) -> None:
+    source = Source(
+        history=open_history(loaded, from_influxdb=asked.from_influxdb),
+        clinic=loaded.clinic.id,
+        zone=loaded.zone,
+        key=Hasher(loaded.people.pepper()).key(KEY_PURPOSE) if asked.de_identify else None,
+    )
+    sessions = await _sessions(source, asked)
+    if sessions is None:
+        sys.stdout.writelines(f"{one}\n" for one in await source.history.sessions())
         return
-    facts = await history.facts(session)
-    if not facts:
+    with _progress(sessions, shown=asked.folder is not None) as names:
+        for name in names:
+            dossier = await source.dossier(name, time.time_ns() // 1_000)
+            _write(dossier, asked)
+
+
+async def _sessions(source: Source, asked: Asked) -> list[str] | None:
+    """The sessions that are asked for; None when none is named."""
+    if asked.course is not None:
+        return await source.course(asked.course)
+    if asked.month is not None:
+        return await source.month(*asked.month)
+    return None if asked.session is None else [asked.session]
+
+
+def _progress(sessions: list[str], *, shown: bool) -> AbstractContextManager[Iterable[str]]:
+    """The sessions, with a bar for a person who waits; none into a pipe."""
+    if not shown or not sys.stderr.isatty():
+        return nullcontext(sessions)
+    return click.progressbar(sessions, label="Exporting", file=sys.stderr, show_pos=True)
+
+
+def _write(dossier: Dossier, asked: Asked) -> None:
+    parts = [part for name in asked.formats for part in FORMATS[name].parts]
+    if asked.folder is None:
+        sys.stdout.flush()
+        for piece in parts[0].pieces(dossier):
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    for part in parts:
+        write_file(asked.folder, dossier, part)
+
+
+def write_file(folder: Path, dossier: Dossier, part: Part) -> Path:
+    """One file, whole or not at all, for its owner alone. Raises `StoreError`."""
+    path = folder / part.name_for(dossier)
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.writelines(part.pieces(dossier))
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as problem:
+        unfinished.unlink(missing_ok=True)
         raise StoreError(
-            f"there is no session {session!r}",
-            where=str(loaded.record.path),
-            fix="`chairside export` without a session lists them",
-        )
-    rows = marked(facts, await history.readings(session))
-    _write(readings_csv.lines(rows, zone=loaded.zone), output)
+            "the export cannot be written",
+            where=str(path),
+            why=str(problem),
+            fix="give --output a folder that you may write to, with room on its disk",
+        ) from problem
+    return path
 
 
 def open_history(loaded: Config, *, from_influxdb: bool) -> History:
@@ -64,11 +137,3 @@ def open_history(loaded: Config, *, from_influxdb: bool) -> History:
     return InfluxHistory(
         influx.url, influx.org, influx.bucket, influx.token(), clinic=loaded.clinic.id
     )
-
-
-def _write(lines: Iterable[str], output: Path | None) -> None:
-    if output is None:
-        sys.stdout.writelines(lines)
-        return
-    with output.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(lines)

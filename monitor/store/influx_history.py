@@ -81,6 +81,13 @@ class InfluxHistory:
         mine = [fact for fact in seats if fact.data["patient_ref"] == patient_ref]
         return [fact.session for fact in mine if fact.session is not None]
 
+    async def seated(self, from_us: int, to_us: int) -> list[str]:
+        """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
+        where = f'"kind" = $kind AND time >= {from_us:d}u AND time < {to_us:d}u'
+        bound = {"kind": SEATED}
+        seats = await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, where, _fact)
+        return [fact.session for fact in seats if fact.session is not None]
+
     async def apart(self, since_us: int) -> list[TransitionRow]:
         """Alarm transitions since then that belong to no session, in the order taken."""
         steps = await self._steps(f"time >= {since_us}u", {})

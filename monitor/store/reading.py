@@ -41,6 +41,10 @@ _OF_PATIENT = (
 _SEATED_LAST = (
     f"session IN (SELECT session FROM facts WHERE kind = '{SEATED}' ORDER BY at_us DESC LIMIT ?)"
 )
+_SEATED = (
+    f"SELECT session FROM facts WHERE kind = '{SEATED}' AND session IS NOT NULL "
+    "AND at_us >= ? AND at_us < ? ORDER BY at_us"
+)
 _CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
 """What is noted of a closed session, days later even, is no part of its stream."""
 _AMONG = "session IN (SELECT value FROM json_each(?))"
@@ -147,6 +151,12 @@ class RecordHistory:
         """Ids of the sessions of one patient, oldest first."""
         return await self._read(
             lambda c: [session for (session,) in c.execute(_OF_PATIENT, (patient_ref,))]
+        )
+
+    async def seated(self, from_us: int, to_us: int) -> list[str]:
+        """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
+        return await self._read(
+            lambda c: [session for (session,) in c.execute(_SEATED, (from_us, to_us))]
         )
 
     async def newest_of(self, kind: str) -> FactRow | None:

@@ -299,6 +299,10 @@ class Record:
         """Ids of the sessions of one patient, oldest first."""
         return await self._history.sessions_of(patient_ref)
 
+    async def seated(self, from_us: int, to_us: int) -> list[str]:
+        """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
+        return await self._history.seated(from_us, to_us)
+
     async def newest_of(self, kind: str) -> FactRow | None:
         """The newest fact of a kind that belongs to no session; None without one."""
         return await self._history.newest_of(kind)

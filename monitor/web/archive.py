@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from itertools import islice
 
 from monitor import review
 from monitor.displays import Clinic
 from monitor.exports import readings_csv
-from monitor.history import FactRow, ReadingRow, Told, session_of
-from monitor.suspects import marked
+from monitor.exports.dossier import Dossier, dossier
+from monitor.history import FactRow, Told, session_of
 from monitor.web import explained, present
 from monitor.web.present import Json
 from monitor.words import Words
@@ -107,10 +107,18 @@ class Archive:
 
         return await self._worked_out(told)
 
-    async def csv(self, session: str) -> AsyncIterator[str]:
+    async def csv(self, session: str) -> AsyncIterator[bytes]:
         """A session's rows as CSV, some thousand lines at a time. Raises `NotThere`."""
         facts, rows = await self._facts(session), await self._clinic.history.readings(session)
-        return _in_pieces(marked(facts, rows), self._words)
+        whole = dossier(
+            clinic=self._clinic.config.clinic.id,
+            zone=self._words.zone,
+            facts=facts,
+            readings=rows,
+            transitions=(),
+            made_us=self._clinic.clock.utc_us(),
+        )
+        return _in_pieces(whole)
 
     async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> bytes:
         """Alarms of one session, or of the newest ones and of no session; newest first.
@@ -157,7 +165,7 @@ class Archive:
             return await asyncio.to_thread(lambda: json.dumps(told()).encode())
 
 
-async def _in_pieces(rows: Sequence[ReadingRow], words: Words) -> AsyncIterator[str]:
-    lines = readings_csv.lines(rows, zone=words.zone)
-    while piece := await asyncio.to_thread(lambda: "".join(islice(lines, CSV_LINES_AT_ONCE))):
+async def _in_pieces(whole: Dossier) -> AsyncIterator[bytes]:
+    lines = readings_csv.pieces(whole)
+    while piece := await asyncio.to_thread(lambda: b"".join(islice(lines, CSV_LINES_AT_ONCE))):
         yield piece

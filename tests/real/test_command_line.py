@@ -74,7 +74,7 @@ def keep(folder: Path, at_us: int, bucket: Bucket | None = None) -> None:
         async with Record(folder / "clinic.db", clock=clock, reserve_bytes=0) as record:
             shift_s = (at_us - NOON_US) / 1e6
             rows = [reading(shift_s + n, 97.0 - n) for n in range(3)]
-            record.add([fact(shift_s, "seated", patient_ref="A.M."), *rows])
+            record.add([fact(shift_s, "seated", patient_ref="A.M.", planned_minutes=40), *rows])
             await record.commit()
             if bucket is None:
                 return
@@ -189,9 +189,9 @@ def test_export_lists_sessions_and_writes_one_from_either_history(
     assert own.exit_code == 0
     assert [",97," in own.stdout, ",96," in own.stdout, len(own.stdout.splitlines())] == [1, 1, 4]
     assert says("export", "--config", path, "--from-influxdb", "s-1").stdout == own.stdout
-    out = tmp_path / "out.csv"
+    out = tmp_path / "out"
     assert says("export", "--config", path, "s-1", "--output", str(out)).stdout == ""
-    assert out.read_text(encoding="utf-8").splitlines() == own.stdout.splitlines()
+    assert (out / "s-1.csv").read_text("utf-8").splitlines() == own.stdout.splitlines()
 
 
 def test_export_of_what_is_not_there_says_so(tmp_path: Path) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import UTC
 
 import pytest
 
 from monitor import review
 from monitor.displays import Clinic
 from monitor.exports import readings_csv
+from monitor.exports.dossier import Dossier, dossier
 from monitor.history import FactRow, ReadingRow
-from monitor.suspects import SUSPECT, marked
+from monitor.suspects import SUSPECT
 from monitor.vitals import Validity
 from simulators.episodes import EpisodeKind, fault
 from simulators.simulation import simulate
@@ -45,6 +47,18 @@ def story() -> Story:
     return replace(quiet, visit=lambda _: visit)
 
 
+def exported(reader: Reader) -> Dossier:
+    """The session as it leaves the house."""
+    return dossier(
+        clinic="demo",
+        zone=UTC,
+        facts=reader.facts,
+        readings=reader.readings,
+        transitions=(),
+        made_us=0,
+    )
+
+
 @pytest.mark.requirement("S-23")
 def test_a_spike_is_kept_as_it_came_and_shown_as_left_out() -> None:
     reader = Reader()
@@ -56,6 +70,6 @@ def test_a_spike_is_kept_as_it_came_and_shown_as_left_out() -> None:
     seen = review.review(reader.facts, reader.readings, [])
     (shown,) = [one for one in seen.traces[SPO2] if one.value == 70]
     assert shown.quality == review.DOUBTFUL
-    text = "".join(readings_csv.lines(marked(reader.facts, reader.readings)))
+    text = b"".join(readings_csv.pieces(exported(reader))).decode()
     assert [line for line in text.splitlines() if SUSPECT in line and ",70," in line]
     assert [one for one in reader.alarms if one.startswith("SPO2")] == []
