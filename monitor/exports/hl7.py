@@ -64,6 +64,7 @@ class _Message:
         self._orders = 0
 
     def segments(self) -> Iterator[str]:
+        """In the order of the message."""
         yield from self._head()
         rows = self._dossier.readings
         for minute, found in groupby(rows, key=lambda row: row.sampled_at_us // MINUTE_US):
