@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.baseline import told
 from monitor.care.observations import PERSON_MAX
-from monitor.clinic import Session
+from monitor.clinic import Arm, Session
 from monitor.commands.acts import REASON_MAX
+from monitor.commands.arms import SetArms
 from monitor.commands.arriving import (
     ANSWER_MAX,
     PHONE_MAX,
@@ -49,6 +50,13 @@ class SitterBody(_Body):
     stays: bool
     drives: bool
     briefed: bool
+
+
+class ArmsBody(_Body):
+    """On which arm the cuff and the probe are."""
+
+    cuff: Arm
+    probe: Arm
 
 
 class AnswersBody(_Body):
@@ -103,7 +111,7 @@ class Arrivals:
             "course": arrival.course,
             "course_infusions": config.arrival.course_infusions,
             "sitter": _sitter(arrival, words),
-            "arms": {"cuff": arrival.arms.cuff, "probe": arrival.arms.probe}
+            "arms": {"cuff": arrival.arms.cuff.value, "probe": arrival.arms.probe.value}
             if arrival.arms
             else None,
             "questions": [
@@ -186,6 +194,12 @@ def add_arrival(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         """Who comes with the patient."""
         actor = request.state.actor
         return await execute(SetSitter(session=session, actor=actor, **body.model_dump()))
+
+    @acts.post("/api/sessions/{session}/arms")
+    async def arms(request: Request, session: SessionId, body: ArmsBody) -> Done:
+        """On which arm the cuff and the probe are."""
+        actor = request.state.actor
+        return await execute(SetArms(session=session, actor=actor, **body.model_dump()))
 
     @acts.post("/api/sessions/{session}/answers")
     async def answers(request: Request, session: SessionId, body: AnswersBody) -> Done:

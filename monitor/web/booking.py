@@ -62,9 +62,9 @@ def add_booking(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
     today = Today(clinic)
 
     @acts.get("/api/today")
-    async def shown(day: Annotated[date | None, Query()] = None) -> Json:
+    async def shown(request: Request, day: Annotated[date | None, Query()] = None) -> Json:
         """A day's bookings and sessions by chair; today's where none is said."""
-        return await today.shown(day)
+        return await today.shown(day, request.state.actor)
 
     @acts.post("/api/patients")
     async def register(request: Request, body: PatientBody) -> Done:

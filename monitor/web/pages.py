@@ -21,6 +21,8 @@ WEB = Path(str(files("monitor.web")))
 FRAME = "base.html"
 VALUES, PLOT = "css/values.css", ("vendor/uplot/uPlot.min.css", "css/plot.css")
 TEXT = "css/page.css"
+SHEET = "css/sheet.css"
+DAY = (VALUES, TEXT, SHEET, "css/today.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +44,17 @@ PAGES = (
         route="/chair/{chair}",
         name="chair",
         title="Chair",
-        sheets=(VALUES, *PLOT, TEXT, "css/chair.css", "css/leaving.css"),
+        sheets=(VALUES, *PLOT, TEXT, SHEET, "css/chair.css", "css/leaving.css"),
         listed=False,
     ),
+    Page(route="/today", name="today", title="Today", sheets=DAY),
     Page(
         route="/recovery",
         name="recovery",
         title="Recovery",
         sheets=(VALUES, TEXT, "css/leaving.css"),
     ),
+    Page(route="/shift", name="shift", title="Shift", sheets=DAY),
     Page(route="/history", name="history", title="Alarm history", sheets=(VALUES, TEXT)),
     Page(route="/sessions", name="sessions", title="Sessions", sheets=(VALUES, TEXT)),
     Page(

@@ -20,11 +20,11 @@ from monitor.care.bookings import (
     booked_between,
     patients_of,
 )
-from monitor.care.journal import journal_of
+from monitor.care.journal import Journal, State
 from monitor.care.numbering import next_infusion
 from monitor.clinic import Chair, Phase, Session
 from monitor.displays import Clinic
-from monitor.history import FactRow, session_of
+from monitor.history import session_of
 from monitor.web.naming import watchers
 from monitor.web.present import Json
 from monitor.words import Words
@@ -37,11 +37,10 @@ EARLIER_MAX = 60
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a patient's earlier sessions say of the next: its numbers, and the last one's facts."""
+    """Which infusion of which course the next is, by the sessions before."""
 
     infusion: int
     course: int
-    last: Sequence[FactRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,8 @@ class Today:
         self._clinic = clinic
         self._known: dict[str, tuple[float, Past]] = {}
 
-    async def shown(self, day: date | None) -> Json:
-        """The list of a day in the clinic's zone, of today where none is said."""
+    async def shown(self, day: date | None, actor: str) -> Json:
+        """The list of a day in the clinic's zone, of today where none is said, for who asks."""
         clinic, zone = self._clinic, self._clinic.config.zone
         now_us = clinic.clock.utc_us()
         today = datetime.fromtimestamp(now_us / 1e6, tz=UTC).astimezone(zone).date()
@@ -72,7 +71,12 @@ class Today:
         stays = await self._stays(from_us, to_us)
         honoured = {one.arrival.booking for one in stays}
         waiting = [one for one in booked_between(facts, from_us, to_us) if one.id not in honoured]
-        rows = [await self._waiting(one, patients, words, now_us) for one in waiting]
+        journals = self._journals(now_us)
+        lasts = {one.patient_ref: one.state.value for _, one in journals}
+        rows = [
+            await self._waiting(one, patients, words) | {"journal": lasts.get(one.patient_ref, "")}
+            for one in waiting
+        ]
         rows += [self._stay(one, patients, words) for one in stays]
         rows.sort(key=lambda row: str(row["at_ms"]))
         watching = watchers(clinic)
@@ -87,19 +91,37 @@ class Today:
                 {"patient_ref": one.patient_ref, "initials": one.initials}
                 for one in sorted(patients.values(), key=lambda one: one.patient_ref)
             ],
+            "journals": [
+                {
+                    "patient_ref": one.patient_ref,
+                    "initials": patients.get(one.patient_ref, Patient(patient_ref="")).initials,
+                    "session": session,
+                    "called": one.called is not None,
+                }
+                for session, one in journals
+                if one.state is State.OVERDUE
+            ],
             "chairs": [
-                self._chair(chair, rows, words.person(watching.get(chair.id)))
+                {
+                    **self._chair(chair, rows),
+                    "watcher": words.person(watching.get(chair.id)),
+                    "mine": watching.get(chair.id) == actor,
+                }
                 for chair in clinic.config.chairs
             ],
         }
 
-    def _chair(self, chair: Chair, rows: Sequence[Json], watcher: str) -> Json:
+    def _journals(self, now_us: int) -> list[tuple[str, Journal]]:
+        """Each patient's last journal, with its session."""
+        standing = self._clinic.ward.facts.ledger.journals.standing(now_us)
+        return list({one.patient_ref: (session, one) for session, one in standing}.values())
+
+    def _chair(self, chair: Chair, rows: Sequence[Json]) -> Json:
         taken = self._clinic.ward.seating.at(chair.id)
         return {
             "chair": chair.id,
             "label": chair.label,
             "free": taken is None,
-            "watcher": watcher,
             "rows": [row for row in rows if row["chair"] == chair.id],
         }
 
@@ -125,14 +147,13 @@ class Today:
                 found.append(Stay(session, arrival_of(facts)))
         return found
 
-    async def _waiting(
-        self, booking: Booking, patients: dict[str, Patient], words: Words, now_us: int
-    ) -> Json:
-        past = await self._past(booking.patient_ref)
+    async def _waiting(self, booking: Booking, patients: dict[str, Patient], words: Words) -> Json:
+        past, now_us = await self._past(booking.patient_ref), self._clinic.clock.utc_us()
         return {
             **self._who(booking.patient_ref, patients),
             "chair": booking.chair,
             "at_ms": booking.at_us // 1_000,
+            "date": words.time(booking.at_us, "%Y-%m-%d"),
             "time": words.time(booking.at_us, "%H:%M"),
             "state": "late" if now_us > booking.at_us else "booked",
             "booking": booking.id,
@@ -142,8 +163,8 @@ class Today:
             "course": past.course,
             "course_infusions": self._clinic.config.arrival.course_infusions,
             "sitter": "expected" if booking.sitter else "none expected",
+            "sitter_expected": booking.sitter,
             "missing": [],
-            "journal": journal_of(past.last, now_us).state.value if past.last else "",
         }
 
     def _stay(self, stay: Stay, patients: dict[str, Patient], words: Words) -> Json:
@@ -159,6 +180,7 @@ class Today:
             **self._who(session.patient_ref, patients),
             "chair": session.chair,
             "at_ms": session.opened_us // 1_000,
+            "date": words.time(session.opened_us, "%Y-%m-%d"),
             "time": words.time(session.opened_us, "%H:%M"),
             "state": "left" if closed else session.phase.value,
             "booking": arrival.booking,
@@ -168,6 +190,7 @@ class Today:
             "course": arrival.course,
             "course_infusions": config.course_infusions,
             "sitter": sitter,
+            "sitter_expected": arrival.sitter is not None,
             "missing": [] if closed or begun else lacking,
             "journal": "",
         }
@@ -193,7 +216,7 @@ class Today:
         sessions = (await history.sessions_of(patient_ref))[-EARLIER_MAX:]
         earlier = [await history.facts(one) for one in sessions]
         infusion, course = next_infusion(earlier, self._clinic.config.arrival.course_infusions)
-        past = Past(infusion, course, earlier[-1] if earlier else ())
+        past = Past(infusion, course)
         if len(self._known) >= PATIENTS_KEPT:
             del self._known[next(iter(self._known))]
         self._known[patient_ref] = (now_s, past)

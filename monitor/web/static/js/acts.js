@@ -161,6 +161,16 @@ export class Acts {
     return this._do(`/api/sessions/${encodeURIComponent(session)}/baseline/waive`, { reason });
   }
 
+  /**
+   * Any act of a person, by its path.
+   * @param {string} path
+   * @param {import("./server.js").Act} act
+   * @returns {Promise<boolean>} whether the service took and kept it
+   */
+  keep(path, act) {
+    return this._do(path, act);
+  }
+
   /** Make sure that somebody is signed in; false when they turn away. */
   ready() {
     return this._people.ready();

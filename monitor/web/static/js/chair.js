@@ -1,6 +1,7 @@
 /** One chair close by: numbers, alarms to acknowledge, trend, session. */
 
 import { AlarmRow } from "./alarm-row.js";
+import { ArrivalCard } from "./arrival.js";
 import { CareCard } from "./care.js";
 import { TurnOverCard } from "./closing.js";
 import { byId, button, link, make, mark, write } from "./dom.js";
@@ -43,6 +44,7 @@ class ChairPage {
     this._trend = new TrendView(chair, (trend) => this._drawCuffs(trend.nibp));
     this._session = new SessionCard(this._acts, chair);
     this._silences = new SilenceCard(this._acts, chair);
+    this._arrival = new ArrivalCard(shell.acts, () => shell.people.signedIn);
     this._care = new CareCard(shell.acts, () => shell.people.signedIn);
     this._leaving = new LeavingPanel(shell.acts, () => shell.people.signedIn);
     this._suspend = new SuspendDialog(this._acts, chair);
@@ -70,6 +72,7 @@ class ChairPage {
     const panels = this._panels;
     panels.add(["arrival"], new TurnOverCard(this._acts, this._chair));
     panels.add(["arrival"], this._session);
+    panels.add(["arrival"], this._arrival);
     panels.add(["arrival", "infusion", "recovery"], this._care);
     panels.add(["recovery"], this._leaving);
     panels.add(["arrival", "infusion", "recovery"], this._silences);

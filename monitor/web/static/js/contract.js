@@ -186,6 +186,8 @@
  * @property {{rule: string, left: string}[]} suspended rules that make no sound here
  * @property {string} standby how long the chair still stands by
  * @property {string} going who is on the way to the chair
+ * @property {string} watcher who watches it, "" for nobody
+ * @property {string} watcher_id
  * @property {Priority} sound
  * @property {Priority} priority
  * @property {boolean} flash

@@ -46,6 +46,12 @@ export class People {
     return Boolean(this._who.person);
   }
 
+  /** Let somebody else sign in here; who was signed in is then out. */
+  async change() {
+    await this._tell("/api/sign-out", {});
+    await this._open();
+  }
+
   /** Whether somebody is signed in here, as far as this page knows. */
   get signedIn() {
     return Boolean(this._who.person);

@@ -1,7 +1,8 @@
 /** Asking the service and telling it what a person did; refusals come back in words. */
 
 /** @typedef {{what: string, why: string, fix: string}} Refusal */
-/** @typedef {Record<string, string|number|boolean|null|string[]|Record<string, number|null>>} Act */
+/** @typedef {string|number|boolean|null} Plain */
+/** @typedef {Record<string, Plain|Plain[]|Record<string, Plain>>} Act */
 
 export class Refused extends Error {
   /**
