@@ -90,7 +90,7 @@ async def day_begins(client: httpx.AsyncClient) -> tuple[str, str]:
 
 @pytest.mark.requirement("ARR-060")
 async def test_a_day_is_listed_by_chair_and_time_from_booking_to_leaving(
-    nurse: httpx.AsyncClient,
+    clinic: Served, nurse: httpx.AsyncClient
 ) -> None:
     booking, session = await day_begins(nurse)
     later = await post(
@@ -118,7 +118,10 @@ async def test_a_day_is_listed_by_chair_and_time_from_booking_to_leaving(
     assert (booked["patient_ref"], booked["sitter"]) == ("Z-1", "none expected")
     assert (first["free"], second["free"], second["rows"]) == (False, True, [])
     assert (first["watcher"], second["watcher"]) == ("R. Kessler", "")
-    await post(nurse, f"/api/sessions/{session}/phase", phase="CLOSED")
+    off = {"cuff": "off", "probe": "off"}
+    async with clinic.client() as clinician:
+        await sign_in(clinician, "dl", PASSWORD, "password")
+        await post(clinician, f"/api/sessions/{session}/close", override="left at once", **off)
     await post(nurse, "/api/bookings/cancel", booking=later, patient_ref="Z-1", reason="ill")
     again = await read(nurse, f"/api/today?day={DAY}")
     assert [row["state"] for row in again["chairs"][0]["rows"]] == ["left"]
@@ -141,6 +144,7 @@ async def test_the_arrival_shows_what_is_missing_and_holds_back_until_it_is_gone
     assert refused.status_code == 409
     assert "Nothing to eat for 4 h" in refused.json()["why"]
     await post(nurse, f"{path}/answers", answers={"fasted": "no"})
+    await post(nurse, f"{path}/arms", cuff="left", probe="right")
     await post(nurse, f"{path}/hold/override", keys=["answer fasted"], reason="tea at six")
     told = await read(nurse, f"{path}/arrival")
     assert told["holds"][0]["overridden"]
