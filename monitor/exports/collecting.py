@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from monitor.care.attribution import readings_of
 from monitor.errors import StoreError
 from monitor.exports.disguise import Disguise
 from monitor.exports.dossier import DEIDENTIFIED, Dossier, dossier
@@ -33,7 +34,7 @@ class Source:
                 where="the history that was asked",
                 fix="`chairside export` without a session lists them",
             )
-        readings = await self.history.readings(session)
+        readings = await readings_of(self.history, session, facts)
         steps = await self.history.transitions(session)
         return await asyncio.to_thread(self._made, facts, readings, steps, made_us)
 

@@ -43,6 +43,7 @@ from monitor.web.archive import Archive, NotThere
 from monitor.web.arriving import add_arrival
 from monitor.web.booking import add_booking
 from monitor.web.care import add_care
+from monitor.web.devices import add_devices
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
 from monitor.web.leaving import add_leaving
@@ -154,6 +155,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_booking(acts, clinic, doing(clinic))
     add_shifts(acts, clinic, doing(clinic))
     add_leaving(acts, clinic, doing(clinic))
+    add_devices(acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from itertools import islice
 
 from monitor import review
+from monitor.care.attribution import readings_of
 from monitor.displays import Clinic
 from monitor.exports import readings_csv
 from monitor.exports.dossier import Dossier, dossier
@@ -81,7 +82,8 @@ class Archive:
 
     async def detail(self, session: str) -> bytes:
         """The head of a session's review. Raises `NotThere`."""
-        facts, rows = await self._facts(session), await self._clinic.history.readings(session)
+        facts = await self._facts(session)
+        rows = await readings_of(self._clinic.history, session, facts)
         steps = await self._clinic.history.transitions(session)
         preset = self._clinic.ward.preset
 
@@ -94,7 +96,8 @@ class Archive:
 
     async def readings(self, session: str) -> bytes:
         """All of a session's readings. Raises `NotThere`."""
-        facts, rows = await self._facts(session), await self._clinic.history.readings(session)
+        facts = await self._facts(session)
+        rows = await readings_of(self._clinic.history, session, facts)
 
         def told() -> Json:
             seen = review.review(facts, rows, [])
@@ -109,7 +112,8 @@ class Archive:
 
     async def csv(self, session: str) -> AsyncIterator[bytes]:
         """A session's rows as CSV, some thousand lines at a time. Raises `NotThere`."""
-        facts, rows = await self._facts(session), await self._clinic.history.readings(session)
+        facts = await self._facts(session)
+        rows = await readings_of(self._clinic.history, session, facts)
         whole = dossier(
             clinic=self._clinic.config.clinic.id,
             zone=self._words.zone,

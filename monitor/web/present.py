@@ -9,26 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor import review
 from monitor.board.words import MARKS, hours_minutes, minutes_seconds
-from monitor.care.baseline import BASED
 from monitor.conditions import Kind, Priority
 from monitor.history import (
     AUDIO_PAUSED,
-    BASELINE,
-    BASELINE_WAIVED,
     CONFIDENTIAL,
-    LIMITS,
-    MISSING,
-    OBSERVED,
-    PHASE,
-    SEATED,
     FactRow,
     Told,
     TransitionRow,
-    edits_told,
     session_of,
 )
 from monitor.review import GOOD, AlarmLife, Cuff, Figures, Review, Sample
 from monitor.vitals import NIBP, VitalSign
+from monitor.web.fact_text import fact_text
 from monitor.words import Words
 
 Json = dict[str, object]
@@ -181,41 +173,6 @@ def session_detail(seen: Review, figures: Figures, facts: Sequence[FactRow], wor
         ],
         "summary": summary_lines(seen, figures, words),
     }
-
-
-def fact_text(fact: FactRow) -> str:
-    """A fact in a few words."""
-    if fact.kind == SEATED:
-        return f"seated: {fact.data['patient_ref']}"
-    if fact.kind == PHASE:
-        return f"phase {fact.data['phase']}"
-    if fact.kind == BASELINE:
-        return baseline_text(fact)
-    if fact.kind == BASELINE_WAIVED:
-        return f"baseline waived: {fact.data['reason']}"
-    if fact.kind == LIMITS:
-        set_to = ", ".join(f"{key} {value:g}" for key, value in edits_told(fact.data).items())
-        return f"limits set: {set_to or 'as in the preset'}"
-    if fact.kind == OBSERVED:
-        value = fact.data["value"]
-        return f"{fact.data['item']} {value if isinstance(value, str) else f'{value:g}'}"
-    if fact.kind == "acknowledged":
-        said = f" as {fact.data['reason']}" if fact.data.get("reason") else ""
-        return f"acknowledged {str(fact.data['alarm']).split('/')[1]}{said}"
-    return fact.kind
-
-
-def baseline_text(fact: FactRow) -> str:
-    """The patient's own values, what is missing, and a person's reason."""
-    values = [f"{one.value} {fact.data[one.value]}" for one in BASED if one.value in fact.data]
-    missing = [
-        f"no {key.removeprefix(MISSING)} ({why})"
-        for key, why in fact.data.items()
-        if key.startswith(MISSING)
-    ]
-    reason = fact.data.get("reason")
-    text = "baseline " + ", ".join(values + missing)
-    return f"{text}: {reason}" if reason else text
 
 
 def summary_lines(seen: Review, figures: Figures, words: Words) -> list[Json]:

@@ -154,6 +154,15 @@
  */
 
 /**
+ * @typedef {object} SessionDevices
+ * @property {number} from_ms
+ * @property {number} to_ms
+ * @property {{device: string, readings: number}[]} measured
+ * @property {string[]} known
+ * @property {{device: string, instead: string, from: string, to: string, reason: string, by: string, at: string}[]} corrections
+ */
+
+/**
  * @typedef {object} RecoveryBoard
  * @property {string} as_of
  * @property {OnTheWay[]} chairs

@@ -2,6 +2,7 @@
 
 import { alarmTable } from "./alarm-table.js";
 import { heart, pen, pressureChart, saturationChart } from "./chart.js";
+import { DevicesDialog } from "./devices.js";
 import { byId, link, make, mark, write } from "./dom.js";
 import { flaws, ribbon } from "./ribbon.js";
 import { Refused, read } from "./server.js";
@@ -20,8 +21,12 @@ const NEAR_CUFF_MS = 150_000;
 /** @typedef {import("./contract.js").PastAlarm} PastAlarm */
 
 class ReviewPage {
-  /** @param {string} session */
-  constructor(session) {
+  /**
+   * @param {Shell} shell
+   * @param {string} session
+   */
+  constructor(shell, session) {
+    this._devices = new DevicesDialog(shell.acts, session, () => void this._load());
     this._path = `/api/sessions/${encodeURIComponent(session)}`;
     this._main = byId("review");
     this._note = make("p", "summary", "loading");
@@ -94,6 +99,7 @@ class ReviewPage {
       make("strong", "mode", mode),
       make("span", "planned", `planned ${detail.planned_minutes} min`),
       csv,
+      ...this._devices.parts(detail.utc_offset_min),
       make("dl", "figures", figures),
     ]);
   }
@@ -262,4 +268,4 @@ function factsTable(detail) {
 }
 
 const session = decodeURIComponent(window.location.pathname.split("/")[2] ?? "");
-new Shell(() => new ReviewPage(session));
+new Shell((shell) => new ReviewPage(shell, session));

@@ -1,0 +1,87 @@
+"""Two devices were swapped: the readings of a time belong to the other session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from monitor.clinic import Person, Session
+from monitor.commands.acts import Desk, Past, SessionAct, check_reason
+from monitor.errors import CommandRefused
+from monitor.history import DEVICES_CORRECTED, Data, FactRow, session_of
+from monitor.people import Permission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectDevices(SessionAct):
+    """From then until before then `device` measured for this session, and not `instead`.
+
+    If another session had that device, it had the one `instead`: both are told. Rows stay
+    as they are, and so do alarms. `measured` and `others` are looked up in the record.
+    """
+
+    permission: ClassVar[Permission] = Permission.SIGN
+    device: str
+    instead: str
+    from_us: int
+    to_us: int
+    reason: str
+    measured: frozenset[str] = frozenset()
+    others: tuple[Session, ...] = ()
+
+    async def prepared(self, desk: Desk, past: Past) -> Self:
+        """With what the record says of both devices in that time."""
+        await desk.ward.record.commit()
+        rows = await past.readings_by(self.device, self.from_us, self.to_us)
+        rows += await past.readings_by(self.instead, self.from_us, self.to_us)
+        names = {row.session for row in rows if row.session is not None} - {self.session}
+        told = [session_of(await past.facts(name)) for name in sorted(names)]
+        return replace(
+            self,
+            measured=frozenset(row.device for row in rows),
+            others=tuple(one for one in told if one is not None),
+        )
+
+    def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:
+        """The session's id."""
+        del facts
+        check_reason(self.reason)
+        now_us = desk.ward.clock.utc_us()
+        self._check(session, now_us)
+        told: Data = {
+            "device": self.device,
+            "instead": self.instead,
+            "from_us": self.from_us,
+            "to_us": self.to_us,
+            "reason": self.reason.strip(),
+        }
+        for other in self.others:
+            swapped = {**told, "device": self.instead, "instead": self.device}
+            desk.note(other, DEVICES_CORRECTED, person, swapped)
+        desk.note(session, DEVICES_CORRECTED, person, told)
+        return session.id
+
+    def _check(self, session: Session, now_us: int) -> None:
+        why = ""
+        if self.device == self.instead:
+            why = "it is one device, not two"
+        elif self.device not in self.measured:
+            why = f"{self.device} measured nothing in that time"
+        elif len(self.others) > 1:
+            names = " and ".join(one.patient_ref for one in self.others)
+            why = f"{names} both had these devices in that time"
+        else:
+            outside = [one for one in (session, *self.others) if not self._within(one, now_us)]
+            names = " and ".join(one.patient_ref for one in outside)
+            why = f"{names} did not sit there for all of that time" if outside else ""
+        if why:
+            raise CommandRefused(
+                "this is not a swap of two devices",
+                why=why,
+                fix="choose the two devices, and a time in which both patients were there",
+            )
+
+    def _within(self, session: Session, now_us: int) -> bool:
+        left_us = session.closed_us or now_us
+        return session.opened_us <= self.from_us < self.to_us <= left_us

@@ -1,0 +1,109 @@
+"""A fact in a few words, for lists of events. Never who somebody is, nor anybody's free words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor.care.baseline import BASED
+from monitor.history import (
+    BASELINE,
+    BASELINE_WAIVED,
+    CONFIDENTIAL,
+    DEVICES_CORRECTED,
+    HANDED_OVER,
+    LIMITS,
+    MISSING,
+    OBSERVED,
+    PHASE,
+    PRIVATE,
+    SEATED,
+    TURNED_OVER,
+    FactRow,
+    edits_told,
+)
+
+TOLD_MAX = 6
+"""So many of a fact's values are told at most, where its kind has no words of its own."""
+
+
+def fact_text(fact: FactRow) -> str:
+    """A fact in a few words: by its kind, else its kind and the plain values it holds."""
+    tells = _TELLS.get(fact.kind)
+    return tells(fact) if tells else _plainly(fact)
+
+
+def _plainly(fact: FactRow) -> str:
+    """Times are told by their place in the list, what is private not at all."""
+    if fact.kind in CONFIDENTIAL:
+        return fact.kind
+    told = [
+        f"{key.replace('_', ' ')} {_value(value)}"
+        for key, value in fact.data.items()
+        if key not in PRIVATE and not key.endswith(("_us", "_sha256")) and value not in (None, "")
+    ]
+    return f"{fact.kind}: {', '.join(told[:TOLD_MAX])}" if told else fact.kind
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, int | float) else str(value)
+
+
+def _phase(fact: FactRow) -> str:
+    text = f"phase {fact.data['phase']}"
+    if fact.data.get("override"):
+        text += f", overridden: {fact.data['override']} (missing: {fact.data['missing']})"
+    return text
+
+
+def _baseline(fact: FactRow) -> str:
+    """The patient's own values, what is missing, and a person's reason."""
+    values = [f"{one.value} {fact.data[one.value]}" for one in BASED if one.value in fact.data]
+    missing = [
+        f"no {key.removeprefix(MISSING)} ({why})"
+        for key, why in fact.data.items()
+        if key.startswith(MISSING)
+    ]
+    reason = fact.data.get("reason")
+    text = "baseline " + ", ".join(values + missing)
+    return f"{text}: {reason}" if reason else text
+
+
+def _limits(fact: FactRow) -> str:
+    set_to = ", ".join(f"{key} {value:g}" for key, value in edits_told(fact.data).items())
+    return f"limits set: {set_to or 'as in the preset'}"
+
+
+def _acknowledged(fact: FactRow) -> str:
+    said = f" as {fact.data['reason']}" if fact.data.get("reason") else ""
+    return f"acknowledged {str(fact.data['alarm']).split('/')[1]}{said}"
+
+
+def _handed_over(fact: FactRow) -> str:
+    points = sorted(key for key, said in fact.data.items() if said is True)
+    return f"handed over to the sitter, told: {', '.join(points)}"
+
+
+def _turned_over(fact: FactRow) -> str:
+    said = f"cuff {fact.data['cuff']}, probe {fact.data['probe']}"
+    return f"{said}: {fact.data['reason']}" if fact.data.get("reason") else said
+
+
+def _devices(fact: FactRow) -> str:
+    which = f"{fact.data['device']} in place of {fact.data['instead']}"
+    return f"devices corrected, {which}: {fact.data['reason']}"
+
+
+_TELLS: Mapping[str, Callable[[FactRow], str]] = {
+    SEATED: lambda fact: f"seated: {fact.data['patient_ref']}",
+    PHASE: _phase,
+    BASELINE: _baseline,
+    BASELINE_WAIVED: lambda fact: f"baseline waived: {fact.data['reason']}",
+    LIMITS: _limits,
+    OBSERVED: lambda fact: f"{fact.data['item']} {_value(fact.data['value'])}",
+    "acknowledged": _acknowledged,
+    HANDED_OVER: _handed_over,
+    TURNED_OVER: _turned_over,
+    DEVICES_CORRECTED: _devices,
+}
