@@ -114,6 +114,25 @@ async def test_every_vital_validity_mode_and_basis_comes_back(place: Place) -> N
     assert await place.history.readings("s-1", vitals=[]) == []
 
 
+@pytest.mark.requirement("LVE-017")
+async def test_what_a_device_measured_is_found_whoever_it_was_stored_for(place: Place) -> None:
+    rows = [
+        reading(second, device=device, session=session)
+        for second in range(6)
+        for device, session in (("mon-1", "s-1"), ("mon-2", "s-2"), ("mon-3", None))
+    ]
+    rows.append(reading(3, 120.0, device="mon-2", vital=VitalSign.NIBP_SYSTOLIC, session="s-2"))
+    await place.keep([fact(-1, "seated", patient_ref="A"), *rows])
+    for device, count in (("mon-2", 4), ("mon-3", 3), ("mon-9", 0)):
+        found = await place.history.readings_by(device, NOON_US + 2_000_000, NOON_US + 5_000_000)
+        wanted = [row for row in rows if row.device == device]
+        assert len(found) == count
+        assert found == sorted(
+            (one for one in wanted if 2 <= (one.sampled_at_us - NOON_US) / 1e6 < 5),
+            key=lambda row: (row.sampled_at_us, row.vital.value),
+        )
+
+
 async def test_sessions_come_newest_first_and_one_knows_nothing_of_another(place: Place) -> None:
     for number, second in enumerate([500, 100, 900]):
         session = f"s-{number}"
