@@ -25,6 +25,7 @@ from benchmarks.wire_to_screen import line
 from monitor import shipped
 from monitor.alerts import Engine
 from monitor.board import Board
+from monitor.care.treatment_terms import CareTable
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
 from monitor.drivers import Report
@@ -67,6 +68,7 @@ def build(chairs: int, record: Record, clock: Clock) -> tuple[Ward, list[Intake]
         record=record,
         clock=clock,
         preset=preset,
+        care=CareTable(),
         gateways=Gateways(devices, {one.id: driver.quiet_limit_s for one in devices}),
     )
     return ward, [Intake(device) for device in devices]

@@ -159,7 +159,8 @@ class History(Protocol):
         ...
 
 
-Data = Mapping[str, str | int | float | bool | None]
+Value = str | int | float | bool | None
+Data = Mapping[str, Value]
 """What a fact holds, as plain JSON values."""
 
 SEATED, PHASE = "seated", "phase"
@@ -177,7 +178,8 @@ PRIVATE = frozenset({PERSON, PHONE, BORN, TEXT})
 HAPPENED = "happened_us"
 """The key of a fact that was entered later than it happened (UTC microseconds)."""
 CORRECTED = "corrected"
-"""Of the fact `of`: its `happened_us` is another, or it is `withdrawn`; and the `reason`."""
+"""Of the fact `of`: it is `withdrawn`, or what else stands here is so instead; and the `reason`."""
+OF, WITHDRAWN, REASON = "of", "withdrawn", "reason"
 ACKNOWLEDGED, AUDIO_PAUSED = "acknowledged", "audio paused"
 SUSPENDED, SUSPENSION_ENDED = "rule suspended", "suspension ended"
 """Of a `rule`; for how many `seconds`, and the `reason`."""
@@ -254,26 +256,32 @@ def happened_us(fact: FactRow) -> int:
 def standing(facts: Sequence[FactRow]) -> list[FactRow]:
     """The facts as they stand after every correction, in the order in which they happened.
 
-    A withdrawn fact is left out, one whose time was corrected stands at that time;
-    the corrections are left out too. The stored rows are as they were.
+    A withdrawn fact is left out; of a corrected one, what the correction says stands
+    instead, its time among it; the corrections are left out too. The stored rows are
+    as they were.
     """
-    withdrawn, moved = set[str](), dict[str, int]()
+    withdrawn, instead = set[str](), dict[str, dict[str, Value]]()
     for fact in facts:
         if fact.kind != CORRECTED:
             continue
-        of = str(fact.data["of"])
-        if fact.data.get("withdrawn"):
+        of = str(fact.data[OF])
+        if fact.data.get(WITHDRAWN):
             withdrawn.add(of)
-        elif HAPPENED in fact.data:
-            moved[of] = happened_us(fact)
+        else:
+            instead[of] = {**instead.get(of, {}), **said_instead(fact)}
     kept = [
-        replace(fact, data={**fact.data, HAPPENED: moved[name_of(fact)]})
-        if name_of(fact) in moved
-        else fact
+        replace(fact, data={**fact.data, **instead.get(name_of(fact), {})})
         for fact in facts
         if fact.kind != CORRECTED and name_of(fact) not in withdrawn
     ]
     return sorted(kept, key=happened_us)
+
+
+def said_instead(correction: FactRow) -> dict[str, Value]:
+    """What a correction says instead of what the fact said."""
+    return {
+        key: value for key, value in correction.data.items() if key not in (OF, WITHDRAWN, REASON)
+    }
 
 
 def observed_data(entry: Entry) -> Data:

@@ -23,6 +23,17 @@ def objection(vital: VitalSign, value: float, preset: Preset) -> str:
     return "" if hard is None or hard.holds(value) else IMPLAUSIBLE
 
 
+def pair_objection(systolic: float | None, diastolic: float | None, preset: Preset) -> str:
+    """Why these are no pressures of one cuff reading; "" when they can be, or there are none."""
+    if systolic is None and diastolic is None:
+        return ""
+    if systolic is None or diastolic is None:
+        return "systolic and diastolic belong together"
+    if systolic - diastolic < preset.pulse_pressure_min:
+        return f"systolic and diastolic lie less than {preset.pulse_pressure_min:g} mmHg apart"
+    return ""
+
+
 def flagged(reading: Reading, preset: Preset) -> Reading:
     """The reading, marked when its number cannot be one; the raw number stays in it."""
     if reading.value is None or reading.validity in (Validity.INVALID, Validity.NOT_AVAILABLE):

@@ -17,8 +17,10 @@ from typing import Protocol
 from monitor.alerts import Engine, Reason
 from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Item
-from monitor.clinic import Phase, Session
+from monitor.care.treatment_terms import CareTable
+from monitor.clinic import Phase, Seating, Session
 from monitor.clock import Clock
+from monitor.conditions import Preset
 from monitor.errors import CommandRefused
 from monitor.factbook import FactBook
 from monitor.history import (
@@ -47,6 +49,7 @@ from monitor.history import (
 )
 from monitor.history import session_of as session_of_facts
 from monitor.journal import reading_again
+from monitor.settling import tell_of_settings
 from monitor.sounding import Sounding, SoundTest
 from monitor.vitals import NIBP, Reading
 
@@ -78,6 +81,7 @@ class Kept(Protocol):
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
     async def newest_of(self, kind: str) -> FactRow | None: ...
     async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]: ...
+    async def preset(self, digest: str) -> str | None: ...
 
 
 class Stage(Protocol):
@@ -94,8 +98,12 @@ class Stage(Protocol):
 class GatheringStage(Stage, Protocol):
     """One that measures baselines too, and keeps what the engine is told."""
 
-    @property
-    def facts(self) -> FactBook: ...
+    seating: Seating
+    preset: Preset
+    care: CareTable
+    facts: FactBook
+
+    def show(self, session: Session) -> None: ...
     def resuming(self, asked_us: int, now: float) -> AbstractContextManager[None]: ...
     def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None: ...
     def show_left(self, session: Session, facts: Sequence[FactRow]) -> None: ...
@@ -126,6 +134,7 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
         begun = session.infusion_started_us is not None
         rows = past.readings if begun else await record.readings(session.id)
         ward.gather(session.chair, [row for row in rows if row.session == session.id])
+    await tell_of_settings(ward, record)
 
 
 async def past_of(record: Kept, now_us: int, nibp_interval_s: Iterable[float]) -> Past:

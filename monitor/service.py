@@ -33,6 +33,7 @@ from monitor.links import Backoff, Delivery, Link, Receipt
 from monitor.people import People
 from monitor.resuming import resume, resume_sounding
 from monitor.retention import Retention
+from monitor.settling import keep_preset
 from monitor.status import Status, StatusLine
 from monitor.store.record import Record, RecordHistory
 from monitor.ward import Ward
@@ -114,7 +115,7 @@ async def run(
     is committed before this returns. With a `guard` the alarm path is proved all the time.
     """
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
-    ward.keep_preset(known=await record.preset(preset.hash) is not None)
+    keep_preset(ward, known=await record.preset(preset.hash) is not None)
     await resume(ward, record, preset.nibp_interval_s.values())
     people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
     keep_days = config.record.keep_days
@@ -212,6 +213,7 @@ def build_ward(
         record=record,
         clock=clock,
         preset=preset,
+        care=config.care,
         gateways=Gateways(config.devices, quiet_s),
     )
     for chair, devices in measured.items():

@@ -16,7 +16,11 @@ from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
 from monitor.board import Board
 from monitor.care.baseline import Baseline, Gathering, told
+from monitor.care.due import due_of
 from monitor.care.observations import Entry, Item
+from monitor.care.settings import changed_of
+from monitor.care.treatment import treatment_of
+from monitor.care.treatment_terms import CareTable
 from monitor.care.turnover import kept_of
 from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
@@ -24,7 +28,7 @@ from monitor.conditions import Preset
 from monitor.drivers import Report
 from monitor.factbook import FactBook
 from monitor.gateways import Gateways, data_link_down
-from monitor.history import INPUT, PRESET, RUN, Data, FactRow, ReadingRow, told_of
+from monitor.history import INPUT, RUN, Data, FactRow, ReadingRow, told_of
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.plausibility import flagged
@@ -59,11 +63,12 @@ class Ward:
         record: Record,
         clock: Clock,
         preset: Preset,
+        care: CareTable,
         gateways: Gateways,
     ) -> None:
         self.engine, self.board, self.record, self.clock = engine, board, record, clock
         self.seating = Seating()
-        self.preset, self.gateways = preset, gateways
+        self.preset, self.care, self.gateways = preset, care, gateways
         self._listeners: list[Listener] = []
         self.test_board: Board | None = None
         self._testers: list[Callable[[], None]] = []
@@ -193,7 +198,7 @@ class Ward:
             events = self._base(session, before)
             events += self.engine.set_phase(chair, session.phase, now)
             events += self._tell_of_baseline(session)
-        self.board.session(chair, session, since_s=self._since(session))
+        self.show(session)
         self._redraw(chair)
         self._settle(events, {chair})
 
@@ -208,6 +213,7 @@ class Ward:
         before = self.seating.at(session.chair)
         self.seating.put(session)
         events = self._base(session, before) + self._tell_of_baseline(session)
+        self.show(session)
         self._redraw(session.chair)
         self._settle(events, {session.chair})
 
@@ -216,7 +222,7 @@ class Ward:
         now = self.clock.monotonic()
         self.seating.put(session)
         events = self.engine.set_limits(session.chair, session.edits, now)
-        self.board.session(session.chair, session, since_s=self._since(session))
+        self.show(session)
         self._redraw(session.chair)
         self._settle(events, {session.chair})
 
@@ -225,13 +231,13 @@ class Ward:
         self.seating.put(session)
         shared = bool(session.arms and session.arms.shared)
         events = self.engine.set_arms(session.chair, self.clock.monotonic(), shared=shared)
-        self.board.session(session.chair, session, since_s=self._since(session))
+        self.show(session)
         self._settle(events, {session.chair})
 
     def note_entry(self, session: Session, entry: Entry) -> None:
         """A session with one entry more; a sedation score is judged."""
         self.seating.put(session)
-        self.board.session(session.chair, session, since_s=self._since(session))
+        self.show(session)
         events: list[AlarmEvent] = []
         if entry.item is Item.SEDATION and not isinstance(entry.value, str):
             now = self.clock.monotonic()
@@ -273,11 +279,7 @@ class Ward:
         return self.engine.assert_technical("T-BASE", session.chair, since_s, message, now)
 
     def apply(self, events: Sequence[AlarmEvent], chair: str) -> None:
-        """Show and keep the outcome of a person's act upon the engine."""
-        self._settle(list(events), {chair})
-
-    def pause_shown(self, chair: str, events: Sequence[AlarmEvent]) -> None:
-        """Show an audio pause, which changes no alarm's state."""
+        """Show and keep the outcome of a person's act upon the engine, an audio pause too."""
         self._redraw(chair)
         self._settle(list(events), {chair})
 
@@ -287,12 +289,6 @@ class Ward:
         session = self.seating.find(fact.session) if fact.session else None
         if session is not None:
             self.restate(told_of(session, fact))
-
-    def keep_preset(self, *, known: bool) -> None:
-        """The preset's text goes into the record once, so that it can be judged by again."""
-        if not known:
-            data = {"hash": self.preset.hash, "text": self.preset.text}
-            self.facts.keep(self.facts.new(PRESET, data=data))
 
     @contextmanager
     def resuming(self, asked_us: int, now: float) -> Iterator[None]:
@@ -307,7 +303,7 @@ class Ward:
     def show_again(self, session: Session, cuff: Sequence[Reading]) -> None:
         """After a restart: who sits there, and the last cuff readings with their age."""
         self.seating.put(session)
-        self.board.session(session.chair, session, since_s=self._since(session))
+        self.show(session)
         self.board.readings([one for one in cuff if one.session == session.id])
         self._settle(self._tell_of_baseline(session), set())
 
@@ -316,6 +312,13 @@ class Ward:
         self.facts.ledger.recall(session.chair, facts)
         if kept_of(facts):
             self.board.session(session.chair, session, since_s=self._since(session))
+
+    def show(self, session: Session) -> None:
+        """The session as it stands, and what follows from its facts, on its tile."""
+        facts = self.facts.ledger.of(session.id)
+        due = due_of(session, facts, self.preset, self.care)
+        self.board.session(session.chair, session, since_s=self._since(session))
+        self.board.care(session.chair, treatment_of(facts), due, changed_of(facts))
 
     def redraw_all(self) -> None:
         """Show the alarms of every chair as they stand."""

@@ -25,6 +25,7 @@ from monitor.drivers import Report
 from monitor.drivers.registry import DRIVERS
 from monitor.intake import Arrival, Intake
 from monitor.resuming import resume
+from monitor.settling import keep_preset
 from monitor.sounding import Sounding
 from monitor.store.record import Record
 from monitor.vitals import Measurement, VitalSign
@@ -148,7 +149,7 @@ async def stepped(
             clock=clock,
             preset=preset or preset_of(config),
         )
-        ward.keep_preset(known=await record.preset(ward.preset.hash) is not None)
+        keep_preset(ward, known=await record.preset(ward.preset.hash) is not None)
         await resume(ward, record, ward.preset.nibp_interval_s.values())
         yield Stepped(
             config=config,

@@ -14,6 +14,9 @@ from monitor.board.chair import ChairBoard, Line
 from monitor.board.slots import LimitsInForce, least_real
 from monitor.board.tile import StripEntry, Tile, Wall
 from monitor.board.words import MARKS, clock, utc_us
+from monitor.care.due import Due
+from monitor.care.settings import Changed
+from monitor.care.treatment import Treatment
 from monitor.clinic import Chair, Phase, Session
 from monitor.conditions import Priority
 from monitor.vitals import GenerationMode, Reading, VitalSign
@@ -109,6 +112,13 @@ class Board:
     def vacate(self, chair: str) -> None:
         """Whoever left the chair is forgotten: nobody sits there, and nothing of theirs is on."""
         self._chairs[chair].session = None
+
+    def care(
+        self, chair: str, treatment: Treatment, due: Sequence[Due], changed: Changed | None
+    ) -> None:
+        """What follows from the facts of the chair's session: infusion, what is due, settings."""
+        known = self._chairs[chair]
+        known.treatment, known.due, known.changed = treatment, due, changed
 
     def link(self, device: str, chair: str, *, up: bool, why: str, at_s: float) -> None:
         """A device's line was lost or is back."""

@@ -27,12 +27,23 @@ from monitor.board.tile import (
     INVALID,
     QUESTIONABLE,
     CuffBlock,
+    DueOnTile,
     SessionOnTile,
     Slot,
     SuspendedRule,
     Tile,
 )
-from monitor.board.words import Values, hours_minutes, minutes_seconds, open_alarm
+from monitor.board.words import (
+    Values,
+    clock,
+    hours_minutes,
+    minutes_seconds,
+    open_alarm,
+    utc_us,
+)
+from monitor.care.due import Due
+from monitor.care.settings import Changed
+from monitor.care.treatment import Treatment
 from monitor.clinic import NEXT_PHASES, Chair, Phase, Session
 from monitor.conditions import Priority
 from monitor.vitals import NIBP, GenerationMode, Reading, Validity, VitalSign, under_way
@@ -81,6 +92,9 @@ class ChairBoard:
     limits: LimitsInForce = field(default_factory=dict)
     audio_paused_until_s: float | None = None
     silences: Silences | None = None
+    treatment: Treatment | None = None
+    due: Sequence[Due] = ()
+    changed: Changed | None = None
     pending: frozenset[VitalSign] = frozenset()
     going: tuple[str, float] = ("", 0.0)
     watcher: tuple[str, str] = ("", "")
@@ -164,6 +178,8 @@ class ChairBoard:
             mode=self.mode.value,
             session=self._session(),
             clock=self._clock(now_us),
+            halted=self._halted(),
+            due=self._due(now_s, now_us),
             slots=slots,
             nibp=nibp,
             alarms=tuple(
@@ -212,16 +228,53 @@ class ChairBoard:
             since_ms=session.phase_since_us // 1_000,
             next_phases=tuple(phase.value for phase in NEXT_PHASES[session.phase]),
             limits_set=tuple(sorted(session.edits)),
+            settings_changed=clock(self.changed.at_us, self.zone, "%H:%M") if self.changed else "",
+            settings_differ=self.changed.said if self.changed else "",
         )
 
     def _clock(self, now_us: int) -> str:
         session = self.session
         if session is None or session.phase not in (Phase.INFUSION, Phase.RECOVERY):
             return ""
-        ran = hours_minutes((now_us - session.phase_since_us) / 1e6)
+        passed_s = (now_us - session.phase_since_us) / 1e6
         if session.phase is Phase.RECOVERY:
-            return ran
-        return f"{ran}/{hours_minutes(session.planned_minutes * 60)}"
+            return hours_minutes(passed_s)
+        infusion, planned_min = self._infusion(), float(session.planned_minutes)
+        if infusion is not None:
+            passed_s = infusion.elapsed_s(now_us)
+            planned_min = infusion.order.minutes if infusion.order else planned_min
+        return f"{hours_minutes(passed_s)}/{hours_minutes(planned_min * 60)}"
+
+    def _infusion(self) -> Treatment | None:
+        """The treatment, while the session is in INFUSION and its pump was started."""
+        infusing = self.session is not None and self.session.phase is Phase.INFUSION
+        started = self.treatment is not None and self.treatment.started_us is not None
+        return self.treatment if infusing and started else None
+
+    def _halted(self) -> str:
+        infusion = self._infusion()
+        if infusion is None or infusion.running:
+            return ""
+        if infusion.paused_us is not None:
+            return f"PAUSED {clock(infusion.paused_us, self.zone, '%H:%M')}"
+        return f"STOPPED {clock(infusion.stopped_us or 0, self.zone, '%H:%M')}"
+
+    def _due(self, now_s: float, now_us: int) -> tuple[DueOnTile, ...]:
+        """What is due at the chair: the cuff by its schedule, the rest by the session's facts."""
+        if self.session is None or self.session.phase is Phase.CLOSED:
+            return ()
+        due = list(self.due)
+        cuff_s = self._schedule.due_s()
+        if cuff_s is not None and self.vitals & NIBP:
+            due.append(Due(name="NIBP", due_us=utc_us(cuff_s, now_s, now_us)))
+        return tuple(self._told(one, now_us) for one in sorted(due, key=lambda one: one.due_us))
+
+    def _told(self, due: Due, now_us: int) -> DueOnTile:
+        overdue = now_us > due.due_us
+        at = clock(due.due_us, self.zone, "%H:%M")
+        return DueOnTile(
+            name=due.name, text=f"overdue since {at}" if overdue else f"due {at}", overdue=overdue
+        )
 
     def _slots(self, now_s: float, *, offline: bool) -> tuple[Slot, ...]:
         pairs: list[tuple[VitalSign, VitalSign]] = []

@@ -65,6 +65,10 @@ class Schedule:
         """Would T-NIBP-O be LOW by now?"""
         return bool(self.interval_s) and now_s - self.since_s >= self.overdue_s
 
+    def due_s(self) -> float | None:
+        """When the next reading is due; None where none is expected."""
+        return self.since_s + self.interval_s if self.interval_s else None
+
     def next(self, now_s: float) -> str:
         """`next 02:41`, `overdue 00:10`, or nothing where no reading is expected."""
         if not self.interval_s:

@@ -84,10 +84,21 @@ class SuspendedRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueOnTile:
+    """Something that is to be done at the chair: `due 14:05`, or `overdue since 14:05`."""
+
+    name: str
+    text: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOnTile:
     """The session a tile shows and where it may go next.
 
-    `limits_set` names the limits and on-delays that are not the preset's.
+    `limits_set` names the limits and on-delays that are not the preset's;
+    `settings_changed` says since when the clinic's settings are others than before
+    (`14:02`) and what differs, both "" when they are not.
     """
 
     id: str
@@ -95,6 +106,8 @@ class SessionOnTile:
     since_ms: int
     next_phases: tuple[str, ...]
     limits_set: tuple[str, ...]
+    settings_changed: str
+    settings_differ: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +117,8 @@ class Tile:
     `watcher` and `watcher_id` are who watches it, "" for nobody.
 
     `standby` is how long the chair still stands by (`9:12`), "" when it does not.
+    `clock` is for how long the infusion ran without pauses, of how long; `halted` says
+    that its pump stands still and since when (`PAUSED 14:31`), "" when it does not.
     """
 
     chair: str
@@ -114,6 +129,8 @@ class Tile:
     mode: str
     session: SessionOnTile | None
     clock: str
+    halted: str
+    due: tuple[DueOnTile, ...]
     slots: tuple[Slot, ...]
     nibp: CuffBlock | None
     alarms: tuple[OpenAlarm, ...]

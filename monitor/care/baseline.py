@@ -16,6 +16,7 @@ from statistics import fmean, median
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
 from monitor.history import MISSING, Data, ReadingRow
+from monitor.plausibility import pair_objection
 from monitor.vitals import NIBP, VitalSign, under_way
 
 BP = "BP"
@@ -179,11 +180,8 @@ def checked(stated: Mapping[VitalSign, float], preset: Preset) -> dict[VitalSign
     for vital, value in values.items():
         if vital in preset.plausible and not preset.plausible[vital].holds(value):
             why = f"{vital.value} {value} is not possible"
-    pressures = [values[vital] for vital in PRESSURES if vital in values]
-    if len(pressures) == 1:
-        why = "systolic and diastolic belong together"
-    elif pressures and pressures[0] - pressures[1] < preset.pulse_pressure_min:
-        why = f"systolic and diastolic lie less than {preset.pulse_pressure_min:g} mmHg apart"
+    systolic, diastolic = (values.get(vital) for vital in PRESSURES)
+    why = pair_objection(systolic, diastolic, preset) or why
     if why:
         raise CommandRefused(
             "this cannot be a baseline", why=why, fix="state what is usual for this patient"

@@ -8,9 +8,21 @@ database or page.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from monitor.history import CORRECTED, TEXT, FactRow, happened_us, name_of, standing
+from monitor.history import (
+    CORRECTED,
+    OF,
+    REASON,
+    TEXT,
+    WITHDRAWN,
+    Data,
+    FactRow,
+    happened_us,
+    name_of,
+    said_instead,
+    standing,
+)
 from monitor.vitals import VitalSign
 
 EVENT, CHARTED = "event", "charted"
@@ -61,11 +73,12 @@ class Charted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A later word on a fact: it happened at another time, or never (`happened_us` None)."""
+    """A later word on a fact: it never was (`withdrawn`), or what stands in `instead` is so."""
 
     at_us: int
     actor: str
-    happened_us: int | None
+    withdrawn: bool
+    instead: Data
     reason: str
 
 
@@ -73,17 +86,18 @@ class Correction:
 class Noted:
     """A fact as it was entered, as it stands now, and every correction in the order told.
 
-    `at_us` is when it happened by the last correction of its time.
+    `fact` is the stored row; `at_us` and `data` are what the last corrections say.
     """
 
     fact: FactRow
     at_us: int
+    data: Data
     corrections: tuple[Correction, ...]
 
     @property
     def withdrawn(self) -> bool:
         """Did somebody say that it never was?"""
-        return any(one.happened_us is None for one in self.corrections)
+        return any(one.withdrawn for one in self.corrections)
 
     @property
     def manual(self) -> bool:
@@ -107,24 +121,27 @@ def noted_of(facts: Sequence[FactRow]) -> tuple[Noted, ...]:
     later: dict[str, list[Correction]] = {}
     for fact in facts:
         if fact.kind == CORRECTED:
-            later.setdefault(str(fact.data["of"]), []).append(_correction(fact))
+            later.setdefault(str(fact.data[OF]), []).append(_correction(fact))
     found = [_noted(fact, later.get(name_of(fact), ())) for fact in facts if fact.kind != CORRECTED]
     return tuple(sorted(found, key=lambda one: one.at_us))
 
 
 def _noted(fact: FactRow, later: Sequence[Correction]) -> Noted:
-    times = [one.happened_us for one in later if one.happened_us is not None]
-    at_us = times[-1] if times else happened_us(fact)
-    return Noted(fact=fact, at_us=at_us, corrections=tuple(later))
+    data = dict(fact.data)
+    for one in later:
+        data |= one.instead
+    at_us = happened_us(replace(fact, data=data))
+    return Noted(fact=fact, at_us=at_us, data=data, corrections=tuple(later))
 
 
 def _correction(fact: FactRow) -> Correction:
-    withdrawn = bool(fact.data.get("withdrawn"))
+    withdrawn = bool(fact.data.get(WITHDRAWN))
     return Correction(
         at_us=fact.at_us,
         actor=fact.actor or "",
-        happened_us=None if withdrawn else happened_us(fact),
-        reason=str(fact.data.get("reason") or ""),
+        withdrawn=withdrawn,
+        instead={} if withdrawn else said_instead(fact),
+        reason=str(fact.data.get(REASON) or ""),
     )
 
 

@@ -8,8 +8,9 @@ clock, database or page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from monitor.clinic import Phase
 from monitor.history import PHASE, FactRow, happened_us, name_of, standing
@@ -29,6 +30,22 @@ class PumpAction(Enum):
     STOP = "stop"
 
 
+NOT_STARTED, RUNNING, PAUSED, STOPPED = "not started", "running", "paused", "stopped"
+POSSIBLE = {
+    PumpAction.START: (NOT_STARTED,),
+    PumpAction.RATE: (RUNNING, PAUSED),
+    PumpAction.PAUSE: (RUNNING,),
+    PumpAction.RESUME: (PAUSED,),
+    PumpAction.STOP: (RUNNING, PAUSED),
+}
+"""In which states of the pump an act can be done."""
+LEADS = {
+    PumpAction.START: RUNNING,
+    PumpAction.PAUSE: PAUSED,
+    PumpAction.RESUME: RUNNING,
+    PumpAction.STOP: STOPPED,
+}
+"""And in which it leaves the pump."""
 PHASES_SAY = {
     Phase.INFUSION: PumpAction.START,
     Phase.RECOVERY: PumpAction.STOP,
@@ -180,12 +197,15 @@ class Treatment:
 
 
 def treatment_of(facts: Sequence[FactRow]) -> Treatment:
-    """The treatment that a session's facts tell, corrections among them heeded."""
+    """The treatment that a session's facts tell, corrections among them heeded.
+
+    What cannot have been done at the pump changes nothing; see `misstep`.
+    """
     told = standing(facts)
     steps = tuple(_step(fact) for fact in told if fact.kind == PUMP)
     pump = _Pump()
-    for at_us, action, rate_ml_h in _course(told, steps):
-        pump.take(at_us, action, rate_ml_h)
+    for done in _course(told, steps):
+        pump.take(done)
     return Treatment(
         orders=tuple(_order(fact) for fact in told if fact.kind == ORDERED),
         steps=steps,
@@ -197,55 +217,72 @@ def treatment_of(facts: Sequence[FactRow]) -> Treatment:
     )
 
 
-def _course(
-    told: Sequence[FactRow], steps: Sequence[PumpStep]
-) -> list[tuple[int, PumpAction, float | None]]:
+def misstep(facts: Sequence[FactRow]) -> str:
+    """Why not all of this can have been done at the pump in this order; "" when it can."""
+    told = standing(facts)
+    pump = _Pump()
+    for done in _course(told, [_step(fact) for fact in told if fact.kind == PUMP]):
+        before = pump.state
+        if not pump.take(done):
+            return f"at the time of a {done.action.value} the pump was {before}"
+    return ""
+
+
+class _Done(NamedTuple):
+    """Something done at the pump; `implied`: nobody said it, a phase does."""
+
+    at_us: int
+    action: PumpAction
+    rate_ml_h: float | None
+    implied: bool = False
+
+
+def _course(told: Sequence[FactRow], steps: Sequence[PumpStep]) -> list[_Done]:
     """What was done at the pump; where nobody said it, what the phases say of it."""
     said = {step.action for step in steps}
-    course = [(step.at_us, step.action, step.rate_ml_h) for step in steps]
+    course = [_Done(step.at_us, step.action, step.rate_ml_h) for step in steps]
     for fact in told:
         action = PHASES_SAY.get(Phase(fact.data["phase"])) if fact.kind == PHASE else None
         if action is not None and action not in said:
-            course.append((happened_us(fact), action, None))
-    return sorted(course, key=lambda one: one[0])
+            course.append(_Done(happened_us(fact), action, None, implied=True))
+    return sorted(course, key=lambda done: done.at_us)
 
 
 class _Pump:
-    """The pump as one act after the other leaves it; what cannot be done changes nothing."""
+    """The pump as one act after the other leaves it."""
 
     def __init__(self) -> None:
+        self.state = NOT_STARTED
         self.runs: list[Run] = []
         self.started_us: int | None = None
         self.stopped_us: int | None = None
         self.paused_us: int | None = None
         self.rate_ml_h: float | None = None
 
-    def take(self, at_us: int, action: PumpAction, rate_ml_h: float | None) -> None:
-        """One act more."""
-        if action is PumpAction.START:
-            if self.started_us is None:
-                self.started_us, self.rate_ml_h = at_us, rate_ml_h
-                self._run(at_us)
-            return
-        if self.started_us is None or self.stopped_us is not None:
-            return
-        self.rate_ml_h = self.rate_ml_h if rate_ml_h is None else rate_ml_h
-        self._halt(at_us)
-        if action is PumpAction.STOP:
-            self.stopped_us, self.paused_us = at_us, None
-        elif action is PumpAction.PAUSE:
-            self.paused_us = at_us if self.paused_us is None else self.paused_us
-        elif action is PumpAction.RESUME or self.paused_us is None:
+    def take(self, done: _Done) -> bool:
+        """One act more; False, with nothing changed, when it cannot have been."""
+        if done.implied and done.action is PumpAction.STOP and self.state == NOT_STARTED:
+            self.state = STOPPED
+        if self.state not in POSSIBLE[done.action]:
+            return done.implied
+        self.state = LEADS.get(done.action, self.state)
+        self.rate_ml_h = self.rate_ml_h if done.rate_ml_h is None else done.rate_ml_h
+        self._halt(done.at_us)
+        if done.action is PumpAction.START:
+            self.started_us = done.at_us
+        elif done.action is PumpAction.STOP:
+            self.stopped_us = done.at_us
+        if self.state == RUNNING:
+            self.runs.append(Run(from_us=done.at_us, to_us=None, rate_ml_h=self.rate_ml_h))
+        if self.state != PAUSED:
             self.paused_us = None
-            self._run(at_us)
-
-    def _run(self, at_us: int) -> None:
-        self.runs.append(Run(from_us=at_us, to_us=None, rate_ml_h=self.rate_ml_h))
+        elif self.paused_us is None:
+            self.paused_us = done.at_us
+        return True
 
     def _halt(self, at_us: int) -> None:
         if self.runs and self.runs[-1].to_us is None:
-            last = self.runs[-1]
-            self.runs[-1] = Run(from_us=last.from_us, to_us=at_us, rate_ml_h=last.rate_ml_h)
+            self.runs[-1] = replace(self.runs[-1], to_us=at_us)
 
 
 def _order(fact: FactRow) -> Order:

@@ -52,20 +52,21 @@ class Desk:
         self, session: Session, kind: str, person: Person, data: Data, at_us: int | None = None
     ) -> FactRow:
         """Keep a fact of a session, at `at_us` or now, of which the ward is told otherwise."""
-        fact = self._of(session, kind, person, data, at_us)
+        fact = self.new_of(session, kind, person, data, at_us)
         self.ward.facts.keep(fact)
         return fact
 
     def note(self, session: Session, kind: str, person: Person, data: Data) -> FactRow:
         """Keep a fact of care; pages show it at once. Raises `CommandRefused` without room."""
         self.ward.facts.ledger.check_room(session.id)
-        fact = self._of(session, kind, person, data, None)
+        fact = self.new_of(session, kind, person, data)
         self.ward.note(fact)
         return fact
 
-    def _of(
-        self, session: Session, kind: str, person: Person, data: Data, at_us: int | None
+    def new_of(
+        self, session: Session, kind: str, person: Person, data: Data, at_us: int | None = None
     ) -> FactRow:
+        """A fact of a session, at `at_us` or now, that nobody has kept yet."""
         return self.ward.facts.new(
             kind,
             chair=session.chair,

@@ -61,6 +61,6 @@ class PauseAudio(Act):
         ward = desk.ward
         now = ward.clock.monotonic()
         events = ward.engine.pause_audio(self.chair, person.id, now, AUDIO_PAUSE_S)
-        ward.pause_shown(self.chair, events)
+        ward.apply(events, self.chair)
         desk.keep_at(self.chair, AUDIO_PAUSED, person, {"seconds": AUDIO_PAUSE_S})
         return self.chair

@@ -17,6 +17,7 @@ from monitor.commands.acts import Act, Desk, PatientAct
 from monitor.commands.holding import check_holds
 from monitor.errors import CommandRefused
 from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow, based, entered, session_of
+from monitor.settling import keep_settings
 from monitor.ward import Ward
 
 PATIENT_REF = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,23}$")
@@ -76,6 +77,7 @@ class SeatPatient(PatientAct):
             **booked,
         }
         desk.keep_of(session, SEATED, person, data, at_us)
+        keep_settings(desk.ward, session)
         desk.ward.enter(session)
         return session.id
 

@@ -92,6 +92,8 @@ def tile(label: str, state: str = "INFUSING", **more: Any) -> Json:
             "since_ms": 0,
             "next_phases": following,
             "limits_set": [],
+            "settings_changed": "",
+            "settings_differ": "",
         }
     place = int(label)
     base = {
@@ -102,6 +104,8 @@ def tile(label: str, state: str = "INFUSING", **more: Any) -> Json:
         "patient": f"{chr(65 + place % 26)}.{chr(65 + place * 7 % 26)}." if session else "",
         "mode": "demo",
         "session": session,
+        "halted": "",
+        "due": [],
         "clock": {"INFUSING": "00:23/00:40", "RECOVERY": "00:12"}.get(state, ""),
         "slots": [
             slot("HR", str(64 + place * 5 % 30)),

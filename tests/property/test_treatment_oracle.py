@@ -36,13 +36,25 @@ def sessions(draw: st.DrawFn) -> list[FactRow]:
         told.phase(begin, "INFUSION")
         if draw(st.booleans()):
             told.phase(end, "RECOVERY")
-    for second, action, rate, late in draw(st.lists(ACT, max_size=10)):
+    begun = [(1, "start", draw(st.sampled_from(RATES)), 0)] if draw(st.booleans()) else []
+    for second, action, rate, late in [*begun, *draw(st.lists(ACT, max_size=10))]:
         told.pump(second, action, rate, happened_s=max(0, second - late))
     for number, instead in draw(CORRECTIONS):
         candidates = [one for one in told.facts if one.kind in (PUMP, ORDERED)]
         if candidates:
             told.correct(END_S, candidates[number % len(candidates)], instead)
     return told.facts
+
+
+COULD = {
+    "start": ["before"],
+    "rate": ["runs", "paused"],
+    "pause": ["runs"],
+    "resume": ["paused"],
+    "stop": ["runs", "paused"],
+    "over": ["before", "runs", "paused"],
+}
+"""In which states the oracle lets an act count; "over" is a phase that ends the infusion."""
 
 
 def acts_of(facts: list[FactRow]) -> list[tuple[int, str, float | None]]:
@@ -55,9 +67,10 @@ def acts_of(facts: list[FactRow]) -> list[tuple[int, str, float | None]]:
     ]
     said = {action for _, action, _ in acts}
     for one in told:
-        implied = {"INFUSION": "start", "RECOVERY": "stop"}.get(str(one.data.get("phase")), "")
-        if implied and implied not in said:
-            acts.append((one.at_us // SECOND_US, implied, None))
+        if one.data.get("phase") == "INFUSION" and "start" not in said:
+            acts.append((one.at_us // SECOND_US, "start", None))
+        if one.data.get("phase") == "RECOVERY" and "stop" not in said:
+            acts.append((one.at_us // SECOND_US, "over", None))
     return [
         (second, action, None if rate is None else float(rate))
         for second, action, rate in sorted(acts, key=lambda act: act[0])
@@ -69,26 +82,20 @@ def integrated(facts: list[FactRow], now_s: int) -> tuple[int, float | None, flo
     acts, state, rate = acts_of(facts), "before", None
     orders = [one for one in standing(facts) if one.kind == ORDERED]
     elapsed, ml, mg, unknown = 0, 0.0, 0.0, False
+    after = {"start": "runs", "pause": "paused", "resume": "runs", "stop": "past", "over": "past"}
     for second in range(now_s):
         for at_s, action, told_rate in acts:
-            if at_s != second:
-                continue
-            if action == "start" and state == "before":
-                state, rate = "runs", told_rate
-            elif state in ("runs", "paused"):
-                rate = rate if told_rate is None or action == "start" else told_rate
-                state = {"pause": "paused", "resume": "runs", "stop": "over"}.get(action, state)
+            if at_s == second and state in COULD[action]:
+                rate = rate if told_rate is None else told_rate
+                state = after.get(action, state)
         if state != "runs":
             continue
         elapsed += 1
         unknown |= rate is None
         ml += (rate or 0.0) / 3_600
         begun = [one for one in orders if happened_us(one) <= second * SECOND_US] or orders[:1]
-        mg += (
-            (rate or 0.0) / 3_600 * float(begun[-1].data["concentration_mg_ml"] or 0)
-            if begun
-            else 0
-        )
+        if begun:
+            mg += (rate or 0.0) / 3_600 * float(begun[-1].data["concentration_mg_ml"] or 0)
     return elapsed, None if unknown else ml, None if unknown or not orders else mg
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.care.notes import CHARTED, EVENT, charted_of, events_of, noted_of
+from monitor.history import CORRECTED, HAPPENED, name_of
 from monitor.vitals import VitalSign
 from tests.charted import SECOND_US, Told
 
@@ -65,5 +66,19 @@ def test_a_withdrawn_entry_is_listed_with_who_withdrew_it_and_why() -> None:
     assert events_of(told.facts) == ()
     (_, entry) = noted_of(told.facts)
     assert (entry.withdrawn, entry.at_us) == (True, 90 * SECOND_US)
-    assert [one.happened_us for one in entry.corrections] == [90 * SECOND_US, None]
+    assert [one.withdrawn for one in entry.corrections] == [False, True]
+    assert entry.corrections[0].instead == {HAPPENED: 90 * SECOND_US}
     assert {(one.reason, one.actor) for one in entry.corrections} == {("slip", "rk")}
+
+
+@pytest.mark.requirement("TRT-005")
+def test_a_grade_given_later_stands_in_the_event_and_the_first_word_is_kept() -> None:
+    told = Told()
+    nausea = told.fact(100, EVENT, {"event": "nausea", "grade": "mild"})
+    data = {"of": name_of(nausea), "grade": "severe", "reason": "grade"}
+    told.fact(105, CORRECTED, data)
+    told.correct(110, nausea, 95)
+    (event,) = events_of(told.facts)
+    assert (event.grade, event.at_us) == ("severe", 95 * SECOND_US)
+    (_, entry) = noted_of(told.facts)
+    assert (entry.data["grade"], entry.fact.data["grade"]) == ("severe", "mild")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.care.treatment import PumpAction, Treatment, treatment_of
+from monitor.care.treatment import PumpAction, Treatment, misstep, treatment_of
 from tests.charted import SECOND_US, Told
 
 
@@ -121,3 +121,33 @@ def test_nothing_is_known_of_a_session_without_a_treatment() -> None:
     assert at(seen, 100) == (0.0, 0.0, None)
     assert (seen.started_us, seen.order, seen.running, seen.paused) == (None, None, False, False)
     assert seen.remaining_ml(0) is None
+
+
+@pytest.mark.requirement("TRT-009")
+def test_what_cannot_have_been_done_at_the_pump_is_told() -> None:
+    told = Told()
+    told.pump(100, "start", 36.0)
+    told.pump(200, "pause")
+    assert misstep(told.facts) == ""
+    told.pump(300, "pause")
+    assert misstep(told.facts) == "at the time of a pause the pump was paused"
+    told.correct(310, told.facts[-1], None)
+    assert misstep(told.facts) == ""
+    told.pump(320, "stop", happened_s=50)
+    assert misstep(told.facts) == "at the time of a stop the pump was not started"
+
+
+@pytest.mark.requirement("TRT-009")
+def test_a_pump_is_not_started_after_the_infusion_ended_and_phases_alone_are_no_misstep() -> None:
+    told = Told()
+    told.phase(100, "INFUSION")
+    told.phase(400, "RECOVERY")
+    told.phase(900, "CLOSED")
+    assert misstep(told.facts) == ""
+    told.pump(950, "start", 36.0, happened_s=110)
+    assert misstep(told.facts) == ""
+    late = Told()
+    late.phase(100, "RECOVERY")
+    late.pump(200, "start", 36.0)
+    assert misstep(late.facts) == "at the time of a start the pump was stopped"
+    assert treatment_of(late.facts).runs == ()

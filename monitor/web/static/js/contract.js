@@ -62,7 +62,11 @@
  * @property {number} since_ms
  * @property {string[]} next_phases
  * @property {string[]} limits_set limits and on-delays that are not the preset's
+ * @property {string} settings_changed since when the clinic's settings are others; "" for never
+ * @property {string} settings_differ and what of them differs
  */
+
+/** @typedef {{name: string, text: string, overdue: boolean}} Due Something to be done at a chair. */
 
 /**
  * @typedef {object} Setting A limit, or an on-delay in seconds, that can be set for a session.
@@ -188,6 +192,8 @@
  * @property {string} mode
  * @property {SessionOnTile|null} session
  * @property {string} clock
+ * @property {string} halted `PAUSED 14:31` while the pump stands still, else ""
+ * @property {Due[]} due
  * @property {Slot[]} slots
  * @property {Nibp|null} nibp
  * @property {OpenAlarm[]} alarms

@@ -1,0 +1,207 @@
+"""Noting what happens at the chair: events, values by hand, and corrections of what was entered.
+
+What happened earlier is entered with its time, while the session is open and
+after it; a correction is a fact of its own and changes no stored row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.care.notes import CHARTED, EVENT, noted_of
+from monitor.care.treatment import ORDERED, PUMP, misstep
+from monitor.clinic import Person, Session
+from monitor.commands.acts import Desk, SessionAct, check_reason
+from monitor.errors import CommandRefused
+from monitor.history import (
+    CORRECTED,
+    HAPPENED,
+    OF,
+    REASON,
+    TEXT,
+    WITHDRAWN,
+    Data,
+    FactRow,
+    Value,
+    name_of,
+)
+from monitor.plausibility import objection, pair_objection
+from monitor.vitals import VitalSign
+
+TEXT_MAX = 1_000
+SOURCE_MAX = 60
+CORRECTABLE = frozenset({ORDERED, PUMP, EVENT, CHARTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteEvent(SessionAct):
+    """One of `[care] events` happened at the chair, now or at `happened_us`."""
+
+    event: str
+    grade: str = ""
+    text: str = ""
+    happened_us: int | None = None
+
+    def upon(self, desk: Desk, person: Person, session: Session, _: Sequence[FactRow]) -> str:
+        """The event's name as a fact, by which it can be corrected."""
+        check_grade(desk, self.event, self.grade)
+        check_text(self.text)
+        data: dict[str, Value] = {"event": self.event, **happened(desk, session, self.happened_us)}
+        if self.grade:
+            data["grade"] = self.grade
+        if self.text.strip():
+            data[TEXT] = self.text.strip()
+        return name_of(desk.note(session, EVENT, person, data))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartValues(SessionAct):
+    """Vital signs that no device sent: measured by hand, or from paper after an outage."""
+
+    values: Mapping[VitalSign, float]
+    source: str
+    happened_us: int | None = None
+
+    def upon(self, desk: Desk, person: Person, session: Session, _: Sequence[FactRow]) -> str:
+        """The entry's name as a fact."""
+        self._check(desk)
+        data: Data = {
+            **{vital.value: value for vital, value in self.values.items()},
+            "source": self.source.strip(),
+            **happened(desk, session, self.happened_us),
+        }
+        return name_of(desk.note(session, CHARTED, person, data))
+
+    def _check(self, desk: Desk) -> None:
+        preset, why = desk.ward.preset, ""
+        for vital, value in self.values.items():
+            if objection(vital, value, preset):
+                why = f"{vital.value} {value:g} is not possible"
+        pair = [self.values.get(one) for one in (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)]
+        why = why or pair_objection(pair[0], pair[1], preset)
+        if not self.values:
+            why = "there is no value"
+        if not self.source.strip() or len(self.source) > SOURCE_MAX:
+            why = f"where they are from is said in 1 to {SOURCE_MAX} characters"
+        if why:
+            raise CommandRefused(
+                "these values cannot be entered", why=why, fix="enter what was measured"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correct(SessionAct):
+    """The entry `of` was at another time, had another grade or other words, or never was.
+
+    Of a closed session it is an addendum like any other. None leaves a thing as it is.
+    """
+
+    of: str
+    reason: str
+    withdrawn: bool = False
+    happened_us: int | None = None
+    grade: str | None = None
+    text: str | None = None
+
+    def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:
+        """The corrected fact's name."""
+        check_reason(self.reason)
+        self._check(desk, facts)
+        data = self._data(desk, session)
+        check_pump(facts, desk.new_of(session, CORRECTED, person, data))
+        desk.note(session, CORRECTED, person, data)
+        return self.of
+
+    def _check(self, desk: Desk, facts: Sequence[FactRow]) -> None:
+        entry = next((one for one in noted_of(facts) if name_of(one.fact) == self.of), None)
+        if entry is None or entry.fact.kind not in CORRECTABLE or entry.withdrawn:
+            raise CommandRefused(
+                "this entry cannot be corrected",
+                why="it was withdrawn already" if entry and entry.withdrawn else "it is no note",
+                fix="enter what was so as a new entry",
+            )
+        if self.grade is not None or self.text is not None:
+            if entry.fact.kind != EVENT:
+                raise CommandRefused(
+                    "only an event has a grade and words",
+                    why=f"this is {entry.fact.kind}",
+                    fix="withdraw it and enter it anew",
+                )
+            check_grade(desk, str(entry.data["event"]), self.grade or "")
+            check_text(self.text or "")
+
+    def _data(self, desk: Desk, session: Session) -> Data:
+        data: dict[str, Value] = {OF: self.of, REASON: self.reason.strip()}
+        if self.withdrawn:
+            return {**data, WITHDRAWN: True}
+        if self.happened_us is not None:
+            data |= happened(desk, session, self.happened_us)
+        if self.grade is not None:
+            data["grade"] = self.grade
+        if self.text is not None:
+            data[TEXT] = self.text.strip()
+        if len(data) == len((OF, REASON)):
+            raise CommandRefused(
+                "nothing was corrected", why="it stands so already", fix="say what was otherwise"
+            )
+        return data
+
+
+def happened(desk: Desk, session: Session, happened_us: int | None) -> dict[str, Value]:
+    """When it happened, as a fact keeps it: nothing for now. Raises `CommandRefused`.
+
+    It lies within the session and not in the future; of a closed session it must be said.
+    """
+    why = ""
+    if happened_us is None:
+        if session.closed_us is None:
+            return {}
+        why = "the session is closed, and nobody said when it happened"
+    elif happened_us > desk.ward.clock.utc_us():
+        why = "that time is still to come"
+    elif happened_us < session.opened_us:
+        why = "the patient was not seated then"
+    elif session.closed_us is not None and happened_us > session.closed_us:
+        why = "the session was closed by then"
+    if why:
+        raise CommandRefused(
+            "this cannot be entered for that time", why=why, fix="enter when it happened"
+        )
+    return {HAPPENED: happened_us}
+
+
+def check_pump(facts: Sequence[FactRow], fact: FactRow) -> None:
+    """Raises `CommandRefused` when with this fact the pump's story becomes one that cannot be."""
+    before, after = misstep(facts), misstep([*facts, fact])
+    if after and not before:
+        raise CommandRefused(
+            "this cannot have been done at the pump",
+            why=after,
+            fix="correct the time or the entry that is wrong, then enter this one",
+        )
+
+
+def check_grade(desk: Desk, event: str, grade: str) -> None:
+    """Raises `CommandRefused` for an event, or a grade of it, that the clinic does not know."""
+    known = {one.name: one.grades for one in desk.config.care.events}
+    if event not in known:
+        raise CommandRefused(
+            f"{event!r} cannot be entered",
+            why=f"the clinic's events are {', '.join(known)}",
+            fix="enter a note, or add it to [care] events in clinic.toml",
+        )
+    if grade and grade not in known[event]:
+        raise CommandRefused(
+            f"{event} {grade} cannot be entered",
+            why=f"its grades are {', '.join(known[event]) or 'none'}",
+            fix="choose one of those",
+        )
+
+
+def check_text(text: str) -> None:
+    """Raises `CommandRefused` for more words than a note holds."""
+    if len(text) > TEXT_MAX:
+        raise CommandRefused(
+            "this note is too long", why=f"it holds {TEXT_MAX} characters", fix="shorten it"
+        )
