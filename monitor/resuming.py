@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Protocol
 
 from monitor.alerts import Engine, Reason
+from monitor.care.journals import JOURNAL_DAYS
 from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Item
 from monitor.care.treatment_terms import CareTable
@@ -29,6 +30,7 @@ from monitor.history import (
     AUDIO_PAUSED,
     BASELINE,
     BASELINE_CONFIRMED,
+    CONFIDENTIAL,
     LIMITS,
     OBSERVED,
     PHASE,
@@ -79,6 +81,7 @@ class Kept(Protocol):
     async def readings(self, session: str) -> list[ReadingRow]: ...
     async def seated_last(self, limit: int) -> list[FactRow]: ...
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
+    async def session_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
     async def newest_of(self, kind: str) -> FactRow | None: ...
     async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]: ...
     async def preset(self, digest: str) -> str | None: ...
@@ -193,6 +196,10 @@ async def _recall(ward: GatheringStage, record: Kept, past: Past) -> None:
     seated = {session.id for session in _sessions(past.facts).values()}
     for fact in past.facts:
         if fact.session in seated:
+            ledger.put(fact)
+    since_us = ward.clock.utc_us() - JOURNAL_DAYS * DAY_US
+    for fact in await record.session_facts(CONFIDENTIAL, since_us):
+        if fact.session not in seated:
             ledger.put(fact)
 
 

@@ -105,14 +105,16 @@ class JournalTable(Table):
     """`[journal]`: the patient's journal and the days after; without it there is none.
 
     `listen` is a listener of its own; `public_url` is where a proxy serves it to
-    patients' phones. The journal is due `within_hours` of the infusion's end, a
-    check-in on each of the `days` after it, and the link counts for `expires_days`.
+    patients' phones, and `proxies` are whose word counts for where a phone is. The
+    journal is due `within_hours` of the infusion's end, a check-in on each of the
+    `days` after it, and the link counts for `expires_days`.
     `how` are the words for the infusion, `how_since` those for the days after.
     Staff read what was written only with `content`, and clinicians alone.
     """
 
     listen: Listen = "127.0.0.1:8090"
     public_url: Annotated[str, Field(pattern=r"^https?://[^/?#@\s]+$")]
+    proxies: tuple[Annotated[str, Field(pattern=r"^[0-9a-fA-F.:/]{2,49}$")], ...] = ("127.0.0.1",)
     call: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{2,23}$")]
     emergency: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()-]{1,23}$")]
     within_hours: Annotated[float, Field(gt=0, le=72)] = 24

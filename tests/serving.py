@@ -22,8 +22,9 @@ from monitor.links.wiring import Wiring, make_links
 from monitor.operations.serving import guard_of
 from monitor.sentry import Sentry
 from monitor.store.record import Record
-from monitor.tables import WebTable
+from monitor.tables import JournalTable, WebTable
 from monitor.vitals import GenerationMode, Validity, VitalSign
+from monitor.web.journal_display import JournalDisplay
 from monitor.web.server import WebDisplay
 from simulators.clinic import Setting, configuration
 from simulators.simulation import preset_of
@@ -65,6 +66,8 @@ class Served:
     wiring: Wiring
     stop: asyncio.Event
     stopped: asyncio.Task[None]
+    journal: JournalDisplay | None = None
+    journal_url: str = ""
     encoders: Mapping[str, Encoder] = field(default_factory=dict)
 
     @property
@@ -152,6 +155,7 @@ async def served(
     web: WebTable | None = None,
     published_pin: str = PUBLISHED_PIN,
     sentry: Sentry | None = None,
+    journal: JournalTable | None = None,
     **tables: object,
 ) -> AsyncIterator[Served]:
     """Serve a clinic of so many chairs, one monitor each, until the block ends.
@@ -168,9 +172,11 @@ async def served(
         for one in places
     ]
     config = configuration(places, devices, Setting(record=folder / "record.db"))
-    config = replace(config, web=web or config.web, **tables)  # type: ignore[arg-type]
+    config = replace(config, web=web or config.web, journal=journal, **tables)  # type: ignore[arg-type]
     wiring = make_links(config.devices, None, clock, usual_baud={DRIVER: 0})
     stop, address = asyncio.Event(), loop.create_future()
+    journal_address = loop.create_future()
+    journals = [JournalDisplay(journal, ready=journal_address.set_result)] if journal else []
     onlooker = Onlooker(loop.create_future())
     guard = guard_of(sentry, clock) if sentry else None
     async with Record(config.record.path, clock=clock) as record:
@@ -181,7 +187,12 @@ async def served(
                 links=wiring.links,
                 record=record,
                 people=employ(config.people, clock, published_pin=published_pin),
-                displays=[onlooker, WebDisplay(host, 0, ready=address.set_result)],
+                workers=[one.health for one in journals],
+                displays=[
+                    onlooker,
+                    WebDisplay(host, 0, ready=address.set_result),
+                    *journals,
+                ],
                 clock=clock,
                 preset=preset_of(config),
                 stop=stop,
@@ -199,6 +210,8 @@ async def served(
             wiring=wiring,
             stop=stop,
             stopped=running,
+            journal=journals[0] if journals else None,
+            journal_url=await journal_address if journals else "",
             encoders={one.id: DRIVERS[DRIVER].encoder(device=f"mon-{one.id}") for one in places},
         )
         stop.set()

@@ -14,6 +14,8 @@ from monitor.history import CONFIDENTIAL, JOURNAL_OPENED, FactRow
 
 JOURNALS_MAX = 4_096
 """Sessions with a journal; twenty chairs fill that in a month."""
+JOURNAL_DAYS = 100
+"""So far back journals are looked for after a restart: longer than any link counts."""
 JOURNAL_FACTS_MAX = 64
 """Facts of one journal: renewed links, entries and calls."""
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from monitor.care.course import signed_of
 from monitor.commands.acts import Act, Command, Desk, Past, PatientAct, SessionAct
 from monitor.commands.alarms import AUDIO_PAUSE_S, GOING_S, Acknowledge, Going, PauseAudio
 from monitor.commands.arms import SetArms
 from monitor.commands.basing import SetBaseline, WaiveBaseline
+from monitor.commands.closing import AddAddendum, NoteAndPlan, Sign
+from monitor.commands.journaling import CallAboutJournal, OpenJournal, WriteJournal
 from monitor.commands.leaving import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
 from monitor.commands.limiting import ChangeLimits
 from monitor.commands.observing import Observe
@@ -31,6 +34,8 @@ __all__ = [
     "GOING_S",
     "Acknowledge",
     "Act",
+    "AddAddendum",
+    "CallAboutJournal",
     "ChangeLimits",
     "ChooseSpeaker",
     "CloseAnyway",
@@ -45,17 +50,21 @@ __all__ = [
     "Going",
     "HandOver",
     "ListenedToSound",
+    "NoteAndPlan",
     "Observe",
+    "OpenJournal",
     "PatientAct",
     "PauseAudio",
     "SeatPatient",
     "SessionAct",
     "SetArms",
     "SetBaseline",
+    "Sign",
     "StandBy",
     "SuspendRule",
     "TurnOver",
     "WaiveBaseline",
+    "WriteJournal",
     "session_id",
 ]
 
@@ -102,9 +111,18 @@ class Commands:
                     why=f"the record knows no {command.session}",
                     fix="reload the page",
                 )
+            check_unsigned(command, facts)
             concerned = command.upon(self._desk, person, session, facts)
             await self._desk.ward.record.commit()
         return concerned
+
+    async def write(self, entry: WriteJournal) -> None:
+        """Keep what a patient wrote, once it is committed.
+
+        Raises `CommandRefused` with nothing changed; `StoreError` when it is not yet on disk.
+        """
+        entry.by_patient(self._desk)
+        await self._desk.ward.record.commit()
 
     async def _earlier(self, patient_ref: str) -> list[Sequence[FactRow]]:
         await self._desk.ward.record.commit()
@@ -118,3 +136,13 @@ class Commands:
         # What was told last is in the record first, so that it is read back here.
         await self._desk.ward.record.commit()
         return await self._past.facts(session)
+
+
+def check_unsigned(command: SessionAct, facts: Sequence[FactRow]) -> None:
+    """Raises `CommandRefused` for what would change a signed report."""
+    if signed_of(facts) is not None and not command.after_signing:
+        raise CommandRefused(
+            "this report is signed",
+            why="after the signature nothing of it is changed",
+            fix="a clinician adds what is missing as an addendum",
+        )

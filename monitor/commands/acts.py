@@ -131,11 +131,15 @@ class Act(Prepared, ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionAct(Prepared, ABC):
-    """An act upon one session, which may be closed long since, and its facts until now."""
+    """An act upon one session, which may be closed long since, and its facts until now.
+
+    Once its report is signed only those are done that come `after_signing`.
+    """
 
     session: str
     actor: str
     permission: ClassVar[Permission] = Permission.CARE
+    after_signing: ClassVar[bool] = False
 
     @abstractmethod
     def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:

@@ -9,9 +9,10 @@ import os
 import shlex
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -29,6 +30,9 @@ from monitor.people import People
 from monitor.sentry import Sentry
 from monitor.status import StatusLine
 from monitor.store.record import Record
+
+if TYPE_CHECKING:
+    from monitor.web.journal_display import JournalDisplay
 
 log = logging.getLogger("chairside.serve")
 
@@ -69,6 +73,7 @@ async def _serve(loaded: Config, preset: Preset) -> None:
     baud = {name: driver.baud for name, driver in DRIVERS.items()}
     wiring = make_links(loaded.devices, loaded.mqtt, clock, usual_baud=baud)
     display = WebDisplay(loaded.web.host, loaded.web.port, ready=lambda url: ready(url, guard.path))
+    journals = journals_of(loaded, lambda url: click.echo(f"journal: {url}/"))
     with sentry_of(loaded) as sentry:
         guard = guard_of(sentry, clock)
         await run_clinic(
@@ -77,8 +82,8 @@ async def _serve(loaded: Config, preset: Preset) -> None:
             clock=clock,
             wiring=wiring,
             people=people_of(loaded, clock),
-            displays=[display],
-            workers=[WallClock(clock)],
+            displays=[display, *journals],
+            workers=[WallClock(clock), *(one.health for one in journals)],
             guard=guard,
         )
 
@@ -91,6 +96,13 @@ def ready(url: str, path: AlarmPath) -> None:
     # collection held every reading back for 60 ms (benchmarks/wire_to_screen.py).
     gc.collect()
     gc.freeze()
+
+
+def journals_of(loaded: Config, ready: Callable[[str], None]) -> list[JournalDisplay]:
+    """The listener of the patients' journal; none where the clinic keeps no journals."""
+    from monitor.web.journal_display import JournalDisplay  # noqa: PLC0415  as above
+
+    return [JournalDisplay(loaded.journal, ready=ready)] if loaded.journal else []
 
 
 def sentry_of(loaded: Config) -> Sentry:

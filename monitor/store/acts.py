@@ -32,9 +32,12 @@ _WHERE = {
 }
 
 
-def chain(connection: sqlite3.Connection, after: int) -> None:
-    """Add the acts among the rows numbered above `after`, within the open transaction."""
-    audit.extend(connection, [act for _, act in _acts(connection, after)])
+def chain(connection: sqlite3.Connection, after: int) -> int:
+    """Add the acts among the rows numbered above `after`, within the open transaction.
+
+    Returns the number of the chain's last row.
+    """
+    return audit.extend(connection, [act for _, act in _acts(connection, after)])
 
 
 def verify(connection: sqlite3.Connection, anchor: Anchor | None = None) -> tuple[Anchor, str]:

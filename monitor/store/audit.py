@@ -84,8 +84,8 @@ def end(connection: sqlite3.Connection) -> Anchor:
     return Anchor(*(last.fetchone() or (0, BEGINNING)))
 
 
-def extend(connection: sqlite3.Connection, acts: Sequence[str]) -> None:
-    """Add acts to the chain within the connection's open transaction."""
+def extend(connection: sqlite3.Connection, acts: Sequence[str]) -> int:
+    """Add acts to the chain within the connection's open transaction; its last row's number."""
     last, links = end(connection), []
     number, before = last.number, last.hash
     for act in acts:
@@ -93,6 +93,7 @@ def extend(connection: sqlite3.Connection, acts: Sequence[str]) -> None:
         before = linked(before, number, act)
         links.append((number, act, before))
     connection.executemany("INSERT INTO audit VALUES (?, ?, ?)", links)
+    return number
 
 
 def links(connection: sqlite3.Connection) -> Iterator[Link]:

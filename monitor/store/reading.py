@@ -147,6 +147,12 @@ class RecordHistory:
         names = json.dumps(sorted(kinds))
         return await self._read(lambda c: _facts(c, where, (since_us, names)))
 
+    async def session_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
+        """The facts of these kinds of any session since then, in order."""
+        where = "session IS NOT NULL AND at_us >= ? AND kind IN (SELECT value FROM json_each(?))"
+        names = json.dumps(sorted(kinds))
+        return await self._read(lambda c: _facts(c, where, (since_us, names)))
+
     async def sessions_of(self, patient_ref: str) -> list[str]:
         """Ids of the sessions of one patient, oldest first."""
         return await self._read(

@@ -111,6 +111,11 @@ class Record:
         return len(self._queue)
 
     @property
+    def audited(self) -> int:
+        """The number of the audit's last committed row; 0 while it has none."""
+        return self._writer.audited
+
+    @property
     def warning(self) -> str:
         """What the record survived and a person should know, or ""."""
         told = list(self._writer.told)
@@ -294,6 +299,10 @@ class Record:
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
         """The clinic's own facts of these kinds since then, in order."""
         return await self._history.clinic_facts(kinds, since_us)
+
+    async def session_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
+        """The facts of these kinds of any session since then, in order."""
+        return await self._history.session_facts(kinds, since_us)
 
     async def sessions_of(self, patient_ref: str) -> list[str]:
         """Ids of the sessions of one patient, oldest first."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
-from monitor.store import acts, file, schema
+from monitor.store import acts, audit, file, schema
 from monitor.store.rows import FACTS, READINGS, TRANSITIONS, Item, SqlValue
 
 REFILL_EVERY_S = 30.0
@@ -83,7 +83,10 @@ class State:
 
 
 class Writer:
-    """Owns the writing connection. Every method must be called in one and the same thread."""
+    """Owns the writing connection. Every method must be called in one and the same thread.
+
+    `audited` is the number of the audit's last committed row.
+    """
 
     def __init__(self, path: Path, clock: Clock, reserve_bytes: int) -> None:
         self._path, self._clock = path, clock
@@ -95,6 +98,7 @@ class Writer:
         self._newest: dict[tuple[str, tuple[str, ...]], int] = {}
         self._moved: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
         self._is_open = False
+        self.audited = 0
         self.told: list[str] = []
 
     @property
@@ -118,6 +122,7 @@ class Writer:
         """Read the numbers from the file."""
         connection = self._open_connection()
         (copied,) = connection.execute("SELECT id FROM progress WHERE name = 'copied'").fetchone()
+        self.audited = audit.end(connection).number
         (parked,) = connection.execute("SELECT count(*) FROM parked").fetchone()
         return State(self._last, copied, parked)
 
@@ -173,13 +178,13 @@ class Writer:
 
     def _transaction(self, batch: Batch) -> int:
         connection = self._open_connection()
-        last, changes = self._last, connection.total_changes
+        last, changes, audited = self._last, connection.total_changes, self.audited
         try:
             connection.execute("BEGIN IMMEDIATE")
             self._insert(connection, batch.items)
             new = connection.total_changes - changes
             if any(item.table != READINGS for item in batch.items):
-                acts.chain(connection, last)
+                audited = acts.chain(connection, last)
             connection.executemany(_NUMBER, _numbers(batch.items))
             self._note_copy(connection, batch)
             connection.execute("COMMIT")
@@ -190,6 +195,7 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+        self.audited = audited
         return new
 
     def _insert(self, connection: sqlite3.Connection, items: Sequence[Item]) -> None:

@@ -46,6 +46,7 @@ from monitor.web.care import add_care
 from monitor.web.devices import add_devices
 from monitor.web.entry import Entry, add_entry
 from monitor.web.guard import Guard, Hosts
+from monitor.web.journals import add_journals
 from monitor.web.leaving import add_leaving
 from monitor.web.limits import add_limits
 from monitor.web.live import Live
@@ -156,6 +157,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_shifts(acts, clinic, doing(clinic))
     add_leaving(acts, clinic, doing(clinic))
     add_devices(acts, clinic, doing(clinic))
+    add_journals(acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

@@ -49,10 +49,8 @@ class WebDisplay:
             timeout_graceful_shutdown=1,
             server_header=False,
         )
-        with self._bound() as listening:
-            host, port = listening.getsockname()[:2]
-            shown = f"[{host}]" if ":" in host else host
-            server = _Server(config, lambda: self._ready(f"http://{shown}:{port}"))
+        with bound(self._host, self._port, where="[web] listen") as listening:
+            server = _Server(config, lambda: self._ready(url_of(listening)))
             async with asyncio.TaskGroup() as group:
                 serving = group.create_task(server.serve([listening]), name="uvicorn")
                 beating = group.create_task(live.run(), name="live")
@@ -67,29 +65,41 @@ class WebDisplay:
                 await asyncio.wait([serving])
                 beating.cancel()
 
-    @contextmanager
-    def _bound(self) -> Iterator[socket.socket]:
-        host = self._host.strip("[]")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        # asyncio sets TCP_NODELAY only where the protocol is named; without it events wait 40 ms.
-        with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-            if hasattr(socket, "TCP_USER_TIMEOUT"):
-                # A browser that vanished, or takes nothing, is dropped by the kernel too.
-                limit_ms = round(SEND_S_MAX * 1_000)
-                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit_ms)
-            try:
-                listening.bind((host, self._port))
-            except OSError as error:
-                raise ConfigError(
-                    f"cannot listen on {self._host}:{self._port}",
-                    where="[web] listen",
-                    why=error.strerror or str(error),
-                    fix="stop what uses that port, or choose another",
-                ) from error
-            listening.listen(BACKLOG)
-            yield listening
+
+@contextmanager
+def bound(host: str, port: int, *, where: str) -> Iterator[socket.socket]:
+    """A socket that listens there; `where` names the key of the configuration.
+
+    Raises `ConfigError` when the address cannot be had.
+    """
+    plain = host.strip("[]")
+    family = socket.AF_INET6 if ":" in plain else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it events wait 40 ms.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # A browser that vanished, or takes nothing, is dropped by the kernel too.
+            limit_ms = round(SEND_S_MAX * 1_000)
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit_ms)
+        try:
+            listening.bind((plain, port))
+        except OSError as error:
+            raise ConfigError(
+                f"cannot listen on {host}:{port}",
+                where=where,
+                why=error.strerror or str(error),
+                fix="stop what uses that port, or choose another",
+            ) from error
+        listening.listen(BACKLOG)
+        yield listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """Where a socket answers."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}"
 
 
 class _Server(uvicorn.Server):

@@ -1,0 +1,166 @@
+"""The journals as staff see them: what is due, done and overdue, and whom to call.
+
+A list with a phone number, never an alarm. What was written is for clinicians
+alone, and only where the clinic switched it on.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor.care.bookings import PATIENT, patients_of
+from monitor.care.journal import Day, Journal, State
+from monitor.commands.acts import REASON_MAX
+from monitor.commands.journaling import CallAboutJournal, OpenJournal, new_link
+from monitor.displays import Clinic
+from monitor.errors import NotAllowed
+from monitor.people import Permission
+from monitor.report.qr import qr_svg
+from monitor.web.answers import Done, Execute
+from monitor.web.present import Json
+from monitor.words import Words
+
+SessionId = Annotated[str, PathParameter(max_length=100)]
+RANKS = {State.OVERDUE: 0, State.DUE: 1, State.LATER: 2, State.DONE: 3}
+
+
+class CallBody(BaseModel):
+    """Whether somebody was reached, and what they said of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reached: bool
+    text: Annotated[str, Field(max_length=REASON_MAX)] = ""
+
+
+class EmptyBody(BaseModel):
+    """Nothing needs to be said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Link(BaseModel):
+    """A journal's link, shown once; `svg` is its QR code."""
+
+    id: str
+    link: str
+    svg: str
+    expires: str
+    days: list[str]
+
+
+class Journals:
+    """The journals of one clinic whose links still count."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+
+    def listed(self, actor: str) -> Json:
+        """All of them for that person, overdue ones first, then the oldest."""
+        table, now_us = self._clinic.config.journal, self._clinic.clock.utc_us()
+        if table is None:
+            return {"on": False, "content": False, "as_of": "", "journals": []}
+        ledger, words = self._clinic.ward.facts.ledger, self._words
+        patients = patients_of(ledger.clinic(PATIENT))
+        content = table.content and self._may_read(actor)
+        found = sorted(
+            ledger.journals.standing(now_us),
+            key=lambda one: (RANKS[one[1].state], one[1].opened_us or 0),
+        )
+        lines = []
+        for session, journal in found:
+            patient = patients.get(journal.patient_ref)
+            line = line_of(session, journal, words, content=content)
+            lines.append({**line, "phone": patient.phone if patient else ""})
+        return {
+            "on": True,
+            "content": content,
+            "as_of": words.time(now_us, "%Y-%m-%d %H:%M"),
+            "journals": lines,
+        }
+
+    async def opened(self, session: str, actor: str, execute: Execute) -> Link:
+        """A new link for a session's journal; only here it is ever shown."""
+        table = self._clinic.config.journal
+        link, token_sha256 = new_link(table) if table else ("", "")
+        done = await execute(OpenJournal(session=session, token_sha256=token_sha256, actor=actor))
+        found = self._clinic.ward.facts.ledger.journals.found(
+            token_sha256, self._clinic.clock.utc_us()
+        )
+        journal, words = found[1] if found else Journal(), self._words
+        return Link(
+            id=done.id,
+            link=link,
+            svg=qr_svg(link),
+            expires=words.time(journal.expires_us, "%Y-%m-%d"),
+            days=[words.time(day.from_us, "%Y-%m-%d") for day in journal.days if day.day],
+        )
+
+    @property
+    def _words(self) -> Words:
+        return Words.of(self._clinic.config, self._clinic.people.names())
+
+    def _may_read(self, actor: str) -> bool:
+        try:
+            self._clinic.people.allowed(actor, Permission.SIGN)
+        except NotAllowed:
+            return False
+        return True
+
+
+def line_of(session: str, journal: Journal, words: Words, *, content: bool) -> Json:
+    """One journal in the list; what was written only with `content`."""
+    called = journal.called
+    return {
+        "session": session,
+        "patient": journal.patient_ref,
+        "state": journal.state.value,
+        "expires": words.time(journal.expires_us, "%Y-%m-%d"),
+        "days": [_day(one, words, content=content) for one in journal.days],
+        "called": ""
+        if called is None
+        else f"{words.time(called.at_us, '%d %b %H:%M')} {words.person(called.actor)}: "
+        f"{'reached' if called.reached else 'not reached'}"
+        + (f", {called.text}" if called.text else ""),
+    }
+
+
+def _day(day: Day, words: Words, *, content: bool) -> Json:
+    entry = day.entry
+    told: Json = {
+        "day": day.day,
+        "state": day.state.value,
+        "from": words.time(day.from_us, "%d %b %H:%M"),
+        "due": words.time(day.due_us, "%d %b %H:%M"),
+        "done": words.time(entry.at_us, "%d %b %H:%M") if entry else "",
+    }
+    if entry is not None and content:
+        told |= {"mood": entry.mood, "how": entry.how, "text": entry.text}
+    return told
+
+
+def add_journals(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+    """The routes, for those who are signed in."""
+    journals = Journals(clinic)
+
+    @acts.get("/api/journals")
+    async def listed(request: Request) -> Json:
+        """Due, done and overdue, with the number to call."""
+        return journals.listed(request.state.actor)
+
+    @acts.post("/api/sessions/{session}/journal")
+    async def opened(request: Request, session: SessionId, _: EmptyBody) -> Link:
+        """A link for the patient's journal; one given out before counts no more."""
+        return await journals.opened(session, request.state.actor, execute)
+
+    @acts.post("/api/sessions/{session}/journal/called")
+    async def called(request: Request, session: SessionId, body: CallBody) -> Done:
+        """Somebody called about an overdue entry."""
+        actor = request.state.actor
+        return await execute(
+            CallAboutJournal(session=session, reached=body.reached, text=body.text, actor=actor)
+        )
