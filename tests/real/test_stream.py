@@ -12,7 +12,7 @@ import pytest
 
 from monitor.vitals import Validity, VitalSign
 from monitor.web import live
-from monitor.web.server import WebDisplay
+from monitor.web.server import bound
 from monitor.web.stream import SEND_S_MAX
 from tests.serving import ACT, ACTOR, HIGH_PRESSURE, WITHIN_S, Page, Served, served
 from tests.stored import reading
@@ -298,5 +298,5 @@ async def test_a_review_of_two_hours_does_not_hold_up_the_stream(tmp_path: Path)
 
 def test_an_event_never_waits_for_the_next_to_fill_a_packet() -> None:
     """Asyncio turns Nagle's algorithm off only where the socket names its protocol."""
-    with WebDisplay("127.0.0.1", 0, ready=lambda _: None)._bound() as listening:
+    with bound("127.0.0.1", 0, where="[web] listen") as listening:
         assert listening.proto == socket.IPPROTO_TCP
