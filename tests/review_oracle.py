@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, median
 
 from monitor.conditions import Preset
 from monitor.history import FactRow, ReadingRow
 from monitor.vitals import Validity, VitalSign
-from tests.stored import NOON_US
+from tests.stored import NOON_US, reading
 
 SYS, DIA = VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC
 CUFF_PARTS = (SYS, DIA, VitalSign.NIBP_MEAN, VitalSign.NIBP_PULSE_RATE)
@@ -55,6 +55,8 @@ class Slow:
         self.opened = self.start = self.end = self.stop = -1
         self.phases: list[tuple[str, int, int]] = []
         self._walk_phases()
+        self._walk_pump()
+        self.rows += self._charted()
         self.last = self._end()
         if self.phases and self.phases[-1][0] != "CLOSED":
             name, begun, _ = self.phases[-1]
@@ -84,10 +86,32 @@ class Slow:
                 if fact.data["phase"] == "CLOSED":
                     self.end = at
 
+    def _walk_pump(self) -> None:
+        """What somebody said of the pump goes before what the phases say of it."""
+        for fact in self.facts:
+            if fact.kind == "pump" and fact.data["action"] == "start":
+                self.start = second(int(fact.data["happened_us"] or 0))
+        for fact in self.facts:
+            if fact.kind == "pump" and fact.data["action"] == "stop":
+                self.stop = second(int(fact.data["happened_us"] or 0))
+
+    def _charted(self) -> list[ReadingRow]:
+        return [
+            replace(
+                reading(second(int(one.data["happened_us"] or 0)), float(value), vital=vital),
+                device="by hand",
+            )
+            for one in self.facts
+            if one.kind == "charted"
+            for vital in VitalSign
+            if isinstance(value := one.data.get(vital.value), int | float)
+        ]
+
     def _end(self) -> int:
         if self.end >= 0:
             return self.end
-        return max([self.phases[-1][1], *(second(row.sampled_at_us) for row in self.rows)])
+        known = [self.phases[-1][1], self.start, self.stop]
+        return max([*known, *(second(row.sampled_at_us) for row in self.rows)])
 
     # ------------------------------------------------------------------- single rows
 
@@ -129,13 +153,8 @@ class Slow:
         return self.known[vital, at]
 
     def _speaking(self, vital: VitalSign, at: int) -> tuple[int, float] | None:
-        order = [
-            key
-            for source in SOURCES.get(vital, [vital])
-            for key in sorted(
-                (one for one in self.streams if one[0] is source), key=lambda one: one[1]
-            )
-        ]
+        order = [key for source in SOURCES.get(vital, [vital]) for key in self.order(source)]
+        order.sort(key=lambda one: one[1] == "by hand")
         return self._of(order, at)
 
     def _of(self, order: list[tuple[VitalSign, str]], at: int) -> tuple[int, float] | None:
@@ -199,7 +218,8 @@ class Slow:
         }
 
     def order(self, vital: VitalSign) -> list[tuple[VitalSign, str]]:
-        return sorted((one for one in self.streams if one[0] is vital), key=lambda one: one[1])
+        own = [one for one in self.streams if one[0] is vital]
+        return sorted(own, key=lambda one: (one[1] == "by hand", one[1]))
 
     # ---------------------------------------------------------------------- pressure
 

@@ -45,7 +45,12 @@ def cuffs_done(
     to_us: int,
 ) -> CuffsDone:
     """Count them, phase by phase."""
-    counts = [(span.phase, _count(cuffs, span, preset, to_us)) for span in phases]
+    counts = []
+    for span in phases:
+        ends_us = to_us if span.to_us is None else span.to_us
+        # The end itself belongs to the phase that was left last.
+        own = [one for one in cuffs if span.from_us <= one.at_us < ends_us + (span is phases[-1])]
+        counts.append((span.phase, _count(own, span, preset, ends_us)))
     times_us = [one.at_us for one in cuffs if one.valid and from_us <= one.at_us <= to_us]
     stops = [from_us, *times_us, to_us]
     return CuffsDone(
@@ -55,14 +60,9 @@ def cuffs_done(
     )
 
 
-def _count(cuffs: Sequence[Cuff], span: PhaseSpan, preset: Preset, end_us: int) -> CuffCount:
-    to_us = end_us if span.to_us is None else span.to_us
+def _count(own: Sequence[Cuff], span: PhaseSpan, preset: Preset, to_us: int) -> CuffCount:
     interval_s = preset.nibp_interval_s.get(span.phase, 0.0)
     planned = (to_us - span.from_us) / 1e6 // interval_s if interval_s else 0
-    last = span.to_us is None or span.to_us == end_us
-    own = [
-        one for one in cuffs if span.from_us <= one.at_us < to_us or (last and one.at_us == to_us)
-    ]
     taken, artefacts = sum(one.valid for one in own), sum(one.artefact for one in own)
     return CuffCount(
         planned=int(planned),

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from monitor.history import ReadingRow
 from monitor.review.artefacts import ARTEFACT
+from monitor.review.by_hand import BY_HAND
 from monitor.vitals import NIBP, VitalSign, under_way
 
 
@@ -15,7 +16,7 @@ from monitor.vitals import NIBP, VitalSign, under_way
 class Cuff:
     """One NIBP determination, mmHg; `valid` is False when it gave no believed pressure.
 
-    `artefact`: it gave one, and a person called it an artefact.
+    `artefact`: it gave one, and a person called it an artefact. `manual`: measured by hand.
     """
 
     at_us: int
@@ -25,7 +26,8 @@ class Cuff:
     mean: float | None
     valid: bool
     reason: str
-    artefact: bool
+    artefact: bool = False
+    manual: bool = False
 
     def value(self, vital: VitalSign) -> float | None:
         """Its systolic, diastolic or mean pressure; None where it gave none."""
@@ -61,5 +63,6 @@ def _cuff(rows: Sequence[ReadingRow]) -> Cuff:
         mean=values.get(VitalSign.NIBP_MEAN),
         valid=valid,
         reason=reason,
+        manual=rows[0].device == BY_HAND,
         artefact=not valid and any(row.reason == ARTEFACT for row in rows),
     )

@@ -10,16 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.burden import Burden, burden
+from monitor.care.treatment import Treatment, treatment_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import Preset
 from monitor.history import FactRow, ReadingRow, Told, TransitionRow, session_of, standing
 from monitor.review.artefacts import Artefact, artefacts_of, left_out
 from monitor.review.bands import TimeInRange, all_in_range
+from monitor.review.by_hand import by_hand
 from monitor.review.completeness import CuffsDone, cuffs_done
 from monitor.review.cuffs import Cuff, cuffs
 from monitor.review.holding import held_pressure, held_samples
 from monitor.review.phases import phases
-from monitor.review.points import KeyPoint, key_points
+from monitor.review.points import KeyPoint, Moments, key_points
 from monitor.review.pressures import Rise, rise
 from monitor.review.summaries import Summary, summaries
 from monitor.review.table import COLUMNS, TableRow, table
@@ -52,6 +54,7 @@ class Figures:
     """
 
     session: Session
+    treatment: Treatment
     end_us: int
     artefacts: tuple[Artefact, ...]
     left_out: int
@@ -87,11 +90,12 @@ def figures(
     session, stands = session_of(facts), standing(facts)
     if session is None:
         raise ValueError("these facts seat no session")
-    end_us = end_of(session, readings)
-    artefacts = artefacts_of(facts)
-    rows, out = left_out(marked(facts, readings), () if with_artefacts else artefacts)
+    artefacts, treatment = artefacts_of(facts), treatment_of(facts)
+    rows = [*marked(facts, readings), *by_hand(facts)]
+    start_us, end_us = treatment.started_us, end_of(session, treatment, rows)
+    rows, out = left_out(rows, () if with_artefacts else artefacts)
     taken, spans = cuffs(rows), phases(facts)
-    baseline = used_baseline(session, stands, rows, out, preset)
+    baseline = used_baseline(start_us, stands, rows, out, preset)
     bands = preset.review.bands
     wanted = {*bands, *COLUMNS} - NIBP
     held = {one: held_samples(rows, one, preset, end_us) for one in wanted}
@@ -102,7 +106,7 @@ def figures(
             taken,
             baseline.values.get(one),
             preset,
-            start_us=session.infusion_started_us,
+            start_us=start_us,
             end_us=end_us,
         )
         for one in PRESSURES
@@ -110,6 +114,7 @@ def figures(
     whole_us = (session.opened_us, end_us)
     return Figures(
         session=session,
+        treatment=treatment,
         end_us=end_us,
         artefacts=artefacts,
         left_out=len(out),
@@ -118,40 +123,49 @@ def figures(
         systolic=systolic,
         diastolic=diastolic,
         in_range=all_in_range({**held, **pressures}, bands, *whole_us),
-        summaries=summaries(rows, preset, whole_us, _infusion(session, end_us)),
+        summaries=summaries(rows, preset, whole_us, _infusion(treatment, end_us)),
         cuffs_done=cuffs_done(taken, spans, preset, *whole_us),
         points=key_points(
-            session, baseline, taken, held, preset, peak_us=systolic.peak_us, end_us=end_us
+            _moments(session, treatment, systolic), baseline, taken, held, preset, end_us
         ),
-        table=table(session, taken, held, preset.review.table_s, end_us),
+        table=table(session, start_us, taken, held, preset.review.table_s, end_us),
         burden=burden([_told(session, facts, transitions)], end_us),
-        leaving=_leaving(session, stands),
+        leaving=_leaving(session, treatment, stands),
     )
 
 
-def end_of(session: Session, readings: Sequence[ReadingRow]) -> int:
-    """The close; of an open session its last reading, or the beginning of its phase."""
+def end_of(session: Session, treatment: Treatment, rows: Sequence[ReadingRow]) -> int:
+    """The close; of an open session the last that is known of it: reading, phase or infusion."""
     if session.phase is Phase.CLOSED and session.closed_us is not None:
         return session.closed_us
-    last_us = max((row.sampled_at_us for row in readings), default=session.opened_us)
-    return max(last_us, session.phase_since_us)
+    known_us = [session.phase_since_us, treatment.started_us or 0, treatment.stopped_us or 0]
+    return max([*known_us, *(row.sampled_at_us for row in rows)])
 
 
-def _infusion(session: Session, end_us: int) -> tuple[int, int] | None:
-    if session.infusion_started_us is None:
+def _infusion(treatment: Treatment, end_us: int) -> tuple[int, int] | None:
+    if treatment.started_us is None:
         return None
-    return session.infusion_started_us, session.infusion_ended_us or end_us
+    return treatment.started_us, treatment.stopped_us or end_us
+
+
+def _moments(session: Session, treatment: Treatment, systolic: Rise) -> Moments:
+    return Moments(
+        start_us=treatment.started_us,
+        peak_us=systolic.peak_us,
+        stop_us=treatment.stopped_us,
+        left_us=session.closed_us,
+    )
 
 
 def _told(session: Session, facts: Sequence[FactRow], transitions: Sequence[TransitionRow]) -> Told:
     return Told(session=session.id, facts=list(facts), transitions=list(transitions))
 
 
-def _leaving(session: Session, stands: Sequence[FactRow]) -> Leaving:
+def _leaving(session: Session, treatment: Treatment, stands: Sequence[FactRow]) -> Leaving:
     ready = [fact.data.get("ready_us") for fact in stands if fact.kind == "turned over"]
     at_us = ready[-1] if ready else None
     return Leaving(
-        ended_us=session.infusion_ended_us,
+        ended_us=treatment.stopped_us,
         ready_us=at_us if isinstance(at_us, int) else None,
         left_us=session.closed_us,
     )

@@ -14,6 +14,7 @@ from itertools import pairwise
 from monitor.care.baseline import SOURCES
 from monitor.conditions import Preset
 from monitor.history import ReadingRow
+from monitor.review.by_hand import BY_HAND
 from monitor.review.cuffs import Cuff
 from monitor.vitals import VitalSign
 
@@ -48,13 +49,15 @@ def held_samples(
     """What a continuous vital sign was known to be, in time; no instant twice.
 
     Heart rate comes from the ECG and, while that gives none, from the pulse. Of
-    several devices the first by name speaks; another where it is silent.
+    several devices the first by name speaks; another where it is silent, and what was
+    charted by hand where all are.
     """
     sources = SOURCES.get(vital, (vital,))
-    streams: dict[tuple[int, str], list[ReadingRow]] = {}
+    streams: dict[tuple[bool, int, str], list[ReadingRow]] = {}
     for row in rows:
         if row.vital in sources:
-            streams.setdefault((sources.index(row.vital), row.device), []).append(row)
+            key = (row.device == BY_HAND, sources.index(row.vital), row.device)
+            streams.setdefault(key, []).append(row)
     held: list[Held] = []
     for key in sorted(streams):
         held = _filled(held, _stream(streams[key], round(preset.gap_s * 1e6), end_us))

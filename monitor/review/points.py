@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from monitor.clinic import Session
 from monitor.conditions import Preset
 from monitor.review.cuffs import Cuff
 from monitor.review.holding import MINUTE_US, Held
@@ -45,14 +44,22 @@ class KeyPoint:
     middles: Mapping[VitalSign, Middle]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """The instants around which the points lie; None for what did not happen."""
+
+    start_us: int | None
+    peak_us: int | None
+    stop_us: int | None
+    left_us: int | None
+
+
 def key_points(
-    session: Session,
+    moments: Moments,
     baseline: UsedBaseline,
     cuffs: Sequence[Cuff],
     held: Mapping[VitalSign, Sequence[Held]],
     preset: Preset,
-    *,
-    peak_us: int | None,
     end_us: int,
 ) -> tuple[KeyPoint, ...]:
     """Baseline first, then in the order of their time; a point after the end is none."""
@@ -66,25 +73,24 @@ def key_points(
         diastolic=values.get(VitalSign.NIBP_DIASTOLIC),
         middles=numbers,
     )
-    named = sorted(_named(session, preset, peak_us), key=lambda pair: pair[1])
+    named = sorted(_named(moments, preset), key=lambda pair: pair[1])
     points = [_point(name, at_us, cuffs, held, preset) for name, at_us in named if at_us <= end_us]
     return (first, *points)
 
 
-def _named(session: Session, preset: Preset, peak_us: int | None) -> Iterator[tuple[str, int]]:
-    started_us, ended_us = session.infusion_started_us, session.infusion_ended_us
-    if started_us is not None:
-        yield "start", started_us
+def _named(moments: Moments, preset: Preset) -> Iterator[tuple[str, int]]:
+    if moments.start_us is not None:
+        yield "start", moments.start_us
         for number in preset.review.start_minutes:
-            yield f"{number:g} min", started_us + round(number * MINUTE_US)
-    if peak_us is not None:
-        yield "peak", peak_us
-    if ended_us is not None:
-        yield "end", ended_us
+            yield f"{number:g} min", moments.start_us + round(number * MINUTE_US)
+    if moments.peak_us is not None:
+        yield "peak", moments.peak_us
+    if moments.stop_us is not None:
+        yield "end", moments.stop_us
         for number in preset.review.end_minutes:
-            yield f"end +{number:g} min", ended_us + round(number * MINUTE_US)
-    if session.closed_us is not None:
-        yield "leave", session.closed_us
+            yield f"end +{number:g} min", moments.stop_us + round(number * MINUTE_US)
+    if moments.left_us is not None:
+        yield "leave", moments.left_us
 
 
 def _point(

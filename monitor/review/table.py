@@ -33,6 +33,7 @@ class TableRow:
 
 def table(
     session: Session,
+    start_us: int | None,
     cuffs: Sequence[Cuff],
     held: Mapping[VitalSign, Sequence[Held]],
     step_s: float,
@@ -40,8 +41,7 @@ def table(
 ) -> tuple[TableRow, ...]:
     """Every row from the seat to the end, on a grid that goes through the infusion's start."""
     step_us = round(step_s * 1e6)
-    zero_us = session.infusion_started_us
-    zero_us = session.opened_us if zero_us is None else zero_us
+    zero_us = session.opened_us if start_us is None else start_us
     first = (session.opened_us - zero_us) // step_us
     last = (end_us - zero_us) // step_us
     grid = [zero_us + number * step_us for number in range(first, last + 1)]

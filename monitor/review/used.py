@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from monitor.care.baseline import Baseline, measure
-from monitor.clinic import Session
 from monitor.conditions import Preset
 from monitor.history import BASELINE, MISSING, FactRow, ReadingRow, baseline_told
 from monitor.review.cuffs import Cuff, cuffs
@@ -54,7 +53,7 @@ class UsedBaseline:
 
 
 def used_baseline(
-    session: Session,
+    start_us: int | None,
     facts: Sequence[FactRow],
     rows: Sequence[ReadingRow],
     left_out: Sequence[ReadingRow],
@@ -63,13 +62,12 @@ def used_baseline(
     """The baseline to count from; `left_out` are the readings that do not count in these figures.
 
     `facts` as they stand. A session without any fact of a baseline, such as a
-    recording, is measured at the start of its infusion.
+    recording, is measured at `start_us`, the start of its infusion.
     """
     reviewed = [fact for fact in facts if fact.kind == REVIEWED]
     judged = [fact for fact in facts if fact.kind == BASELINE]
     if reviewed:
         return _stated(reviewed[-1], judged[-1:], rows)
-    start_us = session.infusion_started_us
     if not judged:
         return _measured(rows, start_us, preset, {}) if start_us is not None else _none()
     last = judged[-1]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from monitor.clinic import Session
 from monitor.history import FactRow, ReadingRow, TransitionRow, session_of
 from monitor.review.artefacts import artefacts_of, left_out
+from monitor.review.by_hand import by_hand
 from monitor.review.cuffs import Cuff, cuffs
 from monitor.review.lives import AlarmLife, lives
 from monitor.review.phases import PhaseSpan, phases
@@ -35,16 +36,18 @@ def review(
     transitions: Sequence[TransitionRow],
 ) -> Review:
     """The session these rows describe, artefacts marked. Raises ValueError when none is seated."""
-    readings, _ = left_out(marked(facts, readings), artefacts_of(facts))
+    stored = len(readings)
+    rows = [*marked(facts, readings), *by_hand(facts)]
+    rows, _ = left_out(rows, artefacts_of(facts))
     session = session_of(facts)
     if session is None:
         raise ValueError("these facts seat no session")
     return Review(
         session=session,
-        readings=len(readings),
+        readings=stored,
         phases=phases(facts),
-        traces=traces(readings),
-        cuffs=cuffs(readings),
+        traces=traces(rows),
+        cuffs=cuffs(rows),
         alarms=lives(transitions),
         simulated=any(row.mode.value != "real" for row in readings),
     )
