@@ -10,10 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.burden import Burden, burden
+from monitor.care.ready import ready_us
 from monitor.care.treatment import Treatment, treatment_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import Preset
-from monitor.history import FactRow, ReadingRow, Told, TransitionRow, session_of, standing
+from monitor.history import (
+    TURNED_OVER,
+    FactRow,
+    ReadingRow,
+    Told,
+    TransitionRow,
+    session_of,
+    standing,
+)
 from monitor.review.artefacts import Artefact, artefacts_of, left_out
 from monitor.review.bands import TimeInRange, all_in_range
 from monitor.review.by_hand import by_hand
@@ -130,7 +139,11 @@ def figures(
         ),
         table=table(session, start_us, taken, held, preset.review.table_s, end_us),
         burden=burden([_told(session, facts, transitions)], end_us),
-        leaving=_leaving(session, treatment, stands),
+        leaving=Leaving(
+            ended_us=treatment.stopped_us,
+            ready_us=_ready(session, facts, rows, transitions, preset),
+            left_us=session.closed_us,
+        ),
     )
 
 
@@ -161,11 +174,15 @@ def _told(session: Session, facts: Sequence[FactRow], transitions: Sequence[Tran
     return Told(session=session.id, facts=list(facts), transitions=list(transitions))
 
 
-def _leaving(session: Session, treatment: Treatment, stands: Sequence[FactRow]) -> Leaving:
-    ready = [fact.data.get("ready_us") for fact in stands if fact.kind == "turned over"]
-    at_us = ready[-1] if ready else None
-    return Leaving(
-        ended_us=treatment.stopped_us,
-        ready_us=at_us if isinstance(at_us, int) else None,
-        left_us=session.closed_us,
-    )
+def _ready(
+    session: Session,
+    facts: Sequence[FactRow],
+    rows: Sequence[ReadingRow],
+    transitions: Sequence[TransitionRow],
+    preset: Preset,
+) -> int | None:
+    """As it was told when the chair was turned over, by the preset of then; else as of now."""
+    told = [fact.data.get("ready_us") for fact in facts if fact.kind == TURNED_OVER]
+    if told:
+        return told[-1] if isinstance(told[-1], int) else None
+    return ready_us(session, facts, rows, transitions, preset)
