@@ -91,6 +91,7 @@ class ReviewTerms:
     band above it). Key points lie `start_minutes` after the start of the infusion and
     `end_minutes` after its end; a cuff reading speaks for one within `near_s`, continuous
     vital signs by their median over `point_s` around it. Rows of the table are `table_s` long.
+    A stretch in doubt for `doubtful_s` on end is suggested as an artefact.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -103,3 +104,4 @@ class ReviewTerms:
     near_s: Positive
     point_s: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
     table_s: Annotated[float, Field(ge=60.0, allow_inf_nan=False)]
+    doubtful_s: Annotated[float, Field(gt=0.0, allow_inf_nan=False)]

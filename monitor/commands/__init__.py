@@ -20,6 +20,7 @@ from monitor.commands.leaving import CloseAnyway, CloseSession, EnterScore, Hand
 from monitor.commands.limiting import ChangeLimits
 from monitor.commands.observing import Observe
 from monitor.commands.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
+from monitor.commands.reviewing import MarkArtefact, ReviewBaseline
 from monitor.commands.seating import EnterPhase, SeatPatient, session_id
 from monitor.commands.sound import ChooseSpeaker, ListenedToSound
 from monitor.config import Config
@@ -50,11 +51,13 @@ __all__ = [
     "Going",
     "HandOver",
     "ListenedToSound",
+    "MarkArtefact",
     "NoteAndPlan",
     "Observe",
     "OpenJournal",
     "PatientAct",
     "PauseAudio",
+    "ReviewBaseline",
     "SeatPatient",
     "SessionAct",
     "SetArms",

@@ -17,6 +17,7 @@ from monitor.vitals import VitalSign
 
 ARTEFACTS_MAX = 200
 """So many markings of one session stand at a time."""
+REVIEWED_MAX = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,12 @@ class ReviewBaseline(SessionAct):
     def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:
         """The name of the fact."""
         check_reason(self.reason)
+        if sum(fact.kind == REVIEWED for fact in facts) >= REVIEWED_MAX:
+            raise CommandRefused(
+                "no other baseline can be stated for this session",
+                why=f"{REVIEWED_MAX} were stated already",
+                fix="the last one stated counts; write an addendum",
+            )
         stated = checked(self.values, desk.ward.preset)
         data: Data = {vital.value: value for vital, value in stated.items()}
         fact = desk.note(session, REVIEWED, person, {**data, "reason": self.reason.strip()})

@@ -53,6 +53,7 @@ from monitor.web.live import Live
 from monitor.web.pages import add_pages
 from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
+from monitor.web.reviewing import add_review, add_reviewing
 from monitor.web.shifting import add_shifts
 from monitor.web.speaker import DisplayId, add_sound
 
@@ -158,12 +159,15 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_leaving(acts, clinic, doing(clinic))
     add_devices(acts, clinic, doing(clinic))
     add_journals(acts, clinic, doing(clinic))
+    add_reviewing(acts, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
     add_reports(api, leave, clinic)
     api.include_router(leave)
-    _add_archive(api, Archive(clinic))
+    archive = Archive(clinic)
+    _add_archive(api, archive)
+    add_review(api, archive)
     add_pages(api)
     return api
 

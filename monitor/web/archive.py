@@ -17,8 +17,8 @@ from monitor.care.attribution import readings_of
 from monitor.displays import Clinic
 from monitor.exports import readings_csv
 from monitor.exports.dossier import Dossier, dossier
-from monitor.history import FactRow, Told, session_of
-from monitor.web import explained, present
+from monitor.history import FactRow, ReadingRow, Told, session_of
+from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
 from monitor.words import Words
 
@@ -82,22 +82,29 @@ class Archive:
 
     async def detail(self, session: str) -> bytes:
         """The head of a session's review. Raises `NotThere`."""
-        facts = await self._facts(session)
-        rows = await readings_of(self._clinic.history, session, facts)
-        steps = await self._clinic.history.transitions(session)
-        preset = self._clinic.ward.preset
+        facts, rows = await self._rows(session)
+        steps, preset = await self._clinic.history.transitions(session), self._clinic.ward.preset
 
         def told() -> Json:
             seen = review.review(facts, rows, steps)
             found = review.figures(facts, rows, steps, preset)
-            return present.session_detail(seen, found, facts, self._words)
+            summary = list(figured.head(found, self._words))
+            return {**present.session_detail(seen, facts, self._words), "summary": summary}
 
         return await self._worked_out(told)
 
+    async def reviewed(self, session: str) -> bytes:
+        """All that the page of a session's review shows. Raises `NotThere`."""
+        facts, rows = await self._rows(session)
+        steps, preset = await self._clinic.history.transitions(session), self._clinic.ward.preset
+        now_us = self._clinic.clock.utc_us()
+        return await self._worked_out(
+            lambda: reviewed.reviewed(facts, rows, steps, preset, self._words, now_us)
+        )
+
     async def readings(self, session: str) -> bytes:
         """All of a session's readings. Raises `NotThere`."""
-        facts = await self._facts(session)
-        rows = await readings_of(self._clinic.history, session, facts)
+        facts, rows = await self._rows(session)
 
         def told() -> Json:
             seen = review.review(facts, rows, [])
@@ -112,8 +119,7 @@ class Archive:
 
     async def csv(self, session: str) -> AsyncIterator[bytes]:
         """A session's rows as CSV, some thousand lines at a time. Raises `NotThere`."""
-        facts = await self._facts(session)
-        rows = await readings_of(self._clinic.history, session, facts)
+        facts, rows = await self._rows(session)
         whole = dossier(
             clinic=self._clinic.config.clinic.id,
             zone=self._words.zone,
@@ -157,6 +163,11 @@ class Archive:
         if alarm and not steps:
             raise NotThere(f"session {session} has no alarm {alarm}")
         return await self._worked_out(lambda: {"alarms": explained.whys(steps, self._words)})
+
+    async def _rows(self, session: str) -> tuple[list[FactRow], list[ReadingRow]]:
+        """Its facts, and its readings after every correction of devices."""
+        facts = await self._facts(session)
+        return facts, await readings_of(self._clinic.history, session, facts)
 
     async def _facts(self, session: str) -> list[FactRow]:
         facts = await self._clinic.history.facts(session)

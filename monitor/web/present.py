@@ -18,7 +18,7 @@ from monitor.history import (
     TransitionRow,
     session_of,
 )
-from monitor.review import GOOD, AlarmLife, Cuff, Figures, Review, Sample
+from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
 from monitor.vitals import NIBP, VitalSign
 from monitor.web.fact_text import fact_text
 from monitor.words import Words
@@ -51,6 +51,8 @@ def cuff_list(cuffs: Iterable[Cuff], words: Words, from_us: int = 0) -> list[Jso
             "mean": cuff.mean,
             "valid": cuff.valid,
             "reason": cuff.reason,
+            "artefact": cuff.artefact,
+            "manual": cuff.manual,
         }
         for cuff in cuffs
         if cuff.at_us >= from_us
@@ -141,7 +143,7 @@ def alarm_count(lives: Sequence[AlarmLife]) -> str:
     return f"{len(lives)} ({high} !!!)" if high else str(len(lives))
 
 
-def session_detail(seen: Review, figures: Figures, facts: Sequence[FactRow], words: Words) -> Json:
+def session_detail(seen: Review, facts: Sequence[FactRow], words: Words) -> Json:
     """The head of a session's review."""
     session = seen.session
     return {
@@ -171,33 +173,7 @@ def session_detail(seen: Review, figures: Figures, facts: Sequence[FactRow], wor
             for fact in facts
             if fact.kind not in CONFIDENTIAL
         ],
-        "summary": summary_lines(seen, figures, words),
     }
-
-
-def summary_lines(seen: Review, figures: Figures, words: Words) -> list[Json]:
-    """What the head of the review says in numbers."""
-    lines: list[Json] = []
-    for one in figures.summaries:
-        quality = f"valid {100 * one.valid_share:.0f} %"
-        if one.gaps:
-            quality += f", longest gap {minutes_seconds(one.longest_gap_s)}"
-        text = f"{one.minimum:g} to {one.maximum:g}, median {one.median:g} ({quality})"
-        lines.append({"label": f"{one.vital.codes.label} {one.vital.codes.unit}", "text": text})
-        if one.vital is VitalSign.SPO2:
-            lowest = f"{one.minimum:g} at {words.time(one.minimum_at_us)}"
-            lines.append({"label": "Lowest SpO2 %", "text": lowest})
-    pressures = [cuff for cuff in figures.cuffs if cuff.systolic is not None]
-    if pressures:
-        peak = max(pressures, key=lambda cuff: (cuff.systolic or 0.0, -cuff.at_us))
-        text = f"{peak.systolic:g}/{_whole(peak.diastolic)} at {words.time(peak.at_us, '%H:%M')}"
-        lines.append({"label": "Peak NIBP mmHg", "text": text})
-        failed = sum(not cuff.valid for cuff in seen.cuffs)
-        count = f"{len(seen.cuffs)} taken" + (f", {failed} failed" if failed else "")
-        lines.append({"label": "NIBP readings", "text": count})
-    lines.append({"label": "Alarms", "text": alarm_count(seen.alarms)})
-    lines.append({"label": "Stored readings", "text": str(seen.readings)})
-    return lines
 
 
 def readings_table(seen: Review, words: Words) -> list[Json]:
