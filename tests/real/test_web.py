@@ -347,7 +347,7 @@ async def test_a_finished_session_can_be_reviewed(
     summary = {line["label"]: line["text"] for line in detail["summary"]}
     assert summary["SpO2 %"].startswith("91 to 97, median 94 (valid ")
     assert summary["Lowest SpO2 %"].startswith("91 at ")
-    assert summary["Peak BP mmHg"].startswith("190/112 (")
+    assert summary["Peak BP mmHg"].startswith("190/112 at 0 min")
     readings = (await client.get(f"/api/sessions/{session}/readings")).json()
     assert readings["series"]["SpO2"]["values"] == [97.0, 91.0]
     assert readings["nibp"][0]["systolic"] == 190.0
