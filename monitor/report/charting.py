@@ -1,8 +1,8 @@
 """A report's chart as marks: carets and dots on the pressure band, a line on the oxygen band.
 
 Fixed axes, so that sessions compare: 40 to 220 for pressures and heart rate, 80 to
-100 % for saturation; what lies beyond stands at the edge and is counted in the
-chart's own words. Numbers of events that would touch are drawn as a range.
+100 % for saturation; what lies beyond stands at the edge and is counted among
+what the report says of its quality. Numbers of events that would touch are drawn as a range.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ GAPS_TOP, GAPS_BOTTOM = TOP + 69.5, TOP + 72.5
 CLOCK_Y, MINUTE_Y = TOP + 76.0, TOP + 79.2
 CARET = 1.1
 """Half the width of a caret."""
+LINES_MAX = 30
+"""More events than this have ticks, but no lines across the pressures."""
 APART = 1.2
 """Between two words on one line."""
 
@@ -80,13 +82,13 @@ def marks(chart: Chart) -> list[Mark]:
 
 
 def _phases(phases: Sequence[Span], scale: Scale) -> Iterator[Mark]:
-    """Every second phase is shaded; its name stands at the foot of the pressure band."""
+    """Every second phase is shaded; its name stands at the head of the pressure band."""
     for number, one in enumerate(phases):
         left, right = scale.x(one.from_us), scale.x(one.to_us)
         if number % 2:
             yield Area(rectangle(left, HIGH_TOP, right, OXYGEN_BOTTOM), 0.92)
         if width_mm(one.name) + APART <= right - left:
-            yield Text((left + right) / 2, HIGH_BOTTOM - 0.7, one.name, anchor=Anchor.MIDDLE)
+            yield Text((left + right) / 2, HIGH_TOP + 2.7, one.name, anchor=Anchor.MIDDLE)
 
 
 def _gaps(gaps: Sequence[Span], scale: Scale) -> Iterator[Mark]:
@@ -182,7 +184,8 @@ def _events(events: Sequence[Numbered], scale: Scale) -> Iterator[Mark]:
     for one in events:
         x = scale.x(one.at_us)
         yield Stroke(((x, NUMBERS_Y + 0.5), (x, PUMP_TOP)), width=0.3)
-        yield Stroke(((x, HIGH_TOP), (x, HIGH_BOTTOM)), width=0.12, dash=(0.4, 0.8))
+        if len(events) <= LINES_MAX:
+            yield Stroke(((x, HIGH_TOP), (x, HIGH_BOTTOM)), width=0.12, dash=(0.4, 0.8))
     placed = [(scale.x(one.at_us), one.number, scale.x(one.at_us), one.number) for one in events]
     while (touching := _touching(placed)) is not None:
         first, second = placed[touching], placed[touching + 1]
@@ -210,8 +213,13 @@ def _numbers(group: tuple[float, int, float, int]) -> tuple[float, str]:
 
 
 def _saturation(lines: Sequence[Sequence[Dot]], scale: Scale) -> Iterator[Mark]:
-    """A line as far as there are values; a single one is a short stroke."""
+    """A line as far as there are values; a single one is a short stroke, hollow ones are rings."""
     for line in lines:
+        if line[0].hollow:
+            yield from (
+                Circle(scale.x(one.at_us), oxygen_y(one.value), 0.3, hollow=True) for one in line
+            )
+            continue
         points = tuple((scale.x(one.at_us), oxygen_y(one.value)) for one in line)
         if len(points) == 1:
             x, y = points[0]

@@ -12,6 +12,8 @@ from monitor.report.model import Block, Row, Said
 ELLIPSIS = "…"
 CELL_GAP_MM = 1.0
 """Between the text of a column and the next one."""
+DIVIDER = "\u00a0·"
+"""Between two things said that follow each other in a line; stays with the first."""
 WHOLE = 10_000
 """As many lines as a text takes."""
 
@@ -164,19 +166,18 @@ def taken(box: Box) -> int:
 
 
 def _said(said: Sequence[Said], place: Place, lines_max: int) -> tuple[Line, ...]:
-    parts = [
-        line
-        for one in said
-        for line in shortened(wrapped(_runs(one), place.width), lines_max, place)
-    ]
-    if place.flowing:
-        return wrapped([run for line in parts for run in line], place.width)
-    return tuple(parts)
+    parts = [shortened(wrapped(_runs(one), place.width), lines_max, place) for one in said]
+    if not place.flowing:
+        return tuple(line for part in parts for line in part)
+    runs = [[run for line in part for run in line] for part in parts if part]
+    for part in runs[:-1]:
+        part[-1] = Run(part[-1].text + DIVIDER, part[-1].bold)
+    return wrapped([run for part in runs for run in part], place.width)
 
 
 def _runs(said: Said) -> list[Run]:
-    label = [Run(printable(said.label), bold=True)] if said.label else []
-    return [*label, Run(printable(said.text))]
+    runs = [Run(printable(said.label), bold=True), Run(printable(said.text))]
+    return [run for run in runs if run.text]
 
 
 def shortened(lines: Sequence[Line], lines_max: int, place: Place) -> tuple[Line, ...]:
@@ -208,7 +209,7 @@ def wrapped(runs: Sequence[Run], width: float, size_pt: float = SIZE_PT) -> tupl
 
 def _words(runs: Sequence[Run], width: float, size_pt: float) -> Iterator[Run]:
     for run in runs:
-        for word in run.text.split():
+        for word in run.text.split(" "):
             rest = word
             while width_mm(rest, size_pt, bold=run.bold) > width:
                 cut = _fitting(rest, width, size_pt, bold=run.bold)
@@ -244,7 +245,8 @@ def clip(text: str, width: float, size_pt: float = SIZE_PT, *, bold: bool = Fals
     if width_mm(text, size_pt, bold=bold) <= width:
         return text
     room = width - width_mm(ELLIPSIS, size_pt, bold=bold)
-    return text[: _fitting(text, room, size_pt, bold=bold)].rstrip() + ELLIPSIS
+    kept = text[: _fitting(text, room, size_pt, bold=bold)].rstrip()
+    return kept + ELLIPSIS if width_mm(kept, size_pt, bold=bold) <= room else ELLIPSIS
 
 
 def cells(texts: Sequence[str], columns: Sequence[float], lines_max: int) -> Cells:

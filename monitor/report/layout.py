@@ -17,7 +17,7 @@ PITCH = 3.2
 """From one line of text to the next."""
 TITLE = 3.9
 """From a box's top to its first line: rule and title."""
-CHART_LEFT, CHART_TOP, CHART_HEIGHT = 0.0, 43.2, 85.0
+CHART_LEFT, CHART_TOP, CHART_HEIGHT = 0.0, 40.0, 85.0
 FOOT_TOP = 250.6
 
 
@@ -57,30 +57,38 @@ class Places:
     sign_off: Place
 
 
-_ROW_A, _ROW_B, _ROW_C = 19.2, 129.4, 181.0
+_ROW_A, _ROW_B, _ROW_C = 16.0, 126.0, 181.2
 _RIGHT, _NARROW = 130.0, 56.0
 
+
+def _right(name: str, below: float, lines: int) -> Place:
+    """One of the boxes above each other in the right column."""
+    return Place(
+        name=name, left=_RIGHT, top=_ROW_C + below, width=_NARROW, lines=lines, flowing=True
+    )
+
+
 PLACES = Places(
-    header=Place(name="header", left=0, top=2.0, width=WIDTH, lines=4, flowing=True),
-    gate=Place(name="gate", left=0, top=_ROW_A, width=60, lines=6),
-    treatment=Place(name="treatment", left=62, top=_ROW_A, width=60, lines=6),
-    equipment=Place(name="equipment", left=124, top=_ROW_A, width=62, lines=6),
+    header=Place(name="header", left=0, top=2.0, width=WIDTH, lines=3, flowing=True),
+    gate=Place(name="gate", left=0, top=_ROW_A, width=60, lines=6, flowing=True),
+    treatment=Place(name="treatment", left=62, top=_ROW_A, width=60, lines=6, flowing=True),
+    equipment=Place(name="equipment", left=124, top=_ROW_A, width=62, lines=6, flowing=True),
     table=Place(
         name="table",
         left=0,
         top=_ROW_B,
-        width=122,
-        lines=15,
-        columns=(9, 6.5, 17, 7, 8, 6, 6.5),
+        width=121,
+        lines=16,
+        columns=(8.8, 7.8, 16.6, 6.3, 8.5, 5.3, 6.2),
         halves=2,
     ),
     points=Place(
         name="points",
-        left=125,
+        left=124,
         top=_ROW_B,
-        width=61,
-        lines=14,
-        columns=(23, 9, 14, 7, 8),
+        width=62,
+        lines=16,
+        columns=(20, 9.5, 15, 8.5, 9),
     ),
     events=Place(
         name="events",
@@ -100,9 +108,9 @@ PLACES = Places(
         columns=(13, 5, 51),
         row_lines=2,
     ),
-    adverse=Place(name="adverse", left=_RIGHT, top=_ROW_C, width=_NARROW, lines=2),
-    recovery=Place(name="recovery", left=_RIGHT, top=_ROW_C + 10.5, width=_NARROW, lines=4),
-    hand_over=Place(name="hand_over", left=_RIGHT, top=_ROW_C + 27.4, width=_NARROW, lines=3),
-    quality=Place(name="quality", left=_RIGHT, top=_ROW_C + 41.1, width=_NARROW, lines=3),
+    adverse=_right("adverse", 0.0, 2),
+    recovery=_right("recovery", 10.5, 3),
+    hand_over=_right("hand_over", 24.2, 3),
+    quality=_right("quality", 37.9, 4),
     sign_off=Place(name="sign_off", left=0, top=236.8, width=WIDTH, lines=3, flowing=True),
 )

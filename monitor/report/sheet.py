@@ -25,6 +25,7 @@ HEAD_PT, TITLE_PT = 11.0, 8.0
 BASELINE = 2.55
 """From the top of a line of text to its baseline, mm."""
 HALVES_GAP = 2.0
+CHART_TITLE, LEGEND_LEFT = "5 Course", 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Sheet:
     subtitle: str
     boxes: tuple[Box, ...]
     chart_title: str
+    legend: str
     chart: tuple[Mark, ...]
     foot: str
 
@@ -50,7 +52,8 @@ def sheet(report: Report) -> Sheet:
         title=clip(printable(report.title), room, HEAD_PT, bold=True),
         subtitle=subtitle,
         boxes=boxes,
-        chart_title=clip(printable(report.chart.said), WIDTH, bold=False),
+        chart_title=CHART_TITLE,
+        legend=printable(report.chart.said),
         chart=tuple(charting.marks(report.chart)),
         foot=clip(printable(report.foot), WIDTH),
     )
@@ -62,7 +65,9 @@ def marks(page: Sheet) -> list[Mark]:
         Text(0.0, 3.6, page.title, HEAD_PT, bold=True),
         Text(WIDTH - width_mm(page.subtitle, 9.0), 3.6, page.subtitle, 9.0),
         *(mark for box in page.boxes for mark in box_marks(box)),
-        Text(CHART_LEFT, CHART_TOP + 2.8, page.chart_title),
+        Stroke(((0.0, CHART_TOP), (WIDTH, CHART_TOP)), width=0.1),
+        Text(CHART_LEFT, CHART_TOP + 3.1, page.chart_title, TITLE_PT, bold=True),
+        Text(LEGEND_LEFT, CHART_TOP + 3.1, clip(page.legend, WIDTH - LEGEND_LEFT)),
         *page.chart,
         Stroke(((0.0, FOOT_TOP), (WIDTH, FOOT_TOP)), width=0.1),
         Text(0.0, FOOT_TOP + 2.9, page.foot),

@@ -108,7 +108,7 @@ def reports(draw: st.DrawFn) -> Report:
 
 
 @pytest.mark.requirement("RPT-001")
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(one=reports(), paper=st.sampled_from(Paper))
 def test_any_report_is_one_page_with_nothing_over_anything(one: Report, paper: Paper) -> None:
     data = printed(one, paper)
@@ -125,7 +125,7 @@ def test_any_report_is_one_page_with_nothing_over_anything(one: Report, paper: P
 
 
 @pytest.mark.requirement("RPT-002")
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), name=st.sampled_from(PLACES.__slots__))
 def test_what_has_no_room_is_counted(data: st.DataObject, name: str) -> None:
     place = getattr(PLACES, name)

@@ -1,0 +1,169 @@
+"""Blocks 10 to 14: harm, recovery, hand-over, how much was measured, and who signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.care.course import note_of
+from monitor.care.handover import hand_over_of
+from monitor.care.observations import Item, newest
+from monitor.clinic import Phase
+from monitor.history import PHASE
+from monitor.report.charted import beyond, chart
+from monitor.report.happened import happenings
+from monitor.report.model import Block, Said
+from monitor.report.source import Source
+from monitor.report.wording import MINUTE_US, NONE, lasted, listed, percent
+from monitor.review import Summary
+from monitor.vitals import VitalSign
+
+SCORES = (Item.SEDATION, Item.PADSS, Item.ALDRETE)
+SECONDARY = "secondary record: the bedside monitor is the alarm"
+LOST = ("T-LINK", "T-GATE")
+"""Conditions that say a link was lost."""
+
+
+def adverse(source: Source) -> Block:
+    """Block 10. Whether an event was serious is the clinician's word, by hand."""
+    severe = [
+        f"{place} ({source.at(one.at_us)})"
+        for place, one in enumerate(happenings(source), start=1)
+        if one.severe
+    ]
+    graded = f"events {listed(severe)}" if severe else "none"
+    return Block(
+        title="10 Adverse events",
+        said=(
+            Said("Graded severe", graded),
+            Said("Adverse event", "yes / no, serious yes / no"),
+        ),
+    )
+
+
+def recovery(source: Source) -> Block:
+    """Block 11."""
+    leaving = source.figures.leaving
+    said = [
+        Said("Infusion ended", source.at(leaving.ended_us)),
+        Said("Ready", _after(source, leaving.ready_us)),
+        Said("Left", _after(source, leaving.left_us)),
+    ]
+    text = ", ".join(f"{one.label.lower()} {one.text}" for one in said)
+    return Block(
+        title="11 Recovery",
+        said=(
+            Said("", text[:1].upper() + text[1:]),
+            Said("Scores", listed(_scores(source))),
+            *_overridden(source),
+        ),
+    )
+
+
+def _after(source: Source, at_us: int | None) -> str:
+    """A time, and how many minutes after the end of the infusion it was."""
+    ended_us = source.figures.leaving.ended_us
+    if at_us is None or ended_us is None:
+        return source.at(at_us)
+    return f"{source.at(at_us)} (+{(at_us - ended_us) // MINUTE_US} min)"
+
+
+def _scores(source: Source) -> Iterator[str]:
+    for item in SCORES:
+        last = newest(source.session.observed, item)
+        if last is not None:
+            value = last.value if isinstance(last.value, str) else f"{last.value:g}"
+            yield f"{item.value} {value} {source.at(last.at_us)}"
+    out = newest(source.session.observed, Item.LINE)
+    if out is not None:
+        yield f"IV line {out.value} {source.at(out.at_us)}"
+
+
+def _overridden(source: Source) -> Iterator[Said]:
+    for fact in source.facts:
+        if fact.kind == PHASE and fact.data.get("override"):
+            who = source.words.person(fact.actor)
+            missing = fact.data.get("missing") or NONE
+            yield Said("Left by override", f"{fact.data['override']} ({who}); missing: {missing}")
+
+
+def hand_over(source: Source) -> Block:
+    """Block 12."""
+    given = hand_over_of(source.facts)
+    if given is None:
+        return Block(title="12 Hand-over", said=(Said("", "none entered"),))
+    advice = source.letterhead.advice
+    told = sum(point in given.points for point in advice)
+    said = [
+        Said("To", f"{given.person or 'a sitter'} {source.at(given.happened_us)}"),
+        Said("Advice", f"{told} of {len(advice)} points"),
+        Said("Next session", source.at(given.next_us, "%Y-%m-%d %H:%M")),
+        Said("Journal due", source.at(given.journal_due_us, "%Y-%m-%d %H:%M")),
+    ]
+    missing = [text for point, text in advice.items() if point not in given.points]
+    if missing:
+        said.append(Said("Not said", listed(missing, " ")))
+    return Block(title="12 Hand-over", said=tuple(said))
+
+
+def quality(source: Source) -> Block:
+    """Block 13."""
+    shares = [
+        _share(vital, found)
+        for vital, found in ((VitalSign.SPO2, source.oxygen), (VitalSign.HEART_RATE, source.heart))
+    ]
+    done = source.figures.cuffs_done
+    count, gap = done.session, lasted(0, round(done.longest_gap_s * 1e6))
+    counts = {
+        "marked artefact": len(source.figures.artefacts),
+        "late": sum(row.late for row in source.readings),
+        "links lost": sum(row.condition in LOST and row.ordinal == 0 for row in source.transitions),
+        "beyond the axes": beyond(chart(source)),
+    }
+    return Block(
+        title="13 Quality (valid, longest gap)",
+        said=(
+            *shares,
+            Said(
+                "NIBP",
+                f"{count.taken} of {count.planned}, {count.failed} failed, "
+                f"{count.artefacts} artefact, {gap}",
+            ),
+            Said("", listed(f"{many} {name}" for name, many in counts.items())),
+        ),
+    )
+
+
+def _share(vital: VitalSign, found: Summary | None) -> Said:
+    name = vital.codes.label
+    if found is None:
+        return Said(name, "never valid")
+    gap = lasted(0, round(found.longest_gap_s * 1e6))
+    return Said(name, f"{percent(found.valid_share)}, {gap}")
+
+
+def sign_off(source: Source) -> Block:
+    """Block 14."""
+    head = source.letterhead
+    said = [Said("Made by", f"Chairside {head.version} at {_moment(source, head.made_us)}")]
+    note = note_of(source.facts)
+    if note is not None:
+        who = source.words.person(note.actor)
+        said.append(Said("Plan", f"{note.plan.value}: {note.text} ({who})".replace(":  (", " (")))
+    if head.signing:
+        who = source.words.person(head.signing)
+        said.append(Said("Reviewed and signed by", f"{who}, {_moment(source, head.made_us)}"))
+        said.append(Said("", "Later changes stand as dated addenda alone."))
+    else:
+        said.append(Said("Not signed.", "Reviewed by ________________________  Date ____________"))
+    return Block(title="14 Sign-off", said=tuple(said))
+
+
+def _moment(source: Source, at_us: int) -> str:
+    return source.at(at_us, "%Y-%m-%d %H:%M:%S")
+
+
+def foot(source: Source) -> str:
+    """The line at the foot of the page."""
+    session = source.session
+    state = "" if session.phase is Phase.CLOSED else "session open, "
+    return f"Patient {session.patient_ref}, record {session.id}, {state}page 1 of 1, {SECONDARY}"

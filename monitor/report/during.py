@@ -1,0 +1,225 @@
+"""Blocks 6 to 9: the values, the key points, what happened, and what alarmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+
+from monitor.board.words import MARKS
+from monitor.care.notes import charted_of
+from monitor.clinic import Phase
+from monitor.conditions import Kind, Priority
+from monitor.history import AUDIO_PAUSED, STANDBY, SUSPENDED
+from monitor.report.happened import happenings
+from monitor.report.model import Block, Row, Said
+from monitor.report.source import Source
+from monitor.report.wording import (
+    NONE,
+    cuff_text,
+    lasted,
+    listed,
+    minutes,
+    number,
+    pressure,
+    signed,
+)
+from monitor.review import AlarmLife, Cuff, KeyPoint, Middle, TableRow
+from monitor.vitals import VitalSign
+
+HR, SPO2, RR = VitalSign.HEART_RATE, VitalSign.SPO2, VitalSign.RESPIRATORY_RATE
+KEY = frozenset({"baseline", "start", "peak", "end", "leave"})
+MEDIANS = "HR, SpO2 and RR are medians of the row's time; D device, M by hand, X artefact."
+QUIET = (("audio paused", AUDIO_PAUSED), ("suspended", SUSPENDED), ("standby", STANDBY))
+TABLE_HEAD = ("Time", "Min", "BP mmHg", "HR", "SpO2", "RR", "Sed")
+
+
+def table(source: Source) -> Block:
+    """Block 6."""
+    rows = [*_measured(source), *_by_hand(source)]
+    rows.sort(key=lambda one: one[0])
+    return Block(
+        title="6 Values (HR, RR /min, SpO2 %, Sed MOAA/S)",
+        said=(Said("", MEDIANS if rows else "Nothing was measured."),),
+        head=TABLE_HEAD,
+        rows=tuple(row for _, row in rows),
+    )
+
+
+def _measured(source: Source) -> Iterator[tuple[int, Row]]:
+    for one in source.figures.table:
+        middles = _middles(one)
+        if not one.cuffs and (any(cell != NONE for cell in middles) or one.sedation):
+            yield (
+                one.from_us,
+                _row(source, one.from_us, NONE, middles, quarter=one.minute % 15 == 0),
+            )
+        for place, cuff in enumerate(one.cuffs):
+            cells = middles if place == 0 else (NONE,) * len(middles)
+            yield cuff.at_us, _row(source, cuff.at_us, cuff_text(cuff), cells, cuff=cuff)
+
+
+def _middles(one: TableRow) -> tuple[str, ...]:
+    sedation = one.sedation.value if one.sedation else None
+    said = sedation if isinstance(sedation, str) else number(sedation)
+    return (*_numbers(one.middles, HR, SPO2, RR), said)
+
+
+def _numbers(middles: Mapping[VitalSign, Middle], *vitals: VitalSign) -> Iterator[str]:
+    for vital in vitals:
+        yield number(middles[vital].value if vital in middles else None)
+
+
+def _row(
+    source: Source,
+    at_us: int,
+    bp: str,
+    cells: Sequence[str],
+    *,
+    quarter: bool = False,
+    cuff: Cuff | None = None,
+) -> Row:
+    weight = int(quarter)
+    if cuff is not None:
+        weight = 3 if _infusing(source, at_us) else 2
+        weight += 2 * (at_us == source.figures.systolic.peak_us)
+    return Row((source.at(at_us), source.minute(at_us), bp, *cells), weight)
+
+
+def _infusing(source: Source, at_us: int) -> bool:
+    return any(
+        span.phase is Phase.INFUSION
+        and span.from_us <= at_us <= (source.figures.end_us if span.to_us is None else span.to_us)
+        for span in source.seen.phases
+    )
+
+
+def _by_hand(source: Source) -> Iterator[tuple[int, Row]]:
+    for one in charted_of(source.facts):
+        both = [one.values.get(v) for v in (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)]
+        bp = pressure(*both)
+        cells = [number(one.values.get(vital)) for vital in (HR, SPO2, RR)]
+        yield (
+            one.at_us,
+            Row((source.at(one.at_us), source.minute(one.at_us), f"{bp} M", *cells, NONE), 3),
+        )
+
+
+def points(source: Source) -> Block:
+    """Block 7."""
+    return Block(
+        title="7 Key points",
+        said=tuple(_against_baseline(source)),
+        head=("Point", "Time", "BP", "HR", "SpO2"),
+        rows=tuple(_point(source, one) for one in source.figures.points),
+    )
+
+
+def _against_baseline(source: Source) -> Iterator[Said]:
+    systolic, diastolic = source.figures.systolic, source.figures.diastolic
+    if systolic.peak is None or systolic.peak_us is None:
+        yield Said(
+            "Rise", "no cuff reading since the start" if source.treatment.started_us else NONE
+        )
+    else:
+        rises = f"{signed(systolic.rise)}/{signed(diastolic.rise)} mmHg"
+        at = source.minute(systolic.peak_us)
+        yield Said("Peak rise", f"{rises}; SBP {number(systolic.peak)} at {at} min")
+    above = [f"{limit:g} {minutes(said)}" for limit, said in systolic.above_limits.items() if said]
+    risen = [f"{step:+g} {minutes(said)}" for step, said in systolic.above.items() if said]
+    yield Said("Min SBP above", listed([*above, *risen]))
+    lowest = source.oxygen
+    if lowest is None:
+        yield Said("SpO2", "never valid")
+        return
+    below = [
+        f"<{band.high:g} {minutes(one.below(band.high))}"
+        for one in source.figures.in_range
+        if one.vital is SPO2
+        for band in one.bands
+        if band.high is not None
+    ]
+    at = source.at(lowest.minimum_at_us)
+    yield Said("SpO2 lowest", f"{lowest.minimum:g} at {at}; {listed(below)} min")
+
+
+def _point(source: Source, one: KeyPoint) -> Row:
+    bp = pressure(one.systolic, one.diastolic)
+    cells = (one.name, source.at(one.at_us), bp, *_numbers(one.middles, HR, SPO2))
+    return Row(cells, int(one.name in KEY))
+
+
+def events(source: Source) -> Block:
+    """Block 8: numbered as on the chart."""
+    rows = [
+        Row((str(place), source.at(one.at_us), one.text), one.weight)
+        for place, one in enumerate(happenings(source), start=1)
+    ]
+    return Block(
+        title="8 Events",
+        said=() if rows else (Said("", "none entered"),),
+        head=("No", "Time", "What, by whom"),
+        rows=tuple(rows),
+    )
+
+
+def alarms(source: Source) -> Block:
+    """Block 9."""
+    lives = source.seen.alarms
+    return Block(
+        title="9 Alarms",
+        said=tuple(_totals(source, lives)),
+        head=("Onset", "", "Alarm, rule, how long, seen by"),
+        rows=tuple(alarm_row(source, one) for one in lives),
+    )
+
+
+def _totals(source: Source, lives: Sequence[AlarmLife]) -> Iterator[Said]:
+    if not lives:
+        yield Said("", "none")
+        return
+    counts = [
+        f"{count} {MARKS[priority]}"
+        for priority in sorted(Priority, reverse=True)
+        if (count := sum(one.priority == priority.name for one in lives))
+    ]
+    seen = [(one.acknowledged_us or 0) - one.raised_us for one in lives if one.acknowledged_us]
+    after = f", median after {median(seen) / 1e6:.0f} s" if seen else ""
+    quiet = [
+        f"{name} {count}x"
+        for name, kind in (
+            ("audio paused", AUDIO_PAUSED),
+            ("suspended", SUSPENDED),
+            ("standby", STANDBY),
+        )
+        if (count := sum(fact.kind == kind for fact in source.facts))
+    ]
+    yield Said(f"{len(lives)}", f"({listed(counts)}), {len(seen)} acknowledged{after}")
+    if quiet:
+        yield Said("", listed(quiet))
+
+
+def alarm_row(source: Source, one: AlarmLife) -> Row:
+    """An alarm's life in one line."""
+    extreme = "" if one.extreme is None else f"worst {one.extreme:g}"
+    end_us = one.ended_us or source.figures.end_us
+    open_ = "" if one.ended_us else " and open"
+    times = f"{one.episodes}x" if one.episodes > 1 else ""
+    parts = [
+        f"{one.message.split(': ')[0]} [{one.condition}]",
+        extreme,
+        times,
+        f"{lasted(one.onset_us, end_us)}{open_}",
+        _acknowledged(source, one),
+    ]
+    technical = one.kind == Kind.TECHNICAL.value
+    weight = 2 * Priority[one.priority].value - technical
+    marks = MARKS[Priority[one.priority]]
+    return Row((source.at(one.onset_us, "%H:%M:%S"), marks, listed(parts)), weight)
+
+
+def _acknowledged(source: Source, one: AlarmLife) -> str:
+    if one.acknowledged_us is None:
+        return "not acknowledged"
+    who = source.words.person(one.acknowledged_by)
+    after = (one.acknowledged_us - one.raised_us) // 1_000_000
+    return f"{who} {after} s" + (f": {one.acknowledged_as}" if one.acknowledged_as else "")

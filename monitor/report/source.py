@@ -1,0 +1,153 @@
+"""All that a report is made from: stored rows, the preset they were judged by, names, one time.
+
+Nothing else goes into a report, so the same rows and the same letterhead give the
+same document for ever; what came later than the time it is made for is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from monitor.care.arrival import Arrival, arrival_of
+from monitor.care.baseline import SOURCES
+from monitor.care.bookings import Patient
+from monitor.care.notes import Event, events_of
+from monitor.care.treatment import Treatment, treatment_of
+from monitor.clinic import Session
+from monitor.conditions import Preset
+from monitor.history import FactRow, ReadingRow, TransitionRow, session_of
+from monitor.review import Figures, Review, Summary, figures, review
+from monitor.vitals import VitalSign
+from monitor.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What stands in no row of the session, as it was when the document was made.
+
+    `made_us` is that time; nothing later is in the document. `people` and `labels`
+    are names by id, `questions` and `advice` the clinic's texts by their keys,
+    `drivers` the protocol of each device. `call` is whom a sitter calls.
+    """
+
+    clinic: str
+    zone: str
+    version: str
+    made_us: int
+    people: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    questions: Mapping[str, str] = field(default_factory=dict)
+    advice: Mapping[str, str] = field(default_factory=dict)
+    drivers: Mapping[str, str] = field(default_factory=dict)
+    course_infusions: int = 0
+    call: str = ""
+    patient: Patient | None = None
+    signing: str = ""
+    """Who signs the document with this very making of it, by id."""
+
+    @property
+    def words(self) -> Words:
+        """How it writes times, people and chairs."""
+        return Words(ZoneInfo(self.zone), self.people, self.labels)
+
+    def text(self) -> str:
+        """All of it as JSON, from which `told` makes it again."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def told(cls, text: str) -> Letterhead:
+        """The letterhead of that text. Raises ValueError."""
+        said = json.loads(text)
+        patient = said.pop("patient")
+        return cls(**said, patient=Patient(**patient) if patient else None)
+
+    def naming(self, actors: Sequence[str]) -> Letterhead:
+        """With the names of these alone."""
+        return replace(self, people={one: self.people[one] for one in actors if one in self.people})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One session's rows, in the order in which they were stored, and what they are seen by."""
+
+    facts: Sequence[FactRow]
+    readings: Sequence[ReadingRow]
+    transitions: Sequence[TransitionRow]
+    preset: Preset
+    letterhead: Letterhead
+
+    def then(self) -> Source:
+        """Without what came later than the document is made for."""
+        until_us = self.letterhead.made_us
+        return replace(
+            self,
+            facts=[one for one in self.facts if one.at_us <= until_us],
+            readings=[one for one in self.readings if one.received_at_us <= until_us],
+            transitions=[one for one in self.transitions if one.at_us <= until_us],
+        )
+
+    @property
+    def words(self) -> Words:
+        """How times, people and chairs are written."""
+        return self.letterhead.words
+
+    @cached_property
+    def session(self) -> Session:
+        """The session as its facts leave it. Raises ValueError when none seats it."""
+        found = session_of(self.facts)
+        if found is None:
+            raise ValueError("these facts seat no session")
+        return found
+
+    @cached_property
+    def seen(self) -> Review:
+        """Phases, traces, cuff readings and alarms."""
+        return review(self.facts, self.readings, self.transitions)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Every figure of the session."""
+        return figures(self.facts, self.readings, self.transitions, self.preset)
+
+    @cached_property
+    def arrival(self) -> Arrival:
+        """How the patient arrived."""
+        return arrival_of(self.facts)
+
+    @cached_property
+    def treatment(self) -> Treatment:
+        """What was ordered and given."""
+        return treatment_of(self.facts)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What staff noted at the chair."""
+        return events_of(self.facts)
+
+    @property
+    def oxygen(self) -> Summary | None:
+        """The saturation over the session; None when it was never valid."""
+        return self.figures.summary(VitalSign.SPO2)
+
+    @property
+    def heart(self) -> Summary | None:
+        """The heart rate, the oximeter's pulse where no ECG was; None when never valid."""
+        both = [self.figures.summary(one) for one in SOURCES[VitalSign.HEART_RATE]]
+        return next((one for one in both if one is not None), None)
+
+    @property
+    def zero_us(self) -> int:
+        """From when minutes are counted: the start of the infusion, else the seat."""
+        return self.session.infusion_started_us or self.session.opened_us
+
+    def at(self, at_us: int | None, pattern: str = "%H:%M") -> str:
+        """A time of day; a dash for none."""
+        return "–" if at_us is None else self.words.time(at_us, pattern)
+
+    def minute(self, at_us: int) -> str:
+        """Whole minutes from the start of the infusion, with their sign."""
+        return f"{(at_us - self.zero_us) // 60_000_000:+d}"
