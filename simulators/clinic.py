@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from monitor.care.arrival_terms import ArrivalTable, PrivacyTable
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
 from monitor.config import Config
@@ -52,6 +53,8 @@ class Setting:
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
     rate: float = 1.0
+    arrival: ArrivalTable = field(default_factory=ArrivalTable)
+    privacy: PrivacyTable = field(default_factory=PrivacyTable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,8 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
         mqtt=setting.mqtt,
         chairs=tuple(chairs),
         devices=tuple(devices),
+        arrival=setting.arrival,
+        privacy=setting.privacy,
     )
 
 

@@ -21,6 +21,7 @@ from monitor.ward import Change
 from simulators.farewell import into_recovery, let_go
 from simulators.staff import NURSE
 from simulators.stories import Story, Visit
+from simulators.welcome import booking_of, go_on, welcome
 
 ACKNOWLEDGE_S = (15.0, 90.0)
 
@@ -56,6 +57,7 @@ class Nurse:
     def __init__(self, stories: Sequence[Story], *, hand: Random | None = None) -> None:
         self._stories, self._hand = stories, hand
         self._clinic: Clinic | None = None
+        self._used = set[str]()
 
     def session(self, chair: str) -> str | None:
         """The chair's open session, whoever opened it."""
@@ -90,14 +92,18 @@ class Nurse:
 
     async def _visit(self, clinic: Clinic, chair: str, visit: Visit) -> None:
         await asyncio.sleep(visit.pause_s)
+        booking = booking_of(clinic, visit, self._used)
         session = await clinic.commands.execute(
             SeatPatient(
                 chair=chair,
                 patient_ref=visit.patient_ref,
                 planned_minutes=round(visit.infusion.minutes),
+                booking=booking,
                 actor=NURSE.id,
             )
         )
+        self._used.add(booking)
+        await welcome(clinic, session)
         await clinic.commands.execute(_arms(session, visit))
         gone_s = 0.0
         for after_s, phase in visit.steps:
@@ -105,6 +111,8 @@ class Nurse:
             gone_s = after_s
             if phase is Phase.INFUSION and visit.baseline_stated:
                 await clinic.commands.execute(_baseline(session, visit))
+            if phase is Phase.INFUSION:
+                await go_on(clinic, session)
             if phase is Phase.CLOSED:
                 await let_go(clinic, session)
                 continue

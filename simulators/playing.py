@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.clinic import Phase
@@ -18,6 +18,7 @@ from simulators.bedside import MonitorPlan
 from simulators.clinic import Setting, attend, simulated_clinic
 from simulators.loops import run_at_rate
 from simulators.nurse import Nurse
+from simulators.reception import ARRIVAL, PRIVACY, Reception
 from simulators.recordings import Recording
 from simulators.replay import SHOWS, Outlet, Replay
 from simulators.simulation import beside, preset_of
@@ -64,7 +65,8 @@ def demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
 
 
 async def _demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
-    clock, setting = serving.system_clock(), stage.setting()
+    clock = serving.system_clock()
+    setting = replace(stage.setting(), arrival=ARRIVAL, privacy=PRIVACY)
     stories = demo_stories(seed, chairs)
     nurse = Nurse(stories)
     with simulated_clinic(monitors_of(stories), setting, DRIVERS, clock) as clinic:
@@ -77,7 +79,7 @@ async def _demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
             people=employ(
                 clinic.config.people, clock, published_pin=PUBLISHED_PIN, rate=setting.rate
             ),
-            displays=[pages(clinic.config, say), nurse],
+            displays=[pages(clinic.config, say), Reception(stories, seed, nurse)],
         )
         await beside(
             watching, [attend(story, clinic, seed, nurse.session, clock) for story in stories]

@@ -7,7 +7,7 @@ import { field, form, tick } from "./sheet.js";
 /** @typedef {import("./contract-day.js").DayRow} DayRow */
 /** @typedef {import("./server.js").Act} Act */
 
-const PATIENT = "Patient (pseudonym, never a name)";
+const PATIENT = "Patient (pseudonym)";
 
 /** What stands in the form of a new booking. */
 const BLANK = {

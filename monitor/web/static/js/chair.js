@@ -30,6 +30,7 @@ class ChairPage {
     this._patient = make("span", "patient");
     this._state = make("span", "chair-state");
     this._going = make("span", "going");
+    this._watcher = make("span", "watched-by");
     this._paused = make("span", "paused");
     this._go = button("act", "I'M GOING", () => void this._acts.going(chair));
     this._why = new WhyDialog();
@@ -62,7 +63,7 @@ class ChairPage {
 
   _build() {
     const back = link("back", "< Wall", "/");
-    const said = [this._patient, this._going, this._paused, this._state];
+    const said = [this._patient, this._watcher, this._going, this._paused, this._state];
     const head = [back, this._label, ...said, this._setLimits, this._go, this._pause];
     const top = make("div", "chair-top", [
       make("div", "chair-head", head),
@@ -96,6 +97,7 @@ class ChairPage {
     write(this._patient, tile.patient);
     write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
     write(this._going, tile.going ? `${tile.going} is going` : "");
+    write(this._watcher, tile.watcher ? `watched by ${tile.watcher}` : "");
     write(this._paused, silenced(tile, "OWN LIMITS"));
     mark(byId("chair"), "offline", tile.offline ? "yes" : "");
     this._pause.disabled = !tile.sound;

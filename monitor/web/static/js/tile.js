@@ -27,6 +27,8 @@ export class TileView {
     this._large = make("div", "large-slots");
     this._small = make("div", "small-slots");
     this._nibp = new NibpView();
+    this._watcher = make("span", "who");
+    this._watcher_id = make("span", "who-id");
     this._acknowledge = button("act", "ACK", () => this.acknowledge());
     this._pause = button("act", "PAUSE 2:00", () => this.pause());
     this._go = button("act go", "I'M GOING", () => this.go());
@@ -45,7 +47,10 @@ export class TileView {
       make("header", "tile-head", names),
       this._message.element,
       this._large,
-      this._nibp.element,
+      make("div", "cuff", [
+        this._nibp.element,
+        make("span", "watcher", [this._watcher, this._watcher_id]),
+      ]),
       make("div", "tile-foot", [this._small, acts]),
       make("div", "lamp"),
     );
@@ -64,6 +69,8 @@ export class TileView {
     write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
     write(this._paused, silenced(tile));
     write(this._going, tile.going);
+    write(this._watcher, tile.watcher);
+    write(this._watcher_id, tile.watcher_id);
     this._link.setAttribute("aria-label", spoken(tile));
     this._message.draw(tile.alarms);
     this._drawSlots(tile.slots);
@@ -87,7 +94,8 @@ export class TileView {
     this._message.draw([]);
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
-    for (const part of [this._patient, this._state, this._paused, this._going]) write(part, "");
+    const said = [this._patient, this._state, this._paused, this._going];
+    for (const part of [...said, this._watcher, this._watcher_id]) write(part, "");
     this._acknowledge.disabled = true;
     this._pause.disabled = true;
   }

@@ -136,25 +136,31 @@ class TodayPage {
    */
   _row(row, chair, day) {
     const who = make("span", "day-who", [make("b", "", row.patient_ref), ` ${row.initials}`]);
-    if (row.person) who.append(make("span", "day-name", ` ${row.person} ${row.born}`));
     const number = row.infusion
       ? `infusion ${row.infusion} of ${row.course_infusions}, course ${row.course}`
       : "not counted";
     const facts = [number, `${row.planned_minutes} min`, `sitter ${row.sitter}`];
-    const said = make("span", "day-facts", facts.join(" · "));
-    const line = make("li", "day-row", [
-      make("span", "day-time", row.time),
-      make("span", "day-state", row.state.toUpperCase()),
-      who,
-      said,
-    ]);
+    const said = make("div", "day-said", [who]);
+    if (row.person) {
+      const born = make("span", "day-born", row.born);
+      said.append(make("span", "day-name", [`${row.person} `, born]));
+    }
+    said.append(make("span", "day-facts", facts.join(" · ")));
     if (row.journal) {
       const journal = make("span", "day-journal", `last journal ${row.journal}`);
       mark(journal, "state", row.journal);
-      line.append(journal);
+      said.append(journal);
     }
-    if (row.missing.length) line.append(make("span", "day-missing", `missing: ${row.missing.join(", ")}`));
-    line.append(make("span", "day-acts", this._acts_of(row, chair, day)));
+    const missing = row.missing.join(", ");
+    if (missing) said.append(make("span", "day-missing", `missing: ${missing}`));
+    const line = make("li", "day-row", [
+      make("div", "day-when", [
+        make("span", "day-time", row.time),
+        make("span", "day-state", row.state.toUpperCase()),
+      ]),
+      said,
+      make("div", "day-acts", this._acts_of(row, chair, day)),
+    ]);
     mark(line, "state", row.state);
     return line;
   }
@@ -185,7 +191,13 @@ class TodayPage {
   _seat(chair, row) {
     if (!this._day) return;
     const patient = patientField(row?.patient_ref ?? "");
-    const where = chairField(this._day, chair.chair, true);
+    const free = this._day.chairs.filter((one) => one.free);
+    const place = chair.free ? chair : free[0];
+    if (!place) {
+      this._acts.say("No chair is free");
+      return;
+    }
+    const where = chairField(this._day, place.chair, true);
     const minutes = minutesField(row?.planned_minutes ?? 40);
     const infusion = field("Infusion", row ? String(row.infusion) : "", { type: "number" });
     const course = field("of course", row ? String(row.course) : "", { type: "number" });
