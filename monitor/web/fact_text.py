@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from monitor.care.arrival import HOLD_OVERRIDDEN, numbered
 from monitor.care.baseline import BASED
 from monitor.history import (
     BASELINE,
+    BASELINE_CONFIRMED,
     BASELINE_WAIVED,
     CONFIDENTIAL,
     DEVICES_CORRECTED,
@@ -70,6 +72,12 @@ def _baseline(fact: FactRow) -> str:
     return f"{text}: {reason}" if reason else text
 
 
+def _seated(fact: FactRow) -> str:
+    infusion, course = numbered(fact.data)
+    which = f", infusion {infusion} of course {course}" if infusion else ""
+    return f"seated: {fact.data['patient_ref']}{which}"
+
+
 def _limits(fact: FactRow) -> str:
     set_to = ", ".join(f"{key} {value:g}" for key, value in edits_told(fact.data).items())
     return f"limits set: {set_to or 'as in the preset'}"
@@ -96,9 +104,11 @@ def _devices(fact: FactRow) -> str:
 
 
 _TELLS: Mapping[str, Callable[[FactRow], str]] = {
-    SEATED: lambda fact: f"seated: {fact.data['patient_ref']}",
+    SEATED: _seated,
     PHASE: _phase,
     BASELINE: _baseline,
+    BASELINE_CONFIRMED: lambda fact: _baseline(fact).replace("baseline", "baseline confirmed:", 1),
+    HOLD_OVERRIDDEN: lambda fact: f"gone over {fact.data['limits']}: {fact.data['reason']}",
     BASELINE_WAIVED: lambda fact: f"baseline waived: {fact.data['reason']}",
     LIMITS: _limits,
     OBSERVED: lambda fact: f"{fact.data['item']} {_value(fact.data['value'])}",
