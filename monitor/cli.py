@@ -341,6 +341,15 @@ def display_revoke(display_id: str, config_path: Path) -> None:
     click.echo(f"{display_id}: revoked")
 
 
+@chairside.command()
+@config_option
+def catalogue(config_path: Path) -> None:
+    """Work out anew what sessions are found by; the service must not run."""
+    from monitor.operations import cataloguing  # noqa: PLC0415
+
+    cataloguing.rebuild(config_path)
+
+
 @chairside.group()
 def audit() -> None:
     """What people did: does the chain of acts hold, and what is in it."""

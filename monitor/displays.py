@@ -10,6 +10,7 @@ from typing import Protocol
 from monitor.clock import Clock
 from monitor.commands import Commands
 from monitor.config import Config
+from monitor.finding import Catalogue
 from monitor.history import History
 from monitor.hub import Hub
 from monitor.people import People
@@ -37,6 +38,7 @@ class Clinic:
     sounding: Sounding
     commands: Commands
     history: History
+    catalogue: Catalogue
     stored: Stored
     status: Callable[[], list[StatusLine]]
 

@@ -16,6 +16,7 @@ from typing import Protocol
 from monitor.alarm_path import DEVICE
 from monitor.alerts import Engine
 from monitor.board import Board, least_real
+from monitor.cataloguing import Cataloguer
 from monitor.clinic import Device
 from monitor.clock import Clock
 from monitor.commands import Commands
@@ -118,9 +119,9 @@ async def run(
     keep_preset(ward, known=await record.preset(preset.hash) is not None)
     await resume(ward, record, preset.nibp_interval_s.values())
     people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
-    keep_days = config.record.keep_days
-    retention = (Retention(record, clock, keep_days),) if keep_days else ()
-    workers = (people, *retention, *workers, *([guard.path] if guard else []))
+    retention = [Retention(record, clock, days)] if (days := config.record.keep_days) else []
+    cataloguer = Cataloguer(record, preset)
+    workers = (people, cataloguer, *retention, *workers, *([guard.path] if guard else []))
     sounding = await resume_sounding(config.sound.owner, config.sound.backup, record)
     status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
     clinic = Clinic(
@@ -132,6 +133,7 @@ async def run(
         sounding=sounding,
         commands=Commands(ward, config, people, sounding, record),
         history=record,
+        catalogue=cataloguer,
         stored=RecordHistory(config.record.path),
         status=lambda: worst_first(
             sounding.status(clock.monotonic())

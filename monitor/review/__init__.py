@@ -8,6 +8,7 @@ from monitor.review.artefacts import ARTEFACT, Artefact, Cause, artefacts_of, ca
 from monitor.review.bands import Band, TimeInRange
 from monitor.review.completeness import CuffCount, CuffsDone
 from monitor.review.cuffs import Cuff, cuffs
+from monitor.review.entry import entry_of, measured_of
 from monitor.review.figures import Figures, Leaving, figures
 from monitor.review.holding import Gap, Held
 from monitor.review.lives import OPEN_STATES, AlarmLife, lives
@@ -53,8 +54,10 @@ __all__ = [
     "artefacts_of",
     "cause_of",
     "cuffs",
+    "entry_of",
     "figures",
     "lives",
+    "measured_of",
     "phases",
     "review",
     "traces",

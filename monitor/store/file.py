@@ -219,7 +219,7 @@ def last_number(connection: sqlite3.Connection) -> int:
     (last,) = connection.execute(
         "SELECT max((SELECT ifnull(max(id), 0) FROM readings), "
         "(SELECT ifnull(max(id), 0) FROM transitions), "
-        "(SELECT ifnull(max(id), 0) FROM facts), (SELECT id FROM progress))"
+        "(SELECT ifnull(max(id), 0) FROM facts), (SELECT max(id) FROM progress))"
     ).fetchone()
     return int(last)
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.errors import StoreError
+from monitor.finding import Found, Wanted
 from monitor.history import INPUT, SEATED, FactRow, ReadingRow, Told, TransitionRow
-from monitor.store import file, schema
+from monitor.store import catalogue, file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.vitals import NIBP, VitalSign
 
@@ -81,6 +82,22 @@ class RecordHistory:
     async def facts(self, session: str) -> list[FactRow]:
         """The session's facts in order."""
         return await self._read(lambda c: _facts(c, "session = ?", (session,)))
+
+    async def told(self, sessions: Collection[str]) -> list[Told]:
+        """These sessions without their readings."""
+        return await self._read(lambda c: _told(c, list(sessions)))
+
+    async def find(self, wanted: Wanted) -> Found:
+        """The sessions of the catalogue for which all that is wanted holds, newest first."""
+        return await self._read(lambda c: catalogue.find(c, wanted))
+
+    async def touched(self, limit: int) -> catalogue.Touched:
+        """The next sessions whose entries in the catalogue are behind."""
+        return await self._read(lambda c: catalogue.touched(c, limit))
+
+    async def unmeasured(self) -> catalogue.Unmeasured | None:
+        """The newest closed session of the catalogue whose readings were not looked at."""
+        return await self._read(catalogue.unmeasured)
 
     async def readings(
         self, session: str, *, vitals: Sequence[VitalSign] | None = None
@@ -218,9 +235,13 @@ class RecordHistory:
 
 
 def _newest(connection: sqlite3.Connection, limit: int) -> list[Told]:
+    rows = connection.execute(f"{_NEWEST} LIMIT ?", (limit,))
+    return _told(connection, [session for (session,) in rows])
+
+
+def _told(connection: sqlite3.Connection, names: list[str]) -> list[Told]:
     # One transaction, so that facts and alarms are seen at the same instant.
     connection.execute("BEGIN")
-    names = [session for (session,) in connection.execute(f"{_NEWEST} LIMIT ?", (limit,))]
     found = {name: Told(session=name, facts=[], transitions=[]) for name in names}
     for fact in _facts(connection, _AMONG, (json.dumps(names),)):
         found[fact.session or ""].facts.append(fact)

@@ -8,8 +8,9 @@ after its rows are committed. Knows no alarm rule, screen or InfluxDB.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -17,8 +18,10 @@ from typing import Self
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
+from monitor.finding import Entry, Found, Measured, Wanted
 from monitor.history import FactRow, ReadingRow, Told, TransitionRow
 from monitor.links import Receipt
+from monitor.store import catalogue
 from monitor.store.file import RESERVE_BYTES
 from monitor.store.reading import RecordHistory
 from monitor.store.rows import Block, Item, Refused, Row, item_of
@@ -43,7 +46,8 @@ class Record:
 
     `pending` rows wait for their commit, `dropped` found no room to wait,
     `refused` cannot be kept by any database (`refused_why`), `duplicates` came
-    a second time. `failing` says why the last commit failed, or "".
+    a second time. `acted` is set after a commit of a session's facts or alarms.
+    `failing` says why the last commit failed, or "".
     """
 
     def __init__(
@@ -69,7 +73,7 @@ class Record:
         self._filled, self._urgent = asyncio.Event(), asyncio.Event()
         self._behind_rows = 0
         self._behind_since_us: int | None = None
-        self.committed = asyncio.Event()
+        self.committed, self.acted = asyncio.Event(), asyncio.Event()
         self.dropped = self.refused = self.duplicates = self.parked = 0
         self.failing = self.refused_why = ""
 
@@ -225,6 +229,8 @@ class Record:
             if self._behind_since_us is None:
                 self._behind_since_us = self._clock.utc_us()
             self.committed.set()
+            if any(item.concerns_session for item in batch.items):
+                self.acted.set()
 
     def _confirm(self) -> None:
         while self._receipts and self._receipts[0][0] <= self._kept:
@@ -273,6 +279,23 @@ class Record:
             if step < FORGET_ROWS_MAX:
                 return gone
 
+    async def keep_entries(self, entries: Sequence[Entry], through: int) -> None:
+        """Keep these entries, and up to which row the catalogue then holds. Raises `StoreError`."""
+        await self._change_catalogue(lambda c: catalogue.put(c, entries, through))
+
+    async def measure(self, of: catalogue.Unmeasured, measured: Measured | None) -> None:
+        """Keep what a session's readings told; None leaves what they told before."""
+        await self._change_catalogue(lambda c: catalogue.measure(c, of, measured))
+
+    async def catalogue_anew(self) -> None:
+        """Let every entry of the catalogue be worked out again. Raises `StoreError`."""
+        await self._change_catalogue(catalogue.anew)
+
+    async def _change_catalogue(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        loop = asyncio.get_running_loop()
+        async with self._lock:
+            await loop.run_in_executor(self._writing, self._writer.catalogue, change)
+
     def behind(self) -> tuple[int, int | None]:
         """Committed rows not copied yet, and when the oldest of them came (UTC microseconds)."""
         return self._behind_rows, self._behind_since_us
@@ -319,6 +342,22 @@ class Record:
     async def preset(self, digest: str) -> str | None:
         """The text of the alarm preset of that hash; None when it was never in force here."""
         return await self._history.preset(digest)
+
+    async def told(self, sessions: Collection[str]) -> list[Told]:
+        """See `RecordHistory.told`."""
+        return await self._history.told(sessions)
+
+    async def find(self, wanted: Wanted) -> Found:
+        """See `RecordHistory.find`."""
+        return await self._history.find(wanted)
+
+    async def touched(self, limit: int) -> catalogue.Touched:
+        """See `RecordHistory.touched`."""
+        return await self._history.touched(limit)
+
+    async def unmeasured(self) -> catalogue.Unmeasured | None:
+        """See `RecordHistory.unmeasured`."""
+        return await self._history.unmeasured()
 
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""

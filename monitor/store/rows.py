@@ -18,6 +18,8 @@ SqlValue = str | int | float | None
 Row = ReadingRow | TransitionRow | FactRow
 
 READINGS, TRANSITIONS, FACTS = "readings", "transitions", "facts"
+_SESSION_AT = {TRANSITIONS: 2, FACTS: 1}
+"""Where the session stands among an item's values."""
 INTEGER_MAX = 2**63 - 1 - 10**6
 """SQLite's largest integer, less a second of room to move a time to a free slot."""
 
@@ -33,6 +35,12 @@ class Item(NamedTuple):
     series: tuple[str, ...]
     at_us: int
     values: tuple[SqlValue, ...]
+
+    @property
+    def concerns_session(self) -> bool:
+        """Whether it is a fact or an alarm's step of a session."""
+        place = _SESSION_AT.get(self.table)
+        return place is not None and self.values[place] is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from monitor.clinic import Phase
 from monitor.errors import StoreError
 from monitor.history import INPUT, PHASE, SEATED
-from monitor.store import audit
+from monitor.store import audit, catalogue
 
-VERSION = 5
+VERSION = 6
 AUDITED_SINCE = 3
 """Records of an older layout have no audit: their acts go into it when they are taken over."""
 APPLICATION_ID = 0x43486169
@@ -147,6 +147,7 @@ CREATE TABLE progress (
 ) STRICT;
 INSERT INTO progress VALUES ('copied', 0);
 {audit.SCHEMA}
+{catalogue.SCHEMA}
 
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
@@ -164,6 +165,7 @@ CREATE INDEX IF NOT EXISTS facts_run ON facts (id) WHERE kind = 'run';
 CREATE INDEX IF NOT EXISTS facts_preset ON facts (id) WHERE kind = 'preset';
 """,
     4: FINDING,
+    5: catalogue.SCHEMA,
 }
 """What turns a record of that layout into one of the next; rows stay as they are."""
 

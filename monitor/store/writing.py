@@ -9,7 +9,7 @@ no task or loop.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -149,6 +149,20 @@ class Writer:
         """
         try:
             return self._open_connection().execute(_FORGET, (before_us, limit)).rowcount
+        except sqlite3.Error as problem:
+            raise file.store_error(problem, self._path) from problem
+
+    def catalogue(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Change the catalogue, all of it or nothing. Raises `StoreError`."""
+        try:
+            connection = self._open_connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                change(connection)
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
         except sqlite3.Error as problem:
             raise file.store_error(problem, self._path) from problem
 

@@ -45,6 +45,7 @@ from monitor.web.booking import add_booking
 from monitor.web.care import add_care
 from monitor.web.devices import add_devices
 from monitor.web.entry import Entry, add_entry
+from monitor.web.found import add_found
 from monitor.web.guard import Guard, Hosts
 from monitor.web.journals import add_journals
 from monitor.web.leaving import add_leaving
@@ -166,6 +167,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_reports(api, leave, clinic)
     api.include_router(leave)
     archive = Archive(clinic)
+    add_found(api, clinic)
     _add_archive(api, archive)
     add_review(api, archive)
     add_pages(api)
@@ -309,11 +311,6 @@ def _add_archive(api: FastAPI, archive: Archive) -> None:
     async def alarms(chair: str = "", priority: str = "", session: str = "") -> Response:
         """Past and open alarms, newest first."""
         return _json(await archive.alarms(chair=chair, priority=priority, session=session))
-
-    @api.get("/api/sessions")
-    async def sessions() -> Response:
-        """All sessions, newest first."""
-        return _json(await archive.sessions())
 
     @api.get("/api/sessions/{session}", responses=absent)
     async def detail(session: Identifier) -> Response:

@@ -22,7 +22,6 @@ from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
 from monitor.words import Words
 
-SESSIONS_MAX = 500
 ALARM_SESSIONS_MAX = 60
 CSV_LINES_AT_ONCE = 2_000
 APART_US = 30 * 86_400_000_000
@@ -69,17 +68,6 @@ class Archive:
 
         return await self._worked_out(told)
 
-    async def sessions(self) -> bytes:
-        """The newest sessions, each in a line."""
-        newest = await self._clinic.history.newest(SESSIONS_MAX)
-
-        def told() -> Json:
-            seated = [one for one in newest if session_of(one.facts) is not None]
-            heads = [review.review(one.facts, [], one.transitions) for one in seated]
-            return {"sessions": [present.session_line(head, self._words) for head in heads]}
-
-        return await self._worked_out(told)
-
     async def detail(self, session: str) -> bytes:
         """The head of a session's review. Raises `NotThere`."""
         facts, rows = await self._rows(session)
@@ -89,7 +77,9 @@ class Archive:
             seen = review.review(facts, rows, steps)
             found = review.figures(facts, rows, steps, preset)
             summary = list(figured.head(found, self._words))
-            return {**present.session_detail(seen, facts, self._words), "summary": summary}
+            entry = review.entry_of(facts, steps)
+            head = present.session_detail(seen, entry, facts, self._words)
+            return {**head, "summary": summary}
 
         return await self._worked_out(told)
 

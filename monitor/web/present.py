@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from monitor import review
 from monitor.board.words import MARKS, hours_minutes, minutes_seconds
 from monitor.conditions import Kind, Priority
+from monitor.finding import Entry
 from monitor.history import (
     AUDIO_PAUSED,
     CONFIDENTIAL,
@@ -117,37 +118,40 @@ def past_alarm(
     }
 
 
-def session_line(seen: Review, words: Words) -> Json:
+def session_line(entry: Entry, words: Words) -> Json:
     """One line of the list of sessions."""
-    session = seen.session
-    end_us = session.closed_us
+    end_us, measured = entry.closed_us, entry.measured
     return {
-        "id": session.id,
-        "chair": session.chair,
-        "label": words.label(session.chair),
-        "patient": session.patient_ref,
-        "phase": session.phase.value,
-        "date": words.time(session.opened_us, "%Y-%m-%d"),
-        "start": words.time(session.opened_us, "%H:%M"),
+        "id": entry.session,
+        "chair": entry.chair,
+        "label": words.label(entry.chair),
+        "patient": entry.patient_ref,
+        "infusion": entry.infusion,
+        "phase": entry.phase.value,
+        "date": words.time(entry.opened_us, "%Y-%m-%d"),
+        "start": words.time(entry.opened_us, "%H:%M"),
         "end": words.time(end_us, "%H:%M") if end_us else "",
-        "duration": hours_minutes((end_us - session.opened_us) / 1e6) if end_us else "",
-        "planned_minutes": session.planned_minutes,
-        "alarms": alarm_count(seen.alarms),
+        "duration": hours_minutes((end_us - entry.opened_us) / 1e6) if end_us else "",
+        "planned_minutes": entry.planned_minutes,
+        "alarms": alarm_count(entry.high + entry.medium + entry.low, entry.high),
         "open": end_us is None,
+        "rise": "" if measured is None or measured.rise is None else f"{measured.rise:+g}",
+        "lowest_spo2": _whole(measured.lowest_spo2) if measured else "",
+        "ready": "" if entry.ready_minutes is None else f"{entry.ready_minutes:.0f} min",
+        "signed": entry.signed,
     }
 
 
-def alarm_count(lives: Sequence[AlarmLife]) -> str:
+def alarm_count(alarms: int, high: int) -> str:
     """`5 (1 !!!)`: how many, and how many of them HIGH."""
-    high = sum(life.priority == Priority.HIGH.name for life in lives)
-    return f"{len(lives)} ({high} !!!)" if high else str(len(lives))
+    return f"{alarms} ({high} !!!)" if high else str(alarms)
 
 
-def session_detail(seen: Review, facts: Sequence[FactRow], words: Words) -> Json:
+def session_detail(seen: Review, entry: Entry, facts: Sequence[FactRow], words: Words) -> Json:
     """The head of a session's review."""
     session = seen.session
     return {
-        **session_line(seen, words),
+        **session_line(entry, words),
         "mode": "demo" if seen.simulated else "real",
         "opened_ms": session.opened_us // 1_000,
         "closed_ms": _ms(session.closed_us),

@@ -36,7 +36,7 @@ def reviewed(
     told = Told(session=seen.session.id, facts=list(facts), transitions=list(steps))
     offered = suggestions(marked(facts, rows), found.artefacts, preset)
     return {
-        **present.session_detail(seen, facts, words),
+        **present.session_detail(seen, review.entry_of(facts, steps), facts, words),
         "start_ms": _ms(found.treatment.started_us),
         "stop_ms": _ms(found.treatment.stopped_us),
         "end_ms": found.end_us // 1_000,

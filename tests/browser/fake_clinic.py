@@ -166,8 +166,8 @@ def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
         return scenes.history(chair, priority)
 
     @app.get("/api/sessions")
-    async def sessions() -> Json:
-        return scenes.sessions()
+    async def sessions(request: Request) -> Json:
+        return scenes.sessions(dict(request.query_params))
 
     @app.get("/api/sessions/{session}")
     async def session_detail(session: str) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Json = dict[str, Any]
@@ -378,8 +378,30 @@ OPENED_MS = 1_772_457_600_000
 MINUTE_MS = 60_000
 
 
-def sessions() -> Json:
-    """Three sessions, one open."""
+SESSIONS_A_PAGE = 2
+
+
+def sessions(asked: Mapping[str, str]) -> Json:
+    """Three sessions, one open, two a page."""
+    found = [
+        line
+        for line in all_sessions()
+        if line["patient"].startswith(asked.get("patient", "").upper())
+        and ("unsigned" not in asked or not (line["open"] or line["signed"]))
+    ]
+    start = int(asked.get("after", "0"))
+    page = found[start : start + SESSIONS_A_PAGE]
+    more = start + SESSIONS_A_PAGE < len(found)
+    return {
+        "sessions": page,
+        "total": len(found),
+        "next": str(start + SESSIONS_A_PAGE) if more else "",
+        "people": [{"id": one["id"], "name": one["name"]} for one in STAFF],
+    }
+
+
+def all_sessions() -> list[Json]:
+    """Each a line, the newest first."""
     base = session("s-1")
     line = {
         key: base[key] for key in ("id", "chair", "label", "patient", "date", "start", "end")
@@ -389,9 +411,15 @@ def sessions() -> Json:
         "planned_minutes": 40,
         "alarms": "3 (1 !!!)",
         "open": False,
+        "infusion": 2,
+        "rise": "+45",
+        "lowest_spo2": "84",
+        "ready": "52 min",
+        "signed": False,
     }
     running = line | {"id": "s-3", "phase": "INFUSION", "end": "", "open": True, "patient": "T.V."}
-    return {"sessions": [running, line | {"id": "s-2", "patient": "K.L."}, line]}
+    running |= {"rise": "", "lowest_spo2": "", "ready": ""}
+    return [running, line | {"id": "s-2", "patient": "K.L.", "signed": True}, line]
 
 
 def session(name: str) -> Json:

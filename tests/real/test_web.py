@@ -106,7 +106,7 @@ async def test_a_fault_of_ours_is_told_in_words_with_the_headers(
         raise RuntimeError("a secret of the inside")
 
     monkeypatch.setattr(clinic.clinic.history, "newest", broken)
-    answer = await client.get("/api/sessions")
+    answer = await client.get("/api/burden")
     assert answer.status_code == 500
     assert answer.json().keys() == {"what", "why", "fix"}
     assert "secret" not in answer.text

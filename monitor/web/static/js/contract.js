@@ -351,6 +351,19 @@
  * @property {number} planned_minutes
  * @property {string} alarms
  * @property {boolean} open
+ * @property {number|null} infusion which of the course
+ * @property {string} rise systolic peak over the baseline
+ * @property {string} lowest_spo2
+ * @property {string} ready how long after the infusion
+ * @property {boolean} signed
+ */
+
+/**
+ * @typedef {object} FoundSessions A page of them.
+ * @property {SessionLine[]} sessions
+ * @property {number} total on all pages together
+ * @property {string} next what asks for the page after; "" on the last
+ * @property {{id: string, name: string}[]} people
  */
 
 /**

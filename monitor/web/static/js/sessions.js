@@ -1,54 +1,247 @@
-/** All sessions, the newest first. */
+/** All sessions, the newest first; searched by patient, day, chair, person and what happened. */
 
-import { byId, link, make, write } from "./dom.js";
+import { button, byId, link, make, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { Shell } from "./shell.js";
 import { table } from "./table.js";
 
 const REFRESH_MS = 10_000;
-const HEAD = ["Date", "Time", "Duration", "Chair", "Patient", "Phase", "Planned", "Alarms", ""];
+const TYPED_MS = 250;
+const HEAD = [
+  "Date",
+  "Time",
+  "Duration",
+  "Chair",
+  "Patient",
+  "Infusion",
+  "Phase",
+  "Alarms",
+  "Rise mmHg",
+  "Lowest SpO2 %",
+  "Ready after",
+  "Signed",
+  "",
+];
+
+/** @typedef {HTMLInputElement|HTMLSelectElement} Field */
 
 class SessionsPage {
   constructor() {
     this._note = make("p", "summary");
+    this._note.setAttribute("role", "status");
     this._list = make("div", "scroll");
-    byId("sessions").replaceChildren(make("h2", "", "Sessions"), this._note, this._list);
+    /** @type {Record<string, Field>} */
+    this._fields = {
+      patient: input("search", "begins with"),
+      since: input("date"),
+      until: input("date"),
+      chair: make("select"),
+      person: make("select"),
+      rise_over: input("number"),
+      had_high: input("checkbox"),
+      unsigned: input("checkbox"),
+    };
+    /** @type {string[]} where each page before this one began */
+    this._before = [];
+    this._after = "";
+    this._next = "";
+    this._known = "";
+    this._asked = 0;
+    this._timer = 0;
+    this._newer = button("act plain", "Newer", () => this._turn(-1));
+    this._older = button("act plain", "Older", () => this._turn(1));
+    this._form = this._searchForm();
+    byId("sessions").replaceChildren(
+      make("h2", "", "Sessions"),
+      this._form,
+      this._note,
+      this._list,
+      make("nav", "pages", [this._newer, this._older]),
+    );
+    this._recall();
     setInterval(() => void this._load(), REFRESH_MS);
     void this._load();
   }
 
-  draw() {}
+  /** @param {import("./contract.js").Wall} wall */
+  draw(wall) {
+    const chairs = wall.tiles.map((tile) => [tile.chair, tile.label]);
+    if (this._known === JSON.stringify(chairs)) return;
+    this._known = JSON.stringify(chairs);
+    fill(/** @type {HTMLSelectElement} */ (this._fields["chair"]), chairs);
+    this._recall();
+  }
 
   blank() {
     write(this._note, "");
   }
 
+  _searchForm() {
+    const names = {
+      patient: "Patient",
+      since: "From",
+      until: "To",
+      chair: "Chair",
+      person: "Clinician or nurse",
+      rise_over: "Rise over (mmHg)",
+      had_high: "Had a HIGH alarm",
+      unsigned: "Not signed",
+    };
+    const form = make("form", "filters search");
+    form.setAttribute("role", "search");
+    form.setAttribute("aria-label", "Find sessions");
+    for (const [key, name] of Object.entries(names)) {
+      const field = this._fields[key];
+      if (!field) continue;
+      field.name = key;
+      const box = field.type === "checkbox";
+      form.append(make("label", box ? "tick" : "", box ? [field, ` ${name}`] : [`${name} `, field]));
+    }
+    const rise = this._fields["rise_over"];
+    rise?.setAttribute("min", "0");
+    rise?.setAttribute("max", "200");
+    for (const select of ["chair", "person"]) {
+      fill(/** @type {HTMLSelectElement} */ (this._fields[select]), []);
+    }
+    form.append(button("act plain", "Clear", () => this._clear()));
+    form.addEventListener("input", () => this._changed());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this._changed(0);
+    });
+    return form;
+  }
+
+  /** What is looked for, as the address says it: a search can be kept and sent. */
+  _wanted() {
+    const wanted = new URLSearchParams();
+    for (const [key, field] of Object.entries(this._fields)) {
+      const tick = field instanceof HTMLInputElement && field.type === "checkbox";
+      if (tick ? field.checked : field.value) wanted.set(key, tick ? "true" : field.value);
+    }
+    return wanted;
+  }
+
+  _recall() {
+    const said = new URLSearchParams(window.location.search);
+    for (const [key, field] of Object.entries(this._fields)) {
+      const tick = field instanceof HTMLInputElement && field.type === "checkbox";
+      if (tick) field.checked = said.get(key) === "true";
+      else field.value = said.get(key) ?? "";
+    }
+  }
+
+  _clear() {
+    for (const field of Object.values(this._fields)) {
+      if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = false;
+      else field.value = "";
+    }
+    this._changed(0);
+    this._fields["patient"]?.focus();
+  }
+
+  /** @param {number} wait_ms until nothing more is typed */
+  _changed(wait_ms = TYPED_MS) {
+    this._before = [];
+    this._after = "";
+    const wanted = this._wanted().toString();
+    window.history.replaceState(null, "", wanted ? `?${wanted}` : window.location.pathname);
+    window.clearTimeout(this._timer);
+    this._timer = window.setTimeout(() => void this._load(), wait_ms);
+  }
+
+  /** @param {number} way a page older, or newer */
+  _turn(way) {
+    if (way > 0) {
+      this._before.push(this._after);
+      this._after = this._next;
+    } else {
+      this._after = this._before.pop() ?? "";
+    }
+    void this._load();
+  }
+
   async _load() {
+    const wanted = this._wanted();
+    if (this._after) wanted.set("after", this._after);
+    this._asked += 1;
+    const asked = this._asked;
     try {
-      const answer = await read("/api/sessions");
-      this._draw(answer.sessions);
+      const answer = await read(`/api/sessions?${wanted}`);
+      // What was typed meanwhile is asked for already.
+      if (asked === this._asked) this._draw(answer);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       write(this._note, error.message);
     }
   }
 
-  /** @param {import("./contract.js").SessionLine[]} sessions */
-  _draw(sessions) {
-    write(this._note, sessions.length ? "" : "No session yet: seat a patient at a chair.");
-    const lines = sessions.map((one) => [
+  /** @param {import("./contract.js").FoundSessions} found */
+  _draw(found) {
+    const person = /** @type {HTMLSelectElement} */ (this._fields["person"]);
+    const people = found.people.map((one) => [one.id, one.name]);
+    if (person.options.length !== people.length + 1) {
+      fill(person, people);
+      this._recall();
+    }
+    this._next = found.next;
+    this._older.disabled = !found.next;
+    this._newer.disabled = !this._after;
+    write(this._note, said(found, this._wanted().size > 0));
+    const lines = found.sessions.map((one) => [
       one.date,
       one.open ? `${one.start}- open` : `${one.start}-${one.end}`,
       one.duration,
       one.label,
       one.patient,
+      one.infusion === null ? "" : String(one.infusion),
       one.phase,
-      `${one.planned_minutes} min`,
       one.alarms,
+      one.rise,
+      one.lowest_spo2,
+      one.ready,
+      one.open ? "" : one.signed ? "signed" : "no",
       link("", `Review ${one.patient}`, `/review/${encodeURIComponent(one.id)}`),
     ]);
     this._list.replaceChildren(table("Newest first", HEAD, lines));
   }
+}
+
+/**
+ * @param {import("./contract.js").FoundSessions} found
+ * @param {boolean} searched
+ */
+function said(found, searched) {
+  if (!found.total) {
+    return searched ? "No session is like that." : "No session yet: seat a patient at a chair.";
+  }
+  return found.total === 1 ? "1 session" : `${found.total.toLocaleString("en")} sessions`;
+}
+
+/**
+ * @param {string} type
+ * @param {string} [placeholder]
+ */
+function input(type, placeholder = "") {
+  const field = make("input");
+  field.type = type;
+  if (placeholder) field.placeholder = placeholder;
+  return field;
+}
+
+/**
+ * @param {HTMLSelectElement} select
+ * @param {string[][]} values each with its words
+ */
+function fill(select, values) {
+  const was = select.value;
+  const options = [["", "all"], ...values].map(([value, words]) => {
+    const option = make("option", "", words ?? "");
+    option.value = value ?? "";
+    return option;
+  });
+  select.replaceChildren(...options);
+  select.value = values.some(([value]) => value === was) ? was : "";
 }
 
 new Shell(() => new SessionsPage());

@@ -1,0 +1,56 @@
+"""What a session is found by, from its rows: its entry in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.care.course import signed_of
+from monitor.finding import Entry, Measured
+from monitor.history import SEATED, TURNED_OVER, FactRow, TransitionRow, session_of, standing
+from monitor.review.figures import Figures
+from monitor.review.lives import lives
+from monitor.vitals import VitalSign
+
+MINUTE_US = 60_000_000
+
+
+def entry_of(facts: Sequence[FactRow], transitions: Sequence[TransitionRow]) -> Entry:
+    """The entry of these rows. Raises ValueError when no fact seats a session."""
+    session = session_of(facts)
+    if session is None:
+        raise ValueError("these facts seat no session")
+    stands = standing(facts)
+    seated = next(fact for fact in facts if fact.kind == SEATED)
+    infusion = seated.data.get("infusion")
+    priorities = [life.priority for life in lives(transitions)]
+    actors = {fact.actor for fact in facts} | {step.actor for step in transitions}
+    return Entry(
+        session=session.id,
+        patient_ref=session.patient_ref,
+        chair=session.chair,
+        opened_us=session.opened_us,
+        closed_us=session.closed_us,
+        phase=session.phase,
+        planned_minutes=session.planned_minutes,
+        infusion=infusion if isinstance(infusion, int) else None,
+        high=priorities.count("HIGH"),
+        medium=priorities.count("MEDIUM"),
+        low=priorities.count("LOW"),
+        signed=signed_of(facts) is not None,
+        ready_minutes=_ready_minutes(session.infusion_ended_us, stands),
+        people=frozenset(actor for actor in actors if actor),
+    )
+
+
+def measured_of(figures: Figures) -> Measured:
+    """What the figures of a session add to its entry."""
+    spo2 = figures.summary(VitalSign.SPO2)
+    return Measured(rise=figures.systolic.rise, lowest_spo2=spo2.minimum if spo2 else None)
+
+
+def _ready_minutes(ended_us: int | None, stands: Sequence[FactRow]) -> float | None:
+    ready = [fact.data.get("ready_us") for fact in stands if fact.kind == TURNED_OVER]
+    at_us = ready[-1] if ready else None
+    if ended_us is None or not isinstance(at_us, int):
+        return None
+    return (at_us - ended_us) / MINUTE_US

@@ -1,0 +1,80 @@
+"""The sessions that are looked for, and one chair's readings between two times."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor.displays import Clinic
+from monitor.finding import PAGE, PAGE_MAX, Entry, Wanted
+from monitor.web import present
+from monitor.web.present import Json
+from monitor.words import Words
+
+Text = Annotated[str, Field(max_length=100)]
+
+
+class Asked(BaseModel):
+    """What is looked for; all of it must hold. Dates are the clinic's own, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    patient: Text = ""
+    chair: Text = ""
+    person: Text = ""
+    since: date | None = None
+    until: date | None = None
+    had_high: bool = False
+    rise_over: Annotated[float, Field(ge=0, le=200, allow_inf_nan=False)] | None = None
+    unsigned: bool = False
+    after: Annotated[str, Field(pattern=r"^(\d{1,18}~.{1,100})?$")] = ""
+    limit: Annotated[int, Field(ge=1, le=PAGE_MAX)] = PAGE
+
+    def wanted(self, words: Words) -> Wanted:
+        """The same for the catalogue."""
+        at, _, session = self.after.partition("~")
+        return Wanted(
+            patient=self.patient.strip(),
+            chair=self.chair,
+            person=self.person,
+            from_us=None if self.since is None else _midnight_us(self.since, words),
+            to_us=None if self.until is None else _midnight_us(self.until, words, days=1),
+            had_high=self.had_high,
+            rise_over=self.rise_over,
+            unsigned=self.unsigned,
+            after=(int(at), session) if session else None,
+            limit=self.limit,
+        )
+
+
+def _midnight_us(day: date, words: Words, days: int = 0) -> int:
+    """When that day begins in the clinic, or the day so many later."""
+    day = min(day, date.max - timedelta(days=days)) + timedelta(days=days)
+    begins = datetime.combine(day, time(), tzinfo=words.zone)
+    return round(begins.timestamp()) * 1_000_000
+
+
+def add_found(api: FastAPI, clinic: Clinic) -> None:
+    """The routes."""
+
+    @api.get("/api/sessions")
+    async def sessions(asked: Annotated[Asked, Query()]) -> Json:
+        """The sessions that are looked for, newest first, a page at a time."""
+        words = Words.of(clinic.config, clinic.people.names())
+        found = await clinic.catalogue.find(asked.wanted(words))
+        last = found.entries[-1] if len(found.entries) == asked.limit else None
+        return {
+            "sessions": [present.session_line(one, words) for one in found.entries],
+            "total": found.total,
+            "next": _cursor(last),
+            "people": [
+                {"id": person, "name": name} for person, name in sorted(words.people.items())
+            ],
+        }
+
+
+def _cursor(last: Entry | None) -> str:
+    return f"{last.opened_us}~{last.session}" if last else ""
