@@ -147,8 +147,7 @@ async def run(
             return group.create_task(job, name=name)
 
         shows = [start("display", display.run(clinic, stop)) for display in displays]
-        inner = [start("record", record.run())]
-        inner += [start("engine", judge(inbox, ward, guard))]
+        inner = [start("record", record.run()), start("engine", judge(inbox, ward, guard))]
         inner += [start("housekeeping", housekeep(ward, record, copy))]
         inner += [start("guarding", guard.tell(ward))] if guard else []
         inner += [start("copy", copy.run())] if copy else []

@@ -25,18 +25,22 @@ def rebuild(config_path: Path) -> None:
     async def work() -> int:
         clock = Clock.starting_at(asyncio.get_running_loop().time, time.time_ns() // 1_000)
         async with Record(loaded.record.path, clock=clock, reserve_bytes=0) as record:
-            await record.catalogue_anew()
-            cataloguer = Cataloguer(record, preset)
-            while await cataloguer.step():
-                pass
-            total = (await record.find(Wanted(limit=1))).total
-            with _progress(total) as bar:
-                while await cataloguer.measure_one():
-                    if bar is not None:
-                        bar.update(1)
-            return total
+            return await _anew(record, Cataloguer(record, preset))
 
     click.echo(f"{loaded.record.path}: {asyncio.run(work())} sessions can be found")
+
+
+async def _anew(record: Record, cataloguer: Cataloguer) -> int:
+    """Every entry, then every closed session's readings; how many entries there are."""
+    await record.catalogue_anew()
+    while await cataloguer.step():
+        pass
+    total = (await record.find(Wanted(limit=1))).total
+    with _progress(total) as bar:
+        while await cataloguer.measure_one():
+            if bar is not None:
+                bar.update(1)
+    return total
 
 
 def _progress(total: int) -> AbstractContextManager[Any]:
