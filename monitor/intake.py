@@ -226,7 +226,7 @@ class Intake:
     ) -> Reading | None:
         stamp = measurement.measured_at_us
         age_s = self._age_s(measurement, report, arrival)
-        sampled_at_us = arrival.received_at_us - round(age_s * 1e6)
+        stated_us = sampled_at_us = arrival.received_at_us - round(age_s * 1e6)
         # The reading may be stamped with the time at which the cuff began to measure.
         no_reading = under_way(measurement.vital, measurement.validity)
         newest = 0 if no_reading else self._newest_us.get(measurement.vital, 0)
@@ -241,7 +241,8 @@ class Intake:
         mode = measurement.mode
         if mode is GenerationMode.REAL:
             mode = self.device.mode
-        before_seat = sampled_at_us < seat.opened_us
+        # By its own word: where times must rise an old one may have been moved past the seat.
+        before_seat = stated_us < seat.opened_us
         return Reading(
             vital=measurement.vital,
             value=measurement.value,

@@ -53,13 +53,20 @@ class Stepped:
     intakes: Mapping[str, Intake]
     time: list[float] = field(default_factory=lambda: [0.0])
 
-    def frame(self, chair: str, values: Mapping[VitalSign, float], age_s: float = 0.0) -> None:
-        """A monitor's frame comes now, with values of that age."""
+    def frame(
+        self,
+        chair: str,
+        values: Mapping[VitalSign, float],
+        age_s: float = 0.0,
+        *,
+        retained: bool = False,
+    ) -> None:
+        """A monitor's frame comes now, with values of that age, or the one a broker held."""
         measurements = tuple(
             Measurement(vital=vital, value=value, age_s=age_s) for vital, value in values.items()
         )
         arrival = Arrival(
-            received_s=self.clock.monotonic(), received_at_us=self.clock.utc_us(), retained=False
+            received_s=self.clock.monotonic(), received_at_us=self.clock.utc_us(), retained=retained
         )
         intake = self.intakes[chair]
         # A sender that stamps its messages speaks though it has nothing new to tell.
