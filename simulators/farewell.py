@@ -6,15 +6,26 @@ before a real patient would leave, a clinician answers for by name, and the reco
 
 from __future__ import annotations
 
+import asyncio
+
 from monitor.care.observations import AIR, OUT, PRESENT, Item
 from monitor.care.scales import SCALES
+from monitor.care.turnover import KEPT, OFF
 from monitor.clinic import Phase
-from monitor.commands import CloseAnyway, CloseSession, EnterScore, HandOver, Observe
+from monitor.commands import (
+    CloseAnyway,
+    CloseSession,
+    EnterScore,
+    HandOver,
+    Observe,
+    TurnOver,
+)
 from monitor.displays import Clinic
 from monitor.errors import CommandRefused
 from simulators.staff import CLINICIAN, NURSE
 
 SITTER = "Sim Sitter"
+LINGERS = "simulated: the monitor goes on a little"
 OVERRIDE = "simulated: the story ends here"
 
 
@@ -26,21 +37,34 @@ async def into_recovery(clinic: Clinic, session: str) -> None:
         )
 
 
-async def let_go(clinic: Clinic, session: str) -> None:
-    """The patient leaves, with or without a clinician's word."""
+async def let_go(clinic: Clinic, session: str, lingers_s: float) -> None:
+    """The patient leaves, with or without a clinician's word.
+
+    Whose monitor goes on for `lingers_s` keeps the probe on as long; then the chair is
+    turned over.
+    """
     known = clinic.ward.seating.find(session)
     if known is not None and known.phase is Phase.RECOVERY:
         await _see_off(clinic, session)
+    probe, reason = (KEPT, LINGERS) if lingers_s else (OFF, "")
+    leaving = CloseSession(session=session, cuff=OFF, probe=probe, reason=reason, actor=NURSE.id)
     try:
-        await clinic.commands.execute(
-            CloseSession(session=session, cuff="off", probe="off", actor=NURSE.id)
-        )
+        await clinic.commands.execute(leaving)
     except CommandRefused:
         await clinic.commands.execute(
             CloseAnyway(
-                session=session, cuff="off", probe="off", override=OVERRIDE, actor=CLINICIAN.id
+                session=session,
+                cuff=OFF,
+                probe=probe,
+                reason=reason,
+                override=OVERRIDE,
+                actor=CLINICIAN.id,
             )
         )
+    if lingers_s and known is not None:
+        await asyncio.sleep(lingers_s)
+        over = TurnOver(chair=known.chair, cuff=OFF, probe=OFF, actor=NURSE.id)
+        await clinic.commands.execute(over)
 
 
 async def _see_off(clinic: Clinic, session: str) -> None:

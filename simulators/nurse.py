@@ -114,7 +114,7 @@ class Nurse:
             if phase is Phase.INFUSION:
                 await go_on(clinic, session)
             if phase is Phase.CLOSED:
-                await let_go(clinic, session)
+                await let_go(clinic, session, visit.lingers_s)
                 continue
             await clinic.commands.execute(EnterPhase(session=session, phase=phase, actor=NURSE.id))
             if phase is Phase.RECOVERY:

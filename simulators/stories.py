@@ -176,6 +176,8 @@ AT_BASELINE = (
 )
 RECOVERING = ((0.3, Phase.BASELINE), (0.6, Phase.INFUSION), (1.0, Phase.RECOVERY))
 CLOSED_S = 75 * MINUTE_S
+LINGERS_S = 8.0
+"""So long a monitor of the demo goes on after its patient has left; shorter than T-ASSIGN waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,7 @@ def _scripted(seed: int, number: int, part: _Part) -> Story:
             steps=(*part.steps, (CLOSED_S, Phase.CLOSED)),
             episodes=tuple(one for start_s in starts for one in part.trouble(start_s)),
             pause_s=0.2 if count == 0 else 3 * MINUTE_S,
+            lingers_s=LINGERS_S,
             cuff_first_s=3.0 + rng.uniform(0.0, 6.0),
             cuff_interval_s=part.cuff_interval_s,
             baseline_stated=True,

@@ -252,7 +252,7 @@ async def test_a_chair_is_seated_once_and_a_phase_is_not_skipped(
     )
     assert skipped.status_code == 409
     await clinic.enter(client, session, "BASELINE", "INFUSION", "RECOVERY", "CLOSED")
-    assert (await client.get("/api/wall")).json()["tiles"][0]["state"] == "DONE"
+    assert (await client.get("/api/wall")).json()["tiles"][0]["state"] == "EMPTY"
 
 
 @pytest.mark.requirement("SHO-075")

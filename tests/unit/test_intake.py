@@ -198,6 +198,16 @@ def test_what_was_measured_before_the_seat_belongs_to_nobody() -> None:
     assert (before.session, before.late) == (None, True)
 
 
+@pytest.mark.requirement("LVE-012")
+def test_an_old_value_is_nobody_s_even_where_its_time_had_to_be_moved_past_the_seat() -> None:
+    seat = Seat(session="s", opened_us=T0_US + 10_000_000, cuff_late_s=600.0)
+    intake = Intake(device())
+    intake.readings(report(), at(12.0), seat)
+    value = Measurement(vital=VitalSign.SPO2, value=88.0, age_s=5.0)
+    old = only(intake.readings(Report(measurements=(value,)), at(13.0), seat))
+    assert (old.session, old.late) == (None, True)
+
+
 def test_a_cuff_reading_two_minutes_old_is_still_news() -> None:
     cuff = report(0.0, seq=1, vital=VitalSign.NIBP_SYSTOLIC)
     assert not only(Intake(device()).readings(cuff, at(120.0), SEAT)).late
