@@ -62,6 +62,18 @@ def with_influxdb(command: Callable[..., None]) -> Callable[..., None]:
 @seed_option
 @port_option
 @click.option("--rate", type=SPEED, default=1.0, show_default=True, help="Times real time.")
+@click.option(
+    "--journal-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Of the patients' journal, on this machine alone; 0 lets the system choose.",
+)
+@click.option(
+    "--past",
+    is_flag=True,
+    help="Begin with a patient's course of infusions and their journals; takes some seconds.",
+)
 @record_option
 @with_influxdb
 def demo(
@@ -70,6 +82,8 @@ def demo(
     seed: int,
     port: int,
     rate: float,
+    journal_port: int,
+    past: bool,
     record: Path | None,
     influxdb: InfluxTable | None,
 ) -> None:
@@ -85,8 +99,9 @@ def demo(
         rate=rate,
         record=record,
         influxdb=influxdb,
+        journal_port=journal_port,
     )
-    playing.demo(chairs, seed, stage, click.echo)
+    playing.demo(chairs, seed, stage, click.echo, past=past)
 
 
 @click.command()

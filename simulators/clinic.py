@@ -24,6 +24,7 @@ from monitor.tables import (
     AlarmsTable,
     ClinicTable,
     InfluxTable,
+    JournalTable,
     MqttTable,
     PeopleTable,
     RecordTable,
@@ -52,6 +53,7 @@ class Setting:
     listen: str = "127.0.0.1:0"
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
+    journal: JournalTable | None = None
     rate: float = 1.0
     arrival: ArrivalTable = field(default_factory=ArrivalTable)
     privacy: PrivacyTable = field(default_factory=PrivacyTable)
@@ -161,6 +163,7 @@ def configuration(chairs: Sequence[Chair], devices: Sequence[Device], setting: S
         watchdog=WatchdogTable(heartbeat=setting.record.with_name("chairside.heartbeat")),
         influxdb=setting.influxdb,
         mqtt=setting.mqtt,
+        journal=setting.journal,
         chairs=tuple(chairs),
         devices=tuple(devices),
         arrival=setting.arrival,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.clinic import Phase
+from monitor.clock import Clock
 from monitor.config import Config
 from monitor.displays import Display
 from monitor.drivers.registry import DRIVERS
 from monitor.operations import serving
-from monitor.tables import InfluxTable, MqttTable
+from monitor.tables import InfluxTable, JournalTable, MqttTable
 from simulators.bedside import MonitorPlan
 from simulators.clinic import Setting, attend, simulated_clinic
 from simulators.loops import run_at_rate
@@ -38,6 +40,7 @@ class Stage:
     record: Path | None = None
     influxdb: InfluxTable | None = None
     mqtt: MqttTable | None = None
+    journal_port: int | None = None
 
     def setting(self) -> Setting:
         """The same, with a record of its own where none was named."""
@@ -49,6 +52,7 @@ class Stage:
             listen=self.listen,
             influxdb=self.influxdb,
             mqtt=self.mqtt,
+            journal=None if self.journal_port is None else journal_table(self.journal_port),
             rate=self.rate,
         )
 
@@ -59,31 +63,66 @@ def local_zone() -> str:
     return "/".join(parts[parts.index("zoneinfo") + 1 :]) if "zoneinfo" in parts else "UTC"
 
 
-def demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
-    """Serve a wall of simulated chairs until a signal."""
-    run_at_rate(_demo(chairs, seed, stage, say), stage.rate)
+def journal_table(port: int) -> JournalTable:
+    """The journal of a demo, for phones of this machine; with port 0 one that is free now."""
+    if port == 0:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+    return JournalTable(
+        listen=f"127.0.0.1:{port}",
+        public_url=f"http://127.0.0.1:{port}",
+        call="+351 210 000 000",
+        emergency="112",
+        content=True,
+    )
 
 
 async def _demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
     clock = serving.system_clock()
     setting = replace(stage.setting(), arrival=ARRIVAL, privacy=PRIVACY)
+
+
+def demo(chairs: int, seed: int, stage: Stage, say: Say, *, past: bool = False) -> None:
+    """Serve a wall of simulated chairs until a signal; with a `past`, a course before it."""
+    run_at_rate(_demo(chairs, seed, stage, say, past=past), stage.rate)
+
+
+async def _demo(chairs: int, seed: int, stage: Stage, say: Say, *, past: bool) -> None:
+    clock, setting = serving.system_clock(), stage.setting()
     stories = demo_stories(seed, chairs)
     nurse = Nurse(stories)
     with simulated_clinic(monitors_of(stories), setting, DRIVERS, clock) as clinic:
         say(f"record: {setting.record}")
+        config = clinic.config
+        if past:
+            config = replace(config, privacy=config.privacy.model_copy(update={"names": True}))
+            await _past(config, clock, seed, say)
+        journals = serving.journals_of(config, lambda url: say(f"journal: {url}/"))
         watching = serving.run_clinic(
-            clinic.config,
-            preset_of(clinic.config),
+            config,
+            preset_of(config),
             clock=clock,
             wiring=clinic.wiring,
             people=employ(
                 clinic.config.people, clock, published_pin=PUBLISHED_PIN, rate=setting.rate
             ),
             displays=[pages(clinic.config, say), Reception(stories, seed, nurse)],
+            people=employ(config.people, clock, published_pin=PUBLISHED_PIN, rate=setting.rate),
+            displays=[pages(config, say), nurse, *journals],
+            workers=[one.health for one in journals],
         )
         await beside(
             watching, [attend(story, clinic, seed, nurse.session, clock) for story in stories]
         )
+
+
+async def _past(config: Config, clock: Clock, seed: int, say: Say) -> None:
+    from simulators.past import PATIENT_REF, live_through  # noqa: PLC0415  only where asked for
+
+    lived = await live_through(config, clock.utc_us(), seed)
+    say(f"past:   {len(lived)} infusions of {PATIENT_REF}, on the page /course/{PATIENT_REF}")
+    if config.journal is not None:
+        say(f"        their last journal's link: {config.journal.public_url}/j/{lived[-1].token}")
 
 
 def replay(

@@ -29,22 +29,23 @@ GRADES = ("mild", "moderate", "severe")
 class EventTable(Table):
     """`[[care.events]]`: something that is entered in one touch, and by which number key.
 
-    `grades` are the words it can have; `every_minutes` says how often it is due
-    while an infusion runs.
+    `grades` are the words it can have, from the mildest on; `every_minutes` says how
+    often it is due while an infusion runs. A `side_effect` stands in the course.
     """
 
     name: Word
     key: Annotated[str, Field(pattern=r"^[0-9]?$")] = ""
     grades: Annotated[tuple[Word, ...], Field(max_length=8)] = ()
     every_minutes: Annotated[float, Field(gt=0, le=240, allow_inf_nan=False)] | None = None
+    side_effect: bool = False
 
 
 EVENTS = (
-    EventTable(name="nausea", key="1", grades=GRADES),
-    EventTable(name="vomiting", key="2"),
-    EventTable(name="anxiety", key="3", grades=GRADES),
-    EventTable(name="dissociation", key="4", grades=(*GRADES, "over")),
-    EventTable(name="headache", key="5", grades=GRADES),
+    EventTable(name="nausea", key="1", grades=GRADES, side_effect=True),
+    EventTable(name="vomiting", key="2", side_effect=True),
+    EventTable(name="anxiety", key="3", grades=GRADES, side_effect=True),
+    EventTable(name="dissociation", key="4", grades=(*GRADES, "over"), side_effect=True),
+    EventTable(name="headache", key="5", grades=GRADES, side_effect=True),
     EventTable(name="oxygen", key="6", grades=("2 l/min", "4 l/min", "mask", "off")),
     EventTable(name="drug given", key="7"),
     EventTable(name="position", key="8", grades=("sitting", "reclined", "flat", "on the side")),

@@ -130,6 +130,11 @@ class People:
             )
         return member.person
 
+    def may(self, person: str, permission: Permission) -> bool:
+        """Whether the person of that id has leave; nobody unknown or disabled has."""
+        member = self._roll.member(person)
+        return member is not None and may(member.person.role, permission)
+
     def at_displays(self) -> list[Person]:
         """Who can sign in by PIN, in order of their names."""
         members = self._roll.members.values()

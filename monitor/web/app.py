@@ -43,6 +43,7 @@ from monitor.web.archive import Archive, NotThere
 from monitor.web.arriving import add_arrival
 from monitor.web.booking import add_booking
 from monitor.web.care import add_care
+from monitor.web.course import add_course
 from monitor.web.devices import add_devices
 from monitor.web.entry import Entry, add_entry
 from monitor.web.found import add_found
@@ -161,6 +162,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_devices(acts, clinic, doing(clinic))
     add_journals(acts, clinic, doing(clinic))
     add_reviewing(acts, doing(clinic))
+    add_course(acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

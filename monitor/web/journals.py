@@ -13,18 +13,20 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.care.bookings import PATIENT, patients_of
-from monitor.care.journal import Day, Journal, State
+from monitor.care.journal import HOUR_US, Day, Journal, State
 from monitor.commands.acts import REASON_MAX
 from monitor.commands.journaling import CallAboutJournal, OpenJournal, new_link
 from monitor.displays import Clinic
-from monitor.errors import NotAllowed
+from monitor.history import session_of
 from monitor.people import Permission
-from monitor.report.qr import qr_svg
+from monitor.report.qr import qr_rows
 from monitor.web.answers import Done, Execute
 from monitor.web.present import Json
 from monitor.words import Words
 
 SessionId = Annotated[str, PathParameter(max_length=100)]
+NEWEST = 100
+"""So many sessions are looked through for one without a link: a day of twenty chairs."""
 RANKS = {State.OVERDUE: 0, State.DUE: 1, State.LATER: 2, State.DONE: 3}
 
 
@@ -44,11 +46,11 @@ class EmptyBody(BaseModel):
 
 
 class Link(BaseModel):
-    """A journal's link, shown once; `svg` is its QR code."""
+    """A journal's link, shown once; `code` is its QR code, a row of 0 and 1 (dark) each."""
 
     id: str
     link: str
-    svg: str
+    code: list[str]
     expires: str
     days: list[str]
 
@@ -59,14 +61,17 @@ class Journals:
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
 
-    def listed(self, actor: str) -> Json:
-        """All of them for that person, overdue ones first, then the oldest."""
+    async def listed(self, actor: str) -> Json:
+        """All of them for that person, overdue ones first, then the oldest.
+
+        And infusions that ended a short while ago, whose journals have no link yet.
+        """
         table, now_us = self._clinic.config.journal, self._clinic.clock.utc_us()
         if table is None:
-            return {"on": False, "content": False, "as_of": "", "journals": []}
+            return {"on": False, "content": False, "as_of": "", "journals": [], "unopened": []}
         ledger, words = self._clinic.ward.facts.ledger, self._words
         patients = patients_of(ledger.clinic(PATIENT))
-        content = table.content and self._may_read(actor)
+        content = table.content and self._clinic.people.may(actor, Permission.SIGN)
         found = sorted(
             ledger.journals.standing(now_us),
             key=lambda one: (RANKS[one[1].state], one[1].opened_us or 0),
@@ -81,7 +86,23 @@ class Journals:
             "content": content,
             "as_of": words.time(now_us, "%Y-%m-%d %H:%M"),
             "journals": lines,
+            "unopened": await self._unopened(now_us - round(table.within_hours * HOUR_US), words),
         }
+
+    async def _unopened(self, since_us: int, words: Words) -> list[Json]:
+        opened = self._clinic.ward.facts.ledger.journals
+        found: list[Json] = []
+        for told in await self._clinic.history.newest(NEWEST):
+            session = session_of(told.facts)
+            ended_us = session.infusion_ended_us if session else None
+            if session is None or ended_us is None or ended_us < since_us:
+                continue
+            if not opened.of(session.id):
+                ended = words.time(ended_us, "%d %b %H:%M")
+                found.append(
+                    {"session": session.id, "patient": session.patient_ref, "ended": ended}
+                )
+        return found
 
     async def opened(self, session: str, actor: str, execute: Execute) -> Link:
         """A new link for a session's journal; only here it is ever shown."""
@@ -95,7 +116,7 @@ class Journals:
         return Link(
             id=done.id,
             link=link,
-            svg=qr_svg(link),
+            code=["".join("01"[dark] for dark in row) for row in qr_rows(link)],
             expires=words.time(journal.expires_us, "%Y-%m-%d"),
             days=[words.time(day.from_us, "%Y-%m-%d") for day in journal.days if day.day],
         )
@@ -103,13 +124,6 @@ class Journals:
     @property
     def _words(self) -> Words:
         return Words.of(self._clinic.config, self._clinic.people.names())
-
-    def _may_read(self, actor: str) -> bool:
-        try:
-            self._clinic.people.allowed(actor, Permission.SIGN)
-        except NotAllowed:
-            return False
-        return True
 
 
 def line_of(session: str, journal: Journal, words: Words, *, content: bool) -> Json:
@@ -119,6 +133,7 @@ def line_of(session: str, journal: Journal, words: Words, *, content: bool) -> J
         "session": session,
         "patient": journal.patient_ref,
         "state": journal.state.value,
+        "infusion": words.time(journal.days[0].from_us, "%d %b") if journal.days else "",
         "expires": words.time(journal.expires_us, "%Y-%m-%d"),
         "days": [_day(one, words, content=content) for one in journal.days],
         "called": ""
@@ -150,7 +165,7 @@ def add_journals(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
     @acts.get("/api/journals")
     async def listed(request: Request) -> Json:
         """Due, done and overdue, with the number to call."""
-        return journals.listed(request.state.actor)
+        return await journals.listed(request.state.actor)
 
     @acts.post("/api/sessions/{session}/journal")
     async def opened(request: Request, session: SessionId, _: EmptyBody) -> Link:

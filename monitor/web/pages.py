@@ -55,6 +55,19 @@ PAGES = (
         sheets=(VALUES, TEXT, "css/leaving.css"),
     ),
     Page(route="/shift", name="shift", title="Shift", sheets=DAY),
+    Page(
+        route="/journals",
+        name="journals",
+        title="Journals",
+        sheets=(VALUES, TEXT, SHEET, "css/course.css"),
+    ),
+    Page(
+        route="/course/{patient_ref}",
+        name="course",
+        title="Course",
+        sheets=(VALUES, TEXT, SHEET, "css/course.css"),
+        listed=False,
+    ),
     Page(route="/history", name="history", title="Alarm history", sheets=(VALUES, TEXT)),
     Page(route="/sessions", name="sessions", title="Sessions", sheets=(VALUES, TEXT)),
     Page(

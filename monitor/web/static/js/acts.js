@@ -231,18 +231,37 @@ export class Acts {
   }
 
   /**
+   * An act whose answer is shown; null, with a word at the foot of the page, when it was refused.
+   * @param {string} path
+   * @param {import("./server.js").Act} act
+   * @returns {Promise<any>}
+   */
+  async answered(path, act) {
+    if (!(await this._people.ready())) return null;
+    try {
+      return await this._tell(path, act);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.say(`Not done: ${error.message}`);
+      return null;
+    } finally {
+      void this._people.ask();
+    }
+  }
+
+  /**
    * Whose sign-in has ended meanwhile is asked once more, and then it is done.
    * @param {string} path
    * @param {import("./server.js").Act} act
    */
   async _tell(path, act) {
     try {
-      await tell(path, act);
+      return await tell(path, act);
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== SIGNED_OUT) throw error;
       await this._people.ask();
       if (!(await this._people.ready())) throw error;
-      await tell(path, act);
+      return tell(path, act);
     }
   }
 }

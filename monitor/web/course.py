@@ -1,0 +1,162 @@
+"""A patient's course for its page: small multiples on the same axes, and a table below them.
+
+For those who are signed in. Worked out in a thread, one question at a time, so that
+no reading and no alarm waits for it. Knows the History protocol; knows no file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor import review
+from monitor.care.attribution import readings_of
+from monitor.care.course import Course, Known, Plan, course_of
+from monitor.commands.closing import WORDS_MAX, AddAddendum, NoteAndPlan
+from monitor.displays import Clinic
+from monitor.history import session_of
+from monitor.people import Permission
+from monitor.review import Review
+from monitor.web.answers import Done, Execute
+from monitor.web.archive import NotThere
+from monitor.web.course_words import COLUMNS_OF_TABLE, cells, closing
+from monitor.web.multiples import axes, lines
+from monitor.web.present import Json
+from monitor.words import Words
+
+PatientRef = Annotated[str, PathParameter(max_length=40)]
+SessionId = Annotated[str, PathParameter(max_length=100)]
+Text = Annotated[str, Field(max_length=WORDS_MAX)]
+SESSIONS_MAX = 60
+"""So many sessions of one patient are looked through, the newest: ten courses of six."""
+
+
+class NoteBody(BaseModel):
+    """What the clinician says of the infusion, and means for the next."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    plan: Plan
+    text: Text = ""
+
+
+class AddendumBody(BaseModel):
+    """What is added to a signed report."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Text
+
+
+class Courses:
+    """The courses of one clinic's patients."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+        self._one_at_a_time = asyncio.Semaphore(1)
+
+    async def shown(self, patient_ref: str, number: int | None, actor: str) -> bytes:
+        """A course as JSON. Raises `NotThere` for a patient who was never here."""
+        clinic, may_sign = self._clinic, self._may_sign(actor)
+        words = Words.of(clinic.config, clinic.people.names())
+        async with self._one_at_a_time:
+            known, looks = await self._known(patient_ref)
+            if not known:
+                raise NotThere(f"there is no session of {patient_ref}")
+            course = course_of(
+                patient_ref,
+                known,
+                infusions=clinic.config.arrival.course_infusions,
+                side_effects={
+                    one.name: one.grades for one in clinic.config.care.events if one.side_effect
+                },
+                now_us=clinic.clock.utc_us(),
+                number=number,
+            )
+            told = await asyncio.to_thread(self._told, course, looks, words, may_sign=may_sign)
+        return json.dumps(told).encode()
+
+    async def _known(self, patient_ref: str) -> tuple[list[Known], dict[str, Review]]:
+        history, preset = self._clinic.history, self._clinic.ward.preset
+        known, looks = list[Known](), dict[str, Review]()
+        for session in (await history.sessions_of(patient_ref))[-SESSIONS_MAX:]:
+            facts = await history.facts(session)
+            if session_of(facts) is None:
+                continue
+            rows = await readings_of(history, session, facts)
+            steps = await history.transitions(session)
+            look = await asyncio.to_thread(review.review, facts, rows, steps)
+            found = await asyncio.to_thread(review.figures, facts, rows, steps, preset)
+            known.append(Known(facts, found, look.alarms))
+            looks[session] = look
+        return known, looks
+
+    def _told(
+        self, course: Course, looks: dict[str, Review], words: Words, *, may_sign: bool
+    ) -> Json:
+        table = self._clinic.config.journal
+        content = may_sign and table is not None and table.content
+        found = [one for _, one in course.slots if one is not None]
+        seen: Sequence[Review] = [looks[one.session] for one in found]
+        return {
+            "patient": course.patient_ref,
+            "course": course.number,
+            "courses": list(course.numbers),
+            "axes": axes(seen),
+            "head": list(COLUMNS_OF_TABLE),
+            "may_sign": may_sign,
+            "slots": [
+                {"number": number, "session": None}
+                if one is None
+                else {
+                    "number": number,
+                    "session": one.session,
+                    "open": one.open,
+                    "date": words.time(one.started_us, "%Y-%m-%d"),
+                    "start": words.time(one.started_us, "%H:%M"),
+                    "label": words.label(one.chair),
+                    "lines": lines(looks[one.session]),
+                    "cells": cells(one, words, content=content),
+                    **closing(one, words),
+                }
+                for number, one in course.slots
+            ],
+        }
+
+    def _may_sign(self, actor: str) -> bool:
+        return self._clinic.people.may(actor, Permission.SIGN)
+
+
+def add_course(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+    """The routes, for those who are signed in."""
+    courses = Courses(clinic)
+
+    @acts.get("/api/courses/{patient_ref}")
+    async def shown(
+        request: Request,
+        patient_ref: PatientRef,
+        course: Annotated[int | None, Query(ge=1, le=999)] = None,
+    ) -> Response:
+        """A course of a patient, the newest unless told otherwise."""
+        body = await courses.shown(patient_ref, course, request.state.actor)
+        return Response(body, media_type="application/json")
+
+    @acts.post("/api/sessions/{session}/note")
+    async def noted(request: Request, session: SessionId, body: NoteBody) -> Done:
+        """The clinician's note and plan; the newest stands until the report is signed."""
+        actor = request.state.actor
+        return await execute(
+            NoteAndPlan(session=session, plan=body.plan, text=body.text, actor=actor)
+        )
+
+    @acts.post("/api/sessions/{session}/addendum")
+    async def added(request: Request, session: SessionId, body: AddendumBody) -> Done:
+        """What a clinician adds to a signed report."""
+        actor = request.state.actor
+        return await execute(AddAddendum(session=session, text=body.text, actor=actor))
