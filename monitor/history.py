@@ -36,6 +36,19 @@ class ReadingRow:
     seq: int | None
 
 
+class Spot(NamedTuple):
+    """A stored reading in short, as tens of thousands are asked for at once.
+
+    `vital` and `validity` are the words of `VitalSign` and `Validity`.
+    """
+
+    sampled_at_us: int
+    vital: str
+    value: float | None
+    validity: str
+    session: str
+
+
 class FiringSample(NamedTuple):
     """A sample that an alarm rests on; device aside, it names one stored reading."""
 
@@ -154,12 +167,21 @@ class History(Protocol):
         """What a device measured from then until before then, whoever it was stored for."""
         ...
 
+    async def spots(self, chair: str, from_us: int, to_us: int) -> list[Spot]:
+        """What a chair's sessions measured from then until before then, in time, as stored.
+
+        Of sessions that were seated within `SESSION_US_MAX` before; no longer than that.
+        """
+        ...
+
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""
         ...
 
 
 Value = str | int | float | bool | None
+SESSION_US_MAX = 86_400_000_000
+"""No session lasts longer than a day."""
 Data = Mapping[str, Value]
 """What a fact holds, as plain JSON values."""
 

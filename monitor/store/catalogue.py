@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from monitor.clinic import Phase
 from monitor.finding import Entry, Found, Measured, Wanted
+from monitor.history import SEATED
 from monitor.store.rows import SqlValue
 
 CAUGHT_UP = "catalogued"
@@ -48,6 +49,7 @@ CREATE INDEX catalogue_unsigned ON catalogue (opened_us, session)
     WHERE signed = 0 AND closed_us IS NOT NULL;
 CREATE INDEX catalogue_unmeasured ON catalogue (opened_us)
     WHERE measured = 0 AND closed_us IS NOT NULL;
+CREATE INDEX facts_seated ON facts (at_us) WHERE kind = '{SEATED}';
 CREATE INDEX facts_of_sessions ON facts (id) WHERE session IS NOT NULL;
 CREATE TABLE catalogue_people (
     person TEXT NOT NULL,

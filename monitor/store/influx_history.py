@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import INPUT, PHASE, SEATED, FactRow, ReadingRow, Told, TransitionRow
+from monitor.history import INPUT, PHASE, SEATED, FactRow, ReadingRow, Spot, Told, TransitionRow
 from monitor.store import rows
 from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
 from monitor.store.rows import SqlValue
@@ -129,6 +129,40 @@ class InfluxHistory:
         )
         # The sort is stable and the rows come in order of their unique time.
         return sorted(found, key=lambda row: (row.sampled_at_us, row.vital.value, row.device))
+
+    async def spots(self, chair: str, from_us: int, to_us: int) -> list[Spot]:
+        """What a chair's sessions measured from then until before then, in time, as stored."""
+        query = (
+            'SELECT "value", "validity", "session", "shift_us" FROM "vitals" '
+            f'WHERE "chair" = $chair AND time >= {from_us - SHIFT_US_MAX:d}u '
+            f"AND time <= {to_us + SHIFT_US_MAX:d}u"
+        )
+        bound = {"chair": tag_value(chair)}
+        if self._clinic:
+            query += ' AND "clinic" = $clinic'
+            bound["clinic"] = tag_value(self._clinic)
+        body = await self._ask(f'{query} GROUP BY "vital", "device"', bound)
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(None, self._spots, body)
+        return [spot for spot in found if from_us <= spot.sampled_at_us < to_us]
+
+    def _spots(self, body: bytes) -> list[Spot]:
+        found = [
+            Spot(at_us - (shift_us or 0), vital, value, validity, session)
+            for vital, values in self._series(body)
+            for at_us, value, validity, session, shift_us in values
+            if session
+        ]
+        return sorted(found, key=lambda spot: spot[:2])
+
+    def _series(self, body: bytes) -> Iterator[tuple[str, list[list[Any]]]]:
+        """Each vital sign of each device, with its values in time."""
+        try:
+            (result,) = json.loads(body)["results"]
+            for series in result.get("series", ()):
+                yield tag_text(series["tags"]["vital"]), series["values"]
+        except (ValueError, KeyError, TypeError) as problem:
+            raise self._failed(f"an answer that is not Chairside's: {problem!r}") from problem
 
     async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
         """What a device measured from then until before then, whoever it was stored for."""

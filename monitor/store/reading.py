@@ -19,7 +19,16 @@ from typing import TypeVar
 
 from monitor.errors import StoreError
 from monitor.finding import Found, Wanted
-from monitor.history import INPUT, SEATED, FactRow, ReadingRow, Told, TransitionRow
+from monitor.history import (
+    INPUT,
+    SEATED,
+    SESSION_US_MAX,
+    FactRow,
+    ReadingRow,
+    Spot,
+    Told,
+    TransitionRow,
+)
 from monitor.store import catalogue, file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.vitals import NIBP, VitalSign
@@ -46,6 +55,14 @@ _SEATED = (
     f"SELECT session FROM facts WHERE kind = '{SEATED}' AND session IS NOT NULL "
     "AND at_us >= ? AND at_us < ? ORDER BY at_us"
 )
+# By the sessions' own index: a clinic's other chairs are not looked through.
+SPOTS = (
+    "SELECT sampled_at_us, vital, value, validity, session FROM readings "
+    f"WHERE session IN (SELECT session FROM facts WHERE kind = '{SEATED}' AND at_us > ?2 - ?5 "
+    "AND at_us < ?3) AND at_us BETWEEN ?2 - ?4 AND ?3 + ?4 AND chair = ?1 "
+    "AND sampled_at_us >= ?2 AND sampled_at_us < ?3 ORDER BY sampled_at_us, vital"
+)
+"""Asks for spots: chair, from, to, `SHIFT_US_MAX`, `SESSION_US_MAX`."""
 _CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
 """What is noted of a closed session, days later even, is no part of its stream."""
 _AMONG = "session IN (SELECT value FROM json_each(?))"
@@ -112,6 +129,11 @@ class RecordHistory:
         where += "AND sampled_at_us < ?2"
         values = (from_us, to_us, device, schema.SHIFT_US_MAX)
         return await self._read(lambda c: _readings(c, where, values))
+
+    async def spots(self, chair: str, from_us: int, to_us: int) -> list[Spot]:
+        """What a chair's sessions measured from then until before then, in time, as stored."""
+        values = (chair, from_us, to_us, schema.SHIFT_US_MAX, SESSION_US_MAX)
+        return await self._read(lambda c: [Spot(*row) for row in c.execute(SPOTS, values)])
 
     async def seated_last(self, limit: int) -> list[FactRow]:
         """The facts of the sessions that were opened last, session by session, oldest first."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -18,15 +18,14 @@ from typing import Self
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
-from monitor.finding import Entry, Found, Measured, Wanted
-from monitor.history import FactRow, ReadingRow, Told, TransitionRow
+from monitor.finding import Entry, Measured
+from monitor.history import ReadingRow
 from monitor.links import Receipt
 from monitor.store import catalogue
 from monitor.store.file import RESERVE_BYTES
 from monitor.store.reading import RecordHistory
 from monitor.store.rows import Block, Item, Refused, Row, item_of
 from monitor.store.writing import Batch, Parked, Writer
-from monitor.vitals import VitalSign
 
 __all__ = ["Record", "RecordHistory"]
 
@@ -41,7 +40,7 @@ RETRY_S_MIN, RETRY_S_MAX = 0.5, 5.0
 READING_THREADS = 2
 
 
-class Record:
+class Record(RecordHistory):
     """`History` of this clinic, and the only way into it. Use it with `async with`.
 
     `pending` rows wait for their commit, `dropped` found no room to wait,
@@ -58,11 +57,11 @@ class Record:
         flush_s: float = FLUSH_S,
         reserve_bytes: int = RESERVE_BYTES,
     ) -> None:
-        self._path, self._clock, self._flush_s = path, clock, flush_s
-        self._writing = ThreadPoolExecutor(1, "record-writer")
         self._reading = ThreadPoolExecutor(READING_THREADS, "record-reader")
+        super().__init__(path, self._reading)
+        self._clock, self._flush_s = clock, flush_s
+        self._writing = ThreadPoolExecutor(1, "record-writer")
         self._writer = Writer(path, clock, reserve_bytes)
-        self._history = RecordHistory(path, self._reading)
         self._queue: list[Item] = []
         self._parked: list[Parked] = []
         self._receipts: deque[tuple[int, Receipt]] = deque()
@@ -239,7 +238,7 @@ class Record:
     async def uncopied(self, limit: int) -> Block:
         """The oldest committed rows that are not copied yet, at most `limit`."""
         kept = self._kept
-        rows = await self._history.after(self._copied, limit)
+        rows = await self.after(self._copied, limit)
         if rows:
             self._behind_since_us = _came_us(rows[0].row)
         elif kept == self._kept:
@@ -299,99 +298,6 @@ class Record:
     def behind(self) -> tuple[int, int | None]:
         """Committed rows not copied yet, and when the oldest of them came (UTC microseconds)."""
         return self._behind_rows, self._behind_since_us
-
-    async def last_seqs(self) -> dict[str, tuple[str, int]]:
-        """For each device that numbers its messages: its latest boot and highest number there."""
-        return await self._history.last_seqs()
-
-    async def open_alarms(self) -> list[TransitionRow]:
-        """The last transition of every alarm that is not over."""
-        return await self._history.open_alarms()
-
-    async def open_facts(self, since_us: int) -> list[FactRow]:
-        """All facts of the sessions that are not closed.
-
-        And since then: facts without a session, and that a session was closed.
-        """
-        return await self._history.open_facts(since_us)
-
-    async def recent(self, from_us: int, cuff_from_us: int) -> list[ReadingRow]:
-        """Readings sampled since `from_us`, and of the cuff since `cuff_from_us`, of all chairs."""
-        return await self._history.recent(from_us, cuff_from_us)
-
-    async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
-        """The clinic's own facts of these kinds since then, in order."""
-        return await self._history.clinic_facts(kinds, since_us)
-
-    async def session_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
-        """The facts of these kinds of any session since then, in order."""
-        return await self._history.session_facts(kinds, since_us)
-
-    async def sessions_of(self, patient_ref: str) -> list[str]:
-        """Ids of the sessions of one patient, oldest first."""
-        return await self._history.sessions_of(patient_ref)
-
-    async def seated(self, from_us: int, to_us: int) -> list[str]:
-        """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
-        return await self._history.seated(from_us, to_us)
-
-    async def newest_of(self, kind: str) -> FactRow | None:
-        """The newest fact of a kind that belongs to no session; None without one."""
-        return await self._history.newest_of(kind)
-
-    async def preset(self, digest: str) -> str | None:
-        """The text of the alarm preset of that hash; None when it was never in force here."""
-        return await self._history.preset(digest)
-
-    async def told(self, sessions: Collection[str]) -> list[Told]:
-        """See `RecordHistory.told`."""
-        return await self._history.told(sessions)
-
-    async def find(self, wanted: Wanted) -> Found:
-        """See `RecordHistory.find`."""
-        return await self._history.find(wanted)
-
-    async def touched(self, limit: int) -> catalogue.Touched:
-        """See `RecordHistory.touched`."""
-        return await self._history.touched(limit)
-
-    async def unmeasured(self) -> catalogue.Unmeasured | None:
-        """See `RecordHistory.unmeasured`."""
-        return await self._history.unmeasured()
-
-    async def sessions(self) -> list[str]:
-        """Ids of all sessions, newest first."""
-        return await self._history.sessions()
-
-    async def newest(self, limit: int) -> list[Told]:
-        """The newest sessions, newest first, in as many questions for 500 as for one."""
-        return await self._history.newest(limit)
-
-    async def apart(self, since_us: int) -> list[TransitionRow]:
-        """Alarm transitions since then that belong to no session, in the order taken."""
-        return await self._history.apart(since_us)
-
-    async def facts(self, session: str) -> list[FactRow]:
-        """The session's facts in order."""
-        return await self._history.facts(session)
-
-    async def readings(
-        self, session: str, *, vitals: Sequence[VitalSign] | None = None
-    ) -> list[ReadingRow]:
-        """The session's readings, ordered by sample time, then vital, then device."""
-        return await self._history.readings(session, vitals=vitals)
-
-    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
-        """See `RecordHistory.readings_by`."""
-        return await self._history.readings_by(device, from_us, to_us)
-
-    async def seated_last(self, limit: int) -> list[FactRow]:
-        """See `RecordHistory.seated_last`."""
-        return await self._history.seated_last(limit)
-
-    async def transitions(self, session: str) -> list[TransitionRow]:
-        """Every alarm transition of the session, in the order taken."""
-        return await self._history.transitions(session)
 
 
 def _came_us(row: Row) -> int:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Response
+from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.displays import Clinic
 from monitor.finding import PAGE, PAGE_MAX, Entry, Wanted
+from monitor.history import Spot
+from monitor.review import ABSENT, DOUBTFUL, GOOD
+from monitor.vitals import Validity
 from monitor.web import present
+from monitor.web.answers import Problem
+from monitor.web.archive import NotThere
 from monitor.web.present import Json
 from monitor.words import Words
 
+Identifier = Annotated[str, PathParameter(max_length=100)]
+Milliseconds = Annotated[int, Query(ge=0, le=10**13)]
+DAY_MS = 86_400_000
 Text = Annotated[str, Field(max_length=100)]
 
 
@@ -74,6 +86,41 @@ def add_found(api: FastAPI, clinic: Clinic) -> None:
                 {"id": person, "name": name} for person, name in sorted(words.people.items())
             ],
         }
+
+    @api.get("/api/chairs/{chair}/readings", responses={404: {"model": Problem}})
+    async def readings(chair: Identifier, from_ms: Milliseconds, to_ms: Milliseconds) -> Response:
+        """What a chair's sessions measured between two times, a day at most: traces, as stored."""
+        if all(chair != one.id for one in clinic.config.chairs):
+            raise NotThere(f"there is no chair {chair}")
+        until_ms = min(to_ms, from_ms + DAY_MS)
+        found = await clinic.history.spots(chair, from_ms * 1_000, until_ms * 1_000)
+        body = await asyncio.to_thread(_traces, chair, from_ms, until_ms, found)
+        return Response(body, media_type="application/json")
+
+
+def _traces(chair: str, from_ms: int, to_ms: int, found: Sequence[Spot]) -> bytes:
+    """Parallel lists by vital sign, in the form of a session's readings."""
+    lines: dict[str, list[Spot]] = {}
+    for spot in found:
+        lines.setdefault(spot.vital, []).append(spot)
+    series = {
+        vital: {
+            "at_ms": [spot.sampled_at_us // 1_000 for spot in line],
+            "values": [None if _QUALITY[spot.validity] == ABSENT else spot.value for spot in line],
+            "quality": [ABSENT if spot.value is None else _QUALITY[spot.validity] for spot in line],
+        }
+        for vital, line in lines.items()
+    }
+    told = {"chair": chair, "from_ms": from_ms, "to_ms": to_ms, "series": series}
+    return json.dumps(told | {"sessions": sorted({spot.session for spot in found})}).encode()
+
+
+def _quality(validity: Validity) -> int:
+    doubtful = DOUBTFUL if validity is Validity.QUESTIONABLE else ABSENT
+    return GOOD if validity.believed else doubtful
+
+
+_QUALITY = {validity.value: _quality(validity) for validity in Validity}
 
 
 def _cursor(last: Entry | None) -> str:

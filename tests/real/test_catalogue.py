@@ -141,7 +141,7 @@ async def test_a_record_of_the_layout_before_gets_its_catalogue(tmp_path: Path) 
         await keep(record, visit())
     old = sqlite3.connect(tmp_path / "clinic.db")
     old.executescript(
-        "DROP TABLE catalogue; DROP TABLE catalogue_people; DROP INDEX facts_of_sessions; "
+        "DROP TABLE catalogue; DROP TABLE catalogue_people; DROP INDEX facts_of_sessions; DROP INDEX facts_seated; "
         "DELETE FROM progress WHERE name = 'catalogued'; PRAGMA user_version = 5;"
     )
     old.close()
@@ -274,6 +274,28 @@ async def test_sessions_are_found_over_http_by_the_days_of_the_clinic(
         assert line["alarms"] == "1 (1 !!!)"
         for wrong in ({"after": "x"}, {"since": "yesterday"}, {"rise_over": "nan"}, {"who": "x"}):
             assert (await client.get("/api/sessions", params=wrong)).status_code == 422
+
+
+@pytest.mark.requirement("FND-022")
+async def test_an_hour_of_a_chair_is_asked_for_over_http(tmp_path: Path) -> None:
+    async with served(tmp_path) as clinic, clinic.client() as client:
+        record = clinic.clinic.history
+        assert isinstance(record, Record)
+        await keep(record, visit())
+        from_ms = NOON_US // 1_000 + 600_000
+        asked = {"from_ms": from_ms, "to_ms": from_ms + 21_000}
+        told = (await client.get("/api/chairs/1/readings", params=asked)).json()
+        assert told["sessions"] == ["s-1"]
+        spo2 = told["series"]["SpO2"]
+        assert spo2["at_ms"] == [from_ms + n * 1_000 for n in range(21)]
+        assert spo2["values"][:3] == [97.0, 96.0, 95.0]
+        assert set(spo2["quality"]) == {0}
+        assert told["series"]["NIBP_SYS"]["values"] == [165.0]
+        far = {"from_ms": 0, "to_ms": 10**13}
+        assert (await client.get("/api/chairs/1/readings", params=far)).json()["series"] == {}
+        assert (await client.get("/api/chairs/9/readings", params=asked)).status_code == 404
+        wrong = {"from_ms": -1, "to_ms": 5}
+        assert (await client.get("/api/chairs/1/readings", params=wrong)).status_code == 422
 
 
 async def measured(clinic: Served) -> None:

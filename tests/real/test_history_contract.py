@@ -17,6 +17,7 @@ from monitor.errors import StoreError
 from monitor.history import History
 from monitor.store.influx import InfluxCopy
 from monitor.store.influx_history import InfluxHistory
+from monitor.store.reading import SPOTS
 from monitor.store.record import Record, RecordHistory
 from monitor.store.rows import Row
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
@@ -387,3 +388,48 @@ async def test_a_history_that_cannot_be_read_says_why(influxd: Server, wrong: st
     expected = {"url": "connect", "bucket": "not found", "token": "401"}[wrong]
     assert expected in told.value.why.lower()
     assert "wrong-token" not in str(told.value)
+
+
+@pytest.mark.requirement("FND-020")
+async def test_a_window_of_a_chair_holds_its_sessions_readings_in_time(place: Place) -> None:
+    seats = [
+        fact(0, "seated", patient_ref="A", planned_minutes=40),
+        fact(500, "seated", session="s-2", patient_ref="B", planned_minutes=40),
+        fact(0, "seated", session="s-3", chair="2", patient_ref="C", planned_minutes=40),
+    ]
+    inside = [
+        reading(100, 97.0),
+        reading(101, None, validity=Validity.INVALID, reason="sensor off"),
+        reading(101, 61.5, vital=VitalSign.PULSE_RATE, validity=Validity.QUESTIONABLE),
+        reading(101.5, 96.0, device="mon-2"),
+        reading(599, 95.0, session="s-2"),
+    ]
+    outside = [
+        reading(99.999_999, 90.0),
+        reading(600, 90.0, session="s-2"),
+        reading(150, 90.0, chair="2", session="s-3", device="mon-3"),
+        reading(160, 90.0, session=None),
+    ]
+    await place.keep([*seats, *inside, *outside])
+    window = (NOON_US + 100_000_000, NOON_US + 600_000_000)
+    found = await place.history.spots("1", *window)
+    assert sorted(found) == sorted(
+        (row.sampled_at_us, row.vital.value, row.value, row.validity.value, row.session)
+        for row in inside
+    )
+    assert [spot.sampled_at_us for spot in found] == [row.sampled_at_us for row in inside]
+    assert await place.history.spots("9", *window) == []
+
+
+@pytest.mark.requirement("FND-021")
+async def test_a_window_is_read_by_the_sessions_index_and_never_by_a_scan(tmp_path: Path) -> None:
+    async with Record(tmp_path / "clinic.db", clock=clock(), reserve_bytes=0):
+        connection = sqlite3.connect(tmp_path / "clinic.db")
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {SPOTS}", ("1", 0, 1, 1, 1)).fetchall()
+        connection.close()
+    plan = " / ".join(row[3] for row in rows)
+    assert (
+        "SEARCH readings USING INDEX readings_session (session=? AND at_us>? AND at_us<?)" in plan
+    )
+    assert "USING INDEX facts_seated" in plan or "USING COVERING INDEX facts_seated" in plan
+    assert "SCAN" not in plan
