@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from monitor import service
-from monitor.care.course import Plan
+from monitor.care.closing import Plan
 from monitor.care.treatment import PumpAction
+from monitor.cataloguing import Cataloguer
 from monitor.clinic import Device, Phase
 from monitor.clock import Clock
 from monitor.commands import Command, Commands, SeatPatient, SetBaseline
@@ -151,6 +152,7 @@ class Stepped:
             commands=Commands(ward, self.config, people, sounding, self.record),
             history=self.record,
             stored=RecordHistory(self.config.record.path),
+            catalogue=Cataloguer(self.record, preset),
             status=list,
         )
         self.device = self.config.devices[0]
@@ -267,7 +269,7 @@ async def _infusion(house: Stepped, person: Person, one: Earlier, luck: float) -
     await house.do(NotePump(session=session, action=PumpAction.STOP, recovery=True, actor=NURSE.id))
     await into_recovery(house.clinic, session)
     there.until(BASELINE_MIN + INFUSED_MIN + 30.0)
-    await let_go(house.clinic, session)
+    await let_go(house.clinic, session, 0.0)
     return session
 
 

@@ -77,25 +77,20 @@ def journal_table(port: int) -> JournalTable:
     )
 
 
-async def _demo(chairs: int, seed: int, stage: Stage, say: Say) -> None:
-    clock = serving.system_clock()
-    setting = replace(stage.setting(), arrival=ARRIVAL, privacy=PRIVACY)
-
-
 def demo(chairs: int, seed: int, stage: Stage, say: Say, *, past: bool = False) -> None:
     """Serve a wall of simulated chairs until a signal; with a `past`, a course before it."""
     run_at_rate(_demo(chairs, seed, stage, say, past=past), stage.rate)
 
 
 async def _demo(chairs: int, seed: int, stage: Stage, say: Say, *, past: bool) -> None:
-    clock, setting = serving.system_clock(), stage.setting()
+    clock = serving.system_clock()
+    setting = replace(stage.setting(), arrival=ARRIVAL, privacy=PRIVACY)
     stories = demo_stories(seed, chairs)
     nurse = Nurse(stories)
     with simulated_clinic(monitors_of(stories), setting, DRIVERS, clock) as clinic:
         say(f"record: {setting.record}")
         config = clinic.config
         if past:
-            config = replace(config, privacy=config.privacy.model_copy(update={"names": True}))
             await _past(config, clock, seed, say)
         journals = serving.journals_of(config, lambda url: say(f"journal: {url}/"))
         watching = serving.run_clinic(
@@ -103,12 +98,8 @@ async def _demo(chairs: int, seed: int, stage: Stage, say: Say, *, past: bool) -
             preset_of(config),
             clock=clock,
             wiring=clinic.wiring,
-            people=employ(
-                clinic.config.people, clock, published_pin=PUBLISHED_PIN, rate=setting.rate
-            ),
-            displays=[pages(clinic.config, say), Reception(stories, seed, nurse)],
             people=employ(config.people, clock, published_pin=PUBLISHED_PIN, rate=setting.rate),
-            displays=[pages(config, say), nurse, *journals],
+            displays=[pages(config, say), Reception(stories, seed, nurse), *journals],
             workers=[one.health for one in journals],
         )
         await beside(

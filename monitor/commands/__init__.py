@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from monitor.care.course import signed_of
+from monitor.care.closing import signed_of
 from monitor.commands.acts import Act, Command, Desk, Past, PatientAct, SessionAct
 from monitor.commands.alarms import AUDIO_PAUSE_S, GOING_S, Acknowledge, Going, PauseAudio
 from monitor.commands.arms import SetArms

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from monitor.care.course import Plan, note_of, signed_of
+from monitor.care.closing import Plan, note_of, signed_of
 from monitor.clinic import Person, Phase, Session
 from monitor.commands.acts import Desk, SessionAct
 from monitor.errors import CommandRefused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.care.course import note_of
+from monitor.care.closing import note_of
 from monitor.care.handover import hand_over_of
 from monitor.care.observations import Item, newest
 from monitor.clinic import Phase

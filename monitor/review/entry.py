@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.care.course import signed_of
+from monitor.care.closing import signed_of
 from monitor.finding import Entry, Measured
 from monitor.history import SEATED, TURNED_OVER, FactRow, TransitionRow, session_of, standing
 from monitor.review.figures import Figures

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from monitor.care.course import signed_of
+from monitor.care.closing import signed_of
 from monitor.commands.arriving import Renumber
 from monitor.commands.closing import Sign
 from monitor.errors import CommandRefused

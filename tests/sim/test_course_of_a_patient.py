@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from monitor.care.attribution import readings_of
-from monitor.care.course import Course, Infusion, Known, Plan, course_of
+from monitor.care.closing import Plan
+from monitor.care.course import Course, Infusion, Known, course_of
 from monitor.clinic import Chair, Device
 from monitor.conditions import Priority
 from monitor.config import Config
