@@ -9,16 +9,21 @@ import pytest
 
 from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question
+from monitor.care.attribution import readings_of
 from monitor.care.bookings import BOOKED, CANCELLED, bookings_of, patients_of
+from monitor.care.treatment import PumpAction
 from monitor.care.watching import SHIFT_HANDED_OVER, SHIFT_OFFERED, WATCHING, offers_of, watchers_of
 from monitor.clinic import Phase
 from monitor.commands import SeatPatient, SetBaseline
 from monitor.commands.arriving import AnswerQuestions, ConfirmBaseline, Renumber, SetSitter
 from monitor.commands.booking import Book, CancelBooking, RegisterPatient
 from monitor.commands.holding import OverrideHold
+from monitor.commands.leaving import gate_of
+from monitor.commands.treating import NotePump
 from monitor.commands.watching import OfferShift, TakeShift, Watch
 from monitor.errors import CommandRefused
 from monitor.history import BASELINE, FactRow
+from monitor.review import review
 from monitor.shift import chairs_now
 from monitor.vitals import VitalSign
 from tests.judged import DIA, HR, SPO2, SYS
@@ -133,6 +138,11 @@ async def test_an_infusion_over_a_hold_limit_waits_for_a_named_override(tmp_path
         with pytest.raises(CommandRefused, match="held back") as refusal:
             await clinic.enter(session, Phase.INFUSION)
         assert "172 > 160" in str(refusal.value)
+        # Nor does the pump's start lead past it.
+        pump = NotePump(session=session, action=PumpAction.START, rate_ml_h=60.0, actor=ACTOR)
+        with pytest.raises(CommandRefused, match="held back"):
+            await clinic.commands.execute(pump)
+        assert [fact for fact in clinic.ward.facts.ledger.of(session) if fact.kind == "pump"] == []
         assert clinic.ward.seating.all()[0].phase is Phase.BASELINE
         over = OverrideHold(session=session, keys=("systolic_max",), reason=" ", actor="dl")
         with pytest.raises(CommandRefused, match="a reason is missing"):
@@ -209,9 +219,16 @@ async def test_nothing_measured_before_the_seat_time_counts(tmp_path: Path) -> N
         await answered(clinic, session, fasted="yes")
         await clinic.enter(session, Phase.INFUSION)
         assert SYS not in clinic.ward.seating.all()[0].baseline
+        await clinic.enter(session, Phase.RECOVERY)
+        gate = {
+            one.name: one.said for one in gate_of(clinic.ward, clinic.ward.seating.all()[0]).checks
+        }
+        assert gate["Blood pressure"] == "no baseline to compare with"
         await clinic.record.commit()
-        kept = await clinic.record.readings(session)
-        assert [row for row in kept if row.vital is SYS] == []
+        facts = await clinic.record.facts(session)
+        kept = await readings_of(clinic.record, session, facts)
+        assert review(facts, kept, []).cuffs == ()
+        assert [row.vital for row in await clinic.record.readings_by("mon-1", 0, 2**62)].count(SYS)
 
 
 @pytest.mark.requirement("ARR-045")
