@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor import review
 from monitor.care.attribution import readings_of
-from monitor.care.course import Course, Known, Plan, course_of
+from monitor.care.closing import Plan
+from monitor.care.course import Course, Known, course_of
 from monitor.commands.closing import WORDS_MAX, AddAddendum, NoteAndPlan
 from monitor.displays import Clinic
 from monitor.history import session_of
