@@ -8,8 +8,11 @@ from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
+from monitor.care.arrival import arrival_of
 from monitor.care.baseline import BASED
+from monitor.care.bookings import BOOKED, CANCELLED, booked_between
 from monitor.care.handover import hand_over_of
+from monitor.care.journal import journal_of
 from monitor.care.latest import latest
 from monitor.care.observations import PERSON_MAX, Item, newest
 from monitor.care.readiness import MINUTE_US, Readiness
@@ -18,7 +21,7 @@ from monitor.care.turnover import kept_of, why_kept
 from monitor.clinic import Phase, Session
 from monitor.commands import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
 from monitor.commands.acts import REASON_MAX
-from monitor.commands.leaving import gate_of, missing_of
+from monitor.commands.leaving import YEAR_US, gate_of, missing_of
 from monitor.displays import Clinic
 from monitor.web.answers import Done, Execute
 from monitor.web.archive import NotThere
@@ -87,7 +90,9 @@ class Leaving:
                 for part in (SCALES[Item(score)] if score != "none" else ())
             ],
             "advice": [{"id": point.id, "text": point.text} for point in leaving.advice],
-            "sitter": _sitter(session),
+            "sitter": self._sitter(session),
+            "next_ms": self._next_ms(session),
+            "journal_due_ms": self._journal_due_ms(session),
             "handed_over": self._handed_over(session, words),
             "held_by": missing_of(ward, session),
         }
@@ -149,6 +154,26 @@ class Leaving:
             for vital in BASED
         ]
 
+    def _sitter(self, session: Session) -> str:
+        """Who is there, else who was named on arrival."""
+        last = newest(session.observed, Item.SITTER)
+        arrived = arrival_of(self._clinic.ward.facts.ledger.of(session.id)).sitter
+        there = last.person if last else ""
+        return there or (arrived.person if arrived else "")
+
+    def _next_ms(self, session: Session) -> int | None:
+        """When this patient is booked next."""
+        ledger, now_us = self._clinic.ward.facts.ledger, self._clinic.clock.utc_us()
+        booked = booked_between(ledger.clinic(BOOKED, CANCELLED), now_us, now_us + YEAR_US)
+        mine = [one.at_us for one in booked if one.patient_ref == session.patient_ref]
+        return mine[0] // 1_000 if mine else None
+
+    def _journal_due_ms(self, session: Session) -> int | None:
+        """When the journal that was opened for this infusion is due."""
+        facts = self._clinic.ward.facts.ledger.of(session.id)
+        days = journal_of(facts, self._clinic.clock.utc_us()).days
+        return days[0].due_us // 1_000 if days else None
+
     def _handed_over(self, session: Session, words: Words) -> Json | None:
         told = hand_over_of(self._clinic.ward.facts.ledger.of(session.id))
         if told is None:
@@ -192,11 +217,6 @@ def _expected(gate: Readiness, now_us: int, words: Words) -> str:
 
 def _percent(value: float | None, base: int | None) -> int | None:
     return None if value is None or not base else round((value - base) * 100 / base)
-
-
-def _sitter(session: Session) -> str:
-    last = newest(session.observed, Item.SITTER)
-    return last.person if last else ""
 
 
 def add_leaving(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:

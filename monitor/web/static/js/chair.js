@@ -74,8 +74,8 @@ class ChairPage {
     panels.add(["arrival"], new TurnOverCard(this._acts, this._chair));
     panels.add(["arrival"], this._session);
     panels.add(["arrival"], this._arrival);
-    panels.add(["arrival", "infusion", "recovery"], this._care);
     panels.add(["recovery"], this._leaving);
+    panels.add(["arrival", "infusion", "recovery"], this._care);
     panels.add(["arrival", "infusion", "recovery"], this._silences);
     byId("chair").replaceChildren(
       top,

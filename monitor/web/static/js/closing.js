@@ -29,8 +29,7 @@ export class ClosingDialog {
     const form = make("form", "", [
       this._held,
       make("p", "", "Readings after this belong to nobody."),
-      this._cuff.element,
-      this._probe.element,
+      make("div", "sensors", [this._cuff.element, this._probe.element]),
       this._why,
       this._override,
       this._refused,

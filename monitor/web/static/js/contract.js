@@ -141,6 +141,8 @@
  * @property {{name: string, words: string[], full: boolean}[]} parts its items, 2 points first
  * @property {{id: string, text: string}[]} advice
  * @property {string} sitter
+ * @property {number|null} next_ms when the patient is booked next
+ * @property {number|null} journal_due_ms
  * @property {HandedOver|null} handed_over
  * @property {string} held_by what still holds the patient back; "" for nothing
  */

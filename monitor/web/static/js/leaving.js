@@ -124,8 +124,8 @@ export class LeavingPanel {
     sitter.required = true;
     sitter.maxLength = 60;
     sitter.autocomplete = "off";
-    const next = field("datetime-local", "next", "");
-    const journal = field("datetime-local", "journal", "");
+    const next = moment("next", leaving.next_ms, leaving.utc_offset_min);
+    const journal = moment("journal", leaving.journal_due_ms, leaving.utc_offset_min);
     const points = leaving.advice.map((point) => {
       const tick = field("checkbox", point.id, "");
       tick.required = true;
@@ -134,17 +134,15 @@ export class LeavingPanel {
     const form = make("form", "", [
       make("label", "line", ["The sitter who takes the patient home ", sitter]),
       make("fieldset", "", [make("legend", "", "Told, point by point"), ...points]),
-      make("label", "line", ["Next session ", next]),
-      make("label", "line", ["Journal due ", journal]),
+      make("label", "line", ["Next session ", next.input]),
+      make("label", "line", ["Journal due ", journal.input]),
     ]);
     this._open("Hand over to the sitter", form, [], async () =>
       this._acts.handOver(leaving.session, {
         sitter: sitter.value.trim(),
         points: leaving.advice.map((point) => point.id),
-        next_ms: next.value ? next.valueAsNumber - leaving.utc_offset_min * 60_000 : null,
-        journal_due_ms: journal.value
-          ? journal.valueAsNumber - leaving.utc_offset_min * 60_000
-          : null,
+        next_ms: next.ms(),
+        journal_due_ms: journal.ms(),
       }),
     );
   }
@@ -227,6 +225,24 @@ function sumTold(form, leaving) {
   const sum = chosen.reduce((all, one) => all + one, 0);
   const open = leaving.parts.length - chosen.length;
   return open ? `${sum}, ${open} items open` : `${leaving.score} ${sum} of 10`;
+}
+
+/**
+ * A time of the clinic's clock, or none.
+ * @param {string} name
+ * @param {number|null} at_ms
+ * @param {number} offset_min of the clinic's zone, from UTC
+ */
+function moment(name, at_ms, offset_min) {
+  const input = field("datetime-local", name, "");
+  const minute_ms = 60_000;
+  if (at_ms !== null) {
+    input.valueAsNumber = Math.floor(at_ms / minute_ms) * minute_ms + offset_min * minute_ms;
+  }
+  return {
+    input,
+    ms: () => (input.value ? input.valueAsNumber - offset_min * minute_ms : null),
+  };
 }
 
 /**
