@@ -37,7 +37,7 @@ async def into_recovery(clinic: Clinic, session: str) -> None:
         )
 
 
-async def let_go(clinic: Clinic, session: str, lingers_s: float) -> None:
+async def let_go(clinic: Clinic, session: str, lingers_s: float = 0.0) -> None:
     """The patient leaves, with or without a clinician's word.
 
     Whose monitor goes on for `lingers_s` keeps the probe on as long; then the chair is
