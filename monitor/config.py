@@ -31,6 +31,7 @@ from monitor.tables import (
     MqttTable,
     PeopleTable,
     RecordTable,
+    ReportTable,
     SoundTable,
     Table,
     WatchdogTable,
@@ -58,6 +59,7 @@ class _File(Table):
     privacy: PrivacyTable = PrivacyTable()
     care: CareTable = CareTable()
     leaving: LeavingTable = LeavingTable()
+    report: ReportTable = ReportTable()
     chairs: tuple[ChairTable, ...] = Field(min_length=1)
     devices: tuple[DeviceTable, ...] = ()
 
@@ -83,6 +85,7 @@ class Config:
     privacy: PrivacyTable = field(default_factory=PrivacyTable)
     care: CareTable = field(default_factory=CareTable)
     leaving: LeavingTable = field(default_factory=LeavingTable)
+    report: ReportTable = field(default_factory=ReportTable)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -264,6 +267,7 @@ def _freeze(file: _File, base: Path) -> Config:
         privacy=file.privacy,
         journal=file.journal,
         leaving=file.leaving,
+        report=file.report,
         influxdb=influx,
         mqtt=mqtt,
         chairs=tuple(Chair(id=c.id, label=c.label) for c in file.chairs),

@@ -101,6 +101,12 @@ class WatchdogTable(Table):
     command: str = ""
 
 
+class ReportTable(Table):
+    """`[report]`: the paper that reports and sheets are printed on."""
+
+    paper: Literal["a4", "letter"] = "a4"
+
+
 class JournalTable(Table):
     """`[journal]`: the patient's journal and the days after; without it there is none.
 

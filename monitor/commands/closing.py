@@ -43,9 +43,15 @@ class NoteAndPlan(SessionAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign(SessionAct):
-    """A clinician signs the report whose hash is `document_sha256`; from then on only addenda."""
+    """A clinician signs the report whose hash is `document_sha256`; from then on only addenda.
+
+    It was made at `made_us` (UTC microseconds) under that `letterhead`; with both it can
+    be made again, byte by byte.
+    """
 
     document_sha256: str
+    made_us: int
+    letterhead: str
     permission: ClassVar[Permission] = Permission.SIGN
 
     def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:
@@ -68,9 +74,18 @@ class Sign(SessionAct):
                 why="what is signed is named by its SHA-256",
                 fix="open the report again and sign it there",
             )
-        number = desk.ward.record.audited
-        data: Data = {"document_sha256": self.document_sha256, "number": number}
-        desk.note(session, SIGNED, person, data)
+        if any(fact.at_us > self.made_us for fact in facts):
+            raise CommandRefused(
+                "something was added while this was being signed",
+                why="a signature stands for what its clinician saw",
+                fix="open the report again and sign it there",
+            )
+        data: Data = {
+            "document_sha256": self.document_sha256,
+            "number": desk.ward.record.audited,
+            TEXT: self.letterhead,
+        }
+        desk.keep_of(session, SIGNED, person, data, self.made_us)
         return session.id
 
 

@@ -106,17 +106,15 @@ def _heart(source: Source) -> Iterator[Dot]:
     pulse = source.seen.traces.get(VitalSign.PULSE_RATE, ())
     by_ecg, by_pulse = _buckets(ecg, HEART_US), _buckets(pulse, HEART_US)
     for bucket in sorted({*by_ecg, *by_pulse}):
+        at_us = bucket * HEART_US + HEART_US // 2
         both = [*by_ecg.get(bucket, ()), *by_pulse.get(bucket, ())]
-        for wanted in (by_ecg, by_pulse):
-            good = [one.value for one in wanted.get(bucket, ()) if one.quality == GOOD]
-            values = [value for value in good if value is not None]
-            if values:
-                yield Dot(bucket * HEART_US + HEART_US // 2, median(values), hollow=False)
-                break
-        else:
-            doubtful = [one.value for one in both if one.value is not None]
-            if doubtful:
-                yield Dot(bucket * HEART_US + HEART_US // 2, median(doubtful), hollow=True)
+        good = _values(by_ecg.get(bucket, ())) or _values(by_pulse.get(bucket, ()))
+        doubtful = [one.value for one in both if one.value is not None]
+        yield Dot(at_us, median(good or doubtful), hollow=not good)
+
+
+def _values(samples: Sequence[Sample]) -> list[float]:
+    return [one.value for one in samples if one.quality == GOOD and one.value is not None]
 
 
 def _buckets(line: Sequence[Sample], wide_us: int) -> dict[int, list[Sample]]:
@@ -134,7 +132,7 @@ def _saturation(source: Source) -> Iterator[list[Dot]]:
     hollow: list[Dot] = []
     for bucket, samples in sorted(buckets.items()):
         at_us = bucket * OXYGEN_US + OXYGEN_US // 2
-        good = [one.value for one in samples if one.quality == GOOD and one.value is not None]
+        good = _values(samples)
         if not good:
             lowest = min(one.value for one in samples if one.value is not None)
             hollow.append(Dot(at_us, lowest, hollow=True))

@@ -79,7 +79,7 @@ PLACES = Places(
         top=_ROW_B,
         width=121,
         lines=16,
-        columns=(8.8, 7.8, 16.6, 6.3, 8.5, 5.3, 6.2),
+        columns=(8.8, 8.4, 16.4, 6.2, 8.4, 5.2, 6.1),
         halves=2,
     ),
     points=Place(

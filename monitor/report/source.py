@@ -7,7 +7,7 @@ same document for ever; what came later than the time it is made for is left out
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from monitor.care.notes import Event, events_of
 from monitor.care.treatment import Treatment, treatment_of
 from monitor.clinic import Session
 from monitor.conditions import Preset
-from monitor.history import FactRow, ReadingRow, TransitionRow, session_of
+from monitor.history import ADDENDUM, SIGNED, FactRow, ReadingRow, TransitionRow, session_of
 from monitor.review import Figures, Review, Summary, figures, review
 from monitor.vitals import VitalSign
 from monitor.words import Words
@@ -45,6 +45,9 @@ class Letterhead:
     drivers: Mapping[str, str] = field(default_factory=dict)
     course_infusions: int = 0
     call: str = ""
+    paper: str = "a4"
+    preset: str = ""
+    """Hash of the alarm preset that its figures are counted by."""
     patient: Patient | None = None
     signing: str = ""
     """Who signs the document with this very making of it, by id."""
@@ -65,9 +68,10 @@ class Letterhead:
         patient = said.pop("patient")
         return cls(**said, patient=Patient(**patient) if patient else None)
 
-    def naming(self, actors: Sequence[str]) -> Letterhead:
-        """With the names of these alone."""
-        return replace(self, people={one: self.people[one] for one in actors if one in self.people})
+    def naming(self, actors: Collection[str | None]) -> Letterhead:
+        """With the names of these and of who signs alone."""
+        named = {*actors, self.signing}
+        return replace(self, people={k: name for k, name in self.people.items() if k in named})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,11 @@ class Source:
         until_us = self.letterhead.made_us
         return replace(
             self,
-            facts=[one for one in self.facts if one.at_us <= until_us],
+            facts=[
+                one
+                for one in self.facts
+                if one.at_us <= until_us and one.kind not in (SIGNED, ADDENDUM)
+            ],
             readings=[one for one in self.readings if one.received_at_us <= until_us],
             transitions=[one for one in self.transitions if one.at_us <= until_us],
         )

@@ -53,6 +53,7 @@ from monitor.web.leaving import add_leaving
 from monitor.web.limits import add_limits
 from monitor.web.live import Live
 from monitor.web.pages import add_pages
+from monitor.web.printing import add_printing
 from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
 from monitor.web.reviewing import add_review, add_reviewing
@@ -163,6 +164,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_journals(acts, clinic, doing(clinic))
     add_reviewing(acts, doing(clinic))
     add_course(acts, clinic, doing(clinic))
+    add_printing(api, acts, clinic, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

@@ -77,6 +77,13 @@ PAGES = (
         sheets=(VALUES, *PLOT, TEXT, "css/review.css"),
         listed=False,
     ),
+    Page(
+        route="/report/{session}",
+        name="report",
+        title="Session report",
+        sheets=(VALUES, TEXT, "css/report.css"),
+        listed=False,
+    ),
     Page(route="/burden", name="burden", title="Burden", sheets=(VALUES, TEXT)),
     Page(route="/whatif", name="whatif", title="What if", sheets=(VALUES, TEXT)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -54,6 +55,12 @@ async def test_a_clinician_writes_note_and_plan_and_the_newest_stands(tmp_path: 
     assert [fact.data["plan"] for fact in kept] == ["same dose", "change"]
 
 
+def signing(house: Served, session: str) -> Sign:
+    """The clinician signs what was made just now."""
+    now_us = house.clinic.clock.utc_us()
+    return Sign(session=session, document_sha256=SHA, made_us=now_us, letterhead="", actor="dl")
+
+
 @pytest.mark.requirement("CRS-011")
 async def test_a_signature_needs_a_closed_session_and_its_plan_and_stands_for_good(
     tmp_path: Path,
@@ -65,14 +72,14 @@ async def test_a_signature_needs_a_closed_session_and_its_plan_and_stands_for_go
     ):
         execute = house.clinic.commands.execute
         session = await session_of(house, nurse, *CLOSED[:3])
-        sign = Sign(session=session, document_sha256=SHA, actor="dl")
+        sign = signing(house, session)
         assert (await note(clinician, session)).status_code == 200
         with pytest.raises(CommandRefused, match="open session"):
             await execute(sign)
         await house.enter(nurse, session, "CLOSED")
         with pytest.raises(CommandRefused, match="no signature"):
-            await execute(Sign(session=session, document_sha256="ab", actor="dl"))
-        before = house.clinic.ward.record.audited
+            await execute(replace(sign, document_sha256="ab"))
+        sign, before = signing(house, session), house.clinic.ward.record.audited
         await execute(sign)
         facts = await house.clinic.history.facts(session)
         signed = signed_of(facts)
@@ -100,7 +107,7 @@ async def test_after_the_signature_only_addenda_and_the_journal_go_on(tmp_path: 
         assert await add(clinician, "too early") == 409
         await note(clinician, session)
         execute = house.clinic.commands.execute
-        await execute(Sign(session=session, document_sha256=SHA, actor="dl"))
+        await execute(signing(house, session))
         assert (await note(clinician, session)).status_code == 409
         with pytest.raises(CommandRefused, match="this report is signed"):
             await execute(

@@ -21,10 +21,11 @@ const TIMEOUT_MS = 5_000;
 /**
  * Read JSON from the service.
  * @param {string} path
+ * @param {number} timeout_ms
  * @returns {Promise<any>}
  */
-export async function read(path) {
-  return answer(path, { headers: { Accept: "application/json" } });
+export async function read(path, timeout_ms = TIMEOUT_MS) {
+  return answer(path, { headers: { Accept: "application/json" } }, timeout_ms);
 }
 
 /**

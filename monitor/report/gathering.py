@@ -1,0 +1,96 @@
+"""From the record to what a report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from monitor import __version__
+from monitor.care.attribution import readings_of
+from monitor.care.bookings import PATIENT, patients_of
+from monitor.care.settings import SETTINGS
+from monitor.conditions import Preset
+from monitor.config import Config
+from monitor.errors import StoreError
+from monitor.history import SIGNED, TEXT, FactRow, ReadingRow, TransitionRow, session_of
+from monitor.presets import load_preset
+from monitor.report.source import Letterhead, Source
+from monitor.vitals import VitalSign
+
+
+class Kept(Protocol):
+    """What of the record a report needs."""
+
+    async def facts(self, session: str) -> list[FactRow]: ...
+    async def readings(
+        self, session: str, *, vitals: Sequence[VitalSign] | None = None
+    ) -> list[ReadingRow]: ...
+    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]: ...
+    async def transitions(self, session: str) -> list[TransitionRow]: ...
+    async def preset(self, digest: str) -> str | None: ...
+    async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
+
+
+def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Letterhead:
+    """What the clinic's configuration and staff list put on every document made now."""
+    return Letterhead(
+        clinic=config.clinic.name,
+        zone=config.clinic.time_zone,
+        version=__version__,
+        made_us=made_us,
+        people=people,
+        labels={chair.id: chair.label for chair in config.chairs},
+        questions={one.id: one.text for one in config.arrival.questions},
+        advice={one.id: one.text for one in config.leaving.advice},
+        drivers={device.id: device.driver for device in config.devices},
+        course_infusions=config.arrival.course_infusions,
+        call=config.leaving.call,
+        paper=config.report.paper,
+    )
+
+
+def signed_head(facts: Sequence[FactRow]) -> Letterhead | None:
+    """The letterhead of the signed report; None while none is signed."""
+    fact = next((one for one in facts if one.kind == SIGNED), None)
+    text = str(fact.data.get(TEXT) or "") if fact else ""
+    return Letterhead.told(text) if text else None
+
+
+async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -> Source:
+    """A session's rows under that letterhead, or under the one it was signed with.
+
+    By the preset it was judged by, `preset` where the record does not say which.
+    Raises `StoreError` when there is no such session.
+    """
+    facts = await kept.facts(session)
+    seated = session_of(facts)
+    if seated is None:
+        raise StoreError(
+            f"there is no session {session!r}",
+            where="the record",
+            fix="`chairside export` without a session lists them",
+        )
+    signed = signed_head(facts)
+    if signed is None:
+        known = patients_of(await kept.clinic_facts({PATIENT}, 0))
+        head = replace(head, patient=known.get(seated.patient_ref))
+    by = await _judged_by(kept, facts, signed, preset)
+    steps = await kept.transitions(session)
+    actors = {one.actor for one in facts} | {one.actor for one in steps}
+    return Source(
+        facts=facts,
+        readings=await readings_of(kept, session, facts),
+        transitions=steps,
+        preset=by,
+        letterhead=signed or replace(head, preset=by.hash).naming(actors),
+    )
+
+
+async def _judged_by(
+    kept: Kept, facts: Sequence[FactRow], signed: Letterhead | None, preset: Preset
+) -> Preset:
+    told = [str(one.data["preset"]) for one in facts if one.kind == SETTINGS]
+    digest = signed.preset if signed else told[0] if told else preset.hash
+    text = None if digest == preset.hash else await kept.preset(digest)
+    return preset if text is None else load_preset(text, where=f"the record, preset {digest[:12]}")
