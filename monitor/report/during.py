@@ -24,7 +24,7 @@ from monitor.report.wording import (
     signed,
 )
 from monitor.review import AlarmLife, Cuff, KeyPoint, Middle, TableRow
-from monitor.vitals import VitalSign
+from monitor.vitals import NIBP, VitalSign
 
 HR, SPO2, RR = VitalSign.HEART_RATE, VitalSign.SPO2, VitalSign.RESPIRATORY_RATE
 KEY = frozenset({"baseline", "start", "peak", "end", "leave"})
@@ -94,14 +94,12 @@ def _infusing(source: Source, at_us: int) -> bool:
 
 
 def _by_hand(source: Source) -> Iterator[tuple[int, Row]]:
+    """What was charted without a pressure; one with it is a cuff reading of the review."""
     for one in charted_of(source.facts):
-        both = [one.values.get(v) for v in (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)]
-        bp = pressure(*both)
-        cells = [number(one.values.get(vital)) for vital in (HR, SPO2, RR)]
-        yield (
-            one.at_us,
-            Row((source.at(one.at_us), source.minute(one.at_us), f"{bp} M", *cells, NONE), 3),
-        )
+        if not NIBP & one.values.keys():
+            cells = [number(one.values.get(vital)) for vital in (HR, SPO2, RR)]
+            at = (source.at(one.at_us), source.minute(one.at_us))
+            yield one.at_us, Row((*at, f"{NONE} M", *cells, NONE), 3)
 
 
 def points(source: Source) -> Block:

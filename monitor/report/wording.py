@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.review import Cuff
+from monitor.review.by_hand import BY_HAND
 from monitor.vitals import VitalSign
 
 NONE = "–"
@@ -29,10 +30,10 @@ def pressure(systolic: float | None, diastolic: float | None) -> str:
 
 
 def cuff_text(cuff: Cuff) -> str:
-    """A cuff reading with whose word it is: D of a device, X marked as artefact, or failed."""
+    """A cuff reading with whose word it is: D a device's, M a person's; X marked as artefact."""
     if cuff.systolic is None and cuff.diastolic is None:
         return "failed"
-    mark = "X" if cuff.artefact else "D"
+    mark = "X" if cuff.artefact else "M" if cuff.device == BY_HAND else "D"
     return f"{pressure(cuff.systolic, cuff.diastolic)} {mark}"
 
 

@@ -15,7 +15,7 @@ from fastapi import Path as PathParameter
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitor.care.course import addenda_of, note_of, signed_of
+from monitor.care.closing import addenda_of, note_of, signed_of
 from monitor.clinic import Phase
 from monitor.commands import Sign
 from monitor.displays import Clinic

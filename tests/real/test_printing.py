@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 import pytest
 import pytest_asyncio
 
-from monitor.care.course import Plan, signed_of
+from monitor.care.closing import Plan, signed_of
 from monitor.care.observations import Item
 from monitor.commands import AddAddendum, Command, EnterScore, NoteAndPlan, Observe
 from monitor.errors import ChairsideError
