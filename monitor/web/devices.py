@@ -55,7 +55,8 @@ class Devices:
         counts = Counter(row.device for row in rows)
         return {
             "session": session_id,
-            "from_ms": session.opened_us // 1_000,
+            # Within the session, so that its own bounds are a time in which it was there.
+            "from_ms": -(-session.opened_us // 1_000),
             "to_ms": (session.closed_us or self._clinic.clock.utc_us()) // 1_000,
             "measured": [
                 {"device": device, "readings": counts[device]} for device in sorted(counts)

@@ -28,10 +28,10 @@ export class LeavingPanel {
     this._dialog = make("dialog", "care leaving-dialog");
     this.element = make("section", "card leaving", [
       make("h3", "", "Leaving"),
+      make("div", "choices", [this._score, this._hand]),
+      this._told,
       this._gate,
       this._vitals,
-      this._told,
-      make("div", "choices", [this._score, this._hand]),
       this._dialog,
     ]);
   }

@@ -21,6 +21,10 @@ class RecoveryPage {
     const head = make("h2", "", "Recovery");
     byId("recovery").replaceChildren(head, this._note, this._kept, this._chairs);
     this._asked_ms = 0;
+    /** @type {Map<string, Card>} */
+    this._cards = new Map();
+    /** @type {Map<string, HTMLElement>} */
+    this._lines = new Map();
   }
 
   draw() {
@@ -38,8 +42,8 @@ class RecoveryPage {
   /** @param {string} why */
   _forget(why) {
     this._asked_ms = 0;
-    this._chairs.replaceChildren();
-    this._kept.replaceChildren();
+    hold(this._chairs, []);
+    hold(this._kept, []);
     write(this._note, why);
   }
 
@@ -59,8 +63,21 @@ class RecoveryPage {
     const count = board.chairs.length;
     const some = count === 1 ? "1 chair" : `${count} chairs`;
     write(this._note, count ? `${some} in recovery, as of ${board.as_of}` : "Nobody is in recovery");
-    this._chairs.replaceChildren(...board.chairs.map(card));
-    this._kept.replaceChildren(...board.not_turned_over.map((one) => this._done(one)));
+    const cards = board.chairs.map((one) => {
+      const card = this._cards.get(one.session) ?? new Card(one);
+      this._cards.set(one.session, card);
+      card.draw(one);
+      return card.element;
+    });
+    const kept = board.not_turned_over.map((one) => {
+      const line = this._lines.get(one.chair) ?? this._done(one);
+      this._lines.set(one.chair, line);
+      return line;
+    });
+    hold(this._chairs, cards);
+    hold(this._kept, kept);
+    forget(this._cards, board.chairs.map((one) => one.session));
+    forget(this._lines, board.not_turned_over.map((one) => one.chair));
   }
 
   /** @param {RecoveryBoard["not_turned_over"][number]} one */
@@ -74,21 +91,48 @@ class RecoveryPage {
   }
 }
 
-/** @param {OnTheWay} one */
-function card(one) {
-  const open = one.checks.filter((check) => !check.holds).length;
-  const state = one.ready ? "MAY LEAVE" : `${open} missing, at the earliest ${one.expected}`;
-  const title = make("h3", "", [
-    link("", `Chair ${one.label}`, `/chair/${encodeURIComponent(one.chair)}`),
-    ` ${one.patient}`,
-  ]);
-  const said = make("p", "state", `${state}, ${one.minutes} min since the end`);
-  const checks = make("ul", "checks", one.checks.map(checkLine));
-  const vitals = make("dl", "against", one.vitals.flatMap(vitalLines));
-  const section = make("section", "card", [title, said, checks, vitals]);
-  section.setAttribute("aria-label", `Chair ${one.label}`);
-  mark(section, "ready", one.ready ? "yes" : "no");
-  return section;
+/** One patient on the way out. It stays the same element, so that the keyboard keeps its place. */
+class Card {
+  /** @param {OnTheWay} one */
+  constructor(one) {
+    const to = link("", `Chair ${one.label}`, `/chair/${encodeURIComponent(one.chair)}`);
+    this._said = make("p", "state");
+    this._checks = make("ul", "checks");
+    this._vitals = make("dl", "against");
+    const title = make("h3", "", [to, ` ${one.patient}`]);
+    this.element = make("section", "card", [title, this._said, this._checks, this._vitals]);
+    this.element.setAttribute("aria-label", `Chair ${one.label}`);
+  }
+
+  /** @param {OnTheWay} one */
+  draw(one) {
+    const open = one.checks.filter((check) => !check.holds).length;
+    const state = one.ready ? "MAY LEAVE" : `${open} missing, at the earliest ${one.expected}`;
+    write(this._said, `${state}, ${one.minutes} min since the end`);
+    this._checks.replaceChildren(...one.checks.map(checkLine));
+    this._vitals.replaceChildren(...one.vitals.flatMap(vitalLines));
+    mark(this.element, "ready", one.ready ? "yes" : "no");
+  }
+}
+
+/**
+ * Put these into a place, touching it only when they are others.
+ * @param {HTMLElement} place
+ * @param {HTMLElement[]} elements
+ */
+function hold(place, elements) {
+  const same = place.children.length === elements.length;
+  if (!same || elements.some((element, at) => place.children[at] !== element)) {
+    place.replaceChildren(...elements);
+  }
+}
+
+/**
+ * @param {Map<string, unknown>} known
+ * @param {string[]} there
+ */
+function forget(known, there) {
+  for (const key of known.keys()) if (!there.includes(key)) known.delete(key);
 }
 
 new Shell((shell) => new RecoveryPage(shell));
