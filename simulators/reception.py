@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from random import Random
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question
-from monitor.care.baseline import PRESSURES
 from monitor.clinic import Phase
 from monitor.commands.booking import Book, RegisterPatient
 from monitor.commands.seating import session_id
 from monitor.commands.watching import Watch
 from monitor.displays import Clinic, Display
-from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow, ReadingRow
-from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
+from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow
+from monitor.vitals import VitalSign
 from simulators.patient import child
 from simulators.staff import NURSE, STAFF
 from simulators.stories import Story, Visit
@@ -64,8 +63,6 @@ PAST = (
     (90, PHASE, Phase.CLOSED),
 )
 """An earlier session by minutes from its seat."""
-CUFFS = ((6, 0), (9, 0), (24, 9), (34, 16), (44, 21), (54, 18), (69, 8), (84, 2))
-"""Its cuff readings by minutes, and how far above the patient's own (Yale 2024: +16 at 40 min)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +118,17 @@ def registration(visit: Visit, rng: Random) -> RegisterPatient:
 
 def earlier(
     clinic: Clinic, chair: str, visit: Visit, rng: Random, now_us: int
-) -> Iterator[FactRow | ReadingRow]:
-    """What the record holds of the infusions this patient had before, some four days apart."""
+) -> Iterator[FactRow]:
+    """The infusions this patient had before, some four days apart.
+
+    Without readings: no engine of this run judged any, and what is judged again is the run.
+    """
     count = rng.randint(0, EARLIER_MAX)
     for number in range(1, count + 1):
         days = 4 * (count + 1 - number) - rng.randint(0, 1)
         opened_us = now_us - days * DAY_US
         session = session_id(opened_us, chair)
         yield from _facts(clinic, chair, session, visit, number, opened_us)
-        for minutes, rise in CUFFS:
-            systolic = visit.person.systolic + rise + rng.randint(-4, 4)
-            diastolic = visit.person.diastolic + rise / 2 + rng.randint(-3, 3)
-            for vital, value in zip(PRESSURES, (systolic, diastolic), strict=True):
-                at_us = opened_us + minutes * MINUTE_US
-                yield _reading(chair, session, vital, float(round(value)), at_us)
 
 
 def _facts(
@@ -159,22 +153,3 @@ def _facts(
             data={"phase": phase.value} if phase else base if kind == BASELINE else seated,
             at_us=opened_us + minutes * MINUTE_US,
         )
-
-
-def _reading(chair: str, session: str, vital: VitalSign, value: float, at_us: int) -> ReadingRow:
-    return ReadingRow(
-        sampled_at_us=at_us,
-        received_at_us=at_us,
-        chair=chair,
-        device=f"past-{chair}",
-        session=session,
-        vital=vital,
-        value=value,
-        validity=Validity.VALID,
-        mode=GenerationMode.DEMO,
-        basis=TimeBasis.DEVICE,
-        reason="",
-        late=False,
-        boot=None,
-        seq=None,
-    )
