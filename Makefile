@@ -8,7 +8,7 @@ READY_DEV := $(VENV)/.ready-dev
 CHAIRS ?= 6
 SEED ?= 1
 PORT ?= 8080
-DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT)
+DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
 # Each process of a parallel run starts servers and a browser of its own.
 JOBS ?= 2
 

@@ -17,7 +17,7 @@ from monitor.cataloguing import Cataloguer
 from monitor.clinic import Device, Phase
 from monitor.clock import Clock
 from monitor.commands import Command, Commands, SeatPatient, SetBaseline
-from monitor.commands.arriving import SetSitter
+from monitor.commands.arriving import AnswerQuestions, SetSitter
 from monitor.commands.booking import RegisterPatient
 from monitor.commands.closing import NoteAndPlan
 from monitor.commands.journaling import TOKEN_BYTES, OpenJournal, WriteJournal, token_hash
@@ -287,6 +287,10 @@ async def _prepare(
             actor=NURSE.id,
         )
     )
+    asked = house.config.arrival.questions
+    answers = {one.id: one.must for one in asked if one.must}
+    if answers:
+        await house.do(AnswerQuestions(session=session, answers=answers, actor=NURSE.id))
     there.until(SEATED_MIN)
     await house.do(EnterPhase(session=session, phase=Phase.BASELINE, actor=NURSE.id))
     there.until(BASELINE_MIN)
