@@ -110,7 +110,7 @@ class Chair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One patient's time in one chair. `patient_ref` is a pseudonym, never a name.
+    """One patient's time in a chair. `patient_ref` is a pseudonym, never a name.
 
     Times are UTC microseconds (`_us`). `phase_since_us` is when the present
     phase began; `infusion_started_us` is None until the infusion starts.
@@ -118,7 +118,8 @@ class Session:
     says of which vital signs there is none and why, once the infusion has started.
     `baseline_waived`: a person goes on without what is missing. `edits` are limits and
     on-delays set for this session, by key (see `monitor.edits`); `observed` is what
-    people entered at the chair; `arms` where cuff and probe are, None until somebody says it.
+    people entered at the chair; `arms` where cuff and probe are, None until somebody says it;
+    `moved_us` when the patient was moved to this `chair`, if they did not begin in it.
     """
 
     id: str
@@ -137,6 +138,12 @@ class Session:
     edits: Mapping[str, float] = field(default_factory=dict, hash=False)
     observed: Observed = field(default_factory=dict, hash=False)
     arms: Arms | None = None
+    moved_us: int | None = None
+
+    @property
+    def here_since_us(self) -> int:
+        """Since when the patient is in this chair."""
+        return self.opened_us if self.moved_us is None else self.moved_us
 
 
 class Seating:
@@ -159,6 +166,10 @@ class Seating:
             self._by_chair.pop(session.chair, None)
         else:
             self._by_chair[session.chair] = session
+
+    def leave(self, session: Session) -> None:
+        """Its chair is free: the session goes to another."""
+        self._by_chair.pop(session.chair, None)
 
     def all(self) -> list[Session]:
         """Every open session, by chair."""

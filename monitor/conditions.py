@@ -258,9 +258,16 @@ class AlarmCondition:
     """a person may take its sound away for a while; never a rule that is or becomes HIGH"""
     standby: bool = False
     """silent while the chair stands by"""
+    moves: bool = False
+    """a technical one that is about the patient, and goes along to another chair"""
     cuff_wait_s: Positive = 0.0
     """how long in all it waits while a cuff measures (alarms.md 7.2, 8a.22): OVERDUE for the
     reading that comes, any other while the cuff is on the arm of the probe that it rests on"""
+
+    @property
+    def of_the_patient(self) -> bool:
+        """Does it go along when the patient is moved to another chair?"""
+        return self.kind is Kind.PHYSIOLOGICAL or self.moves
 
     def exists_in(self, column: Column) -> bool:
         """Is it judged there at all?"""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from monitor.alerts import Engine, Reason
@@ -85,7 +85,8 @@ def _alarms(
     engine.set_limits(session.chair, edits, 0.0)
     alarms = Counter[str]()
     for _, frame in groupby(rows, key=lambda row: (row.received_at_us, row.device)):
-        for event in engine.observe([reading_again(row, clock) for row in frame]):
+        readings = [replace(reading_again(row, clock), chair=session.chair) for row in frame]
+        for event in engine.observe(readings):
             patient = event.alarm.kind is Kind.PHYSIOLOGICAL
             alarms[event.alarm.condition] += patient and event.reason in RAISED
     return +alarms

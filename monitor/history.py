@@ -207,6 +207,8 @@ SUSPENDED, SUSPENSION_ENDED = "rule suspended", "suspension ended"
 """Of a `rule`; for how many `seconds`, and the `reason`."""
 STANDBY, STANDBY_ENDED = "standby", "standby ended"
 """For how many `seconds`."""
+MOVED = "moved"
+"""The patient went `from` one chair `to` another, of which the fact is told."""
 ARMS = "arms"
 """On which arm `cuff` and `probe` are: left or right."""
 LIMITS = "limits"
@@ -351,6 +353,12 @@ def edits_told(data: Data) -> dict[str, float]:
     return {key: float(said) for key, said in data.items() if isinstance(said, int | float)}
 
 
+def chairs_of(facts: Sequence[FactRow]) -> frozenset[str]:
+    """Every chair that a session was in; empty when it was never seated."""
+    seated = {fact.chair for fact in facts if fact.kind == SEATED}
+    return frozenset(seated | {str(fact.data["to"]) for fact in facts if fact.kind == MOVED})
+
+
 def arms_told(data: Data) -> Arms:
     """Where cuff and probe are, from an "arms" fact."""
     return Arms(cuff=Arm(str(data["cuff"])), probe=Arm(str(data["probe"])))
@@ -374,7 +382,8 @@ _TELLS: Mapping[str, Callable[[Session, FactRow], Session]] = {
     "baseline confirmed": lambda session, fact: replace(session, baseline=baseline_told(fact.data)),
     LIMITS: lambda session, fact: replace(session, edits=edits_told(fact.data)),
     BASELINE_WAIVED: lambda session, _: replace(session, baseline_waived=True),
-    "arms": lambda session, fact: replace(session, arms=arms_told(fact.data)),
+    MOVED: lambda session, fact: replace(session, chair=str(fact.data["to"]), moved_us=fact.at_us),
+    ARMS: lambda session, fact: replace(session, arms=arms_told(fact.data)),
     OBSERVED: lambda session, fact: replace(
         session, observed=noted(session.observed, entry_of(fact))
     ),

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
-from monitor.alerts import Engine, Reason
+from monitor.alerts import QUIET, Engine, Reason
 from monitor.care.journals import JOURNAL_DAYS
 from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Item
@@ -32,6 +32,7 @@ from monitor.history import (
     BASELINE_CONFIRMED,
     CONFIDENTIAL,
     LIMITS,
+    MOVED,
     OBSERVED,
     PHASE,
     SEATED,
@@ -67,6 +68,7 @@ CUFF_WARM_US_MIN, CUFF_WARM_INTERVALS = 3_600_000_000, 2
 
 BREAKING = frozenset({Reason.WORSE.value, Reason.PRIORITY_RISES.value})
 """Steps by which an alarm broke the suspension of its rule."""
+FOLLOWING = frozenset(reason.value for reason in QUIET)
 SILENCING = frozenset({SUSPENDED, SUSPENSION_ENDED, STANDBY, STANDBY_ENDED})
 
 Event = FactRow | TransitionRow
@@ -108,7 +110,7 @@ class GatheringStage(Stage, Protocol):
 
     def show(self, session: Session) -> None: ...
     def resuming(self, asked_us: int, now: float) -> AbstractContextManager[None]: ...
-    def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None: ...
+    def gather(self, session: str, rows: Sequence[ReadingRow]) -> None: ...
     def show_left(self, session: Session, facts: Sequence[FactRow]) -> None: ...
 
 
@@ -136,7 +138,7 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
         # Before its infusion a baseline may need more than the last minutes.
         begun = session.infusion_started_us is not None
         rows = past.readings if begun else await record.readings(session.id)
-        ward.gather(session.chair, [row for row in rows if row.session == session.id])
+        ward.gather(session.id, [row for row in rows if row.session == session.id])
     await tell_of_settings(ward, record)
 
 
@@ -182,11 +184,16 @@ def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
                 _tell(engine, clock, one)
             engine.observe(readings)
     ids = [step.alarm for step in past.steps]
-    engine.returning.restore(past.alarms, clock.to_monotonic, now, ids)
+    # What only follows a patient left an alarm as it was: it has sounded for as long as before.
+    began_us = {step.alarm: step.at_us for step in past.steps if step.reason not in FOLLOWING}
+    alarms = [replace(one, at_us=began_us.get(one.alarm, one.at_us)) for one in past.alarms]
+    engine.returning.restore(alarms, clock.to_monotonic, now, ids)
+    now_in = {name: session.chair for name, session in _sessions(past.facts).items()}
     for fact in past.facts:
         if fact.kind == AUDIO_PAUSED:
+            chair = now_in.get(fact.session or "", fact.chair)
             began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
-            engine.returning.resume_pause(fact.chair, began_s, began_s + seconds, now)
+            engine.returning.resume_pause(chair, began_s, began_s + seconds, now)
 
 
 async def _recall(ward: GatheringStage, record: Kept, past: Past) -> None:
@@ -249,6 +256,8 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
         engine.returning.looked(fact.chair, fact.actor or "", at_s)
     elif fact.kind in SILENCING:
         _silence(engine, at_s, fact)
+    elif fact.kind == MOVED:
+        engine.move(str(fact.data["from"]), str(fact.data["to"]), at_s)
     elif fact.kind == PHASE:
         engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
     else:
@@ -287,12 +296,8 @@ def _silence(engine: Engine, at_s: float, fact: FactRow) -> None:
 
 def _readings(past: Past, clock: Clock) -> list[Reading]:
     """The stored readings that were judged for those who sit there now, or for an empty chair."""
-    seated = {session.chair: session.id for session in _sessions(past.facts).values()}
-    return [
-        reading_again(row, clock)
-        for row in past.readings
-        if row.session in (None, seated.get(row.chair))
-    ]
+    seated = {None, *_sessions(past.facts)}
+    return [reading_again(row, clock) for row in past.readings if row.session in seated]
 
 
 def _in_order(past: Past, clock: Clock) -> Iterator[tuple[list[Event], list[Reading]]]:

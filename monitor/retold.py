@@ -5,14 +5,14 @@ Knows the record's rows, not its files; judges by `rejudging`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Protocol, Self
 
 from monitor import journal
 from monitor.burden import Burden, burden
 from monitor.conditions import Preset
 from monitor.errors import StoreError
-from monitor.history import INPUT, RUN, FactRow, ReadingRow, Told, TransitionRow, session_of
+from monitor.history import INPUT, RUN, FactRow, ReadingRow, Told, TransitionRow, chairs_of
 from monitor.presets import load_preset
 from monitor.rejudging import Replay, Row
 from monitor.resuming import Kept, Past, past_of
@@ -37,7 +37,9 @@ class Stored(Kept, Protocol):
     async def facts(self, session: str) -> list[FactRow]: ...
     async def span(self, session: str) -> tuple[int, int] | None: ...
     async def preset(self, digest: str) -> str | None: ...
-    async def after(self, number: int, limit: int, chair: str = "") -> Sequence[Numbered]: ...
+    async def after(
+        self, number: int, limit: int, chairs: Collection[str] = ()
+    ) -> Sequence[Numbered]: ...
     async def newest(self, limit: int) -> list[Told]: ...
     def as_of(self, number: int) -> Self: ...
 
@@ -48,15 +50,15 @@ async def replayed(
     """The steps of a session's alarms from its stored stream, judged again.
 
     By the presets it was judged by, every chair of the clinic beside it; or by
-    another preset, with no more than its own chair's readings. Raises
+    another preset, with no more than the readings of its own chairs. Raises
     `StoreError` when the record does not hold what that needs.
     """
-    chair = "" if preset is None else await _chair(history, session)
+    chairs = frozenset[str]() if preset is None else await _chairs(history, session)
     first, last = await _span(history, session)
     presets: dict[str, Preset] = {}
     replay = Replay(presets.__getitem__)
     in_force, began = preset, first
-    async for number, row in _stream(history, first, last, chair):
+    async for number, row in _stream(history, first, last, chairs):
         if isinstance(row, FactRow) and row.kind == RUN:
             digest, began = str(row.data["preset"]), number
             in_force = presets[digest] = preset or await _preset(history, digest)
@@ -66,7 +68,7 @@ async def replayed(
                 asked_us, now = int(str(told["asked_us"])), float(str(told["now"]))
                 intervals = in_force.nibp_interval_s.values()
                 past = await past_of(history.as_of(began), asked_us, intervals)
-                replay.resume(past if preset is None else _its_own(past, replay, chair), now)
+                replay.resume(past if preset is None else _its_own(past, replay, chairs), now)
                 continue
         replay.take(row)
     replay.finish()
@@ -92,17 +94,17 @@ async def compared(
     return burden(before, now_us), burden(after, now_us)
 
 
-def _its_own(past: Past, replay: Replay, chair: str) -> Past:
+def _its_own(past: Past, replay: Replay, chairs: Collection[str]) -> Past:
     """The alarms that are open in this replay, which are not those of the record."""
-    readings: list[ReadingRow] = [row for row in past.readings if row.chair == chair]
+    readings: list[ReadingRow] = [row for row in past.readings if row.chair in chairs]
     return Past(past.facts, readings, replay.open_steps(), replay.steps)
 
 
-async def _chair(history: Stored, session: str) -> str:
-    found = session_of(await history.facts(session))
-    if found is None:
+async def _chairs(history: Stored, session: str) -> frozenset[str]:
+    chairs = chairs_of(await history.facts(session))
+    if not chairs:
         raise _no_session(session)
-    return found.chair
+    return chairs
 
 
 async def _span(history: Stored, session: str) -> tuple[int, int]:
@@ -129,12 +131,12 @@ def _no_session(session: str) -> StoreError:
 
 
 async def _stream(
-    history: Stored, first: int, last: int, chair: str
+    history: Stored, first: int, last: int, chairs: Collection[str]
 ) -> AsyncIterator[tuple[int, Row]]:
     """The record's rows of these numbers, with them, in the order of their commit."""
     reached = first - 1
     while reached < last:
-        rows = await history.after(reached, ROWS_AT_ONCE, chair)
+        rows = await history.after(reached, ROWS_AT_ONCE, chairs)
         if not rows:
             return
         for one in rows:

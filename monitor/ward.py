@@ -7,15 +7,14 @@ reading and its verdict.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
 from monitor.board import Board
-from monitor.care.baseline import Baseline, Gathering, told
+from monitor.care.baseline import Baseline, Gatherings, told
 from monitor.care.due import due_of
 from monitor.care.observations import Entry, Item
 from monitor.care.settings import changed_of
@@ -28,7 +27,8 @@ from monitor.conditions import Preset
 from monitor.drivers import Report
 from monitor.factbook import FactBook
 from monitor.gateways import Gateways, data_link_down
-from monitor.history import INPUT, RUN, Data, FactRow, ReadingRow, told_of
+from monitor.history import FactRow, ReadingRow, told_of
+from monitor.inputs import Inputs
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.plausibility import flagged
@@ -72,15 +72,13 @@ class Ward:
         self._listeners: list[Listener] = []
         self.test_board: Board | None = None
         self._testers: list[Callable[[], None]] = []
-        self._gathered: dict[str, Gathering] = {}
+        self.gathered = Gatherings(preset)
         self.facts = FactBook(record, clock)
-        self._epoch_us = clock.epoch_us
-        self._stepped_us: Counter[str] = Counter()
-        self._heard = False
+        self._inputs = Inputs(
+            self.facts, clock, run=engine.run, preset=preset.hash, unkept=TEST_CHAIR
+        )
         self._gated: frozenset[str] = frozenset()
         self._skews = Skews()
-        start: Data = {"run": engine.run, "epoch_us": clock.epoch_us, "preset": preset.hash}
-        self.facts.jot(RUN, "", start)
         engine.telling.sink = self._note_call
 
     def listen(self, listener: Listener) -> None:
@@ -115,14 +113,14 @@ class Ward:
     ) -> None:
         """One frame: its readings are judged, shown and given to the record."""
         device = intake.device
-        self._follow_clock()
+        self._inputs.follow_clock(self.seating.all())
         events = self.engine.advance(self.clock.monotonic())
         told = intake.readings(report, arrival, self._seat(device.chair))
         readings = [flagged(reading, self.preset) for reading in told]
         if device.chair != TEST_CHAIR and self._skews.note(device, intake.clock.skew_us):
             events += self._tell_of_clocks(device.chair)
         # Readings in the record say themselves that a frame came, unless the sender was leaving.
-        self._heard = bool(readings)
+        self._inputs.heard = bool(readings)
         if not report.online:
             if readings:
                 self._note_call(journal.UNHEARD, {"device": device.id})
@@ -134,7 +132,7 @@ class Ward:
             self.board_of(device.chair).frame(device.id, device.chair, arrival.received_s)
             events += self.engine.frame(device.id, arrival.received_s)
             self.gateways.heard(device.id, arrival.received_s)
-        self._heard = False
+        self._inputs.heard = False
         events += self.engine.observe(readings)
         board = self.board_of(device.chair)
         board.readings(readings)
@@ -143,7 +141,9 @@ class Ward:
         if device.chair == TEST_CHAIR:
             return
         rows = [journal.reading_row(reading) for reading in readings]
-        self.gather(device.chair, rows)
+        seated = self.seating.at(device.chair)
+        if seated is not None:
+            self.gather(seated.id, rows)
         # After its transitions: a reading that is committed has been judged (see `resuming`).
         self.record.add(rows, receipts=receipts, urgent=False)
 
@@ -187,7 +187,7 @@ class Ward:
         self.seating.put(session)
         closed = session.phase is Phase.CLOSED
         if closed:
-            self._gathered.pop(chair, None)
+            self.gathered.forget(session.id)
             self.facts.ledger.close(session.id)
             events = self.engine.clear(chair, now)
         elif before is None:
@@ -226,6 +226,19 @@ class Ward:
         self._redraw(session.chair)
         self._settle(events, {session.chair})
 
+    def move(self, session: Session, moved: Session) -> None:
+        """A session goes to another, free chair, and with it all that is about the patient."""
+        now, left, to = self.clock.monotonic(), session.chair, moved.chair
+        self.seating.leave(session)
+        self.seating.put(moved)
+        events = self.engine.move(left, to, now)
+        self.board.move(left, to, moved, since_s=self._since(moved))
+        self.show(moved)
+        events += self._tell_of_clocks(left) + self._tell_of_clocks(to)
+        for chair in (left, to):
+            self._redraw(chair)
+        self._settle(events, {left, to})
+
     def arm(self, session: Session) -> None:
         """A session of which somebody said on which arms cuff and probe are."""
         self.seating.put(session)
@@ -248,20 +261,17 @@ class Ward:
         now, message = self.clock.monotonic(), self._skews.message(chair)
         return self.engine.assert_technical("T-CLK", chair, now if message else None, message, now)
 
-    def gather(self, chair: str, rows: Sequence[ReadingRow]) -> None:
-        """Note readings of who sits there: for the baseline, the leave gate and scores."""
-        if self.seating.at(chair) is not None:
-            self._gathered.setdefault(chair, Gathering(self.preset)).take(rows)
+    def gather(self, session: str, rows: Sequence[ReadingRow]) -> None:
+        """Note readings of a session: for the baseline, the leave gate and scores."""
+        self.gathered.take(session, rows)
 
     def measured_baseline(self, session: Session, start_us: int) -> Baseline:
         """What this patient's readings up to the start make of a baseline."""
-        gathered = self._gathered.get(session.chair, Gathering(self.preset))
-        return gathered.measure(session.id, start_us, session.opened_us)
+        return self.gathered.of(session.id).measure(session.id, start_us, session.opened_us)
 
     def lately(self, session: Session) -> list[ReadingRow]:
         """Its cuff readings, and what else was measured in the last minutes."""
-        gathered = self._gathered.get(session.chair, Gathering(self.preset))
-        return gathered.rows(session.id, session.opened_us)
+        return self.gathered.of(session.id).rows(session.id, session.opened_us)
 
     def _base(self, session: Session, before: Session | None) -> list[AlarmEvent]:
         if before is not None and before.baseline == session.baseline:
@@ -304,7 +314,8 @@ class Ward:
         """After a restart: who sits there, and the last cuff readings with their age."""
         self.seating.put(session)
         self.show(session)
-        self.board.readings([one for one in cuff if one.session == session.id])
+        its = [one for one in cuff if one.session == session.id]
+        self.board.readings([replace(one, chair=session.chair) for one in its])
         self._settle(self._tell_of_baseline(session), set())
 
     def show_left(self, session: Session, facts: Sequence[FactRow]) -> None:
@@ -355,22 +366,8 @@ class Ward:
 
     def _note_call(self, call: str, arguments: Mapping[str, object]) -> None:
         """Keep what the engine is told beside readings: from both its alarms follow again."""
-        if call == "frame" and self._heard:
-            return
-        if TEST_CHAIR in (arguments.get("chair"), arguments.get("device")):
-            return
-        self._follow_clock()
-        data = {"call": call, "arguments": journal.encode(call, arguments)}
-        self.facts.jot(INPUT, str(arguments.get("chair", "")), data)
-
-    def _follow_clock(self) -> None:
-        """The wall clock may have been stepped: from here on stored times are by the new one."""
-        by_us = self.clock.epoch_us - self._epoch_us
-        if by_us:
-            self._epoch_us = self.clock.epoch_us
-            for session in self.seating.all():
-                self._stepped_us[session.id] += by_us
-            self._note_call(journal.CLOCK, {"epoch_us": self._epoch_us})
+        self._inputs.follow_clock(self.seating.all())
+        self._inputs.note(call, arguments)
 
     def _redraw(self, chair: str) -> None:
         board = self.board_of(chair)
@@ -390,7 +387,7 @@ class Ward:
             return Seat(session=None, opened_us=0, cuff_late_s=self.preset.cuff_judged_s(None))
         return Seat(
             session=session.id,
-            opened_us=session.opened_us + self._stepped_us[session.id],
+            opened_us=session.here_since_us + self._inputs.stepped_us(session.id),
             cuff_late_s=self.preset.cuff_judged_s(session.phase),
         )
 

@@ -37,6 +37,7 @@ GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
 PULSE = (Form.PULSELESS, Form.PULSE_LOST)
 DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, Form.DISAGREEMENT, *PULSE)
 COUNTED = (Form.LIMIT, *DERIVED)
+QUIET = ("ASSIGNED", "PRIORITY_FALLS", "WENT_ALONG")
 
 
 @dataclass
@@ -69,7 +70,7 @@ class PulseSource:
     """What a pulse rule knows of one device."""
 
     off: bool = False
-    had: float = 0.0
+    had: float | None = None  # None: nothing of it is known, see `Rule.assumed`
     last: float = nan
     spoke: float = -inf
 
@@ -89,6 +90,7 @@ class Rule:
     existed: bool = False
     source: VitalSign | None = None  # the source of heart rate that a pulse rule listens to
     sources: dict[str, PulseSource] = field(default_factory=dict)
+    assumed: float = 0.0  # for how long a device that said nothing yet is held to have had a pulse
     said: tuple[float, str] | None = None
     begins: int = 0  # from which of the past samples a sum or a count of dips begins
     alarm: TwinAlarm | None = None
@@ -309,6 +311,9 @@ class Twin:
         for rule in self.rules:
             if rule.alarm is not None:
                 self._step(rule.alarm, "RESOLVED", "CLOSED", now)
+        self._forget(now)
+
+    def _forget(self, now: float) -> None:
         self.session = self.phase = None
         self.began, self.paused, self.pause_next = now, False, nan
         self.current, self.values, self.data, self.past = {}, {}, {}, []
@@ -322,9 +327,78 @@ class Twin:
             stream.valid, stream.seen = -inf, 0.0
         for rule in self.rules:
             rule.counter, rule.existed, rule.own_delay = Counter(), False, None
-            rule.sources = {}
+            rule.sources, rule.assumed = {}, 0.0
             rule.since = rule.since if self._rests(rule) else nan
         self._exist(now)
+
+    def move(self, to: Twin, now: float) -> None:
+        """The session goes to another twin, at which nobody is seated."""
+        for one in (self, to):
+            one.advance(now)
+        for one in (self, to):
+            one._land(inf, now)
+        pairs = [
+            (mine, theirs)
+            for mine in self.rules
+            for theirs in to.rules
+            if mine.condition is theirs.condition and mine.device is None
+            if (mine.instance, mine.source) == (theirs.instance, theirs.source)
+            if mine.condition.kind is Kind.PHYSIOLOGICAL or mine.condition.moves
+        ]
+        going = {id(mine) for mine, _ in pairs}
+        for rule in self.rules:
+            if rule.alarm is not None and id(rule) not in going:
+                self._step(rule.alarm, "RESOLVED", "MOVED", now)
+        for mine, theirs in pairs:
+            if mine.alarm and theirs.alarm:
+                to._step(theirs.alarm, "RESOLVED", "MOVED", now)
+        along = [mine.alarm for mine, _ in pairs if mine.alarm]
+        to._take_over(self, pairs, now)
+        for rule in to.rules:
+            alarm = rule.alarm
+            if alarm in along:
+                to._step(alarm, alarm.state, "WENT_ALONG", now)
+            elif alarm is not None:
+                alarm.held = False
+                if to.column in rule.condition.priority:
+                    alarm.session = to.session
+                    to._step(alarm, alarm.state, "ASSIGNED", now)
+        to._fit(now)
+        self._freed = max(self._freed, now)
+
+    def _take_over(self, left: Twin, pairs: Sequence[tuple[Rule, Rule]], now: float) -> None:
+        session, phase, score = left.session, left.phase, left.score
+        baseline, own, past, seated = left.baseline, left.own, left.past, left.seated
+        values, data, standby = dict(left.values), dict(left.data), left.standby_until
+        pause = (left.paused, left.pause_until, left.pause_next)
+        silent = (left.suspended, left.suspended_for, left.stood_until)
+        shared = [what for what, _ in left.cuff_told if what in ("shared", "apart")][-1:]
+        moved = [(a.alarm, a.counter, a.begins, a.own_delay, a.since) for a, _ in pairs]
+        self._numbers |= {k: n for k, n in left._numbers.items() if k.startswith(f"{session}/")}
+        for mine, _ in pairs:
+            mine.alarm = None
+        found = [(rule, rule.alarm, rule.since, rule.sources) for rule in self.rules]
+        for one in (left, self):
+            for rule in one.rules:
+                rule.alarm = None
+            one._forget(now)
+        self.session, self.phase, self.score = session, phase, score
+        self.baseline, self.own, self.past, self.seated = baseline, own, past, seated
+        self.values, self.data, self.standby_until = values, data, standby
+        self.paused, self.pause_until, self.pause_next = pause
+        self.suspended, self.suspended_for, self.stood_until = silent
+        self.cuff_told = [(what, now) for what in shared]
+        for rule, alarm, since, sources in found:
+            rule.alarm, rule.since, rule.sources = alarm, since, sources
+        for (_, rule), (alarm, counter, begins, own_delay, _) in zip(pairs, moved, strict=True):
+            rule.counter, rule.begins, rule.own_delay = counter, begins, own_delay
+            counter.clear_from = nan
+            if alarm is not None:
+                rule.alarm, alarm.rule = alarm, rule
+                rule.assumed = rule.condition.settings.get("after_s", 0.0)
+        self._exist(now)
+        for (_, rule), (*_, since) in zip(pairs, moved, strict=True):
+            rule.since = since
 
     def _enter(self, phase: Phase, now: float) -> None:
         was = [self._exists(rule) for rule in self.rules]
@@ -335,6 +409,19 @@ class Twin:
         self.suspended_for = {}
         if phase is Phase.INFUSION:
             self._end_standby(now)
+        self._fit(now)
+        for rule, existed, limits in zip(self.rules, was, before, strict=True):
+            if rule.condition.form in (Form.INTEGRAL, Form.DIPS) and not existed:
+                rule.begins = len(self.past)
+            if rule.condition.form in COUNTED and self._limits(rule) != limits:
+                self._recount(rule)
+        for rule in self.rules:
+            if self.score is not None and rule.alarm is None:
+                self._enter_score(rule, self.score, now)
+        self._exist(now)
+
+    def _fit(self, now: float) -> None:
+        """Open alarms follow the phase: some end, some rise."""
         for rule in self.rules:
             alarm, priority = rule.alarm, rule.condition.priority.get(self.column)
             if alarm and priority is None:
@@ -345,15 +432,6 @@ class Twin:
                 alarm.priority = priority
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "ACTIVE_UNACK", "PRIORITY_RISES", now)
-        for rule, existed, limits in zip(self.rules, was, before, strict=True):
-            if rule.condition.form in (Form.INTEGRAL, Form.DIPS) and not existed:
-                rule.begins = len(self.past)
-            if rule.condition.form in COUNTED and self._limits(rule) != limits:
-                self._recount(rule)
-        for rule in self.rules:
-            if self.score is not None and rule.alarm is None:
-                self._enter_score(rule, self.score, now)
-        self._exist(now)
 
     def enter_score(self, score: float, now: float) -> None:
         """A person enters a score of sedation; the lower, the worse."""
@@ -1023,14 +1101,15 @@ class Twin:
     def _loss(
         self, rule: Rule, mine: PulseSource, value: float, quality: str, reason: str, at: float
     ) -> tuple[float, str] | None:
+        had = rule.assumed if mine.had is None else mine.had
         if quality == GOOD and value > 0:
-            mine.had += 0.0 if isnan(mine.last) else min(at - mine.last, self.preset.gap_s)
+            mine.had = had + (0.0 if isnan(mine.last) else min(at - mine.last, self.preset.gap_s))
             mine.last = at
             return value, GOOD
         if reason in rule.condition.probe_off:
-            mine.had, mine.last = 0.0, nan
+            mine.had, mine.last, had = 0.0, nan, 0.0
         lost = quality == MISSING and reason in rule.condition.reasons
-        return (0.0, GOOD) if lost and mine.had >= rule.condition.settings["after_s"] else None
+        return (0.0, GOOD) if lost and had >= rule.condition.settings["after_s"] else None
 
     def _look_at_number(self, rule: Rule, samples: Mapping[VitalSign, tuple[float, str]]) -> Look:
         number = self._number(rule, samples)
@@ -1263,7 +1342,7 @@ class Twin:
     ) -> None:
         came_from, alarm.state = alarm.state, to
         self._freed = max(self._freed, at)
-        if to == "ACTIVE_UNACK" and reason not in ("ASSIGNED", "PRIORITY_FALLS"):
+        if to == "ACTIVE_UNACK" and reason not in QUIET:
             alarm.entered, alarm.held = at, False
         if reason in ("WORSE", "PRIORITY_RISES"):
             self._end_suspension(alarm.rule.condition.id, at)

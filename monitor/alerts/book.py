@@ -92,6 +92,27 @@ class Book:
         self._by_id[opened.id] = (place, opened)
         return opened
 
+    def exists(self, place: Place, row: int) -> bool:
+        """Does the row's rule exist in the chair's phase?"""
+        return bool(self._layout.priority[column_of(place.phase), row])
+
+    def fit(self, place: Place, now: float) -> list[AlarmEvent]:
+        """Bring a chair's open alarms to its phase: some end, some rise."""
+        events: list[AlarmEvent] = []
+        for row, opened in sorted(place.open.items()):
+            if not self.exists(place, row):
+                events += self.step(place, opened, Reason.PHASE, now)
+            elif self.priority(place, row) > opened.priority:
+                opened.priority = self.priority(place, row)
+                events += self.step(place, opened, Reason.PRIORITY_RISES, now)
+        return events
+
+    def move(self, opened: Opened, row: int, to: Place) -> None:
+        """An open alarm goes along to another chair."""
+        opened.chair = to.id
+        to.open[row] = opened
+        self._by_id[opened.id] = (to, opened)
+
     def note_ids(self, known: Iterable[str]) -> None:
         """Give none of these ids again."""
         for one in known:

@@ -18,6 +18,7 @@ class Cuff:
 
     Monitors say again and again that the cuff measures. It measures until they give a
     result, or have said nothing of it for `gap_s`: `ends_s`, as far as is known now.
+    `shared`: it is on the probe's arm.
     """
 
     def __init__(self, gap_s: float) -> None:
@@ -27,7 +28,7 @@ class Cuff:
     def forget(self) -> None:
         """A new patient, or none."""
         self.ends_s = self._result_s = NEVER
-        self._shared = self._going_on = False
+        self.shared = self._going_on = False
         self._spans: deque[tuple[float, float]] = deque(maxlen=SPANS_MAX)
 
     def measures(self, at_s: float) -> None:
@@ -37,7 +38,7 @@ class Cuff:
         if at_s >= self.ends_s:
             self._going_on = False
         self.ends_s = max(self.ends_s, at_s + self._gap_s)
-        if self._shared:
+        if self.shared:
             self._go_on(at_s)
 
     def gave(self, now: float) -> None:
@@ -48,12 +49,12 @@ class Cuff:
 
     def share(self, now: float, *, shared: bool) -> None:
         """From now on it is on the probe's arm, or it is not."""
-        if self._shared and not shared:
+        if self.shared and not shared:
             self._stop(now)
-        elif shared and not self._shared and now < self.ends_s:
+        elif shared and not self.shared and now < self.ends_s:
             self._going_on = False
             self._go_on(now)
-        self._shared = shared
+        self.shared = shared
 
     def covers(self, at_s: float) -> bool:
         """Did it measure on the probe's arm at that time?"""

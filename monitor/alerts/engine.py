@@ -16,6 +16,7 @@ from monitor.alerts.entries import Entries
 from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
 from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
+from monitor.alerts.moving import Moving
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, Sample, Watched
 from monitor.alerts.returning import Returning
@@ -25,7 +26,7 @@ from monitor.alerts.told import Telling, told
 from monitor.alerts.turns import turns
 from monitor.alerts.watch import Watch
 from monitor.clinic import Phase
-from monitor.conditions import Form, Preset, Priority
+from monitor.conditions import Form, Preset
 from monitor.edits import Edits
 from monitor.jumps import Jumps
 from monitor.vitals import Reading, VitalSign
@@ -53,6 +54,9 @@ class Engine(Acting):
         self._judging = Judging(self._layout, self._book)
         self._hearing = Hearing(preset, self._watch, self._judging, self._overlays)
         self._entries = Entries(self._layout, self._book)
+        self._moving = Moving(
+            *(self._layout, self._book, self._hearing, self._judging, self._watch, self._overlays)
+        )
         self._places: list[Place] = []
         self._by_chair: dict[str, Place] = {}
         self._by_device: dict[str, Place] = {}
@@ -112,6 +116,15 @@ class Engine(Acting):
         return self._sent(events + self._enter(place, phase, now))
 
     @told
+    def move(self, chair: str, to: str, now: float) -> list[AlarmEvent]:
+        """The session at a chair goes to another, at which nobody is seated."""
+        place, other = self._by_chair[chair], self._by_chair[to]
+        events = self._settle(place, now) + self._settle(other, now)
+        events += self._moving.move(place, other, now)
+        self.returning.moved(chair, to)
+        return self._sent(events)
+
+    @told
     def set_baseline(
         self, chair: str, baseline: Mapping[VitalSign, float], now: float
     ) -> list[AlarmEvent]:
@@ -162,16 +175,9 @@ class Engine(Acting):
         return self._sent(events)
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
-        place.phase, after = phase, column_of(phase)
+        place.phase = phase
         place.silences.enter(phase, now)
-        events: list[AlarmEvent] = []
-        for row, opened in sorted(place.open.items()):
-            priority = int(self._layout.priority[after, row])
-            if not priority:
-                events += self._book.step(place, opened, Reason.PHASE, now)
-            elif priority > opened.priority:
-                opened.priority = Priority(priority)
-                events += self._book.step(place, opened, Reason.PRIORITY_RISES, now)
+        events = self._book.fit(place, now)
         events += [] if self._hearing.warming else self._entries.begin(place, now)
         self._judging.switch(place)
         self._watch.exist(place, now)

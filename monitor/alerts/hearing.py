@@ -69,6 +69,10 @@ class Hearing:
         deadlines.soonest_s = min(deadlines.soonest_s, at_s)
         return events
 
+    def decide(self, place: Place, now: float) -> list[AlarmEvent]:
+        """Judge now whatever jumps hold back at a chair."""
+        return self._land(place, NOT_NOW, now)
+
     def take_discarded(self) -> list[tuple[str, Sample]]:
         """By chair, the samples since the last call that a jump made and that did not last."""
         discarded, self._discarded = self._discarded, []

@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from monitor.alerts.book import Book
-from monitor.alerts.derived import FROM_THE_PHASE, Deriving, deriving
 from monitor.alerts.layout import COLUMNS, VITAL_INDEX, VITALS, Bools, Layout, column_of
 from monitor.alerts.levels import Levels
 from monitor.alerts.limits import Delays, Samples, Verdict
+from monitor.alerts.numbers import Heard, Numbers
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place, Sample
-from monitor.alerts.pulse import Pulses
 from monitor.alerts.states import AlarmEvent, AlarmState, Evidence, Reason
 from monitor.alerts.timers import Timers
 from monitor.alerts.wording import message
@@ -29,9 +28,6 @@ from monitor.vitals import VitalSign
 Turn = tuple[Place, float, float, Sequence[Sample]]
 """A chair, when its samples arrived, when they were taken, and they."""
 
-Heard = dict[int, Sample]
-"""One instant's samples by column of the values: vital signs, then derived numbers."""
-
 
 class Judging:
     """The counted rules of every chair; `levels` are the limits in force."""
@@ -40,38 +36,36 @@ class Judging:
         self._layout, self._book = layout, book
         self._delays, self._timers = Delays(layout), Timers(layout)
         self.levels = Levels(layout)
-        self._pasts: list[dict[int, Deriving]] = []
-        self._pulses: list[Pulses] = []
+        self._numbers = Numbers(layout)
         self._rules_on = {vital: layout.rules_on(vital) for vital in VITALS}
         self._clauses = layout.clauses_of
-        self._derived_from: dict[VitalSign, list[int]] = {}
-        for row in layout.derived.keys() - layout.pulses.keys():
-            vital = layout.limit_rows[row].condition.any_of[0].vital
-            self._derived_from.setdefault(vital, []).append(row)
 
     def add_chair(self, place: Place) -> None:
         """One more chair, at rest, with the limits of its phase."""
         self._delays.add_chair()
         self.levels.add_chair()
-        self._pasts.append({})
-        self._pulses.append(Pulses(self._layout.pulses, self._layout.preset))
+        self._numbers.add_chair()
         self.rest(place)
 
     def rest(self, place: Place) -> None:
         """Nothing is counted for this chair any more; the limits of its phase are in force."""
         self._delays.rest(place.index)
-        self._pasts[place.index].clear()
-        self._pulses[place.index].forget()
+        self._numbers.forget(place)
         self._put_in_force(place)
+
+    def move(self, left: Place, to: Place) -> None:
+        """What is counted for a patient, and the past that rules remember, goes along."""
+        rows = self._layout.goes_along[: self._layout.limits]
+        self._delays.move(left.index, to.index, rows)
+        self._numbers.move(left, to)
+        self.rest(left)
+        self._put_in_force(to)
+        self._settle(to)
 
     def wake(self, place: Place) -> None:
         """Alarms are open again: look at every sample in full until all is at rest."""
         place.restless = True
-        for row in self._layout.derived.keys() & place.open.keys():
-            pulse = row in self._layout.pulses
-            past = self._pulses[place.index].of(row) if pulse else self._pasts[place.index].get(row)
-            if past is not None:
-                past.still_open()
+        self._numbers.wake(place)
 
     def judge(self, turns: Sequence[Turn]) -> Iterator[tuple[Place, float, list[AlarmEvent]]]:
         """One turn of chairs: for each that is not at rest, the steps its alarms take."""
@@ -79,7 +73,7 @@ class Judging:
         heard: list[Heard] = []
         for turn in turns:
             place, samples = turn[0], turn[3]
-            made = self._made(place, samples)
+            made = self._numbers.made(place, samples)
             if place.restless or not _calm(place, samples) or self._violated_by(place, made):
                 full.append(turn)
                 heard.append({VITAL_INDEX[one.vital]: one for one in samples} | made)
@@ -94,7 +88,7 @@ class Judging:
     def warm(self, turn: Turn) -> None:
         """Count one chair's samples, and take no step."""
         place, samples = turn[0], turn[3]
-        made = self._made(place, samples)
+        made = self._numbers.made(place, samples)
         self._verdict([turn], [{VITAL_INDEX[one.vital]: one for one in samples} | made])
         self._settle(place)
 
@@ -104,8 +98,7 @@ class Judging:
         for row in range(self._layout.limits):
             if not changed[self._clauses[row]].any():
                 continue
-            if self._layout.limit_rows[row].condition.form in FROM_THE_PHASE:
-                self._pasts[place.index].pop(row, None)
+            self._numbers.begin_anew(place, row)
             self._recount(place, row)
             self._delays.clearing[place.index, row] = False
             opened = place.open.get(row)
@@ -132,39 +125,6 @@ class Judging:
         rows = [int(row) for row in np.flatnonzero(self._delays.pending[place.index])]
         waiting = [self._layout.rows[row] for row in rows if row not in place.open]
         return frozenset(vital for row in waiting for vital in row.condition.watched)
-
-    # ---------------------------------------------------------------- derived numbers
-
-    def _made(self, place: Place, samples: Sequence[Sample]) -> Heard:
-        made = self._derive(place, samples) if place.session is not None else {}
-        for row, one in self._pulses[place.index].hear(place).items():
-            made[self._layout.derived[row]] = one
-        return made
-
-    def _derive(self, place: Place, samples: Sequence[Sample]) -> Heard:
-        made: Heard = {}
-        for one in samples:
-            for row in self._derived_from.get(one.vital, ()) if one.valid else ():
-                number = self._number(place, row, one)
-                if number is not None:
-                    made[self._layout.derived[row]] = one._replace(value=number)
-        return made
-
-    def _number(self, place: Place, row: int, one: Sample) -> float | None:
-        if self._layout.limit_rows[row].condition.form is Form.DISAGREEMENT:
-            return place.disagreement(one.at_s, self._layout.preset.source_hold_s)
-        past = self._past(place, row)
-        return past.feed(one.value, one.at_s) if past else None
-
-    def _past(self, place: Place, row: int) -> Deriving | None:
-        """What the rule remembers of this chair; None where it must not begin yet."""
-        pasts, column = self._pasts[place.index], column_of(place.phase)
-        if row not in pasts:
-            condition = self._layout.limit_rows[row].condition
-            if condition.form in FROM_THE_PHASE and not self._layout.priority[column, row]:
-                return None
-            pasts[row] = deriving(condition, COLUMNS[column], self._layout.preset.gap_s)
-        return pasts[row]
 
     def _violated_by(self, place: Place, made: Heard) -> bool:
         derived = self._layout.derived.items() if made else ()

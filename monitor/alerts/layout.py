@@ -92,6 +92,7 @@ class Layout:
         )
         self.on_delay = np.array([one.on_delay_s for one in self.rows])
         self.cuff_wait = np.array([_cuff_wait_s(row) for row in self.rows])
+        self.goes_along = np.array([one.of_the_patient for one in rows], dtype=bool)
         self.off_delay = np.array([one.off_delay_s for one in rows])
         self.samples_min = np.array([one.samples_min for one in rows], dtype=np.int64)
         self.high = self.priority == Priority.HIGH

@@ -88,6 +88,13 @@ class Delays:
         for array in (self.pending, self.clearing, self.relaxed):
             array[chair] = False
 
+    def move(self, chair: int, to: int, rows: Bools) -> None:
+        """Count on for another chair where this one is; another source begins to clear anew."""
+        self.rest(to)
+        for name, array in vars(self).items():
+            if isinstance(array, np.ndarray) and name not in ("clearing", "on_delay"):
+                array[to, rows] = array[chair, rows]
+
     def set_delays(self, chair: int, edits: Edits) -> None:
         """Put the on-delays in force that were set for this chair's session."""
         for row in range(self._layout.limits):

@@ -14,6 +14,7 @@ from monitor.alerts.states import (
     LATCHING_LIFE,
     LIFE,
     OPEN,
+    QUIET,
     Alarm,
     AlarmState,
     Evidence,
@@ -24,8 +25,6 @@ from monitor.vitals import VitalSign
 
 LOUDER = frozenset({Reason.PRIORITY_RISES, Reason.WORSE, Reason.CONDITION_AGAIN})
 """Steps that let an alarm sound anew though its state may stay."""
-QUIET = frozenset({Reason.ASSIGNED, Reason.PRIORITY_FALLS})
-"""Steps after which an unacknowledged alarm has sounded, or been paused, for as long as before."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -193,7 +193,8 @@ class Place:
 
     def measures(self, vital: VitalSign) -> bool:
         """Is there a device here that can measure it, or something that stands for it?"""
-        return vital in self.quantities
+        quantity = self.quantities.get(vital)
+        return bool(quantity and quantity.sources)
 
     def value(self, vital: VitalSign) -> float | None:
         """The last valid value."""
@@ -235,6 +236,20 @@ class Place:
         for quantity in self.quantities.values():
             quantity.value, quantity.source, quantity.data_s = None, None, NEVER
             quantity.kept.clear()
+
+    def take_over(self, left: Place, now_s: float) -> None:
+        """Who sat there sits here from now on, with what is known of the patient."""
+        self.forget(now_s)
+        self.session, self.phase, self.score = left.session, left.phase, left.score
+        self.baseline, self.edits = left.baseline, left.edits
+        self.pause, self.silences = left.pause, left.silences
+        self.cuff.share(now_s, shared=left.cuff.shared)
+        for vital, theirs in left.quantities.items():
+            mine = self.quantities.setdefault(vital, Quantity(vital))
+            mine.value, mine.data_s, mine.kept = theirs.value, theirs.data_s, theirs.kept.copy()
+        left.session = left.phase = left.pause = None
+        left.open = {}
+        left.forget(now_s)
 
     def samples(self, readings: Sequence[Reading], preset: Preset) -> list[Sample]:
         """What of one instant's readings is judged; the rest is old, or another source's turn."""

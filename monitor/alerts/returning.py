@@ -57,6 +57,12 @@ class Returning:
         place = self._places[chair]
         self._looked[chair, alarm] = Looked(place.values(), actor, at_s, place.score)
 
+    def moved(self, chair: str, to: str) -> None:
+        """What people looked at in one chair is in another by now."""
+        self._looked = {
+            (to if at == chair else at, alarm): seen for (at, alarm), seen in self._looked.items()
+        }
+
     def restore(
         self,
         rows: Iterable[TransitionRow],

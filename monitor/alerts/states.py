@@ -38,6 +38,8 @@ class Reason(Enum):
     PHASE = "rule does not exist in this phase"
     ASSIGNED = "patient assigned to the chair"
     CLOSED = "session closed"
+    MOVED = "moved"
+    WENT_ALONG = "went along to another chair"
 
 
 S, R = AlarmState, Reason
@@ -66,6 +68,12 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.LATCHED_UNACK, R.CONDITION_AGAIN): S.ACTIVE_UNACK,
     (S.LATCHED_UNACK, R.ASSIGNED): S.LATCHED_UNACK,
     (S.LATCHED_UNACK, R.CLOSED): S.RESOLVED,
+    (S.ACTIVE_UNACK, R.MOVED): S.RESOLVED,
+    (S.ACTIVE_ACK, R.MOVED): S.RESOLVED,
+    (S.LATCHED_UNACK, R.MOVED): S.RESOLVED,
+    (S.ACTIVE_UNACK, R.WENT_ALONG): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.WENT_ALONG): S.ACTIVE_ACK,
+    (S.LATCHED_UNACK, R.WENT_ALONG): S.LATCHED_UNACK,
 }
 """What moves an open alarm that does not latch; a missing pair means no step."""
 
@@ -74,6 +82,9 @@ LATCHING_LIFE = LIFE | {
     (S.ACTIVE_UNACK, R.PHASE): S.LATCHED_UNACK,
 }
 """The same for one that latches: unacknowledged, it stays until a person has seen it."""
+
+QUIET = frozenset({R.ASSIGNED, R.PRIORITY_FALLS, R.WENT_ALONG})
+"""Steps after which an unacknowledged alarm has sounded, or been paused, for as long as before."""
 
 OPEN = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK, S.LATCHED_UNACK})
 ACTIVE = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK})

@@ -221,6 +221,15 @@ class Watch:
             self.since_s[place.index, self.rows_of[form]] = np.nan
         self.exists[place.index] = False
 
+    def move(self, left: Place, to: Place, now: float) -> None:
+        """The patient is in another chair: what is about the patient counts on there."""
+        rows = self._layout.goes_along
+        since_s = self.since_s[left.index, rows]
+        self.forget(left)
+        self.exist(left, now)
+        self.exist(to, now)
+        self.since_s[to.index, rows] = since_s
+
     def shift_cuff(self, place: Place, old_s: float, new_s: float, now: float) -> None:
         """The cuff is due at the old time or one new interval from now (alarms.md 8a.17)."""
         for row in self.rows_of[Form.OVERDUE]:

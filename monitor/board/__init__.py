@@ -109,6 +109,14 @@ class Board:
         """The chair's session as it now stands; its present phase began at `since_s`, monotonic."""
         self._chairs[chair].enter(session, since_s)
 
+    def move(self, chair: str, to: str, session: Session, *, since_s: float) -> None:
+        """The session went from a chair to another: its cuff readings and their due time with it.
+
+        Its present phase began at `since_s`, monotonic.
+        """
+        self._chairs[to].enter(session, since_s)
+        self._chairs[to].take_over(self._chairs[chair])
+
     def vacate(self, chair: str) -> None:
         """Whoever left the chair is forgotten: nobody sits there, and nothing of theirs is on."""
         self._chairs[chair].session = None

@@ -138,6 +138,14 @@ class ChairBoard:
             self._schedule = self._schedule.entering(interval_s, overdue_s, since_s)
         self.session = session
 
+    def take_over(self, left: ChairBoard) -> None:
+        """Who sat there sits here now; the cuff's points in time are of the patient."""
+        self._cuff, self._schedule = left._cuff, left._schedule
+        self.going, left.going = left.going, ("", 0.0)
+        left.treatment, left.due, left.changed = None, (), None
+        left.session, left._samples, left._cuff = None, Samples(), None
+        left._measures_until_s = 0.0
+
     def line(self, device: str, line: Line) -> None:
         """A device's link changed."""
         self._lines[device] = line

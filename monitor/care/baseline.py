@@ -98,6 +98,26 @@ class Gathering:
         ]
 
 
+class Gatherings:
+    """What each open session measured lately, in whatever chair."""
+
+    def __init__(self, preset: Preset) -> None:
+        self._preset = preset
+        self._by_session: dict[str, Gathering] = {}
+
+    def of(self, session: str) -> Gathering:
+        """Of one session; empty where it measured nothing yet."""
+        return self._by_session.get(session, Gathering(self._preset))
+
+    def take(self, session: str, rows: Iterable[ReadingRow]) -> None:
+        """Note a session's readings as they come."""
+        self._by_session.setdefault(session, Gathering(self._preset)).take(rows)
+
+    def forget(self, session: str) -> None:
+        """The session is over."""
+        self._by_session.pop(session, None)
+
+
 def measure(rows: Sequence[ReadingRow], start_us: int, preset: Preset) -> Baseline:
     """The baseline at `start_us` from one patient's readings up to then."""
     values: dict[VitalSign, int] = {}

@@ -18,6 +18,7 @@ from monitor.commands.closing import AddAddendum, NoteAndPlan, Sign
 from monitor.commands.journaling import CallAboutJournal, OpenJournal, WriteJournal
 from monitor.commands.leaving import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
 from monitor.commands.limiting import ChangeLimits
+from monitor.commands.moving import MovePatient
 from monitor.commands.observing import Observe
 from monitor.commands.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
 from monitor.commands.reviewing import MarkArtefact, ReviewBaseline
@@ -52,6 +53,7 @@ __all__ = [
     "HandOver",
     "ListenedToSound",
     "MarkArtefact",
+    "MovePatient",
     "NoteAndPlan",
     "Observe",
     "OpenJournal",

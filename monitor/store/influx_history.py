@@ -16,7 +16,17 @@ from typing import Any, TypeVar
 
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import INPUT, PHASE, SEATED, FactRow, ReadingRow, Spot, Told, TransitionRow
+from monitor.history import (
+    INPUT,
+    PHASE,
+    SEATED,
+    FactRow,
+    ReadingRow,
+    Spot,
+    Told,
+    TransitionRow,
+    chairs_of,
+)
 from monitor.store import rows
 from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
 from monitor.store.rows import SqlValue
@@ -251,7 +261,7 @@ def _span(facts: Sequence[FactRow], bound: dict[str, str]) -> list[str]:
     """Where and when a session was, so that InfluxDB need not look through everything."""
     if not facts:
         return []
-    chairs = sorted({tag_value(fact.chair) for fact in facts})
+    chairs = sorted(tag_value(chair) for chair in chairs_of(facts) | {one.chair for one in facts})
     spans = [f"time >= {min(fact.at_us for fact in facts) - MARGIN_US}u"]
     if any(fact.kind == PHASE and fact.data.get("phase") == Phase.CLOSED.value for fact in facts):
         spans.append(f"time <= {max(fact.at_us for fact in facts) + MARGIN_US}u")

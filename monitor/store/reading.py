@@ -225,12 +225,12 @@ class RecordHistory:
         """The record as it was when it had no row of that number yet."""
         return RecordHistory(self._path, self._executor, before=number)
 
-    async def after(self, number: int, limit: int, chair: str = "") -> list[Committed]:
+    async def after(self, number: int, limit: int, chairs: Collection[str] = ()) -> list[Committed]:
         """The next `limit` rows with a number above `number`, in the order of their commit.
 
-        With a chair, no readings of others.
+        With chairs, no readings of others.
         """
-        return await self._read(lambda c: _after(c, number, limit, chair))
+        return await self._read(lambda c: _after(c, number, limit, chairs))
 
     async def _read(self, query: Callable[[sqlite3.Connection], _T]) -> _T:
         loop = asyncio.get_running_loop()
@@ -334,15 +334,18 @@ def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
     return {device: (boot, seq) for device, boot, seq in rows}
 
 
-def _after(connection: sqlite3.Connection, number: int, limit: int, chair: str) -> list[Committed]:
+def _after(
+    connection: sqlite3.Connection, number: int, limit: int, chairs: Collection[str]
+) -> list[Committed]:
     found: list[Committed] = []
     # One transaction, so that the three tables are seen at the same instant.
     connection.execute("BEGIN")
     for table, columns, row_of in _KINDS:
-        mine = "AND (?2 = '' OR chair = ?2)" if table == "readings" else ""
+        within = "AND chair IN (SELECT value FROM json_each(?2))"
+        mine = within if chairs and table == "readings" else ""
         rows = connection.execute(
             f"SELECT {columns} FROM {table} WHERE id > ?1 {mine} ORDER BY id LIMIT ?3",
-            (number, chair, limit),
+            (number, json.dumps(sorted(chairs)), limit),
         )
         found += [Committed(one, at, row_of(at, shift, rest)) for one, at, shift, *rest in rows]
     connection.execute("COMMIT")

@@ -52,6 +52,7 @@ from monitor.web.journals import add_journals
 from monitor.web.leaving import add_leaving
 from monitor.web.limits import add_limits
 from monitor.web.live import Live
+from monitor.web.moving import add_moving
 from monitor.web.pages import add_pages
 from monitor.web.printing import add_printing
 from monitor.web.quieting import add_quieting
@@ -165,6 +166,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_reviewing(acts, doing(clinic))
     add_course(acts, clinic, doing(clinic))
     add_printing(api, acts, clinic, doing(clinic))
+    add_moving(acts, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

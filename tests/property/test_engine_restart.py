@@ -19,6 +19,7 @@ from monitor.history import (
     ARMS,
     AUDIO_PAUSED,
     LIMITS,
+    MOVED,
     OBSERVED,
     PHASE,
     SEATED,
@@ -78,6 +79,9 @@ class Kept:
                         *(fact for fact in self.facts[:-1] if fact.session != closed),
                         self.facts[-1],
                     ]
+            case "move", str() as to:
+                self._fact(at, chair, MOVED, {"from": chair, "to": to})
+                self.sessions[to] = self.sessions.pop(chair)
             case "frame", (str() as device, list() as readings):
                 named = [self._named(one, chair) for one in readings]
                 self._keep(act(self.engine, at, chair, what, (device, named)))

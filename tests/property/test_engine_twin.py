@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
 
@@ -26,7 +27,11 @@ DEVICES: dict[str, Devices] = {
     "1": {"mon-1": (10.0, MONITOR)},
     "2": {"mon-2": (10.0, MONITOR - {MAP}), "oxi-2": (20.0, OXIMETER)},
     "3": {"oxi-3": (12.0, OXIMETER)},
+    "spare": {"mon-s": (10.0, MONITOR)},
 }
+"""Nobody begins in the spare chair; patients are moved there and back."""
+Act = tuple[float, str, str, object]
+"""When, at which chair, what, and its argument."""
 LOST = 1.0
 """This pulse stands for one that the probe has lost."""
 LEVELS: dict[VitalSign, list[float]] = {
@@ -53,6 +58,7 @@ class Story:
         for chair in DEVICES:
             self._chair(chair, random.Random(f"{self.seed}/{chair}"))
         self.acts.sort(key=lambda act: act[0])
+        self.acts = list(possible(self.acts))
 
     def _chair(self, chair: str, dice: random.Random) -> None:
         now, phase, sessions = dice.random(), None, 0
@@ -60,7 +66,7 @@ class Story:
         dips = dice.random() < 0.2
         scored = dice.random() < 0.3
         held: dict[VitalSign, tuple[float, float]] = {}
-        if dice.random() < 0.8:
+        if chair != "spare" and dice.random() < 0.8:
             phase, sessions = self._move(chair, now, None, 0, dice)
         while now < self.minutes * 60:
             roll = dice.random()
@@ -132,8 +138,10 @@ class Story:
 
     @staticmethod
     def _silence(dice: random.Random) -> tuple[str, object]:
-        if dice.random() < 0.1:
+        if dice.random() < 0.2:
             return "arms", dice.random() < 0.8
+        if dice.random() < 0.4:
+            return "move", dice.choice([*DEVICES, "spare", "spare"])
         kind = dice.choice(["suspend", "suspend", "end suspension", "standby", "end standby"])
         if kind in ("standby", "end standby"):
             return kind, dice.choice([600.0, 60.0, 20.0, 0.0, 601.0])
@@ -213,6 +221,25 @@ class Story:
         return dice.choice([0.01, 3.0, 5.0, 6.0, 12.0, 16.0, 70.0, 130.0])
 
 
+def possible(acts: Iterable[Act]) -> Iterator[Act]:
+    """What a ward would do of these: nobody is seated on a taken chair, or moved to one."""
+    taken = set[str]()
+    for one in acts:
+        _, chair, what, argument = one
+        if what in ("seat", "phase", "move") and (chair in taken) is (what == "seat"):
+            continue
+        if what == "move":
+            if argument in taken:
+                continue
+            taken.remove(chair)
+            taken.add(str(argument))
+        elif what == "seat":
+            taken.add(chair)
+        elif argument is Phase.CLOSED:
+            taken.remove(chair)
+        yield one
+
+
 def told(event: AlarmEvent) -> Step:
     """An event as the twin tells it."""
     alarm = event.alarm
@@ -268,6 +295,8 @@ def _around(engine: Engine, at: float, chair: str, what: str, argument: object) 
     match what, argument:
         case "gate", (str() as device, bool() as lost):
             return engine.gate(device, at, lost=lost)
+        case "move", str() as to:
+            return engine.move(chair, to, at)
         case "arms", bool() as shared:
             return engine.set_arms(chair, at, shared=shared)
     return silence(engine, at, chair, what, argument)
@@ -301,15 +330,28 @@ def silence(engine: Engine, at: float, chair: str, what: str, argument: object) 
     raise AssertionError(what)
 
 
-def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
+def act_twin(twin: Twin, at: float, what: str, argument: object, twins: Mapping[str, Twin]) -> None:
     match what, argument:
         case "seat", (str() as session, Phase() as phase):
             twin.seat(session, phase, at)
         case "phase", Phase() as phase:
             twin.set_phase(phase, at)
+        case "move", str() as to:
+            twin.move(twins[to], at)
         case "frame", (str() as device, list() as readings):
             twin.frame(device, at)
             twin.observe(readings)
+        case "acknowledge", float() as which:
+            twin.advance(at)
+            ids = sorted(alarm.id for alarm in twin.open())
+            if ids:
+                twin.acknowledge(_pick(ids, which), "rk", at)
+        case _:
+            set_twin(twin, at, what, argument)
+
+
+def set_twin(twin: Twin, at: float, what: str, argument: object) -> None:
+    match what, argument:
         case "baseline", dict() as baseline:
             twin.set_baseline(baseline, at)
         case "limits", dict() as edits:
@@ -318,21 +360,16 @@ def act_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             twin.set_arms(shared, at)
         case "score", float() as score:
             twin.enter_score(score, at)
-        case "pause", float() as seconds:
-            twin.pause(at, seconds)
         case "gate", (str() as device, bool() as lost):
             twin.gate(device, lost, at)
-        case "acknowledge", float() as which:
-            twin.advance(at)
-            ids = sorted(alarm.id for alarm in twin.open())
-            if ids:
-                twin.acknowledge(_pick(ids, which), "rk", at)
         case _:
             silence_twin(twin, at, what, argument)
 
 
 def silence_twin(twin: Twin, at: float, what: str, argument: object) -> None:
     match what, argument:
+        case "pause", float() as seconds:
+            twin.pause(at, seconds)
         case "suspend", (str() as rule, float() as seconds):
             twin.suspend(rule, at, seconds)
         case "end suspension", (str() as rule, _):
@@ -363,7 +400,7 @@ def twins_of(rules: Preset) -> dict[str, Twin]:
 def run_twins(story: Story, rules: Preset) -> dict[str, list[Step]]:
     twins = twins_of(rules)
     for at, chair, what, argument in story.acts:
-        act_twin(twins[chair], at, what, argument)
+        act_twin(twins[chair], at, what, argument, twins)
     for twin in twins.values():
         twin.advance(story.minutes * 60 + 900)
     return {chair: twin.steps for chair, twin in twins.items()}
@@ -392,7 +429,7 @@ def test_the_engine_leaves_out_what_its_twin_leaves_out(seed: int) -> None:
     for at, chair, what, argument in story.acts:
         engine.advance(at)
         act(engine, at, chair, what, argument)
-        act_twin(twins[chair], at, what, argument)
+        act_twin(twins[chair], at, what, argument, twins)
     engine.advance(story.minutes * 60 + 60)
     left_out: dict[str, list[tuple[VitalSign, float, float]]] = {chair: [] for chair in DEVICES}
     for chair, one in engine.take_discarded():

@@ -8,6 +8,7 @@ import { byId, button, link, make, mark, write } from "./dom.js";
 import { LeavingPanel } from "./leaving.js";
 import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
+import { MoveDialog } from "./moving.js";
 import { Panels } from "./panels.js";
 import { SessionCard } from "./session-card.js";
 import { Shell } from "./shell.js";
@@ -44,6 +45,8 @@ class ChairPage {
     this._cuffs = make("ul", "cuffs");
     this._trend = new TrendView(chair, (trend) => this._drawCuffs(trend.nibp));
     this._session = new SessionCard(this._acts, chair);
+    this._move = new MoveDialog(this._acts, chair);
+    this._session.acts.append(this._move.open);
     this._silences = new SilenceCard(this._acts, chair);
     this._arrival = new ArrivalCard(shell.acts, () => shell.people.signedIn);
     this._care = new CareCard(shell.acts, () => shell.people.signedIn);
@@ -81,6 +84,7 @@ class ChairPage {
       top,
       panels.element,
       this._suspend.element,
+      this._move.element,
       this._limits.element,
     );
   }
@@ -107,6 +111,7 @@ class ChairPage {
     this._panels.draw(tile);
     this._setLimits.disabled = !tile.session;
     this._limits.draw(tile);
+    this._move.draw(wall);
     this._trend.refresh();
     inStep();
   }

@@ -1,0 +1,69 @@
+"""A session goes to another chair: what is about the patient goes along, the rest stays or ends.
+
+What belongs to the old chair's devices ends as "moved"; at the new chair alarms that
+were open without a patient become the session's, as when one is seated there
+(alarms.md section 8, "Moving a patient", 8a.7 and 8a.16). Knows no sample.
+"""
+
+from __future__ import annotations
+
+from monitor.alerts.book import Book
+from monitor.alerts.hearing import Hearing
+from monitor.alerts.judging import Judging
+from monitor.alerts.layout import Layout
+from monitor.alerts.overlays import Overlays
+from monitor.alerts.place import Place
+from monitor.alerts.states import AlarmEvent, Reason
+from monitor.alerts.watch import Watch
+
+
+class Moving:
+    """Moves one engine's sessions."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        book: Book,
+        hearing: Hearing,
+        judging: Judging,
+        watch: Watch,
+        overlays: Overlays,
+    ) -> None:
+        self._layout, self._book, self._hearing = layout, book, hearing
+        self._judging, self._watch, self._overlays = judging, watch, overlays
+
+    def move(self, left: Place, to: Place, now: float) -> list[AlarmEvent]:
+        """From a chair with a session to one without; both are told of until now."""
+        # What a jump holds back was measured in the old chair, and is judged there.
+        events = self._hearing.decide(left, now) + self._hearing.decide(to, now)
+        along = {row: one for row, one in left.open.items() if self._layout.goes_along[row]}
+        for row, opened in sorted(left.open.items()):
+            if row not in along:
+                events += self._book.step(left, opened, Reason.MOVED, now)
+        for row in sorted(along.keys() & to.open.keys()):
+            # Of two alarms of one rule the session's own stays.
+            events += self._book.step(to, to.open[row], Reason.MOVED, now)
+        to.take_over(left, now)
+        for row, opened in along.items():
+            self._book.move(opened, row, to)
+        self._judging.move(left, to)
+        self._watch.move(left, to, now)
+        for row, opened in sorted(to.open.items()):
+            if row in along:
+                events += self._book.step(to, opened, Reason.WENT_ALONG, now)
+            else:
+                events += self._assign(to, row, now)
+        events += self._book.fit(to, now)
+        for place in (left, to):
+            self._overlays.silenced(place, now)
+            self._watch.schedule(place, now)
+        return events
+
+    def _assign(self, to: Place, row: int, now: float) -> list[AlarmEvent]:
+        """An alarm that was open at the new chair, of whoever was there."""
+        opened = to.open[row]
+        opened.held = False
+        if not self._book.exists(to, row):
+            return []
+        opened.session = to.session
+        return self._book.step(to, opened, Reason.ASSIGNED, now)
