@@ -146,11 +146,11 @@ def _saturation(source: Source) -> Iterator[list[Dot]]:
 
 def _levels(source: Source) -> Iterator[Level]:
     """The limits of systolic pressure and saturation."""
-    for one in in_force(source):
-        for vital, band in ((VitalSign.NIBP_SYSTOLIC, "BP"), (VitalSign.SPO2, "SpO2")):
-            for value in one.ends.get(vital, ()):
-                if value is not None:
-                    yield Level(one.from_us, one.to_us, value, band)
+    bands = ((VitalSign.NIBP_SYSTOLIC, "BP"), (VitalSign.SPO2, "SpO2"))
+    for one, (vital, band) in product(in_force(source), bands):
+        for value in one.ends.get(vital, ()):
+            if value is not None:
+                yield Level(one.from_us, one.to_us, value, band)
 
 
 def _alarms(source: Source, to_us: int) -> Iterator[Span]:

@@ -35,7 +35,8 @@ class Tape:
 
 
 def a_visit(**changes: object) -> Visit:
-    return replace(demo_stories(SEED, 6)[0].visit(0), **changes)  # type: ignore[arg-type]
+    quiet = replace(demo_stories(SEED, 6)[0].visit(0), lingers_s=0.0)
+    return replace(quiet, **changes)  # type: ignore[arg-type]
 
 
 def played(visit: Visit, plans: tuple[MonitorPlan, ...], *, seconds: float) -> list[Tape]:
