@@ -141,7 +141,8 @@ async def test_a_record_of_the_layout_before_gets_its_catalogue(tmp_path: Path) 
         await keep(record, visit())
     old = sqlite3.connect(tmp_path / "clinic.db")
     old.executescript(
-        "DROP TABLE catalogue; DROP TABLE catalogue_people; DROP INDEX facts_of_sessions; DROP INDEX facts_seated; "
+        "DROP TABLE catalogue; DROP TABLE catalogue_people; "
+        "DROP INDEX facts_of_sessions; DROP INDEX facts_seated; "
         "DELETE FROM progress WHERE name = 'catalogued'; PRAGMA user_version = 5;"
     )
     old.close()
