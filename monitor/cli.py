@@ -14,20 +14,13 @@ from pathlib import Path
 import click
 
 from monitor import __version__
+from monitor.cli_options import config_option
+from monitor.cli_printing import downtime, report
 from monitor.clinic import Person, Role
 from monitor.errors import ChairsideError, ConfigError, DeviceError, StoreError
 from monitor.people import Method, check_secret
 
 EXIT_FAILED, EXIT_CONFIG, EXIT_UNREACHABLE = 1, 3, 4
-
-config_option = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    default=Path("clinic.toml"),
-    show_default=True,
-    help="The clinic's configuration file.",
-)
 
 
 class _Told(click.Group):
@@ -380,6 +373,10 @@ def audit_list(person: str | None, config_path: Path) -> None:
 
     for line in auditing.list_acts(config_path, person):
         click.echo(line)
+
+
+chairside.add_command(report)
+chairside.add_command(downtime)
 
 
 def main() -> None:

@@ -249,13 +249,18 @@ def clip(text: str, width: float, size_pt: float = SIZE_PT, *, bold: bool = Fals
     return kept + ELLIPSIS if width_mm(kept, size_pt, bold=bold) <= room else ELLIPSIS
 
 
-def cells(texts: Sequence[str], columns: Sequence[float], lines_max: int) -> Cells:
+def cells(
+    texts: Sequence[str], columns: Sequence[float], lines_max: int, size_pt: float = SIZE_PT
+) -> Cells:
     """A row's cells in their columns, each in so many lines at most."""
     out = []
     for text, column in zip(texts, columns, strict=False):
         width = column - CELL_GAP_MM
-        lines = [line[0].text for line in wrapped([Run(printable(text))], width)] or [""]
+        lines = [line[0].text for line in wrapped([Run(printable(text))], width, size_pt)] or [""]
         if len(lines) > lines_max:
-            lines = [*lines[: lines_max - 1], clip(" ".join(lines[lines_max - 1 :]), width)]
+            lines = [
+                *lines[: lines_max - 1],
+                clip(" ".join(lines[lines_max - 1 :]), width, size_pt),
+            ]
         out.append(tuple(lines))
     return tuple(out)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor import __version__
 from monitor.care.attribution import readings_of
-from monitor.care.bookings import PATIENT, patients_of
+from monitor.care.bookings import PATIENT, Booking, booked_between, patients_of
 from monitor.care.settings import SETTINGS
 from monitor.conditions import Preset
 from monitor.config import Config
@@ -50,6 +51,17 @@ def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Lette
     )
 
 
+def booked_today(facts: Sequence[FactRow], head: Letterhead) -> list[Booking]:
+    """The bookings of the day on which the document is made, by time."""
+    zone = head.words.zone
+    midnight = datetime.fromtimestamp(head.made_us / 1e6, tz=zone).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    ends = (midnight, midnight + timedelta(days=1))
+    from_us, to_us = (round(one.timestamp()) * 1_000_000 for one in ends)
+    return booked_between(facts, from_us, to_us)
+
+
 def signed_head(facts: Sequence[FactRow]) -> Letterhead | None:
     """The letterhead of the signed report; None while none is signed."""
     fact = next((one for one in facts if one.kind == SIGNED), None)
@@ -74,7 +86,10 @@ async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -
     signed = signed_head(facts)
     if signed is None:
         known = patients_of(await kept.clinic_facts({PATIENT}, 0))
-        head = replace(head, patient=known.get(seated.patient_ref))
+        # A clock that was set back leaves nothing out that is stored.
+        newest_us = max(fact.at_us for fact in facts)
+        made_us = max(head.made_us, newest_us)
+        head = replace(head, made_us=made_us, patient=known.get(seated.patient_ref))
     by = await _judged_by(kept, facts, signed, preset)
     steps = await kept.transitions(session)
     actors = {one.actor for one in facts} | {one.actor for one in steps}

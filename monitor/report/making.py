@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 
 from monitor.report.building import report
+from monitor.report.documents import Document
 from monitor.report.layout import Paper
+from monitor.report.paging import pages
 from monitor.report.pdf import Info, pdf
 from monitor.report.sheet import marks, sheet
 from monitor.report.source import Source
@@ -17,6 +20,11 @@ def report_pdf(source: Source, paper: Paper | None = None) -> bytes:
     chosen = paper or Paper(source.letterhead.paper)
     page = marks(sheet(report(source)))
     return pdf([page], chosen, info(source, "Session report"))
+
+
+def document_pdf(documents: Iterable[Document], paper: Paper, told: Info) -> bytes:
+    """Documents one after the other in one file, each with pages of its own."""
+    return pdf([page for one in documents for page in pages(one)], paper, told)
 
 
 def info(source: Source, title: str) -> Info:

@@ -17,7 +17,7 @@ from monitor.report.layout import (
     WIDTH,
 )
 from monitor.report.marks import Mark, Stroke, Text
-from monitor.report.metrics import printable, width_mm
+from monitor.report.metrics import SIZE_PT, printable, width_mm
 from monitor.report.model import Report
 
 ELSEWHERE = "in the long tables"
@@ -91,11 +91,11 @@ def box_marks(box: Box) -> Iterator[Mark]:
         yield Text(place.left, y, clip(f"… {box.left_out}", place.width), bold=False)
 
 
-def line_marks(line: Line, left: float, y: float) -> Iterator[Text]:
+def line_marks(line: Line, left: float, y: float, size_pt: float = SIZE_PT) -> Iterator[Text]:
     """The runs of one line of text."""
     for run in line:
-        yield Text(left, y, run.text, bold=run.bold)
-        left += width_mm(f"{run.text} ", bold=run.bold)
+        yield Text(left, y, run.text, size_pt, bold=run.bold)
+        left += width_mm(f"{run.text} ", size_pt, bold=run.bold)
 
 
 def _table(box: Box, top: float) -> Iterator[Mark]:

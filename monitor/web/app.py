@@ -54,7 +54,8 @@ from monitor.web.limits import add_limits
 from monitor.web.live import Live
 from monitor.web.moving import add_moving
 from monitor.web.pages import add_pages
-from monitor.web.printing import add_printing
+from monitor.web.papers import add_papers
+from monitor.web.printing import Printing, add_printing
 from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
 from monitor.web.reviewing import add_review, add_reviewing
@@ -165,8 +166,10 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_journals(acts, clinic, doing(clinic))
     add_reviewing(acts, doing(clinic))
     add_course(acts, clinic, doing(clinic))
-    add_printing(api, acts, clinic, doing(clinic))
     add_moving(acts, doing(clinic))
+    printing = Printing(clinic)
+    add_printing(api, acts, printing, doing(clinic))
+    add_papers(acts, clinic, printing, doing(clinic))
     _add_sound_acts(acts, clinic)
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)

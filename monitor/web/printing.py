@@ -124,9 +124,9 @@ def seen(facts: Sequence[FactRow]) -> str:
     return name_of(max(facts, key=lambda one: (one.at_us, one.ordinal)))
 
 
-def add_printing(api: FastAPI, acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+def add_printing(api: FastAPI, acts: APIRouter, printing: Printing, execute: Execute) -> None:
     """The routes; all but the style are for people who are signed in."""
-    printing, style = Printing(clinic), html.stylesheet(FONT_PATH)
+    style = html.stylesheet(FONT_PATH)
 
     @api.get(STYLE_PATH, include_in_schema=False)
     async def css() -> Response:

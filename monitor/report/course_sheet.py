@@ -1,0 +1,64 @@
+"""A patient's course on paper: a row for each infusion, an empty one for each to come."""
+
+from __future__ import annotations
+
+from monitor.care.course import Course, Infusion
+from monitor.care.journal import State
+from monitor.conditions import Priority
+from monitor.report.documents import Document, Part
+from monitor.report.model import Block, Row
+from monitor.report.source import Letterhead
+from monitor.report.wording import NONE, number, pressure, signed
+from monitor.vitals import VitalSign
+
+HEAD = (
+    *("No", "Date", "Dose", "Baseline", "Rise", "SpO2 min", "Alarms", "Ready", "Journal"),
+    *("Plan", "Signed"),
+)
+COLUMNS = (8.0, 19.0, 27.0, 16.0, 12.0, 15.0, 20.0, 14.0, 16.0, 18.0, 21.0)
+
+
+def course_sheet(course: Course, head: Letterhead) -> Document:
+    """The sheet of one course."""
+    rows = tuple(
+        Row(_cells(number_, one, head) if one else (str(number_), *[NONE] * (len(HEAD) - 1)))
+        for number_, one in course.slots
+    )
+    block = Block(title=f"Course {course.number} of {course.patient_ref}", head=HEAD, rows=rows)
+    return Document(
+        title=f"{head.clinic}: course sheet",
+        subtitle=f"{course.patient_ref}, {head.words.time(head.made_us, '%d %B %Y')}",
+        parts=(Part(block=block, columns=COLUMNS),),
+        foot=f"Patient {course.patient_ref}, rise in mmHg systolic over the baseline, ready in "
+        "minutes after the infusion, secondary record",
+    )
+
+
+def _cells(number_: int, one: Infusion, head: Letterhead) -> tuple[str, ...]:
+    words = head.words
+    systolic, diastolic = (
+        one.baseline.get(vital) for vital in (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)
+    )
+    high = one.alarms.get(Priority.HIGH, 0)
+    states = [day.state for day in one.journal.days]
+    done = sum(state is State.DONE for state in states)
+    return (
+        str(number_),
+        words.time(one.started_us, "%Y-%m-%d"),
+        _dose(one),
+        pressure(systolic, diastolic),
+        signed(one.peak_rise),
+        number(one.lowest_spo2),
+        f"{sum(one.alarms.values())} ({high} !!!)",
+        NONE if one.ready_min is None else f"{one.ready_min:.0f} min",
+        f"{done} of {len(states)}" if states else NONE,
+        one.note.plan.value if one.note else NONE,
+        words.time(one.signed.at_us, "%Y-%m-%d") if one.signed else "no",
+    )
+
+
+def _dose(one: Infusion) -> str:
+    if one.order is None:
+        return NONE
+    by_weight = f" ({one.order.dose_mg_kg:.2g} mg/kg)" if one.order.dose_mg_kg else ""
+    return f"{one.order.dose_mg:g} mg{by_weight}"
