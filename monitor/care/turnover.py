@@ -25,6 +25,12 @@ def kept_of(facts: Sequence[FactRow]) -> tuple[str, ...]:
     return tuple(sensor for sensor in SENSORS if told[-1].data.get(sensor) == KEPT)
 
 
+def ready_told(facts: Sequence[FactRow]) -> int | None:
+    """When who left could have left, as it was kept with the end; UTC microseconds."""
+    told = [fact.data.get("ready_us") for fact in standing(facts) if fact.kind == TURNED_OVER]
+    return told[-1] if told and isinstance(told[-1], int) else None
+
+
 def why_kept(facts: Sequence[FactRow]) -> str:
     """The reason that was given for it; "" without one."""
     told = [fact for fact in standing(facts) if fact.kind == TURNED_OVER]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
+from monitor.care.closing import signed_of
 from monitor.clinic import Person, Session
 from monitor.commands.acts import Desk, Past, SessionAct, check_reason
 from monitor.errors import CommandRefused
@@ -18,7 +19,8 @@ class CorrectDevices(SessionAct):
     """From then until before then `device` measured for this session, and not `instead`.
 
     If another session had that device, it had the one `instead`: both are told. Rows stay
-    as they are, and so do alarms. `measured` and `others` are looked up in the record.
+    as they are, and so do alarms. `measured`, `others` and whose report is `signed` are
+    looked up in the record.
     """
 
     permission: ClassVar[Permission] = Permission.SIGN
@@ -29,6 +31,7 @@ class CorrectDevices(SessionAct):
     reason: str
     measured: frozenset[str] = frozenset()
     others: tuple[Session, ...] = ()
+    signed: tuple[str, ...] = ()
 
     async def prepared(self, desk: Desk, past: Past) -> Self:
         """With what the record says of both devices in that time."""
@@ -36,11 +39,13 @@ class CorrectDevices(SessionAct):
         rows = await past.readings_by(self.device, self.from_us, self.to_us)
         rows += await past.readings_by(self.instead, self.from_us, self.to_us)
         names = {row.session for row in rows if row.session is not None} - {self.session}
-        told = [session_of(await past.facts(name)) for name in sorted(names)]
+        told = [await past.facts(name) for name in sorted(names)]
+        others = [(one, facts) for facts in told if (one := session_of(facts)) is not None]
         return replace(
             self,
             measured=frozenset(row.device for row in rows),
-            others=tuple(one for one in told if one is not None),
+            others=tuple(one for one, _ in others),
+            signed=tuple(one.patient_ref for one, facts in others if signed_of(facts)),
         )
 
     def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:
@@ -71,6 +76,8 @@ class CorrectDevices(SessionAct):
         elif len(self.others) > 1:
             names = " and ".join(one.patient_ref for one in self.others)
             why = f"{names} both had these devices in that time"
+        elif self.signed:
+            why = f"the report of {self.signed[0]} is signed: only addenda come after that"
         else:
             outside = [one for one in (session, *self.others) if not self._within(one, now_us)]
             names = " and ".join(one.patient_ref for one in outside)

@@ -13,7 +13,7 @@ from monitor.care.observations import Entry, Item, checked_person, noted
 from monitor.care.readiness import OpenAlarm, Readiness, readiness
 from monitor.care.ready import ready_us
 from monitor.care.scales import scored
-from monitor.care.turnover import CUFF, KEPT, OFF, PROBE, SENSORS, kept_of
+from monitor.care.turnover import CUFF, KEPT, OFF, PROBE, SENSORS, kept_of, ready_told
 from monitor.clinic import Person, Phase, Session
 from monitor.commands.acts import Act, Desk, Past, check_reason
 from monitor.commands.seating import enter_phase
@@ -203,7 +203,8 @@ class TurnOver(Act):
                 why="whoever left last has neither cuff nor probe on",
                 fix="reload the page",
             )
-        data = _turned(self.cuff, self.probe, self.reason)
+        turned = _turned(self.cuff, self.probe, self.reason)
+        data: Data = {**turned, "ready_us": ready_told(left)}
         desk.keep(TURNED_OVER, person, data, self.chair, left[0].session)
         desk.ward.turn_over(self.chair)
         return self.chair

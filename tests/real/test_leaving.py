@@ -251,6 +251,7 @@ async def test_a_chair_where_something_was_kept_on_is_done_until_it_is_turned_ov
         assert state(house) == "READY"
         first, second = await facts_of(house, session, "turned over")
         assert (first.data["reason"], second.data["probe"]) == ("waits for the taxi", "off")
+        assert first.data["ready_us"] == second.data["ready_us"]
     async with stepped(tmp_path, chairs=1, at_s=60.0) as house:
         assert state(house) == "READY"
 
