@@ -13,7 +13,7 @@ from monitor.care.notes import CHARTED, EVENT, noted_of
 from monitor.care.treatment import ORDERED, PUMP, misstep
 from monitor.clinic import Person, Session
 from monitor.commands.acts import Desk, SessionAct, check_reason
-from monitor.errors import CommandRefused
+from monitor.errors import CommandRefused, NotAllowed
 from monitor.history import (
     CORRECTED,
     HAPPENED,
@@ -26,12 +26,16 @@ from monitor.history import (
     Value,
     name_of,
 )
+from monitor.people import Permission, may
 from monitor.plausibility import objection, pair_objection
+from monitor.review import ARTEFACT, REVIEWED
 from monitor.vitals import VitalSign
 
 TEXT_MAX = 1_000
 SOURCE_MAX = 60
 CORRECTABLE = frozenset({ORDERED, PUMP, EVENT, CHARTED})
+WITHDRAWABLE = CORRECTABLE | {ARTEFACT, REVIEWED}
+"""What may be taken back; what a clinician said of a review, by one who may sign."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +111,26 @@ class Correct(SessionAct):
     def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:
         """The corrected fact's name."""
         check_reason(self.reason)
-        self._check(desk, facts)
+        self._check(desk, person, facts)
         data = self._data(desk, session)
         check_pump(facts, desk.new_of(session, CORRECTED, person, data))
         desk.note(session, CORRECTED, person, data)
         return self.of
 
-    def _check(self, desk: Desk, facts: Sequence[FactRow]) -> None:
+    def _check(self, desk: Desk, person: Person, facts: Sequence[FactRow]) -> None:
         entry = next((one for one in noted_of(facts) if name_of(one.fact) == self.of), None)
-        if entry is None or entry.fact.kind not in CORRECTABLE or entry.withdrawn:
+        allowed = WITHDRAWABLE if self.withdrawn else CORRECTABLE
+        if entry is None or entry.fact.kind not in allowed or entry.withdrawn:
             raise CommandRefused(
                 "this entry cannot be corrected",
                 why="it was withdrawn already" if entry and entry.withdrawn else "it is no note",
                 fix="enter what was so as a new entry",
+            )
+        if entry.fact.kind == REVIEWED and not may(person.role, Permission.SIGN):
+            raise NotAllowed(
+                "a baseline of a review is taken back by a clinician",
+                why=f"{person.name} is {person.role.value}",
+                fix="ask a clinician",
             )
         if self.grade is not None or self.text is not None:
             if entry.fact.kind != EVENT:

@@ -10,7 +10,7 @@ from monitor.review.completeness import CuffCount, CuffsDone
 from monitor.review.cuffs import Cuff, cuffs
 from monitor.review.entry import entry_of, measured_of
 from monitor.review.figures import Figures, Leaving, figures
-from monitor.review.holding import Gap, Held
+from monitor.review.holding import Gap, Held, by_vital
 from monitor.review.lives import OPEN_STATES, AlarmLife, lives
 from monitor.review.phases import PhaseSpan, phases
 from monitor.review.points import KeyPoint, Middle
@@ -52,6 +52,7 @@ __all__ = [
     "TimeInRange",
     "UsedBaseline",
     "artefacts_of",
+    "by_vital",
     "cause_of",
     "cuffs",
     "entry_of",

@@ -17,6 +17,8 @@ ARTEFACT = "artefact"
 """A fact: `from_us`, `to_us`, `vitals` (comma between; empty for all), `cause`, `text`."""
 
 
+CALLED = "marked as artefact"
+"""The reason of a marked reading, in place of its own."""
 _SHOWN = frozenset({Validity.VALID, Validity.VALIDATED, Validity.QUESTIONABLE})
 
 
@@ -71,7 +73,7 @@ def _told(fact: FactRow) -> Artefact:
 def left_out(
     rows: Sequence[ReadingRow], artefacts: Sequence[Artefact]
 ) -> tuple[list[ReadingRow], list[ReadingRow]]:
-    """All readings in time, marked ones as questionable with `ARTEFACT` as their reason; and those.
+    """All readings in time, marked ones as questionable with `CALLED` as their reason; and those.
 
     What had no number to believe or doubt stays as it is.
     """
@@ -86,7 +88,7 @@ def left_out(
     }
     marked = [out[place] for place in sorted(places)]
     for place in places:
-        out[place] = replace(out[place], validity=Validity.QUESTIONABLE, reason=ARTEFACT)
+        out[place] = replace(out[place], validity=Validity.QUESTIONABLE, reason=CALLED)
     return out, marked
 
 

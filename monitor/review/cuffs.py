@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from monitor.history import ReadingRow
-from monitor.review.artefacts import ARTEFACT
+from monitor.review.artefacts import CALLED
 from monitor.review.by_hand import BY_HAND
 from monitor.vitals import NIBP, VitalSign, under_way
 
@@ -16,7 +16,8 @@ from monitor.vitals import NIBP, VitalSign, under_way
 class Cuff:
     """One NIBP determination, mmHg; `valid` is False when it gave no believed pressure.
 
-    `artefact`: it gave one, and a person called it an artefact. `manual`: measured by hand.
+    `artefact`: it gave one, and a person called it an artefact; its `marked` values count
+    for nothing. `manual`: measured by hand.
     """
 
     at_us: int
@@ -27,6 +28,8 @@ class Cuff:
     valid: bool
     reason: str
     artefact: bool = False
+    marked_systolic: float | None = None
+    marked_diastolic: float | None = None
     manual: bool = False
 
     def value(self, vital: VitalSign) -> float | None:
@@ -53,6 +56,7 @@ def _cuff(rows: Sequence[ReadingRow]) -> Cuff:
     values = {row.vital: row.value for row in rows if row.validity.believed}
     systolic = values.get(VitalSign.NIBP_SYSTOLIC)
     diastolic = values.get(VitalSign.NIBP_DIASTOLIC)
+    called = {row.vital: row.value for row in rows if row.reason == CALLED}
     valid = systolic is not None or diastolic is not None
     reason = next((row.reason for row in rows if row.reason), "")
     return Cuff(
@@ -64,5 +68,7 @@ def _cuff(rows: Sequence[ReadingRow]) -> Cuff:
         valid=valid,
         reason=reason,
         manual=rows[0].device == BY_HAND,
-        artefact=not valid and any(row.reason == ARTEFACT for row in rows),
+        marked_systolic=called.get(VitalSign.NIBP_SYSTOLIC),
+        marked_diastolic=called.get(VitalSign.NIBP_DIASTOLIC),
+        artefact=not valid and bool(called),
     )

@@ -28,7 +28,7 @@ from monitor.review.bands import TimeInRange, all_in_range
 from monitor.review.by_hand import by_hand
 from monitor.review.completeness import CuffsDone, cuffs_done
 from monitor.review.cuffs import Cuff, cuffs
-from monitor.review.holding import held_pressure, held_samples
+from monitor.review.holding import by_vital, held_pressure, held_samples
 from monitor.review.phases import phases
 from monitor.review.points import KeyPoint, Moments, key_points
 from monitor.review.pressures import Rise, rise
@@ -59,7 +59,7 @@ class Figures:
 
     `artefacts` are the markings that stand; `left_out` counts the readings that do not
     count because of them, 0 where the figures are with them. `cuffs` are those that do
-    count, in time.
+    count, in time. A row of `table` is `cell_s` long.
     """
 
     session: Session
@@ -76,6 +76,7 @@ class Figures:
     cuffs_done: CuffsDone
     points: tuple[KeyPoint, ...]
     table: tuple[TableRow, ...]
+    cell_s: float
     burden: Burden
     leaving: Leaving
 
@@ -103,11 +104,12 @@ def figures(
     rows = [*marked(facts, readings), *by_hand(facts)]
     start_us, end_us = treatment.started_us, end_of(session, treatment, rows)
     rows, out = left_out(rows, () if with_artefacts else artefacts)
-    taken, spans = cuffs(rows), phases(facts)
+    own = by_vital(rows)
+    taken, spans = cuffs(row for vital in NIBP for row in own.get(vital, ())), phases(facts)
     baseline = used_baseline(start_us, stands, rows, out, preset)
     bands = preset.review.bands
     wanted = {*bands, *COLUMNS} - NIBP
-    held = {one: held_samples(rows, one, preset, end_us) for one in wanted}
+    held = {one: held_samples(own, one, preset, end_us) for one in wanted}
     pressures = {one: held_pressure(taken, one, preset, end_us) for one in bands if one in NIBP}
     systolic, diastolic = (
         rise(
@@ -132,12 +134,13 @@ def figures(
         systolic=systolic,
         diastolic=diastolic,
         in_range=all_in_range({**held, **pressures}, bands, *whole_us),
-        summaries=summaries(rows, preset, whole_us, _infusion(treatment, end_us)),
+        summaries=summaries(own, preset, whole_us, _infusion(treatment, end_us)),
         cuffs_done=cuffs_done(taken, spans, preset, *whole_us),
         points=key_points(
             _moments(session, treatment, systolic), baseline, taken, held, preset, end_us
         ),
         table=table(session, start_us, taken, held, preset.review.table_s, end_us),
+        cell_s=preset.review.table_s,
         burden=burden([_told(session, facts, transitions)], end_us),
         leaving=Leaving(
             ended_us=treatment.stopped_us,

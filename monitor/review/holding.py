@@ -7,22 +7,24 @@ at the most. Nothing is ever drawn across a gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from monitor.care.baseline import SOURCES
 from monitor.conditions import Preset
 from monitor.history import ReadingRow
 from monitor.review.by_hand import BY_HAND
 from monitor.review.cuffs import Cuff
-from monitor.vitals import VitalSign
+from monitor.vitals import Validity, VitalSign
 
 MINUTE_US = 60_000_000
+BELIEVED = (Validity.VALID, Validity.VALIDATED)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A value and the time for which it stood, from its reading on (UTC microseconds)."""
 
     from_us: int
@@ -43,40 +45,49 @@ class Gap:
         return (self.to_us - self.from_us) / 1e6
 
 
+def by_vital(rows: Iterable[ReadingRow]) -> dict[VitalSign, list[ReadingRow]]:
+    """The readings of each vital sign, in the order in which they stand."""
+    out: dict[VitalSign, list[ReadingRow]] = {}
+    for row in rows:
+        out.setdefault(row.vital, []).append(row)
+    return out
+
+
 def held_samples(
-    rows: Iterable[ReadingRow], vital: VitalSign, preset: Preset, end_us: int
+    own: Mapping[VitalSign, Sequence[ReadingRow]], vital: VitalSign, preset: Preset, end_us: int
 ) -> list[Held]:
     """What a continuous vital sign was known to be, in time; no instant twice.
 
-    Heart rate comes from the ECG and, while that gives none, from the pulse. Of
-    several devices the first by name speaks; another where it is silent, and what was
-    charted by hand where all are.
+    `own` are the session's readings by vital sign, each in time. Heart rate comes from the
+    ECG and, while that gives none, from the pulse. Of several devices the first by name
+    speaks; another where it is silent, and what was charted by hand where all are.
     """
-    sources = SOURCES.get(vital, (vital,))
     streams: dict[tuple[bool, int, str], list[ReadingRow]] = {}
-    for row in rows:
-        if row.vital in sources:
-            key = (row.device == BY_HAND, sources.index(row.vital), row.device)
-            streams.setdefault(key, []).append(row)
+    for rank, source in enumerate(SOURCES.get(vital, (vital,))):
+        for row in own.get(source, ()):
+            streams.setdefault((row.device == BY_HAND, rank, row.device), []).append(row)
     held: list[Held] = []
     for key in sorted(streams):
         held = _filled(held, _stream(streams[key], round(preset.gap_s * 1e6), end_us))
     return held
 
 
-def _stream(rows: list[ReadingRow], gap_us: int, end_us: int) -> Iterator[Held]:
-    rows.sort(key=lambda row: row.sampled_at_us)
-    for row, after in pairwise([*rows, None]):
-        if row is None or row.value is None or not row.validity.believed:
-            continue
-        at_us = row.sampled_at_us
-        to_us = min(at_us + gap_us, end_us, end_us if after is None else after.sampled_at_us)
-        if to_us > at_us:
-            yield Held(at_us, to_us, row.value)
+def _stream(rows: Sequence[ReadingRow], gap_us: int, end_us: int) -> list[Held]:
+    out = []
+    ends_us = [row.sampled_at_us for row in rows[1:]] + [end_us]
+    for row, next_us in zip(rows, ends_us, strict=True):
+        if row.value is not None and row.validity in BELIEVED:
+            at_us = row.sampled_at_us
+            to_us = min(at_us + gap_us, next_us, end_us)
+            if to_us > at_us:
+                out.append(Held(at_us, to_us, row.value))
+    return out
 
 
-def _filled(better: Sequence[Held], worse: Iterable[Held]) -> list[Held]:
+def _filled(better: Sequence[Held], worse: list[Held]) -> list[Held]:
     """The better stream, and of the worse what began and lasted while that was silent."""
+    if not better:
+        return worse
     out = list(better)
     place = 0
     for one in worse:
@@ -85,7 +96,7 @@ def _filled(better: Sequence[Held], worse: Iterable[Held]) -> list[Held]:
         next_us = better[place].from_us if place < len(better) else one.to_us
         if next_us > one.from_us:
             out.append(Held(one.from_us, min(one.to_us, next_us), one.value))
-    return sorted(out, key=lambda one: one.from_us)
+    return sorted(out) if len(out) > len(better) else out
 
 
 def held_pressure(
@@ -101,13 +112,26 @@ def held_pressure(
     ]
 
 
-def within(held: Iterable[Held], from_us: int, to_us: int) -> list[Held]:
+def within(held: Sequence[Held], from_us: int, to_us: int) -> Sequence[Held]:
     """The parts of them that lie in a stretch of time."""
+    first = bisect_right(held, from_us, key=_end)
+    last = bisect_left(held, to_us, key=_start)
+    if first >= last:
+        return ()
+    if held[first].from_us >= from_us and held[last - 1].to_us <= to_us:
+        return held[first:last]
     return [
         Held(max(one.from_us, from_us), min(one.to_us, to_us), one.value)
-        for one in held
-        if one.from_us < to_us and one.to_us > from_us
+        for one in held[first:last]
     ]
+
+
+def _start(one: Held) -> int:
+    return one.from_us
+
+
+def _end(one: Held) -> int:
+    return one.to_us
 
 
 def minutes(held: Iterable[Held]) -> float:
@@ -115,20 +139,21 @@ def minutes(held: Iterable[Held]) -> float:
     return sum(one.to_us - one.from_us for one in held) / MINUTE_US
 
 
-def share(held: Iterable[Held], from_us: int, to_us: int) -> float:
+def share(held: Sequence[Held], from_us: int, to_us: int) -> float:
     """For which share of a stretch of time a value stood, 0 to 1; 0 of no time at all."""
     if to_us <= from_us:
         return 0.0
-    return sum(one.to_us - one.from_us for one in within(held, from_us, to_us)) / (to_us - from_us)
+    stood_us = sum(ended_us - began_us for began_us, ended_us, _ in within(held, from_us, to_us))
+    return stood_us / (to_us - from_us)
 
 
-def gaps(held: Iterable[Held], from_us: int, to_us: int) -> tuple[Gap, ...]:
+def gaps(held: Sequence[Held], from_us: int, to_us: int) -> tuple[Gap, ...]:
     """The parts of a stretch of time in which no value stood, in order."""
     found, known_us = [], from_us
-    for one in within(held, from_us, to_us):
-        if one.from_us > known_us:
-            found.append(Gap(known_us, one.from_us))
-        known_us = max(known_us, one.to_us)
+    for began_us, ended_us, _ in within(held, from_us, to_us):
+        if began_us > known_us:
+            found.append(Gap(known_us, began_us))
+        known_us = ended_us
     if to_us > known_us:
         found.append(Gap(known_us, to_us))
     return tuple(found)

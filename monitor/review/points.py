@@ -6,6 +6,7 @@ stands with its own time; heart rate and SpO2 are medians around the point.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -119,5 +120,10 @@ def _point(
 
 def middle(held: Sequence[Held], from_us: int, to_us: int) -> Middle | None:
     """Of the samples taken from then to before then; None without any."""
-    values = [one.value for one in held if from_us <= one.from_us < to_us]
+    first = bisect_left(held, from_us, key=_start)
+    values = [one.value for one in held[first : bisect_left(held, to_us, key=_start)]]
     return Middle(value=median(values), count=len(values)) if values else None
+
+
+def _start(one: Held) -> int:
+    return one.from_us

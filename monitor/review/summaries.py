@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from monitor.conditions import Preset
 from monitor.history import ReadingRow
-from monitor.review.holding import Gap, gaps, held_samples, share
+from monitor.review.holding import BELIEVED, Gap, gaps, held_samples, share
 from monitor.vitals import NIBP, VitalSign
 
 
@@ -38,18 +38,14 @@ class Summary:
 
 
 def summaries(
-    rows: Sequence[ReadingRow],
+    own: Mapping[VitalSign, Sequence[ReadingRow]],
     preset: Preset,
     whole_us: tuple[int, int],
     infusion_us: tuple[int, int] | None,
 ) -> tuple[Summary, ...]:
     """Of each continuous vital sign that has a valid value, in the order of `VitalSign`."""
-    by_vital: dict[VitalSign, list[ReadingRow]] = {}
-    for row in rows:
-        if row.vital not in NIBP:
-            by_vital.setdefault(row.vital, []).append(row)
-    known = [one for one in VitalSign if one in by_vital]
-    found = (_summary(one, by_vital[one], preset, whole_us, infusion_us) for one in known)
+    known = [one for one in VitalSign if one in own and one not in NIBP]
+    found = (_summary(one, own[one], preset, whole_us, infusion_us) for one in known)
     return tuple(one for one in found if one is not None)
 
 
@@ -63,13 +59,13 @@ def _summary(
     good = [
         (row.sampled_at_us, row.value)
         for row in rows
-        if row.value is not None and row.validity.believed
+        if row.value is not None and row.validity in BELIEVED
     ]
     if not good:
         return None
     lowest = min(good, key=lambda pair: (pair[1], pair[0]))
     highest = max(good, key=lambda pair: (pair[1], -pair[0]))
-    held = held_samples(rows, vital, preset, whole_us[1])
+    held = held_samples({vital: rows}, vital, preset, whole_us[1])
     return Summary(
         vital=vital,
         count=len(good),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from monitor.history import ReadingRow
-from monitor.review.artefacts import ARTEFACT
+from monitor.review.artefacts import CALLED
 from monitor.vitals import NIBP, Validity, VitalSign
 
 GOOD, DOUBTFUL, ABSENT, MARKED = 0, 1, 2, 3
+_SHOWN = (Validity.VALID, Validity.VALIDATED, Validity.QUESTIONABLE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class Sample(NamedTuple):
     """One point of a trace; `quality` is GOOD, DOUBTFUL, MARKED (artefact) or ABSENT (no value)."""
 
     at_us: int
@@ -21,23 +21,20 @@ class Sample:
     quality: int
 
 
-def traces(readings: Iterable[ReadingRow]) -> dict[VitalSign, tuple[Sample, ...]]:
-    """Continuous vitals in time, every stored sample of each."""
-    out: dict[VitalSign, list[Sample]] = {}
-    for row in readings:
-        if row.vital not in NIBP:
-            out.setdefault(row.vital, []).append(_sample(row))
+def traces(own: Mapping[VitalSign, Sequence[ReadingRow]]) -> dict[VitalSign, tuple[Sample, ...]]:
+    """Every stored sample of each continuous vital sign; `own` are its readings, in time."""
     return {
-        vital: tuple(sorted(out[vital], key=lambda sample: sample.at_us))
+        vital: tuple(map(_sample, own[vital]))
         for vital in VitalSign
-        if vital in out
+        if vital in own and vital not in NIBP
     }
 
 
 def _sample(row: ReadingRow) -> Sample:
-    doubtful = row.validity is Validity.QUESTIONABLE
-    shown = row.value is not None and (row.validity.believed or doubtful)
-    quality = ABSENT if not shown else DOUBTFUL if doubtful else GOOD
-    if shown and row.reason == ARTEFACT:
-        quality = MARKED
-    return Sample(at_us=row.sampled_at_us, value=row.value if shown else None, quality=quality)
+    value, validity = row.value, row.validity
+    if value is None or validity not in _SHOWN:
+        return Sample(row.sampled_at_us, None, ABSENT)
+    if row.reason == CALLED:
+        return Sample(row.sampled_at_us, value, MARKED)
+    doubtful = validity is Validity.QUESTIONABLE
+    return Sample(row.sampled_at_us, value, DOUBTFUL if doubtful else GOOD)

@@ -14,7 +14,7 @@ from enum import Enum
 
 from monitor.care.baseline import Baseline, measure
 from monitor.conditions import Preset
-from monitor.history import BASELINE, MISSING, FactRow, ReadingRow, baseline_told
+from monitor.history import BASELINE, MISSING, FactRow, ReadingRow, baseline_told, name_of
 from monitor.review.cuffs import Cuff, cuffs
 from monitor.vitals import NIBP, STANDS_FOR, VitalSign
 
@@ -40,7 +40,7 @@ class UsedBaseline:
 
     `cuffs` are the determinations it was made of; empty when a person stated the
     pressures. `missing` says of what there is none and why, `reason` and `by` who
-    stated it and why.
+    stated it and why, `name` that fact's name where it was stated for the review.
     """
 
     values: Mapping[VitalSign, int]
@@ -50,6 +50,7 @@ class UsedBaseline:
     reason: str = ""
     by: str | None = None
     at_us: int | None = None
+    name: str = ""
 
 
 def used_baseline(
@@ -92,6 +93,7 @@ def _stated(
         reason=str(reviewed.data.get("reason", "")),
         by=reviewed.actor,
         at_us=reviewed.at_us,
+        name=name_of(reviewed),
     )
 
 

@@ -10,11 +10,12 @@ from monitor.history import FactRow, ReadingRow, TransitionRow, session_of
 from monitor.review.artefacts import artefacts_of, left_out
 from monitor.review.by_hand import by_hand
 from monitor.review.cuffs import Cuff, cuffs
+from monitor.review.holding import by_vital
 from monitor.review.lives import AlarmLife, lives
 from monitor.review.phases import PhaseSpan, phases
 from monitor.review.traces import Sample, traces
 from monitor.suspects import marked
-from monitor.vitals import VitalSign
+from monitor.vitals import NIBP, VitalSign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ def review(
     stored = len(readings)
     rows = [*marked(facts, readings), *by_hand(facts)]
     rows, _ = left_out(rows, artefacts_of(facts))
+    own = by_vital(rows)
     session = session_of(facts)
     if session is None:
         raise ValueError("these facts seat no session")
@@ -46,8 +48,8 @@ def review(
         session=session,
         readings=stored,
         phases=phases(facts),
-        traces=traces(rows),
-        cuffs=cuffs(rows),
+        traces=traces(own),
+        cuffs=cuffs(row for vital in NIBP for row in own.get(vital, ())),
         alarms=lives(transitions),
         simulated=any(row.mode.value != "real" for row in readings),
     )

@@ -62,7 +62,7 @@ class Archive:
                 "chair": chair,
                 "from_ms": from_us // 1_000,
                 "to_ms": to_us // 1_000,
-                "series": present.series(review.traces(recent)),
+                "series": present.series(review.traces(review.by_vital(recent))),
                 "nibp": present.cuff_list(review.cuffs(rows), self._words),
             }
 

@@ -37,6 +37,9 @@ def figured(found: Figures, words: Words) -> Json:
         "points": [_point(one, found, words) for one in found.points],
         "table_head": ["minute", "clock", "BP mmHg", "HR /min", "SpO2 %", "RR /min", "MOAA/S"],
         "table": [line for row in found.table for line in _table_lines(row, words)],
+        "cells": [_cell(row) for row in found.table],
+        "cell_ms": found.cell_s * 1_000,
+        "burden_head": ["rule", "alarms", "s in alarm", "s to acknowledge", "artefact"],
         "burden": _burden(found),
     }
 
@@ -174,6 +177,7 @@ def _baseline(found: Figures, words: Words) -> Json:
         "missing": ", ".join(f"no {name}: {why}" for name, why in used.missing.items()),
         "reason": used.reason,
         "by": words.person(used.by),
+        "name": used.name,
     }
 
 
@@ -240,6 +244,14 @@ def _table_lines(row: TableRow, words: Words) -> Iterator[list[str]]:
     ]
     for cuff in row.cuffs[1:]:
         yield ["", "", _measured(cuff, words), "", "", "", ""]
+
+
+def _cell(row: TableRow) -> Json:
+    return {
+        "from_ms": row.from_us / 1_000,
+        "rr": _middle(row.middles, VitalSign.RESPIRATORY_RATE),
+        "sedation": "" if row.sedation is None else _said(row.sedation.value),
+    }
 
 
 def _measured(cuff: Cuff, words: Words) -> str:

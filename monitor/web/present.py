@@ -53,6 +53,8 @@ def cuff_list(cuffs: Iterable[Cuff], words: Words, from_us: int = 0) -> list[Jso
             "valid": cuff.valid,
             "reason": cuff.reason,
             "artefact": cuff.artefact,
+            "marked_systolic": cuff.marked_systolic,
+            "marked_diastolic": cuff.marked_diastolic,
             "manual": cuff.manual,
         }
         for cuff in cuffs

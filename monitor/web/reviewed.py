@@ -32,7 +32,9 @@ def reviewed(
     """All of it. `with` holds the figures with artefacts, null while none is marked."""
     seen = review.review(facts, rows, steps)
     found = review.figures(facts, rows, steps, preset)
-    whole = review.figures(facts, rows, steps, preset, with_artefacts=True)
+    whole = found
+    if found.artefacts:
+        whole = review.figures(facts, rows, steps, preset, with_artefacts=True)
     told = Told(session=seen.session.id, facts=list(facts), transitions=list(steps))
     offered = suggestions(marked(facts, rows), found.artefacts, preset)
     return {

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.commands import MarkArtefact, ReviewBaseline
 from monitor.commands.acts import REASON_MAX
+from monitor.commands.noting import Correct
 from monitor.review import Cause
 from monitor.vitals import VitalSign
 from monitor.web.answers import Done, Execute, Problem
@@ -31,6 +32,13 @@ class ArtefactBody(_Body):
     vitals: Annotated[list[VitalSign], Field(max_length=len(VitalSign))] = []
     cause: Cause
     text: Annotated[str, Field(max_length=REASON_MAX)] = ""
+
+
+class WithdrawBody(_Body):
+    """Which marking, or which baseline of a review, is taken back, by its name; and why."""
+
+    of: Annotated[str, Field(min_length=1, max_length=60)]
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
 
 
 class ReviewedBaselineBody(_Body):
@@ -64,6 +72,19 @@ def add_reviewing(acts: APIRouter, execute: Execute) -> None:
                 vitals=frozenset(body.vitals),
                 cause=body.cause,
                 text=body.text,
+            )
+        )
+
+    @acts.post("/api/sessions/{session}/review/withdraw")
+    async def withdraw(request: Request, session: SessionId, body: WithdrawBody) -> Done:
+        """Take a marking or a stated baseline back; what was said stays in the record."""
+        return await execute(
+            Correct(
+                session=session,
+                actor=request.state.actor,
+                of=body.of,
+                reason=body.reason,
+                withdrawn=True,
             )
         )
 

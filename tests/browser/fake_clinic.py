@@ -23,12 +23,14 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from monitor.web.pages import add_pages
 from tests.browser import scenes
+from tests.browser.review_scene import Stored, sessions
 
 CSP = (
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'"
 )
 Json = dict[str, Any]
+SAID_OF_A_REVIEW = ("artefacts", "review/baseline", "review/withdraw")
 COOKIE = "fake-sign-in"
 SIGNED_OUT = {"what": "nobody is signed in here", "why": "it ended", "fix": "sign in"}
 
@@ -49,6 +51,7 @@ class FakeClinic:
     listeners: set[asyncio.Queue[bytes]] = field(default_factory=set)
     posted: asyncio.Condition = field(default_factory=asyncio.Condition)
     seq: int = 0
+    stored: dict[str, Stored] = field(default_factory=sessions)
 
     async def note(self, path: str, body: Json, person: str) -> None:
         """Keep what a page posted, and who was signed in there."""
@@ -169,13 +172,10 @@ def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
     async def sessions(request: Request) -> Json:
         return scenes.sessions(dict(request.query_params))
 
-    @app.get("/api/sessions/{session}")
-    async def session_detail(session: str) -> Json:
-        return scenes.session(session)
-
-    @app.get("/api/sessions/{session}/readings")
-    async def readings(session: str) -> Json:
-        return scenes.readings(session)
+    @app.get("/api/sessions/{session}/review")
+    async def review(session: str) -> Response:
+        stored = clinic.stored.get(session, clinic.stored["s-1"])
+        return JSONResponse(await asyncio.to_thread(stored.answer))
 
     @app.get("/api/sessions/{session}/why")
     async def why(session: str, alarm: str) -> Json:
@@ -230,7 +230,11 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
         person = clinic.who(request)["person"]
         if person is None:
             return JSONResponse(SIGNED_OUT, status_code=401)
-        await clinic.note(request.url.path, await request.json(), person["id"])
+        body = await request.json()
+        place, _, said = rest.removeprefix("sessions/").partition("/")
+        if place in clinic.stored and said in SAID_OF_A_REVIEW:
+            clinic.stored[place].take(said, body)
+        await clinic.note(request.url.path, body, person["id"])
         return JSONResponse({"id": rest})
 
     @app.post("/fake/wall")

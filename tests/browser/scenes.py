@@ -461,27 +461,6 @@ def session(name: str) -> Json:
     }
 
 
-def readings(name: str) -> Json:
-    """The readings of that session."""
-    table = [
-        {
-            "time": cuff["time"],
-            "minute": str(step * 5 - 15),
-            "BP": f"{cuff['systolic']}/{cuff['diastolic']}" if cuff["valid"] else "",
-            "HR": "78",
-            "SpO2": "97",
-            "RR": "13",
-        }
-        for step, cuff in enumerate(_minutes(OPENED_MS + 90 * MINUTE_MS, 18))
-    ]
-    return {
-        "session": name,
-        "series": _series(OPENED_MS + MINUTE_MS, OPENED_MS + 88 * MINUTE_MS),
-        "nibp": _minutes(OPENED_MS + 90 * MINUTE_MS, 18),
-        "table": table,
-    }
-
-
 def history(chair: str, priority: str) -> Json:
     """Past alarms, newest first."""
     onset = OPENED_MS + 37 * MINUTE_MS

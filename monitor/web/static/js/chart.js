@@ -7,6 +7,7 @@
  */
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { dragByTouch } from "./touch-drag.js";
 
 export const PRESSURE = Object.freeze({ min: 40, max: 220 });
 export const SATURATION = Object.freeze({ min: 80, max: 100 });
@@ -16,6 +17,9 @@ export const RIGHT_PX = 16;
 const GAP_MS = 10_000;
 const GRID_S = 300;
 const TALL_PX = 300;
+/** A label of the time axis needs so much room; where there is less, every second is left out. */
+const LABEL_PX = 46;
+const ARTEFACT = 3;
 /** Shorter drags are a touch that trembled. */
 const DRAG_PX = 12;
 const INK = {
@@ -24,6 +28,7 @@ const INK = {
   nibp: "#ffffff",
   rr: "#b8a07a",
   grid: "#24303c",
+  marked: "#9aa7b4",
   text: "#9aa7b4",
 };
 
@@ -63,6 +68,19 @@ export function holed(series) {
 }
 
 /**
+ * What counts of a series, and what was marked as an artefact, as two series.
+ * @param {Series|undefined} series
+ * @returns {[Series|undefined, Series|undefined]}
+ */
+export function parted(series) {
+  if (!series?.quality?.includes(ARTEFACT)) return [series, undefined];
+  const marked = (/** @type {number} */ place) => series.quality?.[place] === ARTEFACT;
+  const kept = series.values.map((value, place) => (marked(place) ? null : value));
+  const others = series.values.map((value, place) => (marked(place) ? value : null));
+  return [{ ...series, values: kept }, { ...series, values: others }];
+}
+
+/**
  * The heart rate to draw: ECG where a monitor gave one, else the oximeter's pulse.
  * @param {Record<string, Series>} series
  * @returns {Series|undefined}
@@ -81,19 +99,29 @@ export function heart(series) {
  */
 export function pressureChart(place, data, span, says, under = () => {}) {
   const cuffs = data.nibp.filter((cuff) => cuff.valid);
+  const [heartbeat, marked] = parted(data.hr);
   const at_s = cuffs.map((cuff) => cuff.at_ms / 1_000);
   const joined = uPlot.join([
-    /** @type {any} */ (holed(data.hr)),
+    /** @type {any} */ (holed(heartbeat)),
+    /** @type {any} */ (holed(marked)),
     /** @type {any} */ ([at_s, cuffs.map((cuff) => cuff.systolic)]),
     /** @type {any} */ ([at_s, cuffs.map((cuff) => cuff.diastolic)]),
   ]);
   const series = [
     dots("HR", INK.hr),
+    hollow("HR artefact"),
     hidden("systolic v"),
     hidden("diastolic ^"),
   ];
   const options = frame(place, span, says, PRESSURE, series);
-  options.hooks = { ...options.hooks, drawClear: [under], draw: [(plot) => drawCuffs(plot, cuffs)] };
+  options.hooks = {
+    ...options.hooks,
+    drawClear: [under],
+    draw: [
+      (plot) => drawCuffs(plot, cuffs),
+      (plot) => drawMarkedCuffs(plot, data.nibp.filter((cuff) => cuff.artefact)),
+    ],
+  };
   return new uPlot(options, joined, place);
 }
 
@@ -106,14 +134,21 @@ export function pressureChart(place, data, span, says, under = () => {}) {
  * @param {(plot: uPlot) => void} [under]
  */
 export function saturationChart(place, spo2, span, says, under = () => {}) {
-  const [times, values] = holed(spo2);
+  const [kept, marked] = parted(spo2);
+  const [times, values] = holed(kept);
   const floor = SATURATION.min;
   const drawn = values.map((value) => (value === null ? null : Math.max(value, floor)));
   const line = { label: "SpO2 %", stroke: INK.spo2, width: 2, points: { show: false } };
-  const options = frame(place, span, says, SATURATION, [line]);
+  const options = frame(place, span, says, SATURATION, [line, hollow("SpO2 artefact")]);
   const below = times.filter((_, at) => (values[at] ?? floor) < floor);
   options.hooks = { ...options.hooks, drawClear: [under], draw: [(plot) => drawFloor(plot, below)] };
-  return new uPlot(options, [times, drawn], place);
+  const [at_s, others] = holed(marked);
+  const shown = others.map((value) => (value === null ? null : Math.max(value, floor)));
+  const joined = uPlot.join([/** @type {any} */ ([times, drawn]), /** @type {any} */ ([at_s, shown])], [
+    [1, 2],
+    [1, 1],
+  ]);
+  return new uPlot(options, joined, place);
 }
 
 /**
@@ -133,7 +168,10 @@ function frame(place, span, says, range, series) {
   };
   const drag = { x: true, y: false, setScale: false, dist: DRAG_PX };
   return {
-    hooks: { setSelect: [(plot) => dragged(plot, span)] },
+    hooks: {
+      setSelect: [(plot) => dragged(plot, span)],
+      ready: [(plot) => dragByTouch(plot, (from_px, to_px) => chosen(plot, span, from_px, to_px))],
+    },
     width: place.clientWidth,
     height: place.clientHeight,
     padding: [10, RIGHT_PX, 0, 0],
@@ -149,7 +187,7 @@ function frame(place, span, says, range, series) {
         ...axis,
         splits: (_plot, _axis, from, to) =>
           marks(from, to, span.anchor_ms / 1_000, grid_s(to - from)),
-        values: (_plot, splits) => splits.map((at_s) => says(at_s * 1_000)),
+        values: (plot, splits) => labels(plot, splits, span, says),
       },
       { ...axis, size: LEFT_PX, splits: () => steps(range, place.clientHeight) },
     ],
@@ -158,12 +196,27 @@ function frame(place, span, says, range, series) {
 }
 
 /**
- * The grid is 5 min wide; ten on long stretches, one on short ones.
+ * The grid is 5 min wide, as on paper; one minute on short stretches.
  * @param {number} length_s
  */
 function grid_s(length_s) {
-  if (length_s > 40 * 60) return 2 * GRID_S;
   return length_s < 3 * GRID_S ? GRID_S / 5 : GRID_S;
+}
+
+/**
+ * The words at the marks of the time axis; where they would touch, only some of them.
+ * @param {uPlot} plot
+ * @param {number[]} splits
+ * @param {Span} span
+ * @param {Says} says
+ */
+function labels(plot, splits, span, says) {
+  const length_s = (span.to_ms - span.from_ms) / 1_000;
+  const step_s = grid_s(length_s);
+  const px = (plot.width - LEFT_PX - RIGHT_PX) * (step_s / length_s);
+  const each = [1, 2, 3, 6, 12].find((many) => many * px >= LABEL_PX) ?? 24;
+  const nth = (/** @type {number} */ at_s) => Math.round((at_s - span.anchor_ms / 1_000) / step_s);
+  return splits.map((at_s) => (nth(at_s) % each === 0 ? says(at_s * 1_000) : ""));
 }
 
 /**
@@ -172,9 +225,18 @@ function grid_s(length_s) {
  */
 function dragged(plot, span) {
   const { left, width } = plot.select;
-  if (width < DRAG_PX) return;
+  if (width >= DRAG_PX) chosen(plot, span, left, left + width);
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {Span} span
+ * @param {number} from_px
+ * @param {number} to_px
+ */
+function chosen(plot, span, from_px, to_px) {
   const at_ms = (/** @type {number} */ px) => Math.round(plot.posToVal(px, "x") * 1_000);
-  span.closer?.(at_ms(left), at_ms(left + width));
+  span.closer?.(at_ms(from_px), at_ms(to_px));
 }
 
 /**
@@ -225,6 +287,16 @@ function dots(label, ink) {
 }
 
 /**
+ * What was marked as an artefact: hollow and grey, and joined to nothing.
+ * @param {string} label
+ * @returns {uPlot.Series}
+ */
+function hollow(label) {
+  const points = { show: true, size: 5, fill: "transparent", stroke: INK.marked, width: 1 };
+  return { label, stroke: INK.marked, width: 0, spanGaps: false, paths: () => null, points };
+}
+
+/**
  * @param {string} label
  * @returns {uPlot.Series}
  */
@@ -237,24 +309,50 @@ function hidden(label) {
  * @param {CuffReading[]} cuffs
  */
 function drawCuffs(plot, cuffs) {
+  for (const cuff of cuffs) pen(plot, INK.nibp, (ink) => drawCuff(plot, ink, cuff, cuff));
+}
+
+/**
+ * What was marked of cuff readings: grey and dashed, counting for nothing.
+ * @param {uPlot} plot
+ * @param {CuffReading[]} cuffs
+ */
+function drawMarkedCuffs(plot, cuffs) {
+  for (const cuff of cuffs) {
+    pen(plot, INK.marked, (ink) => {
+      ink.setLineDash([2 * devicePixelRatio, 2 * devicePixelRatio]);
+      drawCuff(plot, ink, cuff, { systolic: cuff.marked_systolic, diastolic: cuff.marked_diastolic });
+    });
+  }
+}
+
+/**
+ * @param {uPlot} plot
+ * @param {CanvasRenderingContext2D} ink
+ * @param {CuffReading} cuff
+ * @param {{systolic?: number|null, diastolic?: number|null}} values
+ */
+function drawCuff(plot, ink, cuff, { systolic, diastolic }) {
   const arm = 5 * devicePixelRatio;
-  pen(plot, INK.nibp, (ink) => {
-    for (const cuff of cuffs) {
-      const x = plot.valToPos(cuff.at_ms / 1_000, "x", true);
-      if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) continue;
-      if (cuff.systolic !== null) caret(ink, x, plot.valToPos(cuff.systolic, "y", true), arm, -1);
-      if (cuff.diastolic !== null) caret(ink, x, plot.valToPos(cuff.diastolic, "y", true), arm, 1);
-      if (cuff.systolic !== null && cuff.diastolic !== null) {
-        ink.globalAlpha = 0.45;
-        ink.lineWidth = devicePixelRatio;
-        ink.beginPath();
-        ink.moveTo(x, plot.valToPos(cuff.systolic, "y", true));
-        ink.lineTo(x, plot.valToPos(cuff.diastolic, "y", true));
-        ink.stroke();
-        ink.globalAlpha = 1;
-      }
-    }
-  });
+  const x = plot.valToPos(cuff.at_ms / 1_000, "x", true);
+  if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) return;
+  const y = (/** @type {number} */ value) => plot.valToPos(value, "y", true);
+  const top = systolic ?? null;
+  const low = diastolic ?? null;
+  if (top !== null) caret(ink, x, y(top), arm, -1);
+  if (low !== null) caret(ink, x, y(low), arm, 1);
+  if (cuff.manual && top !== null) {
+    ink.font = `${11 * devicePixelRatio}px Inter`;
+    ink.fillText("M", x + arm, y(top) - arm);
+  }
+  if (top === null || low === null) return;
+  ink.globalAlpha = 0.45;
+  ink.lineWidth = devicePixelRatio;
+  ink.beginPath();
+  ink.moveTo(x, y(top));
+  ink.lineTo(x, y(low));
+  ink.stroke();
+  ink.globalAlpha = 1;
 }
 
 /**

@@ -288,6 +288,10 @@
  * @property {number|null} mean
  * @property {boolean} valid
  * @property {string} reason
+ * @property {boolean} artefact marked as one, then `valid` is false
+ * @property {boolean} manual measured by hand
+ * @property {number|null} marked_systolic of an artefact
+ * @property {number|null} marked_diastolic
  */
 
 /**

@@ -6,7 +6,7 @@ import { make, mark } from "./dom.js";
 const GAP_MS = 10_000;
 const FLAWS = ["", "questionable", "invalid"];
 
-/** @typedef {{from_ms: number, to_ms: number, kind: string, text: string}} Piece */
+/** @typedef {{from_ms: number, to_ms: number, kind: string, text: string, title?: string}} Piece */
 /** @typedef {import("./chart.js").Span} Span */
 
 /**
@@ -25,8 +25,9 @@ export function ribbon(name, pieces, span, className) {
   const part = (/** @type {number} */ ms) =>
     `${(100 * (Math.min(Math.max(ms, span.from_ms), span.to_ms) - span.from_ms)) / length_ms}%`;
   for (const piece of pieces) {
+    if (piece.to_ms < span.from_ms || piece.from_ms > span.to_ms) continue;
     const block = make("span", "piece", piece.text);
-    block.title = piece.text;
+    block.title = piece.title ?? piece.text;
     mark(block, "kind", piece.kind);
     block.style.left = part(piece.from_ms);
     block.style.width = `calc(${part(piece.to_ms)} - ${part(piece.from_ms)})`;

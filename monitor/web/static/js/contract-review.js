@@ -1,0 +1,89 @@
+/** What the service tells of a session's review, as types; see docs/api.md. */
+
+/** @typedef {import("./contract.js").SessionDetail} SessionDetail */
+
+/**
+ * @typedef {object} ReviewBaseline
+ * @property {string} origin
+ * @property {boolean} stated for this review, by a clinician
+ * @property {Record<string, number>} values
+ * @property {string} bp
+ * @property {string} hr
+ * @property {string} spo2
+ * @property {string[]} readings
+ * @property {string} missing
+ * @property {string} reason
+ * @property {string} by
+ * @property {string} name of the fact that stated it
+ */
+
+/**
+ * @typedef {object} InRange
+ * @property {string} label
+ * @property {boolean} held by step-hold
+ * @property {string} valid
+ * @property {{text: string, minutes: number, percent: number}[]} bands
+ */
+
+/**
+ * @typedef {object} Figures
+ * @property {number} left_out
+ * @property {ReviewBaseline} baseline
+ * @property {{label: string, text: string}[]} head
+ * @property {InRange[]} in_range
+ * @property {string[]} points_head
+ * @property {string[][]} points
+ * @property {string[]} table_head
+ * @property {string[][]} table
+ * @property {{from_ms: number, rr: string, sedation: string}[]} cells
+ * @property {number} cell_ms
+ * @property {string[]} burden_head
+ * @property {string[][]} burden
+ */
+
+/**
+ * @typedef {object} Infusion
+ * @property {string} order
+ * @property {string} given
+ * @property {string} lasted
+ * @property {{from_ms: number, to_ms: number|null, rate: string}[]} runs
+ * @property {{at_ms: number, time: string, text: string}[]} steps
+ */
+
+/**
+ * @typedef {object} Artefact
+ * @property {string} name
+ * @property {number} from_ms
+ * @property {number} to_ms
+ * @property {string[]} vitals
+ * @property {string} cause
+ * @property {string} span
+ * @property {string} by
+ * @property {string} marked
+ */
+
+/** @typedef {{vital: string, from_ms: number, to_ms: number, span: string, why: string}} Suggestion */
+
+/**
+ * @typedef {object} Added
+ * @property {number|null} start_ms of the infusion
+ * @property {number|null} stop_ms
+ * @property {number} end_ms
+ * @property {number} stored
+ * @property {Record<string, import("./contract.js").Series>} series
+ * @property {import("./contract.js").CuffReading[]} nibp
+ * @property {{at_ms: number, time: string, text: string, manual: boolean, by: string}[]} events
+ * @property {Infusion} infusion
+ * @property {{at_ms: number, value: number|string}[]} sedation
+ * @property {import("./contract.js").PastAlarm[]} alarms
+ * @property {Artefact[]} artefacts
+ * @property {{cause: string, by: string, at: string, marked_by: string}[]} undone
+ * @property {Suggestion[]} suggestions
+ * @property {Figures} without
+ * @property {Figures|null} with
+ * @property {Record<string, string>[]} table
+ */
+
+/** @typedef {SessionDetail & Added} Reviewed */
+
+export {};
