@@ -144,7 +144,13 @@ def _cuffs() -> list[ReadingRow]:
 
 def _alarms() -> list[TransitionRow]:
     rising = [
-        transition(2_500, "ACTIVE_UNACK", 0, message="BP 168/101: far over baseline"),
+        transition(
+            2_500,
+            "ACTIVE_UNACK",
+            0,
+            reason="condition present for its delay",
+            message="BP 168/101: far over baseline",
+        ),
         transition(3_100, "RESOLVED", 1),
     ]
     low = [

@@ -70,6 +70,14 @@ export class ReviewCharts {
     this.draw();
   }
 
+  /** Count otherwise: what is drawn of the readings stays. @param {Figures} figures */
+  count(figures) {
+    if (!this._shown) return;
+    const [seen] = this._shown;
+    this._shown = [seen, figures];
+    this._below.replaceChildren(...below(seen, figures, this._span(seen), this._width));
+  }
+
   /** The stretch that is about to be marked, or none. @param {Stretch|null} stretch */
   choose(stretch) {
     this._stretch = stretch;

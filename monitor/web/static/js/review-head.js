@@ -20,6 +20,7 @@ export function title(seen, path) {
     make("strong", "mode", mode),
     make("span", "planned", said),
     make("span", "spring"),
+    link("csv", "Course", `/course/${encodeURIComponent(seen.patient)}`),
     link("csv", "Readings CSV", `${path}/readings.csv`),
   ]);
 }
@@ -53,7 +54,7 @@ function range(one) {
   });
   const words = one.bands
     .filter((band) => band.minutes)
-    .map((band) => `${band.text} ${Math.round(band.percent)} % (${band.minutes} min)`);
+    .map((band) => `${band.text}: ${Math.round(band.percent)} % (${band.minutes} min)`);
   const how = one.held ? "held until the next reading" : "valid";
   const text = `${words.join(", ") || "no values"}; ${how} ${one.valid}`;
   return make("div", "range", [make("strong", "", one.label), bar, make("p", "", text)]);

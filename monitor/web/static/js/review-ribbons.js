@@ -41,7 +41,7 @@ export function below(seen, figures, span, width_px) {
   const cells = shownCells(figures, span, width_px);
   return [
     ribbon("RR", cellPieces(cells, "rr", "RR"), span, "cell-ribbon"),
-    ribbon("MOAA/S", cellPieces(cells, "sedation", "MOAA/S"), span, "cell-ribbon"),
+    ribbon("sedat.", cellPieces(cells, "sedation", "MOAA/S"), span, "cell-ribbon"),
     ...PRIORITY_ROWS.map(([priority, marks]) =>
       ribbon(marks, alarmPieces(seen, priority, span), span, "alarm-ribbon"),
     ),

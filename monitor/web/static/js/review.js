@@ -114,7 +114,9 @@ class ReviewPage {
   _toggle() {
     const on = this._with.getAttribute("aria-pressed") !== "true";
     this._with.setAttribute("aria-pressed", String(on));
-    if (this._seen) this._draw(this._seen);
+    if (!this._seen) return;
+    this._charts.count(this._counted);
+    this._drawFigures(this._seen);
   }
 
   /** @param {boolean} marking */
