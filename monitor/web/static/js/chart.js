@@ -7,6 +7,7 @@
  */
 
 import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { MARKED, drawCuffs, drawMarkedCuffs, pen } from "./cuff-marks.js";
 import { dragByTouch } from "./touch-drag.js";
 
 export const PRESSURE = Object.freeze({ min: 40, max: 220 });
@@ -28,7 +29,6 @@ const INK = {
   nibp: "#ffffff",
   rr: "#b8a07a",
   grid: "#24303c",
-  marked: "#9aa7b4",
   text: "#9aa7b4",
 };
 
@@ -292,8 +292,8 @@ function dots(label, ink) {
  * @returns {uPlot.Series}
  */
 function hollow(label) {
-  const points = { show: true, size: 5, fill: "transparent", stroke: INK.marked, width: 1 };
-  return { label, stroke: INK.marked, width: 0, spanGaps: false, paths: () => null, points };
+  const points = { show: true, size: 5, fill: "transparent", stroke: MARKED, width: 1 };
+  return { label, stroke: MARKED, width: 0, spanGaps: false, paths: () => null, points };
 }
 
 /**
@@ -302,74 +302,6 @@ function hollow(label) {
  */
 function hidden(label) {
   return { label, stroke: INK.nibp, paths: () => null, points: { show: false } };
-}
-
-/**
- * @param {uPlot} plot
- * @param {CuffReading[]} cuffs
- */
-function drawCuffs(plot, cuffs) {
-  for (const cuff of cuffs) pen(plot, INK.nibp, (ink) => drawCuff(plot, ink, cuff, cuff));
-}
-
-/**
- * What was marked of cuff readings: grey and dashed, counting for nothing.
- * @param {uPlot} plot
- * @param {CuffReading[]} cuffs
- */
-function drawMarkedCuffs(plot, cuffs) {
-  for (const cuff of cuffs) {
-    pen(plot, INK.marked, (ink) => {
-      ink.setLineDash([2 * devicePixelRatio, 2 * devicePixelRatio]);
-      drawCuff(plot, ink, cuff, { systolic: cuff.marked_systolic, diastolic: cuff.marked_diastolic });
-    });
-  }
-}
-
-/**
- * @param {uPlot} plot
- * @param {CanvasRenderingContext2D} ink
- * @param {CuffReading} cuff
- * @param {{systolic?: number|null, diastolic?: number|null}} values
- */
-function drawCuff(plot, ink, cuff, { systolic, diastolic }) {
-  const arm = 5 * devicePixelRatio;
-  const x = plot.valToPos(cuff.at_ms / 1_000, "x", true);
-  if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) return;
-  const y = (/** @type {number} */ value) => plot.valToPos(value, "y", true);
-  const top = systolic ?? null;
-  const low = diastolic ?? null;
-  if (top !== null) caret(ink, x, y(top), arm, -1);
-  if (low !== null) caret(ink, x, y(low), arm, 1);
-  if (cuff.manual && top !== null) {
-    ink.font = `${11 * devicePixelRatio}px Inter`;
-    ink.fillText("M", x + arm, y(top) - arm);
-  }
-  if (top === null || low === null) return;
-  ink.globalAlpha = 0.45;
-  ink.lineWidth = devicePixelRatio;
-  ink.beginPath();
-  ink.moveTo(x, y(top));
-  ink.lineTo(x, y(low));
-  ink.stroke();
-  ink.globalAlpha = 1;
-}
-
-/**
- * The caret points at its value: v stands on it, ^ hangs from it.
- * @param {CanvasRenderingContext2D} ink
- * @param {number} x
- * @param {number} y
- * @param {number} arm
- * @param {1|-1} side -1 opens upward (v), 1 downward (^)
- */
-function caret(ink, x, y, arm, side) {
-  ink.lineWidth = 2.2 * devicePixelRatio;
-  ink.beginPath();
-  ink.moveTo(x - arm, y + side * arm * 1.6);
-  ink.lineTo(x, y);
-  ink.lineTo(x + arm, y + side * arm * 1.6);
-  ink.stroke();
 }
 
 /**
@@ -385,18 +317,4 @@ function drawFloor(plot, below_s) {
       ink.fillRect(x - arm / 2, y - 2 * arm, arm, 2 * arm);
     }
   });
-}
-
-/**
- * @param {uPlot} plot
- * @param {string} colour
- * @param {(ink: CanvasRenderingContext2D) => void} draw
- */
-export function pen(plot, colour, draw) {
-  const ink = plot.ctx;
-  ink.save();
-  ink.strokeStyle = colour;
-  ink.fillStyle = colour;
-  draw(ink);
-  ink.restore();
 }

@@ -1,6 +1,24 @@
 /** What the service tells of a session's review, as types; see docs/api.md. */
 
-/** @typedef {import("./contract.js").SessionDetail} SessionDetail */
+/**
+ * @typedef {object} SessionDetail
+ * @property {string} id
+ * @property {string} chair
+ * @property {string} label
+ * @property {string} patient
+ * @property {string} mode
+ * @property {string} date
+ * @property {string} start
+ * @property {string} end
+ * @property {number} opened_ms
+ * @property {number|null} closed_ms
+ * @property {number|null} infusion_start_ms
+ * @property {number|null} infusion_end_ms
+ * @property {number} planned_minutes
+ * @property {number} utc_offset_min
+ * @property {{phase: string, from_ms: number, to_ms: number|null, time: string}[]} phases
+ * @property {{at_ms: number, time: string, text: string, actor: string}[]} facts
+ */
 
 /**
  * @typedef {object} ReviewBaseline

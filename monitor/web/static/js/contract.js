@@ -372,33 +372,4 @@
  * @property {{id: string, name: string}[]} people
  */
 
-/**
- * @typedef {object} SessionDetail
- * @property {string} id
- * @property {string} chair
- * @property {string} label
- * @property {string} patient
- * @property {string} mode
- * @property {string} date
- * @property {string} start
- * @property {string} end
- * @property {number} opened_ms
- * @property {number|null} closed_ms
- * @property {number|null} infusion_start_ms
- * @property {number|null} infusion_end_ms
- * @property {number} planned_minutes
- * @property {number} utc_offset_min
- * @property {{phase: string, from_ms: number, to_ms: number|null, time: string}[]} phases
- * @property {{at_ms: number, time: string, text: string, actor: string}[]} facts
- * @property {{label: string, text: string}[]} summary
- */
-
-/**
- * @typedef {object} SessionReadings
- * @property {string} session
- * @property {Record<string, Series>} series
- * @property {CuffReading[]} nibp
- * @property {Record<string, string>[]} table
- */
-
 export {};

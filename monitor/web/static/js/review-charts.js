@@ -1,6 +1,7 @@
 /** The stacked charts of a review on one axis, with the cursor that all of them share. */
 
-import { heart, pen, pressureChart, saturationChart } from "./chart.js";
+import { heart, pressureChart, saturationChart } from "./chart.js";
+import { pen } from "./cuff-marks.js";
 import { make, mark, write } from "./dom.js";
 import { above, below } from "./review-ribbons.js";
 import { axis, spanOf, stops, valuesAt } from "./review-axis.js";
