@@ -31,6 +31,7 @@ from monitor.drivers.registry import DRIVERS
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake
 from monitor.people import People
+from monitor.settling import keep_preset
 from monitor.sounding import Sounding
 from monitor.store.record import Record, RecordHistory
 from monitor.vitals import VitalSign
@@ -141,6 +142,7 @@ class Stepped:
         ward = service.build_ward(
             self.config, drivers=DRIVERS, record=self.record, clock=self.clock, preset=preset
         )
+        keep_preset(ward, known=False)
         sounding = Sounding()
         self.clinic = Clinic(
             config=self.config,

@@ -14,6 +14,7 @@ from monitor import __version__
 from monitor.clinic import Session
 from monitor.history import (
     BASELINE,
+    CONFIDENTIAL,
     OBSERVED,
     PHASE,
     PRIVATE,
@@ -134,8 +135,13 @@ def dossier(
 
 
 def without_names(facts: Sequence[FactRow]) -> Iterator[FactRow]:
-    """The facts without what could tell who somebody is, and without digests of secrets."""
+    """The facts without what could tell who somebody is, and without digests of secrets.
+
+    Those that are confidential as a whole, such as a patient's journal, are left out.
+    """
     for fact in facts:
+        if fact.kind in CONFIDENTIAL:
+            continue
         data = {
             key: said
             for key, said in fact.data.items()

@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from monitor.exports.collecting import Source
+from monitor.exports.formats import FORMATS
 from monitor.history import JOURNAL, FactRow
 from monitor.store.lines import Lines
 from monitor.store.record import RecordHistory
@@ -422,10 +424,15 @@ async def test_nothing_of_a_journal_is_in_the_copy_the_log_or_an_open_route(
                 answer = await anybody.get(where)
                 asked[path] = answer
         signed_out = asked["/api/journals"]
+        source = Source(history=house.clinic.history, clinic="demo", zone=house.clinic.config.zone)
+        exported = await source.dossier(patient.session, made_us=house.clinic.clock.utc_us())
+        parts = [part for one in FORMATS.values() for part in one.parts]
+        files = b"".join(piece for part in parts for piece in part.pieces(exported))
     assert "/api/sessions/{session}" in asked
     assert signed_out.status_code == 401
     for told in (SECRET, "journal"):
         assert told not in copied
+        assert told.encode() not in files
         for path, answer in asked.items():
             assert told not in answer.text or path == "/api/journals", path
     assert "P-17" in copied

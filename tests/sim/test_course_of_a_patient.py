@@ -18,6 +18,7 @@ from monitor.clinic import Chair, Device
 from monitor.conditions import Priority
 from monitor.config import Config
 from monitor.history import FactRow, ReadingRow, TransitionRow
+from monitor.operations.rejudging import rejudged
 from monitor.review import figures, review
 from monitor.store.record import RecordHistory
 from monitor.tables import JournalTable
@@ -239,3 +240,13 @@ def test_a_line_is_broken_where_nothing_was_measured(lived: tuple[Config, list[R
     before, after = drawn["spo2"]
     assert before[-1][0] <= 10.0
     assert after[0][0] >= 14.5
+
+
+@pytest.mark.requirement("CRS-006")
+def test_a_course_that_was_lived_through_is_judged_again_the_same(
+    lived: tuple[Config, list[Rows]],
+) -> None:
+    path = lived[0].record.path
+    for facts, _, steps in lived[1]:
+        found = run_virtual(rejudged(path, facts[0].session or ""))
+        assert found.lines() == [f"{len(steps)} transitions, identical"]
