@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from monitor.board.words import clock
 from monitor.config import Config
@@ -38,6 +38,21 @@ class Words:
     def time(self, at_us: int, pattern: str = "%H:%M:%S") -> str:
         """A time of day."""
         return clock(at_us, self.zone, pattern)
+
+    def moment(self, said: str, before_us: int) -> int:
+        """When the clinic's clocks last showed `said` (`14:05` or `14:05:30`), not after that time.
+
+        Raises ValueError for what is no time of day. An hour that comes twice, when the
+        clocks are put back, is the later one.
+        """
+        told = time.fromisoformat(said)
+        day = datetime.fromtimestamp(before_us / 1e6, tz=UTC).astimezone(self.zone).date()
+        for back in range(2):
+            local = datetime.combine(day - timedelta(days=back), told, self.zone).replace(fold=1)
+            at_us = round(local.timestamp() * 1e6)
+            if at_us <= before_us:
+                return at_us
+        raise ValueError(said)
 
     def offset_minutes(self, at_us: int) -> int:
         """The zone's offset from UTC at that time."""

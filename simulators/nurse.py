@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from math import inf
 from random import Random
 
 from monitor.alerts import AlarmState
@@ -19,6 +20,7 @@ from monitor.errors import CommandRefused
 from monitor.vitals import VitalSign
 from monitor.ward import Change
 from simulators.farewell import into_recovery, let_go
+from simulators.giving import COURSE, Seen, note, start, stop
 from simulators.staff import NURSE
 from simulators.stories import Story, Visit
 from simulators.welcome import booking_of, go_on, welcome
@@ -44,6 +46,16 @@ def _baseline(session: str, visit: Visit) -> SetBaseline:
 def _arms(session: str, visit: Visit) -> SetArms:
     probe = Arm.RIGHT if visit.one_arm else Arm.LEFT
     return SetArms(session=session, cuff=Arm.RIGHT, probe=probe, actor=NURSE.id)
+
+
+def _moments(visit: Visit) -> list[tuple[float, Phase | Seen]]:
+    """When the session enters each phase, and what is seen while the infusion runs."""
+    moments: list[tuple[float, Phase | Seen]] = [*visit.steps]
+    at = {phase: after_s for after_s, phase in visit.steps}
+    if Phase.INFUSION in at:
+        start_s, end_s = at[Phase.INFUSION], at.get(Phase.RECOVERY, inf)
+        moments += [(start_s + s, seen) for s, seen in COURSE if start_s + s < end_s]
+    return sorted(moments, key=lambda moment: moment[0])
 
 
 class Nurse:
@@ -106,19 +118,27 @@ class Nurse:
         await welcome(clinic, session)
         await clinic.commands.execute(_arms(session, visit))
         gone_s = 0.0
-        for after_s, phase in visit.steps:
+        for after_s, what in _moments(visit):
             await asyncio.sleep(after_s - gone_s)
             gone_s = after_s
-            if phase is Phase.INFUSION and visit.baseline_stated:
+            if isinstance(what, Seen):
+                await note(clinic, session, what)
+            else:
+                await self._enter(clinic, session, visit, what)
+
+    async def _enter(self, clinic: Clinic, session: str, visit: Visit, phase: Phase) -> None:
+        if phase is Phase.INFUSION:
+            if visit.baseline_stated:
                 await clinic.commands.execute(_baseline(session, visit))
-            if phase is Phase.INFUSION:
-                await go_on(clinic, session)
-            if phase is Phase.CLOSED:
-                await let_go(clinic, session, visit.lingers_s)
-                continue
+            await go_on(clinic, session)
+            await start(clinic, session, visit)
+        elif phase is Phase.RECOVERY:
+            await stop(clinic, session)
+            await into_recovery(clinic, session)
+        elif phase is Phase.CLOSED:
+            await let_go(clinic, session, visit.lingers_s)
+        else:
             await clinic.commands.execute(EnterPhase(session=session, phase=phase, actor=NURSE.id))
-            if phase is Phase.RECOVERY:
-                await into_recovery(clinic, session)
 
     @staticmethod
     def _notice(change: Change, acts: asyncio.Queue[str]) -> None:

@@ -228,6 +228,15 @@ def misstep(facts: Sequence[FactRow]) -> str:
     return ""
 
 
+def possible(facts: Sequence[FactRow]) -> list[PumpAction]:
+    """What can be done at the pump after all this."""
+    told = standing(facts)
+    pump = _Pump()
+    for done in _course(told, [_step(fact) for fact in told if fact.kind == PUMP]):
+        pump.take(done)
+    return [action for action, states in POSSIBLE.items() if pump.state in states]
+
+
 class _Done(NamedTuple):
     """Something done at the pump; `implied`: nobody said it, a phase does."""
 

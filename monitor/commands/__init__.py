@@ -19,11 +19,13 @@ from monitor.commands.journaling import CallAboutJournal, OpenJournal, WriteJour
 from monitor.commands.leaving import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
 from monitor.commands.limiting import ChangeLimits
 from monitor.commands.moving import MovePatient
+from monitor.commands.noting import ChartValues, Correct, NoteEvent
 from monitor.commands.observing import Observe
 from monitor.commands.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
 from monitor.commands.reviewing import MarkArtefact, ReviewBaseline
 from monitor.commands.seating import EnterPhase, SeatPatient, session_id
 from monitor.commands.sound import ChooseSpeaker, ListenedToSound
+from monitor.commands.treating import NotePump, OrderInfusion
 from monitor.config import Config
 from monitor.errors import CommandRefused
 from monitor.history import FactRow, session_of
@@ -39,11 +41,13 @@ __all__ = [
     "AddAddendum",
     "CallAboutJournal",
     "ChangeLimits",
+    "ChartValues",
     "ChooseSpeaker",
     "CloseAnyway",
     "CloseSession",
     "Command",
     "Commands",
+    "Correct",
     "Desk",
     "EndStandby",
     "EndSuspension",
@@ -55,8 +59,11 @@ __all__ = [
     "MarkArtefact",
     "MovePatient",
     "NoteAndPlan",
+    "NoteEvent",
+    "NotePump",
     "Observe",
     "OpenJournal",
+    "OrderInfusion",
     "PatientAct",
     "PauseAudio",
     "ReviewBaseline",

@@ -172,7 +172,7 @@ def happened(desk: Desk, session: Session, happened_us: int | None) -> dict[str,
     elif happened_us > desk.ward.clock.utc_us():
         why = "that time is still to come"
     elif happened_us < session.opened_us:
-        why = "the patient was not seated then"
+        why = "the patient was not seated then, or it is still to come"
     elif session.closed_us is not None and happened_us > session.closed_us:
         why = "the session was closed by then"
     if why:

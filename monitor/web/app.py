@@ -61,6 +61,7 @@ from monitor.web.reports import add_reports
 from monitor.web.reviewing import add_review, add_reviewing
 from monitor.web.shifting import add_shifts
 from monitor.web.speaker import DisplayId, add_sound
+from monitor.web.treating import add_treating
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, PathParameter(max_length=100)]
@@ -158,6 +159,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     _add_acts(acts, clinic)
     add_limits(api, acts, clinic, doing(clinic))
     add_care(acts, clinic, doing(clinic))
+    add_treating(acts, clinic, doing(clinic))
     add_arrival(acts, clinic, doing(clinic))
     add_booking(acts, clinic, doing(clinic))
     add_shifts(acts, clinic, doing(clinic))

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 
 from monitor.care.arrival import HOLD_OVERRIDDEN, numbered
 from monitor.care.baseline import BASED
+from monitor.care.notes import CHARTED, EVENT
+from monitor.care.settings import CHANGED, SETTINGS
+from monitor.care.treatment import ORDERED, PUMP
 from monitor.history import (
     BASELINE,
     BASELINE_CONFIRMED,
     BASELINE_WAIVED,
     CONFIDENTIAL,
+    CORRECTED,
     DEVICES_CORRECTED,
     HANDED_OVER,
     LIMITS,
@@ -23,6 +27,7 @@ from monitor.history import (
     FactRow,
     edits_told,
 )
+from monitor.vitals import VitalSign
 
 TOLD_MAX = 6
 """So many of a fact's values are told at most, where its kind has no words of its own."""
@@ -103,6 +108,38 @@ def _devices(fact: FactRow) -> str:
     return f"devices corrected, {which}: {fact.data['reason']}"
 
 
+def _ordered(fact: FactRow) -> str:
+    data = fact.data
+    weight = data.get("weight_kg")
+    by_weight = f" ({float(data['dose_mg'] or 0) / float(weight):.2f} mg/kg)" if weight else ""
+    dose, strength = _value(data["dose_mg"]), _value(data["concentration_mg_ml"])
+    lot = f", lot {data['lot']}" if data.get("lot") else ""
+    given = f"{data['drug']} {dose} mg{by_weight} in {_value(data['minutes'])} min"
+    return f"ordered: {given}, {strength} mg/ml{lot}"
+
+
+def _pump(fact: FactRow) -> str:
+    rate = fact.data.get("rate_ml_h")
+    return f"pump {fact.data['action']}" + (f" {_value(rate)} ml/h" if rate is not None else "")
+
+
+def _charted(fact: FactRow) -> str:
+    stated = {one.value: fact.data.get(one.value) for one in VitalSign}
+    values = [f"{name} {_value(value)}" for name, value in stated.items() if value is not None]
+    return f"by hand: {', '.join(values)} ({fact.data.get('source', '')})"
+
+
+def _corrected(fact: FactRow) -> str:
+    grade = fact.data.get("grade")
+    how = "withdrawn" if fact.data.get("withdrawn") else f"now {grade}" if grade else "corrected"
+    return f"an entry {how}: {fact.data['reason']}"
+
+
+def _settings(fact: FactRow) -> str:
+    changed = fact.data.get(CHANGED)
+    return f"the clinic's settings changed: {changed}" if changed else "the clinic's settings kept"
+
+
 _TELLS: Mapping[str, Callable[[FactRow], str]] = {
     SEATED: _seated,
     PHASE: _phase,
@@ -113,6 +150,12 @@ _TELLS: Mapping[str, Callable[[FactRow], str]] = {
     LIMITS: _limits,
     OBSERVED: lambda fact: f"{fact.data['item']} {_value(fact.data['value'])}",
     "acknowledged": _acknowledged,
+    ORDERED: _ordered,
+    PUMP: _pump,
+    EVENT: lambda fact: f"{fact.data['event']} {fact.data.get('grade') or ''}".strip(),
+    CHARTED: _charted,
+    CORRECTED: _corrected,
+    SETTINGS: _settings,
     HANDED_OVER: _handed_over,
     TURNED_OVER: _turned_over,
     DEVICES_CORRECTED: _devices,

@@ -191,7 +191,7 @@ async def test_a_patient_is_seated_and_led_through_the_phases(
     seat, infusion, close = (await clinic.posts(before + 3))[before:]
     assert seat["path"] == "/api/chairs/1/seat"
     assert seat["body"] == {"patient_ref": "P-017", "planned_minutes": 45}
-    assert infusion["body"] == {"phase": "RECOVERY"}
+    assert infusion["body"] == {"action": "stop", "recovery": True}
     assert close["body"] == {"cuff": "off", "probe": "off", "reason": "", "override": ""}
     assert {one["person"] for one in (seat, infusion, close)} == {"rk"}
 

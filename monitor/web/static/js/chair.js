@@ -9,11 +9,14 @@ import { LeavingPanel } from "./leaving.js";
 import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
 import { MoveDialog } from "./moving.js";
+import { EntriesCard, EventsCard } from "./notes.js";
 import { Panels } from "./panels.js";
 import { SessionCard } from "./session-card.js";
 import { Shell } from "./shell.js";
 import { SilenceCard, SuspendDialog, silenced } from "./silences.js";
 import { NibpView, SlotView } from "./slot.js";
+import { stateOf } from "./tile.js";
+import { PumpCard, TreatmentFeed } from "./treatment.js";
 import { TrendView } from "./trend.js";
 import { WhyDialog } from "./why.js";
 
@@ -51,6 +54,9 @@ class ChairPage {
     this._arrival = new ArrivalCard(shell.acts, () => shell.people.signedIn);
     this._care = new CareCard(shell.acts, () => shell.people.signedIn);
     this._leaving = new LeavingPanel(shell.acts, () => shell.people.signedIn);
+    this._treatment = new TreatmentFeed(shell.acts, () => shell.people.signedIn);
+    this._events = new EventsCard(this._treatment);
+    this._settings = make("p", "settings-changed");
     this._suspend = new SuspendDialog(this._acts, chair);
     const cuffs = make("section", "card", [make("h3", "", "Last NIBP"), this._cuffs]);
     const trend = make("div", "", [this._trend.element, cuffs]);
@@ -70,6 +76,7 @@ class ChairPage {
     const head = [back, this._label, ...said, this._setLimits, this._go, this._pause];
     const top = make("div", "chair-top", [
       make("div", "chair-head", head),
+      this._settings,
       this._alarms,
       this._numbers,
     ]);
@@ -78,8 +85,11 @@ class ChairPage {
     panels.add(["arrival"], this._session);
     panels.add(["arrival"], this._arrival);
     panels.add(["recovery"], this._leaving);
+    panels.add(["infusion", "recovery", "notes"], this._events);
+    panels.add(["infusion"], new PumpCard(this._treatment));
     panels.add(["arrival", "infusion", "recovery"], this._care);
     panels.add(["arrival", "infusion", "recovery"], this._silences);
+    panels.add(["notes"], new EntriesCard(this._treatment));
     byId("chair").replaceChildren(
       top,
       panels.element,
@@ -99,7 +109,9 @@ class ChairPage {
     }
     write(this._label, `CHAIR ${tile.label}`);
     write(this._patient, tile.patient);
-    write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
+    write(this._state, stateOf(tile, "INFUSION"));
+    mark(this._state, "halted", tile.halted ? "yes" : "");
+    write(this._settings, settingsSaid(tile.session));
     write(this._going, tile.going ? `${tile.going} is going` : "");
     write(this._watcher, tile.watcher ? `watched by ${tile.watcher}` : "");
     write(this._paused, silenced(tile, "OWN LIMITS"));
@@ -108,6 +120,7 @@ class ChairPage {
     this._drawNumbers(tile);
     this._session_id = tile.session?.id ?? "";
     this._drawAlarms(tile.alarms);
+    this._treatment.draw(tile);
     this._panels.draw(tile);
     this._setLimits.disabled = !tile.session;
     this._limits.draw(tile);
@@ -120,11 +133,13 @@ class ChairPage {
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
     this._trend.blank();
+    this._treatment.blank();
     this._panels.blank();
     this._cuffs.replaceChildren();
     this._drawAlarms([]);
     this._pause.disabled = this._setLimits.disabled = true;
     for (const part of [this._patient, this._state, this._paused, this._going]) write(part, "");
+    write(this._settings, "");
   }
 
   /** @param {import("./contract.js").Tile} tile */
@@ -181,7 +196,7 @@ class ChairPage {
 
   /** @param {KeyboardEvent} event */
   _press(event) {
-    const typing = event.target instanceof Element && event.target.closest("input, select, dialog");
+    const typing = event.target instanceof Element && event.target.closest("input, select, textarea, dialog");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") window.location.assign("/");
     if (localStorage.getItem("chairside.keys-off") === "yes") return;
@@ -191,12 +206,21 @@ class ChairPage {
       ["l", () => this._setLimits.click()],
       ["a", () => this._firstRow()?.acknowledge()],
     ]);
+    // What an event asks for in words does not begin with its key.
+    if (/^\d$/.test(event.key) && this._events.press(event.key)) event.preventDefault();
     acts.get(event.key)?.();
   }
 
   _firstRow() {
     return [...this._rows.values()].find((row) => row.open);
   }
+}
+
+/** @param {import("./contract.js").SessionOnTile|null} session */
+function settingsSaid(session) {
+  if (!session?.settings_changed) return "";
+  const since = `The clinic's settings changed at ${session.settings_changed} in this session`;
+  return `${since}: ${session.settings_differ}`;
 }
 
 const chair = decodeURIComponent(window.location.pathname.split("/")[2] ?? "");

@@ -29,6 +29,7 @@ export class SessionCard {
     /** Who takes the empty chair. */
     this.element = make("section", "card session", [make("h3", "", "Session"), this._form]);
     this._session = "";
+    this._stopped = false;
   }
 
   /** @param {import("./contract.js").Tile} tile */
@@ -37,6 +38,7 @@ export class SessionCard {
     this.acts.hidden = !session;
     this.element.hidden = Boolean(session);
     this._session = session?.id ?? "";
+    this._stopped = tile.halted.startsWith("STOPPED");
     if (!session) return;
     this._review.href = `/review/${encodeURIComponent(session.id)}`;
     const wanted = `${session.id} ${session.next_phases.join()}`;
@@ -51,7 +53,18 @@ export class SessionCard {
   /** @param {string} phase */
   _enter(phase) {
     if (phase === "CLOSED") void this._closing.open(this._session);
-    else void this._acts.enter(this._session, phase);
+    else if (phase === "INFUSION") this._pump({ action: "start" });
+    else if (phase === "RECOVERY" && !this._stopped) {
+      this._pump({ action: "stop", recovery: true });
+    } else void this._acts.enter(this._session, phase);
+  }
+
+  /**
+   * The infusion starts and ends with its pump, in one entry.
+   * @param {import("./server.js").Act} act
+   */
+  _pump(act) {
+    void this._acts.keep(`/api/sessions/${encodeURIComponent(this._session)}/pump`, act);
   }
 
   _seatForm() {

@@ -89,3 +89,18 @@ export function choice(label, choices, chosen) {
   const element = make("fieldset", "choice", [make("legend", "", label), ...labels]);
   return { element, value: () => inputs.find((one) => one.checked)?.value ?? "" };
 }
+
+/**
+ * When something happened, by the clinic's clocks and in their 24 hours, whatever the browser has.
+ * @param {string} time
+ */
+export function timeField(time) {
+  const { input, element } = field("It happened at", time, { max: 8, required: true });
+  input.pattern = "([01]?[0-9]|2[0-3]):?[0-5][0-9](:[0-5][0-9])?";
+  input.title = "hours and minutes, such as 14:05 or 1405";
+  const value = () => {
+    const [, hour = "", rest = ""] = /^(\d{1,2}):?(\d{2}(?::\d{2})?)$/.exec(input.value) ?? [];
+    return `${hour.padStart(2, "0")}:${rest}`;
+  };
+  return { input, element, value };
+}

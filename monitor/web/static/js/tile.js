@@ -66,7 +66,8 @@ export class TileView {
     mark(this.element, "offline", tile.offline ? "yes" : "");
     write(this._label, tile.label);
     write(this._patient, tile.patient);
-    write(this._state, tile.offline || [tile.state, tile.clock].filter(Boolean).join(" "));
+    write(this._state, stateOf(tile, "IV"));
+    mark(this._state, "halted", tile.halted ? "yes" : "");
     write(this._paused, silenced(tile));
     write(this._going, tile.going);
     write(this._watcher, tile.watcher);
@@ -144,6 +145,16 @@ export class TileView {
       (large ? this._large : this._small).append(view.element);
     }
   }
+}
+
+/**
+ * Where the chair stands and its clock; a pump that stands still says so in its state's place.
+ * @param {import("./contract.js").Tile} tile
+ * @param {string} pump what stands for the infusion, as short as there is room
+ */
+export function stateOf(tile, pump) {
+  const state = tile.halted ? `${pump} ${tile.halted}` : tile.state;
+  return tile.offline || [state, tile.clock].filter(Boolean).join(" ");
 }
 
 /**

@@ -1,0 +1,76 @@
+/**
+ * What the service sends of a session's treatment and notes, in types: docs/api.md is the
+ * contract. No code.
+ *
+ * @typedef {object} Order What is to be given.
+ * @property {string} drug
+ * @property {number} concentration_mg_ml
+ * @property {number} dose_mg
+ * @property {number|null} weight_kg
+ * @property {number|null} dose_mg_kg
+ * @property {number} minutes
+ * @property {string} lot
+ * @property {number} volume_ml
+ * @property {number} rate_ml_h
+ * @property {string} time
+ * @property {string} by
+ */
+
+/**
+ * @typedef {object} Pump What staff did at it, and what follows; amounts are null where unknown.
+ * @property {string[]} can what can be done next
+ * @property {number|null} rate_ml_h
+ * @property {boolean} running
+ * @property {string} started "" for not yet, like the next two
+ * @property {string} paused
+ * @property {string} stopped
+ * @property {number} elapsed_s without pauses
+ * @property {number|null} infused_ml
+ * @property {number|null} total_mg
+ * @property {number|null} remaining_ml
+ * @property {number|null} remaining_s
+ * @property {{action: string, rate_ml_h: number|null, time: string}[]} steps
+ */
+
+/**
+ * @typedef {object} EventKind
+ * @property {string} name
+ * @property {string} key a digit, or ""
+ * @property {string[]} grades
+ * @property {number|null} every_minutes
+ */
+
+/**
+ * @typedef {object} Entry Something that staff entered, as it stands.
+ * @property {string} name by what it is corrected
+ * @property {string} kind
+ * @property {string} said
+ * @property {string} text free words
+ * @property {string} time when it happened
+ * @property {string} entered
+ * @property {number} entered_ms
+ * @property {string} by
+ * @property {boolean} manual
+ * @property {boolean} withdrawn
+ * @property {string} event
+ * @property {string} grade
+ * @property {string[]} grades
+ * @property {boolean} correctable
+ * @property {string[]} corrections
+ */
+
+/**
+ * @typedef {object} Treatment
+ * @property {string} session
+ * @property {string} as_of
+ * @property {number} as_of_ms
+ * @property {string} drug what is usually given here
+ * @property {number} planned_minutes
+ * @property {Order|null} order
+ * @property {Pump} pump
+ * @property {EventKind[]} events
+ * @property {{vital: string, label: string, unit: string}[]} charted what can be entered by hand
+ * @property {Entry[]} entries the newest first
+ */
+
+export {};
