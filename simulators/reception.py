@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from random import Random
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question
+from monitor.care.bookings import BOOKED
 from monitor.clinic import Phase
 from monitor.commands.booking import Book, RegisterPatient
 from monitor.commands.seating import session_id
@@ -75,7 +76,8 @@ class Reception:
 
     async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
         """Prepare the day; returns when the nurse does."""
-        if not clinic.ward.seating.all():
+        # A record that was played before has its day already.
+        if not clinic.ward.facts.ledger.clinic(BOOKED):
             await self._open(clinic)
         await self.nurse.run(clinic, stop)
 

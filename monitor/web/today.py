@@ -58,6 +58,10 @@ class Today:
         self._clinic = clinic
         self._known: dict[str, tuple[float, Past]] = {}
 
+    def __len__(self) -> int:
+        """Of how many patients the past is kept at hand."""
+        return len(self._known)
+
     async def shown(self, day: date | None, actor: str) -> Json:
         """The list of a day in the clinic's zone, of today where none is said, for who asks."""
         clinic, zone = self._clinic, self._clinic.config.zone

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question, ShiftTable
+from monitor.web.today import PATIENTS_KEPT, Today
 from tests.employed import PASSWORD, employ
 from tests.serving import ACT, Json, Page, Served, served, sign_in
 from tests.stored import NOON_US
@@ -225,3 +226,18 @@ async def test_where_names_are_switched_off_again_they_are_shown_to_nobody(tmp_p
         assert "K.L." in told
         assert NAME not in told
         assert BORN not in told
+
+
+@pytest.mark.requirement("ARR-066")
+async def test_a_day_of_however_many_bookings_is_listed_and_little_of_it_kept(
+    clinic: Served, nurse: httpx.AsyncClient
+) -> None:
+    for number in range(PATIENTS_KEPT + 10):
+        minute = number // 2 * 10
+        at = f"{DAY}T{minute // 60:02d}:{minute % 60:02d}"
+        about = {"patient_ref": f"P-{number}", "planned_minutes": 10, "sitter": True}
+        await post(nurse, "/api/bookings", chair=f"{1 + number % 2}", at=at, **about)
+    today = Today(clinic.clinic)
+    told = await today.shown(None, "rk")
+    assert json.dumps(told).count('"state": "') == PATIENTS_KEPT + 10
+    assert len(today) == PATIENTS_KEPT

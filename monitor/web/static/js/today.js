@@ -91,7 +91,9 @@ class TodayPage {
     const same = JSON.stringify({ ...day, as_of: "" }) === JSON.stringify({ ...this._day, as_of: "" });
     this._day = day;
     write(this._title, day.today ? "Today" : day.day);
-    write(this._note, `${day.today ? `${day.day}, ` : ""}as of ${day.as_of}`);
+    const free = day.chairs.filter((one) => one.free).map((one) => one.label);
+    const said = [`as of ${day.as_of}`, `free: ${free.join(", ") || "no chair"}`];
+    write(this._note, day.today ? [day.day, ...said].join(" · ") : said[0] ?? "");
     this._now.disabled = day.today;
     if (!same) this._show(day);
   }
