@@ -88,6 +88,7 @@ async def test_what_was_entered_on_arrival_is_there_after_a_restart(tmp_path: Pa
             ConfirmBaseline(session=session, systolic=122, diastolic=78, actor=ACTOR)
         )
         before, base = arrival(clinic, session), clinic.ward.seating.all()[0].baseline
+        limits = clinic.ward.engine.limits("1")
     assert before.sitter is not None
     assert before.sitter.lacks == ("the briefing",)
     assert before.answers == {"fasted": "yes", "drugs": "lithium 300 mg"}
@@ -95,6 +96,7 @@ async def test_what_was_entered_on_arrival_is_there_after_a_restart(tmp_path: Pa
     async with stepped(tmp_path, at_s=400, arrival=ASKED) as clinic:
         assert arrival(clinic, session) == before
         assert clinic.ward.seating.all()[0].baseline == base
+        assert clinic.ward.engine.limits("1") == limits
 
 
 @pytest.mark.requirement("ARR-041")
