@@ -79,6 +79,7 @@ class TodayPage {
   async _load() {
     this._signed = this._people.signedIn;
     if (!this._signed) return;
+    /** @type {Day} */
     let day;
     try {
       day = await read(this._wanted ? `/api/today?day=${this._wanted}` : "/api/today");
