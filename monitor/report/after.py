@@ -95,9 +95,9 @@ def hand_over(source: Source) -> Block:
     told = sum(point in given.points for point in advice)
     said = [
         Said("To", f"{given.person or 'a sitter'} {source.at(given.happened_us)}"),
-        Said("Advice", f"{told} of {len(advice)} points"),
-        Said("Next session", source.at(given.next_us, "%Y-%m-%d %H:%M")),
+        Said("Next", source.at(given.next_us, "%Y-%m-%d %H:%M")),
         Said("Journal due", source.at(given.journal_due_us, "%Y-%m-%d %H:%M")),
+        Said("Advice", f"{told} of {len(advice)} points"),
     ]
     missing = [text for point, text in advice.items() if point not in given.points]
     if missing:

@@ -148,8 +148,9 @@ def _page() -> Iterator[str]:
     )
     yield (
         ".report table { border-collapse: collapse; border-spacing: 0; table-layout: fixed; } "
-        ".report th, .report td { border: 0; text-align: left; vertical-align: top; "
-        f"height: {PITCH}mm; }} .report th {{ font-weight: 700; }}"
+        ".report table th, .report table td { border: 0; color: #000; font-weight: 400; "
+        "text-align: left; vertical-align: top; "
+        f"height: {PITCH}mm; }} .report table th {{ font-weight: 700; }}"
     )
     yield ".report .left-out { position: absolute; bottom: 0; left: 0; }"
     yield (

@@ -16,11 +16,13 @@ from monitor.care.closing import Plan, signed_of
 from monitor.care.observations import Item
 from monitor.commands import AddAddendum, Command, EnterScore, NoteAndPlan, Observe
 from monitor.errors import ChairsideError
-from monitor.history import SIGNED, FactRow
+from monitor.history import JOURNAL_OPENED, SIGNED, FactRow
+from monitor.tables import JournalTable
 from monitor.vitals import VitalSign
 from tests.serving import ACT, Served, served
 
 CLINICIAN = "dl"
+PUBLIC = "https://journal.harbour.example"
 OFF = {"cuff": "off", "probe": "off"}
 
 
@@ -62,10 +64,12 @@ async def sign(client: httpx.AsyncClient, session: str) -> httpx.Response:
 @pytest.mark.requirement("RPT-020")
 async def test_only_people_who_are_signed_in_see_a_report(clinic: Served) -> None:
     async with clinic.client() as stranger:
-        for path in ("report", "report.pdf"):
+        for path in ("report", "report.pdf", "tables.pdf", "hand-over.pdf"):
             assert (await stranger.get(f"/api/sessions/x/{path}")).status_code == 401
+        for path in ("/api/downtime.pdf", "/api/courses/A.M./sheet.pdf"):
+            assert (await stranger.get(path)).status_code == 401
     async with clinic.nurse() as nurse:
-        for path in ("report", "report.pdf"):
+        for path in ("report", "report.pdf", "tables.pdf", "hand-over.pdf"):
             assert (await nurse.get(f"/api/sessions/no-such/{path}")).status_code == 404
 
 
@@ -147,3 +151,51 @@ async def test_after_the_signature_only_addenda_are_taken(clinic: Served) -> Non
         for command in late:
             with pytest.raises(ChairsideError):
                 await clinic.clinic.commands.execute(command)
+
+
+async def pages(client: httpx.AsyncClient, path: str) -> list[str]:
+    """The text of each page of a PDF."""
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    document = pdfium.PdfDocument(answer.content)
+    return [document[at].get_textpage().get_text_range() for at in range(len(document))]
+
+
+@pytest.mark.requirement("RPT-025")
+async def test_every_document_beside_the_report_is_served(clinic: Served) -> None:
+    async with clinic.nurse(CLINICIAN) as doctor:
+        session = await closed(clinic, doctor)
+        path = f"/api/sessions/{session}"
+        assert "Alarm steps" in " ".join(await pages(doctor, f"{path}/tables.pdf"))
+        (sheet,) = await pages(doctor, f"{path}/hand-over.pdf?paper=letter")
+        assert "If something worries you, call" in sheet
+        (course,) = await pages(doctor, "/api/courses/A.M./sheet.pdf")
+        assert "Course 1 of A.M." in course
+        there = await clinic.seat(doctor, "2", "B.N.")
+        blank, filled = await pages(doctor, "/api/downtime.pdf")
+        assert "To fill in" in blank
+        assert "B.N." in filled
+        assert await pages(doctor, "/api/downtime.pdf?chair=2") == [filled]
+        assert (await doctor.get("/api/downtime.pdf?chair=9")).status_code == 404
+        assert there.endswith("-2")
+
+
+@pytest.mark.requirement("RPT-026")
+@pytest.mark.parametrize("on", [True, False])
+async def test_the_sitters_sheet_opens_the_journal_where_there_is_one(
+    tmp_path: Path, *, on: bool
+) -> None:
+    table = JournalTable(public_url=PUBLIC, call="555 0100", emergency="112") if on else None
+    async with served(tmp_path, journal=table) as house, house.nurse(CLINICIAN) as doctor:
+        session = await house.seat(doctor, "1")
+        await house.enter(doctor, session, "BASELINE", "INFUSION", "RECOVERY")
+        path = f"/api/sessions/{session}/hand-over.pdf"
+        answer = await doctor.post(path, json={}, headers=ACT)
+        opened = [fact.kind for fact in await facts(house, session)].count(JOURNAL_OPENED)
+        if not on:
+            assert (answer.status_code, opened) == (409, 0)
+            return
+        assert (answer.status_code, opened) == (200, 1)
+        text = pdfium.PdfDocument(answer.content)[0].get_textpage().get_text_range()
+        assert "point a phone's camera here" in " ".join(text.split())
+        assert "journal.harbour" not in text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pypdfium2 as pdfium
 import pytest
 
+from monitor.care.course import Known, course_of
+from monitor.report.course_sheet import course_sheet
 from monitor.report.documents import Document
 from monitor.report.downtime import blank, flowsheet
 from monitor.report.layout import Paper
@@ -97,3 +99,16 @@ def test_a_blank_downtime_sheet_names_the_chair() -> None:
     (page,) = printed(blank(letterhead(), "1"))
     assert "chair 1 window" in page
     assert "Patient" in page
+
+
+@pytest.mark.requirement("RPT-043")
+def test_a_course_sheet_has_a_row_for_each_infusion_done_or_to_come() -> None:
+    source = ordinary().source()
+    known = Known(source.facts, source.figures, source.seen.alarms)
+    course = course_of("A.M.", [known], infusions=6, side_effects={}, now_us=2**60)
+    (page,) = printed(course_sheet(course, letterhead()))
+    lines = [" ".join(line.split()) for line in page.splitlines()]
+    for text in ("40 mg", "(0.5", "122/78", "+40", "83", "2 (1 !!!)", "same dose"):
+        assert any(text in line for line in lines), text
+    empty = [line for line in lines if line.endswith("– – – – – – – – – –")]
+    assert [line.split()[0] for line in empty] == ["1", "2", "4", "5", "6"]

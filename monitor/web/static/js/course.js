@@ -84,6 +84,7 @@ class CoursePage {
       ...course.courses
         .filter((number) => number !== course.course)
         .map((number) => link("other", `Course ${number}`, `?course=${number}`)),
+      link("other", "Course sheet", sheetOf(course)),
     );
     const body = make("tbody", "", [
       ...PLOTS.map(([kind, name]) => this._plots(kind, name, course)),
@@ -222,6 +223,11 @@ function area(label, value) {
   input.maxLength = WORDS_MAX;
   input.value = value;
   return { input, element: make("label", "field", [label, input]) };
+}
+
+/** @param {Course} course */
+function sheetOf(course) {
+  return `/api/courses/${encodeURIComponent(course.patient)}/sheet.pdf?course=${course.course}`;
 }
 
 new Shell((shell) => new CoursePage(shell));

@@ -1,7 +1,7 @@
 /** A session's report: one page to read, print and sign; after that, addenda. */
 
 import { button, byId, link, make, write } from "./dom.js";
-import { Refused, read } from "./server.js";
+import { Refused, made, read } from "./server.js";
 import { Shell } from "./shell.js";
 
 const SESSION = decodeURIComponent(window.location.pathname.split("/")[2] ?? "");
@@ -77,12 +77,30 @@ class ReportPage {
       button("", "PRINT", () => window.print()),
       link("", "PDF, A4", `${API}/report.pdf?paper=a4`),
       link("", "PDF, Letter", `${API}/report.pdf?paper=letter`),
+      link("", "Long tables", `${API}/tables.pdf`),
+      link("", "Sitter's sheet", `${API}/hand-over.pdf`),
+      button("", "SITTER'S SHEET WITH JOURNAL CODE", () => void this._sitterSheet()),
       link("", "Review", `/review/${encodeURIComponent(SESSION)}`),
     );
     if (found.closed && !found.signed) {
       this._buttons.append(button("", "SIGN", () => void this._do("sign", { seen: this._seen })));
     }
     this._addenda.replaceChildren(...(found.signed ? this._added(found.addenda) : []));
+  }
+
+  /** A new link to the journal is on this sheet alone, so it is saved at once. */
+  async _sitterSheet() {
+    if (!(await this._acts.ready())) return;
+    try {
+      const sheet = await made(`${API}/hand-over.pdf`);
+      const to = link("", "", URL.createObjectURL(sheet));
+      to.download = `${SESSION}-hand-over.pdf`;
+      to.click();
+      URL.revokeObjectURL(to.href);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this._acts.say(error.message);
+    }
   }
 
   /** @param {Addendum[]} addenda */

@@ -20,6 +20,7 @@ export function title(seen, path) {
     make("strong", "mode", mode),
     make("span", "planned", said),
     make("span", "spring"),
+    link("csv", "Report", `/report/${encodeURIComponent(seen.id)}`),
     link("csv", "Course", `/course/${encodeURIComponent(seen.patient)}`),
     link("csv", "Readings CSV", `${path}/readings.csv`),
   ]);

@@ -17,6 +17,7 @@ export class Refused extends Error {
 }
 
 const TIMEOUT_MS = 5_000;
+const MAKING_MS = 60_000;
 
 /**
  * Read JSON from the service.
@@ -36,12 +37,25 @@ export async function read(path, timeout_ms = TIMEOUT_MS) {
  * @returns {Promise<any>}
  */
 export async function tell(path, act, timeout_ms = TIMEOUT_MS) {
-  const request = {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Chairside": "1" },
-    body: JSON.stringify(act),
-  };
-  return answer(path, request, timeout_ms);
+  return answer(path, posted(act), timeout_ms);
+}
+
+/**
+ * An act of a person that is answered with a document.
+ * @param {string} path
+ * @returns {Promise<Blob>}
+ */
+export async function made(path) {
+  return (await answered(path, posted({}), MAKING_MS)).blob();
+}
+
+/**
+ * @param {Act} act
+ * @returns {RequestInit}
+ */
+function posted(act) {
+  const headers = { "Content-Type": "application/json", "X-Chairside": "1" };
+  return { method: "POST", headers, body: JSON.stringify(act) };
 }
 
 /**
@@ -50,6 +64,16 @@ export async function tell(path, act, timeout_ms = TIMEOUT_MS) {
  * @returns {Promise<any>}
  */
 async function answer(path, request, timeout_ms = TIMEOUT_MS) {
+  return (await answered(path, request, timeout_ms)).json();
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} request
+ * @param {number} timeout_ms
+ * @returns {Promise<Response>}
+ */
+async function answered(path, request, timeout_ms) {
   const signal = AbortSignal.timeout(timeout_ms);
   let response;
   try {
@@ -59,7 +83,7 @@ async function answer(path, request, timeout_ms = TIMEOUT_MS) {
     const why = "network or service down";
     throw new Refused({ what: "the service does not answer", why, fix }, 0);
   }
-  if (response.ok) return response.json();
+  if (response.ok) return response;
   throw new Refused(await refusalOf(response), response.status);
 }
 

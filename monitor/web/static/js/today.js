@@ -33,7 +33,9 @@ class TodayPage {
     this._journals = make("section", "card overdue");
     this._chairs = make("div", "day-chairs");
     this._sheet = new Sheet();
-    const head = [this._title, this._before, this._now, this._after, this._book, this._watch];
+    const sheets = link("act plain", "DOWNTIME SHEETS", "/api/downtime.pdf");
+    const day = [this._title, this._before, this._now, this._after];
+    const head = [...day, this._book, this._watch, sheets];
     byId("today").replaceChildren(
       make("div", "day-head", [...head, this._note]),
       this._journals,
