@@ -14,13 +14,6 @@ BORDER: Final = 4
 LEVEL: Final = "m"
 
 
-def qr_svg(link: str) -> str:
-    """The code as an inline SVG without a size of its own: the sheet gives it one."""
-    return segno.make_qr(link, error=LEVEL).svg_inline(
-        border=BORDER, omitsize=True, dark="#000", light="#fff", svgclass="qr", lineclass=None
-    )
-
-
 def qr_rows(link: str) -> tuple[tuple[bool, ...], ...]:
     """The code's modules row by row with their quiet zone, True where it is dark."""
     code = segno.make_qr(link, error=LEVEL)

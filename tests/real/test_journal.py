@@ -16,11 +16,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
+import pypdfium2
 import pytest
 
+from monitor.commands.journaling import new_link
 from monitor.exports.collecting import Source
 from monitor.exports.formats import FORMATS
 from monitor.history import JOURNAL, FactRow
+from monitor.report.qr import qr_rows
 from monitor.store.lines import Lines
 from monitor.store.record import RecordHistory
 from monitor.tables import JournalTable
@@ -518,3 +521,37 @@ async def test_an_entry_is_in_the_audit_and_a_patient_is_no_person(tmp_path: Pat
             ]
     (entry,) = [row for row in acts if row.get("kind") == JOURNAL]
     assert entry["actor"] is None
+
+
+@pytest.mark.requirement("JRN-028")
+async def test_the_sitters_sheet_carries_a_new_link_and_says_when_it_asks_again(
+    tmp_path: Path,
+) -> None:
+    async with phone(tmp_path) as patient, patient.house.nurse() as nurse:
+        path = f"/api/sessions/{patient.session}/hand-over.pdf"
+        answer = await nurse.post(path, json={}, headers=ACT)
+        assert answer.status_code == 200, answer.text
+        # The link of before counts no more: the sheet's is the one.
+        assert (await patient.client.get(patient.path)).status_code == 404
+    (page,) = pypdfium2.PdfDocument(answer.content)
+    text = " ".join(page.get_textpage().get_text_range().split())
+    assert "The same link asks again on Saturday 16 January, Monday 18 January, Friday 22" in text
+    assert patient.token not in text
+
+
+@pytest.mark.requirement("JRN-028")
+def test_a_code_has_its_quiet_zone_its_three_finders_and_is_the_links_own() -> None:
+    link, _ = new_link(TABLE)
+    rows = qr_rows(link)
+    size = len(rows)
+    assert {len(row) for row in rows} == {size}
+    rim = [one for at, row in enumerate(rows) for one in (row if at < 4 or at >= size - 4 else ())]
+    assert not any(rim)
+    assert not any(one for row in rows for one in (*row[:4], *row[-4:]))
+    for top, left in ((4, 4), (4, size - 11), (size - 11, 4)):
+        finder = [row[left : left + 7] for row in rows[top : top + 7]]
+        assert all(finder[0])
+        assert all(finder[6])
+        assert finder[3] == (True, False, True, True, True, False, True)
+    assert qr_rows(link) == rows
+    assert qr_rows(f"{link}x") != rows
