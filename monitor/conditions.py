@@ -316,7 +316,8 @@ class Preset:
     A continuous sample older than `late_s` on arrival is not judged; a cuff
     reading is, if younger than the greater of `cuff_late_s` and `cuff_late_intervals`
     intervals. A source of heart rate is in charge for `source_hold_s` after its
-    last valid sample; `gap_s` is the longest gap that counts in full. `text` is the file.
+    last valid sample; `gap_s` is the longest gap that counts in full. `unusable_s` without
+    valid data an acknowledged alarm may be ended by a person (None: never). `text` is the file.
     """
 
     id: str
@@ -341,6 +342,7 @@ class Preset:
     restart_gap_s: float
     audio_pause_s_max: float
     audible_s_between_pauses: float
+    unusable_s: float | None = None
     limit_order: tuple[LimitOrder, ...] = ()
     text: str = field(default="", repr=False, compare=False)
 

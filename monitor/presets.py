@@ -80,6 +80,7 @@ class _File(BaseModel):
     restart_gap_s: Positive
     audio_pause_s_max: Annotated[float, Field(gt=0, le=AUDIO_PAUSE_S_MAX)]
     audible_s_between_pauses: Positive
+    unusable_s: Positive | None = None
     limit_order: tuple[LimitOrder, ...] = ()
 
 

@@ -31,6 +31,7 @@ from monitor.history import (
     BASELINE,
     BASELINE_CONFIRMED,
     CONFIDENTIAL,
+    ENDED,
     LIMITS,
     MOVED,
     OBSERVED,
@@ -254,6 +255,8 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
         engine.returning.looked(fact.chair, fact.actor or "", at_s, str(fact.data["alarm"]))
     elif fact.kind == AUDIO_PAUSED:
         engine.returning.looked(fact.chair, fact.actor or "", at_s)
+    elif fact.kind == ENDED:
+        engine.returning.ended(fact.chair, str(fact.data["rule"]), str(fact.data["instance"]))
     elif fact.kind in SILENCING:
         _silence(engine, at_s, fact)
     elif fact.kind == MOVED:

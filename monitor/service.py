@@ -202,6 +202,7 @@ def build_ward(
         zone=config.zone,
         nibp_interval_s=preset.nibp_interval_s,
         nibp_overdue_s=preset.nibp_overdue_s(),
+        unusable_s=preset.unusable_s,
         modes={
             chair.id: least_real(device.mode for device in config.devices_at(chair.id))
             for chair in config.chairs

@@ -92,6 +92,7 @@ class Rule:
     sources: dict[str, PulseSource] = field(default_factory=dict)
     assumed: float = 0.0  # for how long a device that said nothing yet is held to have had a pulse
     said: tuple[float, str] | None = None
+    past_from: int = 0  # a person ended its alarm here: nothing before counts
     begins: int = 0  # from which of the past samples a sum or a count of dips begins
     alarm: TwinAlarm | None = None
     number: int = 0
@@ -327,7 +328,7 @@ class Twin:
             stream.valid, stream.seen = -inf, 0.0
         for rule in self.rules:
             rule.counter, rule.existed, rule.own_delay = Counter(), False, None
-            rule.sources, rule.assumed = {}, 0.0
+            rule.sources, rule.assumed, rule.past_from = {}, 0.0, 0
             rule.since = rule.since if self._rests(rule) else nan
         self._exist(now)
 
@@ -373,7 +374,8 @@ class Twin:
         pause = (left.paused, left.pause_until, left.pause_next)
         silent = (left.suspended, left.suspended_for, left.stood_until)
         shared = [what for what, _ in left.cuff_told if what in ("shared", "apart")][-1:]
-        moved = [(a.alarm, a.counter, a.begins, a.own_delay, a.since) for a, _ in pairs]
+        starts = [(a.begins, a.past_from) for a, _ in pairs]
+        moved = [(a.alarm, a.counter, a.own_delay, a.since) for a, _ in pairs]
         self._numbers |= {k: n for k, n in left._numbers.items() if k.startswith(f"{session}/")}
         for mine, _ in pairs:
             mine.alarm = None
@@ -390,12 +392,14 @@ class Twin:
         self.cuff_told = [(what, now) for what in shared]
         for rule, alarm, since, sources in found:
             rule.alarm, rule.since, rule.sources = alarm, since, sources
-        for (_, rule), (alarm, counter, begins, own_delay, _) in zip(pairs, moved, strict=True):
-            rule.counter, rule.begins, rule.own_delay = counter, begins, own_delay
+        for (_, rule), (alarm, counter, own_delay, _) in zip(pairs, moved, strict=True):
+            rule.counter, rule.own_delay = counter, own_delay
             counter.clear_from = nan
             if alarm is not None:
                 rule.alarm, alarm.rule = alarm, rule
                 rule.assumed = rule.condition.settings.get("after_s", 0.0)
+        for (_, rule), (begins, past_from) in zip(pairs, starts, strict=True):
+            rule.begins, rule.past_from = begins, past_from
         self._exist(now)
         for (_, rule), (*_, since) in zip(pairs, moved, strict=True):
             rule.since = since
@@ -609,6 +613,26 @@ class Twin:
                 self._step(alarm, to, "ACKNOWLEDGED", now)
                 alarm.reference, alarm.score_seen = dict(self.values), self.score
                 return True
+        return False
+
+    def end_unusable(self, alarm_id: str, now: float, *, cuff_off: bool) -> bool:
+        """8a.15: seen, of the patient, and no valid data for a minute, or the cuff is off."""
+        self.advance(now)
+        for alarm in self.open():
+            rule, watched = alarm.rule, alarm.rule.condition.watched
+            patient = rule.condition.kind is Kind.PHYSIOLOGICAL and watched
+            if alarm.id != alarm_id or not patient or alarm.state != "ACTIVE_ACK":
+                continue
+            wanted = {*watched, *((PR,) if HR in watched else ())}
+            valid = [one.valid for one in self.streams if one.vital in wanted]
+            quiet = now - max([self.began, *valid])
+            cuff = watched[0] in NIBP
+            if not (cuff_off if cuff else quiet >= (self.preset.unusable_s or inf)):
+                return False
+            self._step(alarm, "RESOLVED", "UNUSABLE", now)
+            rule.counter = Counter()
+            rule.begins = rule.past_from = len(self.past)
+            return True
         return False
 
     def pause(self, now: float, seconds: float) -> bool:
@@ -1139,6 +1163,7 @@ class Twin:
         if form is Form.DISAGREEMENT:
             return self._disagreement(self.past[-1][3])
         first = rule.begins if form in (Form.INTEGRAL, Form.DIPS) else self.seated
+        first = max(first, rule.past_from)
         known = [
             (at, value)
             for vital, value, quality, at in self.past[first:]

@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from monitor.alerts.book import Book
 from monitor.alerts.entries import Entries
 from monitor.alerts.hearing import Hearing
+from monitor.alerts.judging import Judging
+from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place
-from monitor.alerts.states import AlarmEvent, Reason
+from monitor.alerts.states import AlarmEvent, AlarmState, Reason
 from monitor.alerts.told import Telling, told
 from monitor.alerts.watch import Watch
-from monitor.conditions import Preset
+from monitor.conditions import Kind, Preset
 from monitor.errors import CommandRefused
 
 
@@ -27,6 +29,7 @@ class Acting:
     _preset: Preset
     _by_chair: Mapping[str, Place]
     _book: Book
+    _judging: Judging
     _watch: Watch
     _entries: Entries
     _hearing: Hearing
@@ -63,6 +66,47 @@ class Acting:
         opened.reference, opened.score_seen = place.values(), place.score
         self._watch.schedule(place, now)
         return self._sent(events)
+
+    @told
+    def end_unusable(
+        self, alarm: str, actor: str, now: float, reason: str, *, cuff_off: bool = False
+    ) -> list[AlarmEvent]:
+        """A person ends a seen alarm of which no valid data come; its rule begins anew (8a.15).
+
+        Of a cuff's alarm they say that the cuff is off. Raises `CommandRefused` for one
+        that nobody acknowledged, of equipment or of an entry, or with data lately.
+        """
+        found = self._book.find(alarm)
+        if found is not None:
+            self._unsent += self._settle(found[0], now)
+            found = self._book.find(alarm)
+        why = "it has ended meanwhile"
+        if found is not None:
+            why = self._why_usable(*found, now, cuff_off=cuff_off)
+        if found is None or why:
+            raise CommandRefused(
+                "this alarm cannot be ended by a person",
+                why=why,
+                fix="look at the tile; acknowledge it, or mend what gives no data",
+            )
+        place, opened = found
+        row = self._book.row_of(place, opened)
+        events = self._book.step(place, opened, Reason.UNUSABLE, now, actor=actor, note=reason)
+        self._judging.rearm(place, row)
+        self._watch.schedule(place, now)
+        return self._sent(events)
+
+    def _why_usable(self, place: Place, opened: Opened, now: float, *, cuff_off: bool) -> str:
+        """Why a person may not end the alarm; "" when they may."""
+        vitals, longest_s = opened.vitals, self._preset.unusable_s
+        if opened.row.condition.kind is not Kind.PHYSIOLOGICAL or not vitals or longest_s is None:
+            return "it does not rest on what a monitor measures of the patient"
+        if opened.state is not AlarmState.ACTIVE_ACK:
+            return "nobody has acknowledged it, or it is over"
+        if vitals[0].episodic:
+            return "" if cuff_off else "its cuff is not said to be off"
+        quiet_s = now - max(place.valid_s(vital) for vital in vitals)
+        return "" if quiet_s >= longest_s else f"valid data came {quiet_s:.0f} s ago"
 
     @told
     def pause_audio(

@@ -5,7 +5,7 @@ Knows the rows and the life of alarms. Knows no sample and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from monitor.alerts.layout import Layout, column_of
 from monitor.alerts.opened import Opened
@@ -113,6 +113,21 @@ class Book:
         to.open[row] = opened
         self._by_id[opened.id] = (to, opened)
 
+    @staticmethod
+    def row_of(place: Place, opened: Opened) -> int:
+        """The row of an open alarm."""
+        return next(row for row, one in place.open.items() if one is opened)
+
+    def rows_of(self, place: Place, condition: str, instance: str) -> list[int]:
+        """The rows of a condition about that instance, at this chair."""
+        return [
+            number
+            for number, row in enumerate(self._layout.rows)
+            if row.condition.id == condition
+            and (row.device is None or row.device < len(place.devices))
+            and self.instance(place, number) == instance
+        ]
+
     def note_ids(self, known: Iterable[str]) -> None:
         """Give none of these ids again."""
         for one in known:
@@ -154,7 +169,7 @@ class Book:
         self, place: Place, last: TransitionRow, to_monotonic: Callable[[int], float]
     ) -> Opened | None:
         """Open the alarm whose last step this is; None when it has no place any more."""
-        row = next(iter(self._rows_named(place, last)), None)
+        row = next(iter(self.rows_of(place, last.condition, last.instance)), None)
         still = AlarmState(last.to_state) in OPEN and last.session == place.session
         if row is None or not still or row in place.open:
             return None
@@ -212,13 +227,6 @@ class Book:
             if any(level.resolve(None) == last.limit for level in clause.limit.values())
         ]
         return named[0] if named else next((clause.vital for clause in clauses), None)
-
-    def _rows_named(self, place: Place, last: TransitionRow) -> Iterator[int]:
-        for number, row in enumerate(self._layout.rows):
-            absent = row.device is not None and row.device >= len(place.devices)
-            named = row.condition.id == last.condition and not absent
-            if named and self.instance(place, number) == last.instance:
-                yield number
 
     def _strike(self, place: Place, opened: Opened) -> None:
         del self._by_id[opened.id]

@@ -62,6 +62,12 @@ class Judging:
         self._put_in_force(to)
         self._settle(to)
 
+    def rearm(self, place: Place, row: int) -> None:
+        """A rule begins anew, as if nothing had been measured yet."""
+        self._delays.rearm(place.index, row)
+        self._numbers.drop(place, row)
+        self._settle(place)
+
     def wake(self, place: Place) -> None:
         """Alarms are open again: look at every sample in full until all is at rest."""
         place.restless = True

@@ -88,6 +88,11 @@ class Delays:
         for array in (self.pending, self.clearing, self.relaxed):
             array[chair] = False
 
+    def rearm(self, chair: int, row: int) -> None:
+        """Nothing is counted for one rule any more."""
+        for array in (self.pending, self.clearing, self.relaxed):
+            array[chair, row] = False
+
     def move(self, chair: int, to: int, rows: Bools) -> None:
         """Count on for another chair where this one is; another source begins to clear anew."""
         self.rest(to)

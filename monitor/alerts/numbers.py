@@ -45,6 +45,10 @@ class Numbers:
         if self._layout.limit_rows[row].condition.form in FROM_THE_PHASE:
             self._pasts[place.index].pop(row, None)
 
+    def drop(self, place: Place, row: int) -> None:
+        """The rule remembers nothing any more."""
+        self._pasts[place.index].pop(row, None)
+
     def move(self, left: Place, to: Place) -> None:
         """The past is of the patient and goes along; the probes stay where they are."""
         self._pasts[to.index], self._pasts[left.index] = self._pasts[left.index], {}

@@ -205,6 +205,12 @@ class Place:
         """The last valid value of each vital sign that has one."""
         return {vital: one.value for vital, one in self.quantities.items() if one.value is not None}
 
+    def valid_s(self, vital: VitalSign) -> float:
+        """When a valid sample of it was taken last; since when the patient is here, if none was."""
+        quantity = self.quantities.get(vital)
+        newest = [one.valid_s for one in quantity.sources] if quantity else []
+        return max([self.since_s, *newest])
+
     def ecg_seen_s(self) -> float:
         """How long the ECG has been valid in this session, at most a gap at a time."""
         return max((one.seen_s for one in self._sources.values() if one.is_ecg), default=0.0)

@@ -57,6 +57,12 @@ class Returning:
         place = self._places[chair]
         self._looked[chair, alarm] = Looked(place.values(), actor, at_s, place.score)
 
+    def ended(self, chair: str, condition: str, instance: str) -> None:
+        """While warming: here a person ended an alarm without usable data; its rule began anew."""
+        place = self._places[chair]
+        for row in self._book.rows_of(place, condition, instance):
+            self._judging.rearm(place, row)
+
     def moved(self, chair: str, to: str) -> None:
         """What people looked at in one chair is in another by now."""
         self._looked = {

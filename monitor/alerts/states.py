@@ -38,6 +38,7 @@ class Reason(Enum):
     PHASE = "rule does not exist in this phase"
     ASSIGNED = "patient assigned to the chair"
     CLOSED = "session closed"
+    UNUSABLE = "ended by a person, data unusable"
     MOVED = "moved"
     WENT_ALONG = "went along to another chair"
 
@@ -68,6 +69,7 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.LATCHED_UNACK, R.CONDITION_AGAIN): S.ACTIVE_UNACK,
     (S.LATCHED_UNACK, R.ASSIGNED): S.LATCHED_UNACK,
     (S.LATCHED_UNACK, R.CLOSED): S.RESOLVED,
+    (S.ACTIVE_ACK, R.UNUSABLE): S.RESOLVED,
     (S.ACTIVE_UNACK, R.MOVED): S.RESOLVED,
     (S.ACTIVE_ACK, R.MOVED): S.RESOLVED,
     (S.LATCHED_UNACK, R.MOVED): S.RESOLVED,

@@ -45,6 +45,7 @@ class Board:
         nibp_interval_s: Mapping[Phase, float],
         nibp_overdue_s: Mapping[Phase, float],
         modes: Mapping[str, GenerationMode],
+        unusable_s: float | None = None,
     ) -> None:
         self._clinic, self._zone = clinic, zone
         self._chairs = {
@@ -55,6 +56,7 @@ class Board:
                 nibp_interval_s=nibp_interval_s,
                 nibp_overdue_s=nibp_overdue_s,
                 configured=modes.get(chair.id, GenerationMode.REAL),
+                unusable_s=unusable_s,
             )
             for chair in chairs
         }

@@ -45,8 +45,16 @@ from monitor.care.due import Due
 from monitor.care.settings import Changed
 from monitor.care.treatment import Treatment
 from monitor.clinic import NEXT_PHASES, Chair, Phase, Session
-from monitor.conditions import Priority
-from monitor.vitals import NIBP, GenerationMode, Reading, Validity, VitalSign, under_way
+from monitor.conditions import Kind, Priority
+from monitor.vitals import (
+    NIBP,
+    STANDS_FOR,
+    GenerationMode,
+    Reading,
+    Validity,
+    VitalSign,
+    under_way,
+)
 
 STATES = {
     Phase.PREPARE: "READY",
@@ -87,6 +95,7 @@ class ChairBoard:
     nibp_interval_s: Mapping[Phase, float]
     nibp_overdue_s: Mapping[Phase, float]
     configured: GenerationMode = GenerationMode.REAL
+    unusable_s: float | None = None
     session: Session | None = None
     alarms: Sequence[Alarm] = ()
     limits: LimitsInForce = field(default_factory=dict)
@@ -191,7 +200,14 @@ class ChairBoard:
             slots=slots,
             nibp=nibp,
             alarms=tuple(
-                open_alarm(one, self._values(one, slots, nibp), now_s, now_us, self.zone)
+                open_alarm(
+                    one,
+                    self._values(one, slots, nibp),
+                    now_s,
+                    now_us,
+                    self.zone,
+                    can_end=self._can_end(one, now_s),
+                )
                 for one in self.alarms
             ),
             audio_paused=_left(self.audio_paused_until_s, now_s),
@@ -335,6 +351,18 @@ class ChairBoard:
         if vital is VitalSign.HEART_RATE and not last:
             last = self._samples.number.get(VitalSign.PULSE_RATE, "")
         return Values(now, last)
+
+    def _can_end(self, alarm: Alarm, now_s: float) -> bool:
+        """May a person end this alarm, because no usable data come of it?"""
+        seen = alarm.state is AlarmState.ACTIVE_ACK and alarm.kind is Kind.PHYSIOLOGICAL
+        if not seen or not alarm.vitals or self.unusable_s is None:
+            return False
+        if alarm.vitals[0].episodic:
+            return True
+        vitals = {*alarm.vitals, *(one for one, of in STANDS_FOR.items() if of in alarm.vitals)}
+        believed = self._samples.believed_s
+        newest_s = max((believed[one] for one in vitals if one in believed), default=alarm.onset_s)
+        return now_s - newest_s >= self.unusable_s
 
     def _suspended(self, now_s: float) -> tuple[SuspendedRule, ...]:
         suspended = self.silences.suspended if self.silences else {}

@@ -57,7 +57,10 @@ class CuffBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAlarm:
-    """One open alarm as it is listed on a tile; `suspended` is until when it is silent."""
+    """One open alarm as it is listed on a tile; `suspended` is until when it is silent.
+
+    `can_end`: a person may end it, for no valid data come of it, or say that its cuff is off.
+    """
 
     id: str
     priority: str
@@ -72,6 +75,7 @@ class OpenAlarm:
     condition: str
     can_acknowledge: bool
     can_suspend: bool
+    can_end: bool
     suspended: str
 
 

@@ -41,7 +41,15 @@ class Values(NamedTuple):
     last: str
 
 
-def open_alarm(alarm: Alarm, values: Values, now_s: float, now_us: int, zone: tzinfo) -> OpenAlarm:
+def open_alarm(
+    alarm: Alarm,
+    values: Values,
+    now_s: float,
+    now_us: int,
+    zone: tzinfo,
+    *,
+    can_end: bool = False,
+) -> OpenAlarm:
     """An alarm as a tile lists it; a latched one tells what was and what is now."""
     onset_us = utc_us(alarm.onset_s, now_s, now_us)
 
@@ -68,6 +76,7 @@ def open_alarm(alarm: Alarm, values: Values, now_s: float, now_us: int, zone: tz
         condition=alarm.condition,
         can_acknowledge=alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.LATCHED_UNACK),
         can_suspend=alarm.suspendable and alarm.silent_until_s is None,
+        can_end=can_end,
         suspended=_suspended(alarm, now_s, now_us, zone),
     )
 

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 
 from monitor.care.closing import signed_of
 from monitor.commands.acts import Act, Command, Desk, Past, PatientAct, SessionAct
-from monitor.commands.alarms import AUDIO_PAUSE_S, GOING_S, Acknowledge, Going, PauseAudio
+from monitor.commands.alarms import (
+    AUDIO_PAUSE_S,
+    GOING_S,
+    Acknowledge,
+    EndUnusable,
+    Going,
+    PauseAudio,
+)
 from monitor.commands.arms import SetArms
 from monitor.commands.basing import SetBaseline, WaiveBaseline
 from monitor.commands.closing import AddAddendum, NoteAndPlan, Sign
@@ -51,6 +58,7 @@ __all__ = [
     "Desk",
     "EndStandby",
     "EndSuspension",
+    "EndUnusable",
     "EnterPhase",
     "EnterScore",
     "Going",

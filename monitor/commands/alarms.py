@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.clinic import AckReason, Person
-from monitor.commands.acts import Act, Desk
-from monitor.history import ACKNOWLEDGED, AUDIO_PAUSED, Data
+from monitor.commands.acts import Act, Desk, check_reason
+from monitor.history import ACKNOWLEDGED, AUDIO_PAUSED, ENDED, Data
 
 AUDIO_PAUSE_S = 120.0
 GOING_S = 180.0
@@ -30,6 +30,37 @@ class Acknowledge(Act):
         session = events[0].alarm.session if events else None
         data: Data = {"alarm": self.alarm, "reason": reason}
         desk.keep(ACKNOWLEDGED, person, data, chair, session)
+        return self.alarm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndUnusable(Act):
+    """A named person ends a seen alarm of which no usable data come, and says why.
+
+    `cuff_off`: of a cuff's alarm, that the cuff is off.
+    """
+
+    alarm: str
+    reason: str
+    cuff_off: bool = False
+
+    def do(self, desk: Desk, person: Person) -> str:
+        """The alarm's id."""
+        check_reason(self.reason)
+        ward, reason = desk.ward, self.reason.strip()
+        now = ward.clock.monotonic()
+        events = ward.engine.end_unusable(
+            self.alarm, person.id, now, reason, cuff_off=self.cuff_off
+        )
+        ended = events[-1].alarm
+        ward.apply(events, ended.chair)
+        data: Data = {
+            "alarm": self.alarm,
+            "rule": ended.condition,
+            "instance": ended.instance,
+            "reason": reason,
+        }
+        desk.keep(ENDED, person, data, ended.chair, ended.session)
         return self.alarm
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.alerts import Silences
 from monitor.commands.acts import REASON_MAX
+from monitor.commands.alarms import EndUnusable
 from monitor.commands.quieting import (
     EndStandby,
     EndSuspension,
@@ -34,6 +35,14 @@ class SuspendBody(_Body):
     reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
 
 
+class EndBody(_Body):
+    """Which alarm has no usable data, why, and of a cuff's alarm that the cuff is off."""
+
+    alarm: Annotated[str, Field(max_length=200)]
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
+    cuff_off: bool = False
+
+
 class RuleBody(_Body):
     """Which rule."""
 
@@ -42,6 +51,11 @@ class RuleBody(_Body):
 
 def add_quieting(api: APIRouter, execute: Execute) -> None:
     """The routes; every one is an act of the person who is signed in."""
+
+    @api.post("/api/alarms/end-unusable")
+    async def end_unusable(request: Request, body: EndBody) -> Done:
+        """A named person ends a seen alarm of which no valid data came for a minute."""
+        return await execute(EndUnusable(actor=request.state.actor, **body.model_dump()))
 
     @api.post("/api/chairs/{chair}/suspend")
     async def suspend(request: Request, chair: ChairId, body: SuspendBody) -> Done:

@@ -76,6 +76,7 @@ def alarm(chair: str, priority: str, text: str, state: str = "ACTIVE_UNACK", **m
         "condition": "SPO2-2",
         "can_acknowledge": state != "ACTIVE_ACK",
         "can_suspend": False,
+        "can_end": False,
         "suspended": "",
     }
     return base | more

@@ -18,6 +18,7 @@ from monitor.history import (
     ACKNOWLEDGED,
     ARMS,
     AUDIO_PAUSED,
+    ENDED,
     LIMITS,
     MOVED,
     OBSERVED,
@@ -87,25 +88,30 @@ class Kept:
                 self._keep(act(self.engine, at, chair, what, (device, named)))
                 self.readings += [reading_row(one) for one in named]
                 return
-            case "pause", float() as seconds:
-                self._pause(at, chair, seconds)
-                return
             case "baseline" | "gate", _:
                 return
             case "limits" | "score" | "arms", _:
                 self._know(at, chair, what, argument)
                 return
-            case "suspend" | "end suspension" | "standby" | "end standby", _:
+            case "pause" | "suspend" | "end suspension" | "standby" | "end standby", _:
                 self._silence(at, chair, what, argument)
                 return
-            case "acknowledge", _:
-                events = act(self.engine, at, chair, what, argument)
-                for event in events:
-                    if event.reason is Reason.ACKNOWLEDGED:
-                        self._fact(at, chair, ACKNOWLEDGED, {"alarm": event.alarm.id})
-                self._keep(events)
+            case "end" | "acknowledge", _:
+                self._see(at, chair, what, argument)
                 return
         self._keep(act(self.engine, at, chair, what, argument))
+
+    def _see(self, at: float, chair: str, what: str, argument: object) -> None:
+        """Kept as a fact where an alarm was acknowledged, or ended by a person."""
+        events = act(self.engine, at, chair, what, argument)
+        for event in events:
+            one = event.alarm
+            if event.reason is Reason.ACKNOWLEDGED:
+                self._fact(at, chair, ACKNOWLEDGED, {"alarm": one.id})
+            elif event.reason is Reason.UNUSABLE:
+                rule, instance = one.condition, one.instance
+                self._fact(at, chair, ENDED, {"alarm": one.id, "rule": rule, "instance": instance})
+        self._keep(events)
 
     def _know(self, at: float, chair: str, what: str, argument: object) -> None:
         """Kept as a fact of the patient, where there is one."""
@@ -131,6 +137,9 @@ class Kept:
 
     def _silence(self, at: float, chair: str, what: str, argument: object) -> None:
         """Kept as a fact when it was not refused."""
+        if what == "pause" and isinstance(argument, float):
+            self._pause(at, chair, argument)
+            return
         self._keep(self.engine.advance(at))
         before = dict(self.engine.silences(chair).suspended)
         stood = self.engine.silences(chair).standby_until_s
@@ -250,7 +259,7 @@ def split(story: Story, at: float) -> Iterator[list[tuple[float, str, str, objec
     yield [one for one in story.acts if one[0] <= at]
     # Technical alarms may differ, and so whom an act of the story would be about.
     later = [one for one in story.acts if at < one[0] <= at + 30]
-    acts = ("acknowledge", "pause", "suspend", "end suspension", "standby", "end standby")
+    acts = ("acknowledge", "end", "pause", "suspend", "end suspension", "standby", "end standby")
     yield [one for one in later if one[2] not in acts]
 
 

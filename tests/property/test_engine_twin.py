@@ -10,7 +10,7 @@ from math import nan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import AlarmEvent, Engine
+from monitor.alerts import AlarmEvent, AlarmState, Engine
 from monitor.clinic import NEXT_PHASES, Phase
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
@@ -84,7 +84,7 @@ class Story:
             elif roll < 0.048:
                 one = dice.choice(list(DEVICES[chair]))
                 self.acts.append((now, chair, "gate", (one, dice.random() < 0.6)))
-            elif roll < 0.068:
+            elif roll < 0.074:
                 self.acts.append((now, chair, *self._silence(dice)))
             elif scored and roll < 0.12:
                 self.acts.append((now, chair, "score", float(dice.choice([5, 4, 3, 2, 1]))))
@@ -140,6 +140,8 @@ class Story:
     def _silence(dice: random.Random) -> tuple[str, object]:
         if dice.random() < 0.2:
             return "arms", dice.random() < 0.8
+        if dice.random() < 0.3:
+            return "end", (dice.random(), dice.random() < 0.5)
         if dice.random() < 0.4:
             return "move", dice.choice([*DEVICES, "spare", "spare"])
         kind = dice.choice(["suspend", "suspend", "end suspension", "standby", "end standby"])
@@ -297,6 +299,8 @@ def _around(engine: Engine, at: float, chair: str, what: str, argument: object) 
             return engine.gate(device, at, lost=lost)
         case "move", str() as to:
             return engine.move(chair, to, at)
+        case "end", (float() as which, bool() as cuff_off):
+            return _ended(engine, at, chair, which, cuff_off=cuff_off)
         case "arms", bool() as shared:
             return engine.set_arms(chair, at, shared=shared)
     return silence(engine, at, chair, what, argument)
@@ -307,6 +311,21 @@ def _acknowledged(engine: Engine, at: float, chair: str, which: float) -> list[A
     ids = sorted(alarm.id for alarm in engine.alarms(chair))
     try:
         return events + (engine.acknowledge(_pick(ids, which), "rk", at) if ids else [])
+    except CommandRefused:
+        return events
+
+
+def _ended(
+    engine: Engine, at: float, chair: str, which: float, *, cuff_off: bool
+) -> list[AlarmEvent]:
+    events = engine.advance(at)
+    seen = [one for one in engine.alarms(chair) if one.state is AlarmState.ACTIVE_ACK]
+    ids = sorted(alarm.id for alarm in seen)
+    if not ids:
+        return events
+    try:
+        alarm = _pick(ids, which)
+        return events + engine.end_unusable(alarm, "rk", at, "away", cuff_off=cuff_off)
     except CommandRefused:
         return events
 
@@ -346,6 +365,11 @@ def act_twin(twin: Twin, at: float, what: str, argument: object, twins: Mapping[
             ids = sorted(alarm.id for alarm in twin.open())
             if ids:
                 twin.acknowledge(_pick(ids, which), "rk", at)
+        case "end", (float() as which, bool() as cuff_off):
+            twin.advance(at)
+            ids = sorted(one.id for one in twin.open() if one.state == "ACTIVE_ACK")
+            if ids:
+                twin.end_unusable(_pick(ids, which), at, cuff_off=cuff_off)
         case _:
             set_twin(twin, at, what, argument)
 

@@ -64,6 +64,8 @@ ACTS = [
     ("/api/chairs/1/audio-pause", {}),
     ("/api/chairs/1/seat", SEAT),
     ("/api/sessions/x/phase", {"phase": "INFUSION"}),
+    ("/api/sessions/x/move", {"to": "2"}),
+    ("/api/alarms/end-unusable", {"alarm": "x", "reason": "away"}),
 ]
 
 

@@ -22,6 +22,15 @@ export class Acts {
     return this._do("/api/alarms/acknowledge", { alarm, reason });
   }
 
+  /**
+   * @param {string} alarm of which no usable data come, and which a person ends
+   * @param {string} reason
+   * @param {boolean} cuff_off of a cuff's alarm: the cuff is off
+   */
+  endUnusable(alarm, reason, cuff_off) {
+    return this._do("/api/alarms/end-unusable", { alarm, reason, cuff_off });
+  }
+
   /** @param {string} chair somebody is on the way to it; every display says so */
   going(chair) {
     return this._do(`/api/chairs/${encodeURIComponent(chair)}/going`, {});

@@ -8,6 +8,8 @@ const SUPERSEDED = { superseded: false, state: "SUPERSEDED", acknowledged: "supe
 /** What a person can say with an acknowledgement, beside having seen the alarm. */
 const REASONS = ["probe repositioned", "clinician called", "drug given", "artefact", "expected"];
 
+const UNUSABLE = ["probe cannot be kept on", "patient is away from the monitor", "watched by hand"];
+
 export class AlarmRow {
   /**
    * @param {import("./acts.js").Acts} acts
@@ -21,12 +23,14 @@ export class AlarmRow {
     this._as = button("act", "SEEN AS ...", () => this._ask());
     this._why = button("act plain", "WHY", () => asked.why(this._id));
     this._suspend = button("act plain", "SUSPEND ...", () => asked.suspend(this._rule));
-    const row = [this._message.element, this._button, this._as, this._suspend, this._why];
+    this._end = button("act plain", "END ...", () => this._askEnd());
+    const buttons = [this._button, this._as, this._suspend, this._end, this._why];
+    const row = [this._message.element, ...buttons];
     this._dialog = make("dialog", "seen-as");
-    this._dialog.setAttribute("aria-label", "Acknowledge as");
     this.element = make("li", "alarm-row", [...row, this._dialog]);
     this._id = "";
     this._rule = "";
+    this._cuff = false;
     this.open = false;
   }
 
@@ -43,12 +47,34 @@ export class AlarmRow {
     this._as.disabled = !alarm.can_acknowledge;
     this._why.hidden = !explained;
     this._suspend.hidden = !alarm.can_suspend;
+    this._end.hidden = !alarm.can_end;
+    this._cuff = alarm.condition.startsWith("BP-");
     const spoken = alarm.superseded ? SUPERSEDED : {};
     this._message.draw([{ ...alarm, ...spoken }]);
   }
 
   acknowledge() {
     void this._acts.acknowledge(this._id);
+  }
+
+  /** No usable data come of it: why, in one more touch. */
+  _askEnd() {
+    const id = this._id;
+    const cuff = this._cuff;
+    const choices = (cuff ? ["cuff is off"] : UNUSABLE).map((reason) =>
+      button("act", reason, () => {
+        this._dialog.close();
+        void this._acts.endUnusable(id, reason, cuff);
+      }),
+    );
+    const away = button("act plain", "Cancel", () => this._dialog.close());
+    this._dialog.setAttribute("aria-label", "End: data unusable");
+    this._dialog.replaceChildren(
+      make("h2", "", "End: data unusable"),
+      make("p", "", "No usable data come of it. Its rule begins anew with the next; equipment alarms go on."),
+      make("div", "choices", [...choices, away]),
+    );
+    this._dialog.showModal();
   }
 
   /** What it was or what was done, in one more touch. */
@@ -61,6 +87,7 @@ export class AlarmRow {
       }),
     );
     const away = button("act plain", "Cancel", () => this._dialog.close());
+    this._dialog.setAttribute("aria-label", "Acknowledge as");
     this._dialog.replaceChildren(
       make("h2", "", "Acknowledge as"),
       make("p", "", "On this board only: the bedside monitor goes on by itself."),

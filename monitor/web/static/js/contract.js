@@ -52,6 +52,7 @@
  * @property {string} condition
  * @property {boolean} can_acknowledge
  * @property {boolean} can_suspend
+ * @property {boolean} can_end no usable data come of it, and a person may end it
  * @property {string} suspended until when it is silent
  */
 
