@@ -18,8 +18,9 @@ from monitor.alerts.judging import Judging
 from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
 from monitor.alerts.moving import Moving
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import Place, Sample, Watched
+from monitor.alerts.place import Place, Watched
 from monitor.alerts.returning import Returning
+from monitor.alerts.samples import Sample
 from monitor.alerts.silences import Silences
 from monitor.alerts.states import Alarm, AlarmEvent, Reason
 from monitor.alerts.told import Telling, told

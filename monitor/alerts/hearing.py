@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from monitor.alerts.deadlines import NOT_NOW
 from monitor.alerts.judging import Judging, Turn
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import Place, Sample
+from monitor.alerts.place import Place
+from monitor.alerts.samples import Sample
 from monitor.alerts.states import AlarmEvent
 from monitor.alerts.turns import Group
 from monitor.alerts.watch import Watch

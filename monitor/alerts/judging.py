@@ -17,7 +17,8 @@ from monitor.alerts.levels import Levels
 from monitor.alerts.limits import Delays, Samples, Verdict
 from monitor.alerts.numbers import Heard, Numbers
 from monitor.alerts.opened import Opened
-from monitor.alerts.place import Place, Sample
+from monitor.alerts.place import Place
+from monitor.alerts.samples import Sample
 from monitor.alerts.states import AlarmEvent, AlarmState, Evidence, Reason
 from monitor.alerts.timers import Timers
 from monitor.alerts.wording import message

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from monitor.alerts.derived import FROM_THE_PHASE, Deriving, deriving
 from monitor.alerts.layout import COLUMNS, Layout, column_of
-from monitor.alerts.place import Place, Sample
+from monitor.alerts.place import Place
 from monitor.alerts.pulse import Pulses
+from monitor.alerts.samples import Sample
 from monitor.conditions import Form
 from monitor.vitals import VitalSign
 

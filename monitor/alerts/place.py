@@ -10,23 +10,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from monitor.alerts.cuff import Cuff
 from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
+from monitor.alerts.samples import Sample, one_each, quality, whole
 from monitor.alerts.silences import Silences
 from monitor.clinic import Phase
 from monitor.conditions import Preset
 from monitor.edits import Edits
 from monitor.jumps import Jumps
-from monitor.plausibility import IMPLAUSIBLE, objection
 from monitor.vitals import NIBP, STANDS_FOR, Reading, Validity, VitalSign, under_way
 
 NEVER = float("-inf")
-DOUBTFUL, INVALID = "questionable", "invalid"
-INCONSISTENT = "inconsistent"
-"""Why a cuff reading whose pressures contradict each other is none (T-NIBP-F)."""
 KEPT_SAMPLES_MAX = 256
 """Retained samples of a vital sign, from which an on-delay is counted anew at a limit change.
 
@@ -38,32 +34,6 @@ RESULTS = frozenset({Validity.VALID, Validity.VALIDATED, Validity.QUESTIONABLE, 
 
 TELLS_OF_PULSE = frozenset({VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2})
 """What is listened to from each device beside the judged heart rate: is there a pulse at all?"""
-
-
-class Sample(NamedTuple):
-    """One judged sample: valid, doubtful, or neither (then `value` says nothing).
-
-    `flag` is "questionable" or "invalid" where the device, or a look at the
-    number, says so; a value that is merely absent has none.
-    """
-
-    vital: VitalSign
-    value: float
-    valid: bool
-    doubtful: bool
-    reason: str
-    at_s: float
-    flag: str = ""
-
-
-class Quality(NamedTuple):
-    """What a reading is worth: `flag` is QUESTIONABLE or INVALID in words, "" when neither."""
-
-    valid: bool
-    doubtful: bool
-    value: float
-    flag: str
-    reason: str
 
 
 @dataclass(slots=True, eq=False)
@@ -265,9 +235,9 @@ class Place:
             readings = sorted(readings, key=lambda reading: reading.vital in STANDS_FOR)
         taken = [one for one in (self._take(reading, preset) for reading in readings) if one]
         if len(taken) > 1:
-            taken = _one_each(taken)
+            taken = one_each(taken)
         if any(one.vital in NIBP for one in taken):
-            taken = _whole(taken, preset.pulse_pressure_min)
+            taken = whole(taken, preset.pulse_pressure_min)
         for one in taken:
             # A mean may have been derived where no device gives one.
             quantity = self.quantities.setdefault(one.vital, Quantity(one.vital))
@@ -319,7 +289,7 @@ class Place:
         at_s, quantity = reading.sampled_s, source.quantity
         if at_s <= source.newest_s or at_s < self.since_s:
             return None
-        valid, doubtful, value, flag, reason = _quality(reading, preset)
+        valid, doubtful, value, flag, reason = quality(reading, preset)
         if valid:
             source.value = value
             if source.is_ecg and source.valid_s > NEVER:
@@ -352,51 +322,3 @@ class Place:
 def instance_of(vital: VitalSign, *, once_seen: bool) -> str:
     """How a vital sign is named in an alarm's id; the ECG itself beside the judged heart rate."""
     return ECG if once_seen and vital is VitalSign.HEART_RATE else vital.value
-
-
-def _quality(reading: Reading, preset: Preset) -> Quality:
-    """One outside its hard range is no value (alarms.md 7.3); the device's own word comes first."""
-    value, validity = reading.value, reading.validity
-    doubtful = validity is Validity.QUESTIONABLE
-    if value is None or not (validity.believed or doubtful):
-        flag = INVALID if validity is Validity.INVALID else ""
-        return Quality(False, False, float("nan") if value is None else value, flag, reading.reason)
-    why = objection(reading.vital, value, preset)
-    if why:
-        return Quality(False, False, value, INVALID if why == IMPLAUSIBLE else "", why)
-    return Quality(not doubtful, doubtful, value, DOUBTFUL if doubtful else "", reading.reason)
-
-
-def _one_each(samples: list[Sample]) -> list[Sample]:
-    """One sample of each vital sign: of two sources, the one that has something to say."""
-    best: dict[VitalSign, Sample] = {}
-    for one in samples:
-        if one.vital not in best or one.valid or one.doubtful:
-            best[one.vital] = one
-    return list(best.values())
-
-
-def _whole(samples: list[Sample], pulse_pressure_min: float) -> list[Sample]:
-    """A cuff reading that contradicts itself is no value; a missing mean is derived (7.3)."""
-    cuff = {one.vital: one for one in samples if one.vital in NIBP and (one.valid or one.doubtful)}
-    systolic, diastolic = cuff.get(VitalSign.NIBP_SYSTOLIC), cuff.get(VitalSign.NIBP_DIASTOLIC)
-    mean = cuff.get(VitalSign.NIBP_MEAN)
-    low = diastolic.value if diastolic else float("-inf")
-    high = systolic.value if systolic else float("inf")
-    agrees = high - low >= pulse_pressure_min and (mean is None or low < mean.value < high)
-    if not agrees:
-        return [
-            one._replace(valid=False, doubtful=False, flag=INVALID, reason=INCONSISTENT)
-            if one.vital in cuff
-            else one
-            for one in samples
-        ]
-    if mean is not None or systolic is None or diastolic is None:
-        return samples
-    derived = diastolic._replace(
-        vital=VitalSign.NIBP_MEAN,
-        value=low + (high - low) / 3.0,
-        valid=systolic.valid and diastolic.valid,
-        doubtful=systolic.doubtful or diastolic.doubtful,
-    )
-    return [one for one in samples if one.vital is not VitalSign.NIBP_MEAN] + [derived]

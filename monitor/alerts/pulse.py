@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from monitor.alerts.layout import Row
-from monitor.alerts.place import TELLS_OF_PULSE, Place, Sample
+from monitor.alerts.place import TELLS_OF_PULSE, Place
+from monitor.alerts.samples import Sample
 from monitor.conditions import AlarmCondition, Form, Preset
 from monitor.vitals import VitalSign
 

@@ -15,7 +15,8 @@ from monitor.alerts.deadlines import NOT_NOW, Deadlines
 from monitor.alerts.layout import Bools, Floats, Layout, column_of
 from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import NEVER, Place, Sample
+from monitor.alerts.place import NEVER, Place
+from monitor.alerts.samples import Sample
 from monitor.alerts.states import AlarmEvent, AlarmState, Reason
 from monitor.alerts.timers import Timers
 from monitor.alerts.wording import message
