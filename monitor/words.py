@@ -42,16 +42,17 @@ class Words:
     def moment(self, said: str, before_us: int) -> int:
         """When the clinic's clocks last showed `said` (`14:05` or `14:05:30`), not after that time.
 
-        Raises ValueError for what is no time of day. An hour that comes twice, when the
-        clocks are put back, is the later one.
+        Raises ValueError for what is no time of day. Of an hour that comes twice, when the
+        clocks are put back, it is the later one that has been.
         """
         told = time.fromisoformat(said)
         day = datetime.fromtimestamp(before_us / 1e6, tz=UTC).astimezone(self.zone).date()
-        for back in range(2):
-            local = datetime.combine(day - timedelta(days=back), told, self.zone).replace(fold=1)
-            at_us = round(local.timestamp() * 1e6)
-            if at_us <= before_us:
-                return at_us
+        days = (day, day - timedelta(days=1))
+        for local in (datetime.combine(one, told, self.zone) for one in days):
+            for fold in (1, 0):
+                at_us = round(local.replace(fold=fold).timestamp() * 1e6)
+                if at_us <= before_us:
+                    return at_us
         raise ValueError(said)
 
     def offset_minutes(self, at_us: int) -> int:
