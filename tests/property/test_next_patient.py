@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
+from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 
 from monitor.care.attribution import readings_of
@@ -91,8 +92,8 @@ class Day:
         return stays[-1] if stays and stays[-1].to_us is None else None
 
     def free(self, wanted: str) -> str:
-        """That chair, or another at which nobody sits."""
-        return next(one for one in (wanted, *PLACES) if self.here(one) is None)
+        """That chair, or another at which nobody sits; "" when all are taken."""
+        return next((one for one in (wanted, *PLACES) if self.here(one) is None), "")
 
     def sit(self, chair: str, session: str, rate: int, at_us: int) -> None:
         """From then on only they are wired to that chair's monitor."""
@@ -144,6 +145,8 @@ def days(draw: st.DrawFn) -> list[Step]:
 @settings(
     max_examples=examples(16),
     deadline=None,
+    # A day is some seconds of work: made smaller it would take longer than a test may.
+    phases=(Stage.explicit, Stage.reuse, Stage.generate),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(days())
@@ -222,6 +225,8 @@ async def leave(house: Stepped, chair: str, here: Stay, *, kept: bool) -> None:
 async def move(house: Stepped, day: Day, step: Step, here: Stay) -> None:
     """To another chair; the monitor of the old one goes on with what it last saw."""
     to = day.free(PLACES[step.times % CHAIRS])
+    if not to:
+        return
     await free_chair(house, MovePatient(session=here.session, to=to, actor=ACTOR), to)
     now_us = house.clock.utc_us()
     here.to_us = now_us
