@@ -126,13 +126,19 @@ async def test_the_service_frozen_or_killed_is_lost_monitoring_within_six_second
 async def test_a_patient_is_seated_treated_and_reviewed(demo: Demo, open_page: OpenPage) -> None:
     clinic = await demo(RATE)
     page = await open_page(clinic.url + "/chair/6")
-    await sign_in(page, "M. Okafor")
+    await sign_in(page, "Dr D. Lindqvist")
     await page.get_by_label("Patient (pseudonym, never a name)").fill("P-017")
     await page.get_by_role("button", name="SEAT PATIENT").click()
-    for act in ("START BASELINE", "START INFUSION", "END INFUSION"):
+    await page.get_by_role("button", name="START BASELINE").click()
+    await page.get_by_role("button", name="OVERRIDE ...").click()
+    await page.get_by_role("button", name="clinician was asked and agrees").click()
+    for act in ("START INFUSION", "END INFUSION"):
         await page.get_by_role("button", name=act).click()
     await page.get_by_role("button", name="CLOSE SESSION").click()
     dialog = page.get_by_role("dialog", name="Close this session?")
+    for sensor in ("Cuff", "Probe"):
+        await dialog.get_by_role("group", name=sensor).get_by_label("off").check()
+    await dialog.get_by_label("A clinician lets them go, because").fill("never infused in truth")
     await dialog.get_by_role("button", name="CLOSE SESSION").click()
     await page.get_by_role("button", name="SEAT PATIENT").wait_for()
     await page.goto(clinic.url + "/sessions")
