@@ -83,5 +83,5 @@ def test_an_hour_that_comes_twice_is_the_later_one_and_no_time_is_refused() -> N
     earlier_us = round(datetime(2026, 10, 25, 0, 45, tzinfo=UTC).timestamp() * 1e6)
     meant = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert words.moment("02:30", earlier_us) == round(meant.timestamp() * 1e6)
-    with pytest.raises(ValueError, match="26:00"):
+    with pytest.raises(ValueError, match="hour must be"):
         words.moment("26:00", now_us)
