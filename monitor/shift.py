@@ -12,7 +12,6 @@ from monitor.alerts import AlarmState
 from monitor.board import Tile
 from monitor.board.words import MARKS
 from monitor.care.arrival import arrival_of
-from monitor.care.due import due_of
 from monitor.care.treatment import treatment_of
 from monitor.care.watching import SEVERITIES
 from monitor.clinic import Phase, Session
@@ -78,10 +77,8 @@ def _due(ward: Ward, session: Session, tile: Tile, now_us: int) -> Iterator[str]
     clock, facts = ward.board.clock, ward.facts.ledger.of(session.id)
     if session.phase in (Phase.PREPARE, Phase.BASELINE) and arrival_of(facts).confirmed is None:
         yield "baseline to confirm"
-    if tile.nibp and tile.nibp.next:
-        yield f"NIBP {tile.nibp.next}"
-    for one in due_of(session, facts, ward.preset, ward.care):
-        yield f"{one.name} {clock(one.due_us)[:5]}{' OVERDUE' if now_us > one.due_us else ''}"
+    for one in tile.due:
+        yield f"{one.name} {one.text}"
     if session.phase is Phase.INFUSION:
         left_s = treatment_of(facts).remaining_s(now_us)
         planned_us = session.phase_since_us + session.planned_minutes * 60 * SECOND_US

@@ -61,7 +61,7 @@ def holds_of(
     for one in questions:
         said = arrival.answers.get(one.id, "")
         if one.must and said != one.must:
-            words = f"{one.text} {said or 'not answered'}, must be {one.must}"
+            words = f"{one.text}: {said or 'not answered'}, must be {one.must}"
             found.append(Hold(key=ANSWER + one.id, words=words, value=said))
     return tuple(found)
 

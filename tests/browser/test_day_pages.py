@@ -125,10 +125,10 @@ async def test_the_arrival_is_entered_and_what_holds_back_is_gone_over_by_name(
     await sheet.get_by_role("group", name="Nothing to eat").get_by_label("no").check()
     await sheet.get_by_label("Drugs today").fill("lithium")
     await sheet.get_by_role("button", name="KEEP").click()
-    await card.get_by_text("Nothing to eat for 4 h no, must be yes").wait_for()
+    await card.get_by_text("Nothing to eat for 4 h: no, must be yes").wait_for()
     await card.get_by_role("button", name="OVERRIDE ...").click()
     await sheet.get_by_role("button", name="clinician was asked and agrees").click()
-    await card.get_by_text("Gone over: Nothing to eat for 4 h no, must be yes").wait_for()
+    await card.get_by_text("Gone over: Nothing to eat for 4 h: no, must be yes").wait_for()
     assert await card.get_by_text("INFUSION HELD BACK").count() == 0
     told = service.clinic.ward.facts.ledger.of(session)
     assert [one.kind for one in told if one.actor == "rk"][-5:] == [
