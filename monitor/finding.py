@@ -13,6 +13,8 @@ from monitor.clinic import Phase
 
 PAGE = 50
 PAGE_MAX = 200
+COUNTED_MAX = 1_000
+"""More than so many are not counted: nobody turns so many pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A page of entries, the newest first, and how many hold on all pages together."""
+    """A page of entries, the newest first, and how many hold on all pages together.
+
+    A `total` above `COUNTED_MAX` says that there are more than those.
+    """
 
     entries: tuple[Entry, ...]
     total: int

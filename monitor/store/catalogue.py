@@ -9,12 +9,12 @@ worked out again. Knows SQL; knows no rule, review or page.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from monitor.clinic import Phase
-from monitor.finding import Entry, Found, Measured, Wanted
+from monitor.finding import COUNTED_MAX, Entry, Found, Measured, Wanted
 from monitor.history import SEATED
 from monitor.store.rows import SqlValue
 
@@ -44,7 +44,7 @@ CREATE INDEX catalogue_time ON catalogue (opened_us, session);
 CREATE INDEX catalogue_patient ON catalogue (patient_ref, opened_us, session);
 CREATE INDEX catalogue_chair ON catalogue (chair, opened_us, session);
 CREATE INDEX catalogue_high ON catalogue (opened_us, session) WHERE high > 0;
-CREATE INDEX catalogue_rise ON catalogue (rise) WHERE rise IS NOT NULL;
+CREATE INDEX catalogue_rise ON catalogue (opened_us, session, rise) WHERE rise IS NOT NULL;
 CREATE INDEX catalogue_unsigned ON catalogue (opened_us, session)
     WHERE signed = 0 AND closed_us IS NOT NULL;
 CREATE INDEX catalogue_unmeasured ON catalogue (opened_us)
@@ -53,8 +53,9 @@ CREATE INDEX facts_seated ON facts (at_us) WHERE kind = '{SEATED}';
 CREATE INDEX facts_of_sessions ON facts (id) WHERE session IS NOT NULL;
 CREATE TABLE catalogue_people (
     person TEXT NOT NULL,
+    opened_us INTEGER NOT NULL,
     session TEXT NOT NULL,
-    PRIMARY KEY (person, session)
+    PRIMARY KEY (person, opened_us, session)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO progress VALUES ('{CAUGHT_UP}', 0);
 """
@@ -71,9 +72,10 @@ _PUT = (
     f"SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}, "
     "measured = 0, changes = changes + 1"
 )
-_SELECT = f"SELECT {', '.join((*_COLUMNS, *_FIGURES))} FROM catalogue"
 _BEYOND = "\U0010ffff"
 """After every text that begins with what stands before it."""
+TELLING = 3
+"""Characters of a patient's reference from which on few share them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,10 @@ def unmeasured(connection: sqlite3.Connection) -> Unmeasured | None:
 def put(connection: sqlite3.Connection, entries: Sequence[Entry], through: int | None) -> None:
     """Keep these entries in place of older ones, and up to where the catalogue then holds."""
     connection.executemany(_PUT, [_values(entry) for entry in entries])
-    people = [(person, entry.session) for entry in entries for person in entry.people]
-    connection.executemany("INSERT OR IGNORE INTO catalogue_people VALUES (?, ?)", people)
+    people = [
+        (person, entry.opened_us, entry.session) for entry in entries for person in entry.people
+    ]
+    connection.executemany("INSERT OR IGNORE INTO catalogue_people VALUES (?, ?, ?)", people)
     if through is not None:
         values = (CAUGHT_UP, through)
         connection.execute("UPDATE progress SET id = ?2 WHERE name = ?1", values)
@@ -155,54 +159,81 @@ def anew(connection: sqlite3.Connection) -> None:
 def find(connection: sqlite3.Connection, wanted: Wanted) -> Found:
     """A page of the entries that hold, the newest first, and how many there are."""
     (total,) = connection.execute(*count(wanted)).fetchone()
-    query, values = page(wanted)
-    return Found(
-        entries=tuple(_entry(row) for row in connection.execute(query, values)), total=total
-    )
+    entries = tuple(_entry(row) for row in connection.execute(*page(wanted)))
+    return Found(entries=entries, total=total)
 
 
 def count(wanted: Wanted) -> tuple[str, list[SqlValue]]:
-    """The question for how many hold, with its values."""
-    where, values = conditions(wanted)
-    return f"SELECT count(*) FROM catalogue {where}", values
+    """The question for how many hold, with its values; it counts no further than it must."""
+    source, conditions, values = _asked(wanted)
+    return f"SELECT count(*) FROM (SELECT 1 FROM {source}{conditions} LIMIT ?)", [
+        *values,
+        COUNTED_MAX + 1,
+    ]
 
 
 def page(wanted: Wanted) -> tuple[str, list[SqlValue]]:
     """The question for one page, with its values."""
-    where, values = conditions(wanted)
+    source, conditions, values = _asked(wanted)
+    time, session = ("p.opened_us", "p.session") if wanted.person else ("c.opened_us", "c.session")
     if wanted.after is not None:
-        where = f"{where} {'AND' if where else 'WHERE'} (opened_us, session) < (?, ?)"
+        conditions += f" AND ({time}, {session}) < (?, ?)"
         values += wanted.after
-    return f"{_SELECT} {where} ORDER BY opened_us DESC, session DESC LIMIT ?", [
-        *values,
-        wanted.limit,
-    ]
+    columns = ", ".join(f"c.{name}" for name in (*_COLUMNS, *_FIGURES))
+    return (
+        f"SELECT {columns} FROM {source}{conditions} ORDER BY {time} DESC, {session} DESC LIMIT ?",
+        [*values, wanted.limit],
+    )
 
 
-def conditions(wanted: Wanted) -> tuple[str, list[SqlValue]]:
-    """What is asked for as SQL, with its values."""
-    told: list[tuple[str, tuple[SqlValue, ...]]] = []
-    if wanted.patient:
-        told.append(
-            ("patient_ref >= ? AND patient_ref < ?", (wanted.patient, wanted.patient + _BEYOND))
-        )
-    if wanted.chair:
-        told.append(("chair = ?", (wanted.chair,)))
+def _asked(wanted: Wanted) -> tuple[str, str, list[SqlValue]]:
+    """Where to look, what must hold, and its values.
+
+    The index is named: which one is quick is known here and could not be told
+    from the few figures that SQLite keeps of a table.
+    """
+    told = list(_conditions(wanted))
+    conditions = " AND ".join(["true", *(condition for condition, _ in told)])
+    values = [value for _, values in told for value in values]
     if wanted.person:
-        of_person = "session IN (SELECT session FROM catalogue_people WHERE person = ?)"
-        told.append((of_person, (wanted.person,)))
-    if wanted.from_us is not None:
-        told.append(("opened_us >= ?", (wanted.from_us,)))
-    if wanted.to_us is not None:
-        told.append(("opened_us < ?", (wanted.to_us,)))
-    if wanted.had_high:
-        told.append(("high > 0", ()))
-    if wanted.rise_over is not None:
-        told.append(("rise IS NOT NULL AND rise > ?", (wanted.rise_over,)))
+        source = "catalogue_people AS p CROSS JOIN catalogue AS c ON c.session = p.session"
+    else:
+        source = f"catalogue AS c INDEXED BY {_index(wanted)}"
+    return source, f" WHERE {conditions}", values
+
+
+def _index(wanted: Wanted) -> str:
+    """The index that leaves the fewest to look at, in the order of time where it can."""
+    if len(wanted.patient) >= TELLING:
+        return "catalogue_patient"
     if wanted.unsigned:
-        told.append(("signed = 0 AND closed_us IS NOT NULL", ()))
-    where = " AND ".join(condition for condition, _ in told)
-    return f"WHERE {where}" if told else "", [value for _, values in told for value in values]
+        return "catalogue_unsigned"
+    if wanted.rise_over is not None:
+        return "catalogue_rise"
+    if wanted.had_high:
+        return "catalogue_high"
+    return "catalogue_chair" if wanted.chair else "catalogue_time"
+
+
+def _conditions(wanted: Wanted) -> Iterator[tuple[str, tuple[SqlValue, ...]]]:
+    if wanted.person:
+        yield "p.person = ?", (wanted.person,)
+    if wanted.patient:
+        span = (wanted.patient, wanted.patient + _BEYOND)
+        yield "c.patient_ref >= ? AND c.patient_ref < ?", span
+    if wanted.chair:
+        yield "c.chair = ?", (wanted.chair,)
+    time = "p.opened_us" if wanted.person else "c.opened_us"
+    if wanted.from_us is not None:
+        yield f"{time} >= ?", (wanted.from_us,)
+    if wanted.to_us is not None:
+        yield f"{time} < ?", (wanted.to_us,)
+    if wanted.had_high:
+        yield "c.high > 0", ()
+    if wanted.rise_over is not None:
+        yield "c.rise IS NOT NULL AND c.rise > ?", (wanted.rise_over,)
+    if wanted.unsigned:
+        yield "c.signed = 0 AND c.closed_us IS NOT NULL", ()
 
 
 def _values(entry: Entry) -> tuple[SqlValue, ...]:

@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -60,7 +61,7 @@ SPOTS = (
     "SELECT sampled_at_us, vital, value, validity, session FROM readings "
     f"WHERE session IN (SELECT session FROM facts WHERE kind = '{SEATED}' AND at_us > ?2 - ?5 "
     "AND at_us < ?3) AND at_us BETWEEN ?2 - ?4 AND ?3 + ?4 AND chair = ?1 "
-    "AND sampled_at_us >= ?2 AND sampled_at_us < ?3 ORDER BY sampled_at_us, vital"
+    "AND sampled_at_us >= ?2 AND sampled_at_us < ?3"
 )
 """Asks for spots: chair, from, to, `SHIFT_US_MAX`, `SESSION_US_MAX`."""
 _CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
@@ -133,7 +134,8 @@ class RecordHistory:
     async def spots(self, chair: str, from_us: int, to_us: int) -> list[Spot]:
         """What a chair's sessions measured from then until before then, in time, as stored."""
         values = (chair, from_us, to_us, schema.SHIFT_US_MAX, SESSION_US_MAX)
-        return await self._read(lambda c: [Spot(*row) for row in c.execute(SPOTS, values)])
+        found = await self._read(lambda c: [Spot(*row) for row in c.execute(SPOTS, values)])
+        return sorted(found, key=itemgetter(0, 1))
 
     async def seated_last(self, limit: int) -> list[FactRow]:
         """The facts of the sessions that were opened last, session by session, oldest first."""

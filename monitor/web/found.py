@@ -13,7 +13,7 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.displays import Clinic
-from monitor.finding import PAGE, PAGE_MAX, Entry, Wanted
+from monitor.finding import COUNTED_MAX, PAGE, PAGE_MAX, Entry, Wanted
 from monitor.history import Spot
 from monitor.review import ABSENT, DOUBTFUL, GOOD
 from monitor.vitals import Validity
@@ -81,6 +81,7 @@ def add_found(api: FastAPI, clinic: Clinic) -> None:
         return {
             "sessions": [present.session_line(one, words) for one in found.entries],
             "total": found.total,
+            "counted_max": COUNTED_MAX,
             "next": _cursor(last),
             "people": [
                 {"id": person, "name": name} for person, name in sorted(words.people.items())
@@ -100,16 +101,16 @@ def add_found(api: FastAPI, clinic: Clinic) -> None:
 
 def _traces(chair: str, from_ms: int, to_ms: int, found: Sequence[Spot]) -> bytes:
     """Parallel lists by vital sign, in the form of a session's readings."""
-    lines: dict[str, list[Spot]] = {}
-    for spot in found:
-        lines.setdefault(spot.vital, []).append(spot)
+    lines: dict[str, tuple[list[int], list[float | None], list[int]]] = {}
+    for at_us, vital, value, validity, _ in found:
+        times, values, qualities = lines.setdefault(vital, ([], [], []))
+        quality = ABSENT if value is None else _QUALITY[validity]
+        times.append(at_us // 1_000)
+        values.append(None if quality == ABSENT else value)
+        qualities.append(quality)
     series = {
-        vital: {
-            "at_ms": [spot.sampled_at_us // 1_000 for spot in line],
-            "values": [None if _QUALITY[spot.validity] == ABSENT else spot.value for spot in line],
-            "quality": [ABSENT if spot.value is None else _QUALITY[spot.validity] for spot in line],
-        }
-        for vital, line in lines.items()
+        vital: {"at_ms": times, "values": values, "quality": qualities}
+        for vital, (times, values, qualities) in lines.items()
     }
     told = {"chair": chair, "from_ms": from_ms, "to_ms": to_ms, "series": series}
     return json.dumps(told | {"sessions": sorted({spot.session for spot in found})}).encode()

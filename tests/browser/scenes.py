@@ -396,6 +396,7 @@ def sessions(asked: Mapping[str, str]) -> Json:
     return {
         "sessions": page,
         "total": len(found),
+        "counted_max": 1_000,
         "next": str(start + SESSIONS_A_PAGE) if more else "",
         "people": [{"id": one["id"], "name": one["name"]} for one in STAFF],
     }

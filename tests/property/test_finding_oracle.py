@@ -131,24 +131,26 @@ def test_a_search_gives_what_plain_filters_give_page_by_page(
 @pytest.mark.parametrize(
     ("wanted", "index"),
     [
-        (Wanted(), "catalogue_time"),
-        (Wanted(patient="A.M."), "catalogue_patient"),
-        (Wanted(chair="1"), "catalogue_chair"),
-        (Wanted(chair="1", from_us=1, to_us=2), "catalogue_chair"),
-        (Wanted(person="rk"), "PRIMARY KEY"),
-        (Wanted(from_us=1, to_us=2), "catalogue_time"),
-        (Wanted(had_high=True), "catalogue_high"),
-        (Wanted(rise_over=40.0), "catalogue_time"),
-        (Wanted(unsigned=True), "catalogue_unsigned"),
-        (Wanted(after=(5, "s-001")), "catalogue_time"),
+        (Wanted(), "SCAN c USING INDEX catalogue_time"),
+        (Wanted(patient="A"), "SCAN c USING INDEX catalogue_time"),
+        (Wanted(patient="A.M."), "SEARCH c USING INDEX catalogue_patient"),
+        (Wanted(chair="1"), "SEARCH c USING INDEX catalogue_chair"),
+        (Wanted(chair="1", from_us=1, to_us=2), "SEARCH c USING INDEX catalogue_chair"),
+        (Wanted(person="rk"), "SEARCH p USING PRIMARY KEY (person=?)"),
+        (Wanted(person="rk", patient="A.M.", unsigned=True), "SEARCH p USING PRIMARY KEY"),
+        (Wanted(from_us=1, to_us=2), "SEARCH c USING INDEX catalogue_time"),
+        (Wanted(had_high=True), "SCAN c USING INDEX catalogue_high"),
+        (Wanted(rise_over=40.0, had_high=True), "SCAN c USING INDEX catalogue_rise"),
+        (Wanted(unsigned=True, from_us=1), "SEARCH c USING INDEX catalogue_unsigned"),
+        (Wanted(after=(5, "s-001")), "SEARCH c USING INDEX catalogue_time"),
     ],
 )
 def test_every_search_goes_by_an_index(wanted: Wanted, index: str) -> None:
-    assert index in plan(*catalogue.page(wanted))
-    # The few with a high rise are counted without a look at the others.
-    assert "SEARCH catalogue USING COVERING INDEX catalogue_rise" in plan(
-        *catalogue.count(Wanted(rise_over=40.0))
-    )
+    assert plan(*catalogue.page(wanted)).startswith(index)
+    whole = plan(*catalogue.count(wanted))
+    assert "INDEX" in whole or "PRIMARY KEY" in whole
+    if len(wanted.patient) < catalogue.TELLING:
+        assert "TEMP B-TREE" not in plan(*catalogue.page(wanted))
 
 
 def plan(query: str, values: list[SqlValue]) -> str:

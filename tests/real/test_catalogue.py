@@ -169,7 +169,7 @@ def test_the_catalogue_is_worked_out_anew_by_command_and_not_under_a_service(
     asyncio.run(begin())
     wrong = sqlite3.connect(tmp_path / "clinic.db")
     wrong.execute("UPDATE catalogue SET high = 9, rise = 1, patient_ref = 'X'")
-    wrong.execute("INSERT INTO catalogue_people VALUES ('nobody', 's-1')")
+    wrong.execute("INSERT INTO catalogue_people VALUES ('nobody', 0, 's-1')")
     wrong.commit()
     wrong.close()
     said = CliRunner().invoke(chairside, ["catalogue", "--config", path])

@@ -368,7 +368,8 @@
 /**
  * @typedef {object} FoundSessions A page of them.
  * @property {SessionLine[]} sessions
- * @property {number} total on all pages together
+ * @property {number} total on all pages together, counted as far as `counted_max` and one more
+ * @property {number} counted_max
  * @property {string} next what asks for the page after; "" on the last
  * @property {{id: string, name: string}[]} people
  */

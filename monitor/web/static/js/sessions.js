@@ -215,6 +215,9 @@ function said(found, searched) {
   if (!found.total) {
     return searched ? "No session is like that." : "No session yet: seat a patient at a chair.";
   }
+  if (found.total > found.counted_max) {
+    return `more than ${found.counted_max.toLocaleString("en")} sessions`;
+  }
   return found.total === 1 ? "1 session" : `${found.total.toLocaleString("en")} sessions`;
 }
 
