@@ -12,7 +12,7 @@ DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
 # Each process of a parallel run starts servers and a browser of its own.
 JOBS ?= 2
 
-.PHONY: demo test quick check sim bench alarm-performance mutation soak influxd lock tools-of-the-system
+.PHONY: demo test quick check sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system
 
 demo: $(READY)
 ifdef INFLUX
@@ -46,6 +46,10 @@ bench: $(READY_DEV)
 	$(RUN) -m benchmarks.commit
 	$(RUN) -m benchmarks.wire_to_screen
 	$(RUN) -m benchmarks.alarm_to_screen
+
+bench-large: $(READY_DEV)
+	@tools/system_packages.sh influxd
+	$(RUN) -m benchmarks.large_history
 
 alarm-performance: $(READY_DEV)
 	$(RUN) -m benchmarks.alarm_performance > docs/alarm-performance.md

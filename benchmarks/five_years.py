@@ -37,6 +37,8 @@ WHOLE_EVERY = 100
 LINES_A_POST = 50_000
 PHASES = (("PREPARE", 0), ("BASELINE", 300), ("INFUSION", 900), ("RECOVERY", 3_900))
 SESSIONS_A_COMMIT = 50
+OPENING_S_MAX = 300.0
+"""InfluxDB opens each of 250 weeks before it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def served(found: Built) -> Influxd:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
     server = influxd(folder, program_found())
-    server.start()
+    server.start(OPENING_S_MAX)
     if done:
         server.account.token = "chairside-of-this-machine"
         return server

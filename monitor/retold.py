@@ -12,7 +12,16 @@ from monitor import journal
 from monitor.burden import Burden, burden
 from monitor.conditions import Preset
 from monitor.errors import StoreError
-from monitor.history import INPUT, RUN, FactRow, ReadingRow, Told, TransitionRow, chairs_of
+from monitor.history import (
+    INPUT,
+    RUN,
+    FactRow,
+    History,
+    ReadingRow,
+    Told,
+    TransitionRow,
+    chairs_of,
+)
 from monitor.presets import load_preset
 from monitor.rejudging import Replay, Row
 from monitor.resuming import Kept, Past, past_of
@@ -31,16 +40,14 @@ class Numbered(Protocol):
     def row(self) -> Row: ...
 
 
-class Stored(Kept, Protocol):
+class Stored(Kept, History, Protocol):
     """What the record gives to judge again."""
 
-    async def facts(self, session: str) -> list[FactRow]: ...
     async def span(self, session: str) -> tuple[int, int] | None: ...
     async def preset(self, digest: str) -> str | None: ...
     async def after(
         self, number: int, limit: int, chairs: Collection[str] = ()
     ) -> Sequence[Numbered]: ...
-    async def newest(self, limit: int) -> list[Told]: ...
     def as_of(self, number: int) -> Self: ...
 
 

@@ -34,14 +34,14 @@ class Server:
     folder: Path
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def start(self) -> None:
+    def start(self, within_s: float = START_S_MAX) -> None:
         """Start it and return when it answers. Raises RuntimeError with its last words."""
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C at a prompt is for the watching service alone.
             self.process = subprocess.Popen(
                 self.command, stdout=log, stderr=log, cwd=self.folder, start_new_session=True
             )
-        deadline = time.monotonic() + START_S_MAX
+        deadline = time.monotonic() + within_s
         while time.monotonic() < deadline and self.process.poll() is None:
             if self.answers():
                 return

@@ -46,6 +46,7 @@ from monitor.web.care import add_care
 from monitor.web.course import add_course
 from monitor.web.devices import add_devices
 from monitor.web.entry import Entry, add_entry
+from monitor.web.exported import add_exports
 from monitor.web.found import add_found
 from monitor.web.guard import Guard, Hosts
 from monitor.web.journals import add_journals
@@ -173,6 +174,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_printing(api, acts, printing, doing(clinic))
     add_papers(acts, clinic, printing, doing(clinic))
     _add_sound_acts(acts, clinic)
+    add_exports(acts, clinic, doing(clinic))
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
     add_reports(api, leave, clinic)
@@ -342,14 +344,3 @@ def _add_archive(api: FastAPI, archive: Archive) -> None:
     async def why(session: Identifier, alarm: str = "") -> Response:
         """Rule, preset, limit, baseline and samples behind one alarm or each; every step."""
         return _json(await archive.why(session, alarm))
-
-    @api.get(
-        "/api/sessions/{session}/readings.csv",
-        response_class=StreamingResponse,
-        responses=absent,
-    )
-    async def table(session: Identifier) -> Response:
-        """Every stored reading, long form, as CSV."""
-        body = await archive.csv(session)
-        name = f'attachment; filename="{session}.csv"'
-        return StreamingResponse(body, media_type="text/csv", headers={"Content-Disposition": name})

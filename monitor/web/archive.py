@@ -1,4 +1,4 @@
-"""Questions to the history, answered as JSON and CSV.
+"""Questions to the history, answered as JSON.
 
 A long session is tens of thousands of rows: they are worked through in a thread,
 one question at a time, so that no reading waits for a review. Knows the
@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from itertools import islice
+from collections.abc import Callable
 
 from monitor import review
 from monitor.care.attribution import readings_of
 from monitor.displays import Clinic
-from monitor.exports import readings_csv
-from monitor.exports.dossier import Dossier, dossier
 from monitor.history import FactRow, ReadingRow, Told, session_of
 from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
 from monitor.words import Words
 
 ALARM_SESSIONS_MAX = 60
-CSV_LINES_AT_ONCE = 2_000
 APART_US = 30 * 86_400_000_000
 """Alarms of no session, such as the copy's, are listed for thirty days."""
 
@@ -107,19 +103,6 @@ class Archive:
 
         return await self._worked_out(told)
 
-    async def csv(self, session: str) -> AsyncIterator[bytes]:
-        """A session's rows as CSV, some thousand lines at a time. Raises `NotThere`."""
-        facts, rows = await self._rows(session)
-        whole = dossier(
-            clinic=self._clinic.config.clinic.id,
-            zone=self._words.zone,
-            facts=facts,
-            readings=rows,
-            transitions=(),
-            made_us=self._clinic.clock.utc_us(),
-        )
-        return _in_pieces(whole)
-
     async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> bytes:
         """Alarms of one session, or of the newest ones and of no session; newest first.
 
@@ -168,9 +151,3 @@ class Archive:
     async def _worked_out(self, told: Callable[[], Json]) -> bytes:
         async with self._one_at_a_time:
             return await asyncio.to_thread(lambda: json.dumps(told()).encode())
-
-
-async def _in_pieces(whole: Dossier) -> AsyncIterator[bytes]:
-    lines = readings_csv.pieces(whole)
-    while piece := await asyncio.to_thread(lambda: b"".join(islice(lines, CSV_LINES_AT_ONCE))):
-        yield piece

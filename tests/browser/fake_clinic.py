@@ -46,6 +46,8 @@ class FakeClinic:
 
     wall: Json
     refusing: bool = False
+    exporting: str = ""
+    export_looks: int = 0
     silent: bool = False
     posts: list[Json] = field(default_factory=list)
     listeners: set[asyncio.Queue[bytes]] = field(default_factory=set)
@@ -224,6 +226,29 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
     @app.post("/api/sound/here")
     async def here(request: Request) -> Json:
         return {"id": (await request.json())["display"]}
+
+    @app.post("/api/sessions/{session}/export")
+    async def export(session: str, request: Request) -> Response:
+        if clinic.who(request)["person"] is None:
+            return JSONResponse(SIGNED_OUT, status_code=401)
+        name = f"{session}{(await request.json())['ending']}"
+        head = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response("sampled_at,value\r\n", media_type="text/csv", headers=head)
+
+    @app.get("/api/exports")
+    async def exports() -> Json:
+        clinic.export_looks += 1
+        return scenes.exports(clinic.exporting, clinic.export_looks)
+
+    @app.get("/api/exports/file")
+    async def archive() -> Response:
+        head = {"Content-Disposition": 'attachment; filename="chairside-month-2026-03.zip"'}
+        return Response(b"PK", media_type="application/zip", headers=head)
+
+    @app.post("/api/exports")
+    async def begin_export(request: Request) -> Json:
+        clinic.exporting, clinic.export_looks = (await request.json())["month"], 0
+        return scenes.exports(clinic.exporting, 0)
 
     @app.post("/api/{rest:path}")
     async def other(rest: str, request: Request) -> Response:

@@ -402,6 +402,19 @@ def sessions(asked: Mapping[str, str]) -> Json:
     }
 
 
+def exports(month: str, looks: int) -> Json:
+    """The formats, and a job of two sessions that is ready at the second look."""
+    job = {"title": f"month {month}", "total": 2, "done": min(looks, 2), "failed": ""}
+    ready = {"file": f"chairside-month-{month}.zip", "bytes": 1_234_567} if looks > 1 else {}
+    return {
+        "formats": [
+            {"name": "csv", "title": "CSV", "endings": [".csv"]},
+            {"name": "fhir", "title": "FHIR R4 Bundle", "endings": [".fhir.json"]},
+        ],
+        "job": {**job, "ended": looks > 1, "file": "", "bytes": 0, **ready} if month else None,
+    }
+
+
 def all_sessions() -> list[Json]:
     """Each a line, the newest first."""
     base = session("s-1")

@@ -20,14 +20,14 @@ async def test_sessions_are_found_by_keyboard_and_the_address_keeps_the_search(
 ) -> None:
     page = await open_page(clinic.url + "/sessions")
     await page.get_by_text("3 sessions").wait_for()
-    await page.get_by_label("Patient").focus()
+    await page.get_by_role("searchbox", name="Patient").focus()
     await page.keyboard.type("k")
     await page.get_by_text("1 session", exact=True).wait_for()
     assert await patients(page) == ["K.L."]
     assert page.url.endswith("/sessions?patient=k")
     again = await open_page(page.url)
     await again.get_by_text("1 session", exact=True).wait_for()
-    assert await again.get_by_label("Patient").input_value() == "k"
+    assert await again.get_by_role("searchbox", name="Patient").input_value() == "k"
     for _ in range(20):
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.textContent") == "Clear":

@@ -17,7 +17,7 @@ from monitor.vitals import VitalSign
 from tests.browser.conftest import OpenPage, sign_in
 from tests.browser.test_day_pages import SMALL, TABLET, WIDER, press, tab_to
 from tests.browser.test_pages import grave_findings
-from tests.serving import Served, served
+from tests.serving import ACT, Served, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -177,6 +177,7 @@ async def test_a_clinician_corrects_two_swapped_devices_in_the_review(
     await dialog.wait_for(state="hidden")
     told = "devices corrected, mon-2 in place of mon-1: cables crossed"
     await page.get_by_role("table", name="Events").get_by_text(told).wait_for()
-    answer = await page.request.get(f"{service.url}/api/sessions/{first}/readings.csv")
+    path = f"{service.url}/api/sessions/{first}/export"
+    answer = await page.request.post(path, data={"ending": ".csv"}, headers=ACT)
     rows = list(csv.DictReader((await answer.text()).splitlines()))
     assert {(row["device"], row["value"]) for row in rows if row["value"]} == {("mon-2", "93")}

@@ -366,6 +366,23 @@
  */
 
 /**
+ * @typedef {object} Exports The formats there are, and how far the last course or month is.
+ * @property {{name: string, title: string, endings: string[]}[]} formats
+ * @property {ExportJob|null} job
+ */
+
+/**
+ * @typedef {object} ExportJob
+ * @property {string} title
+ * @property {number} total sessions
+ * @property {number} done
+ * @property {boolean} ended
+ * @property {string} failed why, or ""
+ * @property {string} file its name, once it is ready
+ * @property {number} bytes
+ */
+
+/**
  * @typedef {object} FoundSessions A page of them.
  * @property {SessionLine[]} sessions
  * @property {number} total on all pages together, counted as far as `counted_max` and one more

@@ -7,9 +7,9 @@ import { button, link, make, mark } from "./dom.js";
 
 /**
  * @param {Reviewed} seen
- * @param {string} path of the session's API
+ * @param {Node[]} parts what can be done with it
  */
-export function title(seen, path) {
+export function title(seen, parts) {
   const until = seen.end || "open";
   const mode = seen.mode === "real" ? "" : `${seen.mode.toUpperCase()} - SIMULATED VALUES`;
   const given = [seen.infusion.order, seen.infusion.given, seen.infusion.lasted];
@@ -22,7 +22,7 @@ export function title(seen, path) {
     make("span", "spring"),
     link("csv", "Report", `/report/${encodeURIComponent(seen.id)}`),
     link("csv", "Course", `/course/${encodeURIComponent(seen.patient)}`),
-    link("csv", "Readings CSV", `${path}/readings.csv`),
+    ...parts,
   ]);
 }
 

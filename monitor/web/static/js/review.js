@@ -1,7 +1,9 @@
 /** A whole session at a glance, on one time axis, with every figure of it and what was marked. */
 
 import { alarmTable } from "./alarm-table.js";
+import { DevicesDialog } from "./devices.js";
 import { button, byId, make, write } from "./dom.js";
+import { SessionExport } from "./export.js";
 import { BaselineSheet } from "./review-baseline.js";
 import { ReviewCharts } from "./review-charts.js";
 import { baselineOf, figuresOf, title } from "./review-head.js";
@@ -23,6 +25,8 @@ class ReviewPage {
    */
   constructor(session, acts) {
     this._path = `/api/sessions/${encodeURIComponent(session)}`;
+    this._devices = new DevicesDialog(acts, session, () => void this._load());
+    this._export = new SessionExport(acts, session);
     this._acts = acts;
     this._main = byId("review");
     this._note = make("p", "summary", "loading");
@@ -84,7 +88,8 @@ class ReviewPage {
 
   /** @param {Reviewed} seen */
   _draw(seen) {
-    this._title.replaceChildren(title(seen, this._path));
+    const parts = [...this._export.parts, ...this._devices.parts(seen.utc_offset_min)];
+    this._title.replaceChildren(title(seen, parts));
     this._with.disabled = !seen.with;
     if (!seen.with) this._with.setAttribute("aria-pressed", "false");
     this._charts.show(seen, this._counted);

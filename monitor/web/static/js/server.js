@@ -18,6 +18,7 @@ export class Refused extends Error {
 
 const TIMEOUT_MS = 5_000;
 const MAKING_MS = 60_000;
+const REVOKE_MS = 10_000;
 
 /**
  * Read JSON from the service.
@@ -47,6 +48,24 @@ export async function tell(path, act, timeout_ms = TIMEOUT_MS) {
  */
 export async function made(path) {
   return (await answered(path, posted({}), MAKING_MS)).blob();
+}
+
+/**
+ * An act of a person that is answered with a file: it is saved under the service's name for it.
+ * @param {string} path
+ * @param {Act} act
+ * @returns {Promise<string>} the name
+ */
+export async function save(path, act) {
+  const response = await answered(path, posted(act), MAKING_MS);
+  const said = response.headers.get("Content-Disposition") ?? "";
+  const name = /filename="([^"]+)"/.exec(said)?.[1] ?? "export";
+  const place = document.createElement("a");
+  place.href = URL.createObjectURL(await response.blob());
+  place.download = name;
+  place.click();
+  setTimeout(() => URL.revokeObjectURL(place.href), REVOKE_MS);
+  return name;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** All sessions, the newest first; searched by patient, day, chair, person and what happened. */
 
 import { button, byId, link, make, write } from "./dom.js";
+import { ManyExport } from "./export.js";
 import { Refused, read } from "./server.js";
 import { Shell } from "./shell.js";
 import { table } from "./table.js";
@@ -26,7 +27,8 @@ const HEAD = [
 /** @typedef {HTMLInputElement|HTMLSelectElement} Field */
 
 class SessionsPage {
-  constructor() {
+  /** @param {Shell} shell */
+  constructor(shell) {
     this._note = make("p", "summary");
     this._note.setAttribute("role", "status");
     this._list = make("div", "scroll");
@@ -56,7 +58,7 @@ class SessionsPage {
       this._form,
       this._note,
       this._list,
-      make("nav", "pages", [this._newer, this._older]),
+      make("nav", "pages", [this._newer, this._older, ...new ManyExport(shell.acts).parts]),
     );
     this._recall();
     setInterval(() => void this._load(), REFRESH_MS);
@@ -247,4 +249,4 @@ function fill(select, values) {
   select.value = values.some(([value]) => value === was) ? was : "";
 }
 
-new Shell(() => new SessionsPage());
+new Shell((shell) => new SessionsPage(shell));

@@ -1,0 +1,250 @@
+"""Exports from a page: a session's file at once, a course or a month as a job of its own.
+
+For who is signed in; each is an act of theirs, in the audit before anything is
+written. One job runs at a time; its archive stays until the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from fastapi import Path as PathParameter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
+
+from monitor.commands.exporting import Export
+from monitor.displays import Clinic
+from monitor.errors import CommandRefused, StoreError
+from monitor.exports.collecting import Source
+from monitor.exports.disguise import KEY_PURPOSE
+from monitor.exports.formats import FORMATS, file_name
+from monitor.exports.packing import apart, pack, part_of, write
+from monitor.web.answers import Execute
+from monitor.web.archive import NotThere
+from monitor.web.present import Json
+
+Identifier = Annotated[str, PathParameter(max_length=100)]
+Name = Literal["csv", "fhir", "hl7", "edf", "vital"]
+Ending = Literal[".csv", ".minutes.csv", ".json", ".fhir.json", ".hl7", ".edf", ".vital"]
+PREFIX = "chairside-export-"
+
+
+class FileBody(BaseModel):
+    """Which file of a session, and whether dates are shifted and ids replaced."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ending: Ending
+    de_identified: bool = False
+
+
+class JobBody(BaseModel):
+    """A patient's course or a month of the clinic's calendar, in which formats."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    patient: Annotated[str, Field(max_length=100)] = ""
+    month: Annotated[str, Field(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")] = ""
+    formats: Annotated[list[Name], Field(min_length=1, max_length=5)]
+    de_identified: bool = False
+
+
+@dataclass(slots=True)
+class Job:
+    """An archive on its way: so many sessions of it are in."""
+
+    title: str
+    folder: Path
+    name: str
+    total: int
+    done: int = 0
+    failed: str = ""
+    ended: bool = False
+    task: asyncio.Task[None] | None = field(default=None, repr=False)
+
+    @property
+    def path(self) -> Path:
+        """The archive."""
+        return self.folder / self.name
+
+
+class Exports:
+    """What leaves one clinic by its pages."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+        self._job: Job | None = None
+        self._one_file_at_a_time = asyncio.Semaphore(1)
+
+    def _source(self, *, de_identified: bool) -> Source:
+        clinic = self._clinic
+        return Source(
+            history=clinic.stored,
+            clinic=clinic.config.clinic.id,
+            zone=clinic.config.zone,
+            key=clinic.people.key(KEY_PURPOSE) if de_identified else None,
+        )
+
+    async def file(self, session: str, body: FileBody, act: Execute, actor: str) -> Response:
+        """One file of a session. Raises `NotThere` and `StoreError`."""
+        if not await self._clinic.history.facts(session):
+            raise NotThere(f"there is no session {session}")
+        await act(
+            Export(
+                actor=actor,
+                what=f"session {session}",
+                formats=body.ending,
+                sessions=1,
+                de_identified=body.de_identified,
+            )
+        )
+        source, made_us = self._source(de_identified=body.de_identified), self._now_us()
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        try:
+            async with self._one_file_at_a_time:
+                with apart() as pool:
+                    path = await asyncio.get_running_loop().run_in_executor(
+                        pool, write, folder, source, session, body.ending, made_us
+                    )
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        away = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+        media = part_of(body.ending).media_type
+        return FileResponse(path, media_type=media, filename=path.name, background=away)
+
+    async def start(self, body: JobBody, act: Execute, actor: str) -> Json:
+        """Begin a job. Raises `CommandRefused` while one runs or when nothing is asked for."""
+        if self._job is not None and not self._job.ended:
+            raise CommandRefused(
+                "another export is under way",
+                why=f"{self._job.title}: {self._job.done} of {self._job.total} sessions",
+                fix="wait until it is there",
+            )
+        source = self._source(de_identified=body.de_identified)
+        what, sessions = await self._sessions(source, body)
+        formats = tuple(name for name in FORMATS if name in body.formats)
+        await act(
+            Export(
+                actor=actor,
+                what=what,
+                formats=", ".join(formats),
+                sessions=len(sessions),
+                de_identified=body.de_identified,
+            )
+        )
+        shown = "de-identified" if body.de_identified else file_name(what.replace(" ", "-"))
+        job = self._job = Job(what, self._fresh(), f"chairside-{shown}.zip", len(sessions))
+        job.task = asyncio.create_task(self._run(job, source, sessions, formats), name="export")
+        return self.told()
+
+    def _fresh(self) -> Path:
+        """A folder for the next archive; the one before goes, and this at the service's end."""
+        if self._job is not None:
+            shutil.rmtree(self._job.folder, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    async def _sessions(self, source: Source, body: JobBody) -> tuple[str, list[str]]:
+        """What is asked for, in words, and its sessions."""
+        if bool(body.patient) == bool(body.month):
+            raise CommandRefused(
+                "this export cannot be made",
+                why="one patient or one month is needed",
+                fix="choose the month, or enter the patient's reference",
+            )
+        if body.patient:
+            return f"course {body.patient}", await source.course(body.patient)
+        year, month = (int(part) for part in body.month.split("-"))
+        found = await source.month(year, month)
+        if not found:
+            raise CommandRefused(
+                f"there is nothing to export of {body.month}",
+                why="no session was seated in that month",
+                fix="choose another month",
+            )
+        return f"month {body.month}", found
+
+    async def _run(
+        self, job: Job, source: Source, sessions: Sequence[str], formats: Sequence[str]
+    ) -> None:
+        loop, made_us = asyncio.get_running_loop(), self._now_us()
+        try:
+            with apart() as pool:
+                for session in sessions:
+                    await loop.run_in_executor(
+                        pool, pack, job.path, source, session, formats, made_us
+                    )
+                    job.done += 1
+        except (OSError, StoreError) as problem:
+            job.failed = str(problem).splitlines()[0]
+        finally:
+            job.ended = True
+
+    def told(self) -> Json:
+        """The formats there are, and how far the job is."""
+        job = self._job
+        formats = [
+            {"name": name, "title": one.title, "endings": [part.ending for part in one.parts]}
+            for name, one in FORMATS.items()
+        ]
+        if job is None:
+            return {"formats": formats, "job": None}
+        ready = job.ended and not job.failed
+        return {
+            "formats": formats,
+            "job": {
+                "title": job.title,
+                "total": job.total,
+                "done": job.done,
+                "ended": job.ended,
+                "failed": job.failed,
+                "file": job.name if ready else "",
+                "bytes": job.path.stat().st_size if ready else 0,
+            },
+        }
+
+    def archive(self) -> Response:
+        """The archive of the last job. Raises `NotThere` before it is whole."""
+        job = self._job
+        if job is None or not job.ended or job.failed:
+            raise NotThere("there is no export to fetch")
+        return FileResponse(job.path, media_type="application/zip", filename=job.name)
+
+    def _now_us(self) -> int:
+        return self._clinic.clock.utc_us()
+
+
+def add_exports(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+    """The routes, for those who are signed in."""
+    exports = Exports(clinic)
+
+    @acts.post("/api/sessions/{session}/export", response_class=FileResponse)
+    async def file(request: Request, session: Identifier, body: FileBody) -> Response:
+        """One file of a session."""
+        return await exports.file(session, body, execute, request.state.actor)
+
+    @acts.get("/api/exports")
+    async def told() -> Json:
+        """The formats there are, and how far the last course or month is."""
+        return exports.told()
+
+    @acts.post("/api/exports")
+    async def start(request: Request, body: JobBody) -> Json:
+        """Begin to export a course or a month."""
+        return await exports.start(body, execute, request.state.actor)
+
+    @acts.get("/api/exports/file", response_class=FileResponse)
+    async def archive() -> Response:
+        """The archive of the last course or month."""
+        return exports.archive()
