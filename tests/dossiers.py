@@ -114,6 +114,14 @@ def told() -> list[FactRow]:
         fact(122, "phase", phase="RECOVERY"),
         fact(150, "journal opened", token_sha256="0f" * 32, due_us=NOON_US),
         fact(190, "phase", phase="CLOSED"),
+        fact(
+            *(195, "artefact"),
+            from_us=NOON_US + 30_000_000,
+            to_us=NOON_US + 60_000_000,
+            vitals="SpO2,NIBP_SYS",
+            cause="movement",
+            text="Jane Roe moved",
+        ),
     ]
 
 
@@ -122,7 +130,7 @@ def dossiers(draw: st.DrawFn) -> Dossier:
     """A session at the end of a summer, or on any day."""
     by_us = draw(st.sampled_from([0, AUTUMN_US - NOON_US]))
     return whole(
-        [replace(row, at_us=row.at_us + by_us) for row in told()],
+        [_moved(row, by_us) for row in told()],
         [
             replace(
                 row,
@@ -136,6 +144,15 @@ def dossiers(draw: st.DrawFn) -> Dossier:
             for row in draw(alarms())
         ],
     )
+
+
+def _moved(row: FactRow, by_us: int) -> FactRow:
+    times = {
+        key: said + by_us
+        for key, said in row.data.items()
+        if key.endswith("_us") and isinstance(said, int)
+    }
+    return replace(row, at_us=row.at_us + by_us, data={**row.data, **times})
 
 
 def whole(

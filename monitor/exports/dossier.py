@@ -27,6 +27,7 @@ from monitor.history import (
     standing,
 )
 from monitor.review import AlarmLife, lives
+from monitor.review.artefacts import artefacts_of, left_out
 from monitor.suspects import SUSPECT, marked
 from monitor.vitals import GenerationMode, Validity, VitalSign
 
@@ -52,6 +53,8 @@ class Dossier:
     """One session. `facts` stand as corrected and without names and free words.
 
     `readings` are in order of sample time; those left out of judging are marked.
+    `judged` are the same, and what staff called an artefact is questionable in them,
+    for formats that have one word of a value's quality and not two.
     `alarms` are the lives of `transitions`. `made_us` is when it was made (UTC microseconds).
     """
 
@@ -60,6 +63,7 @@ class Dossier:
     session: Session
     facts: tuple[FactRow, ...]
     readings: tuple[ReadingRow, ...]
+    judged: tuple[ReadingRow, ...]
     transitions: tuple[TransitionRow, ...]
     alarms: tuple[AlarmLife, ...]
     made_us: int
@@ -128,6 +132,7 @@ def dossier(
         session=session,
         facts=kept,
         readings=tuple(rows),
+        judged=tuple(left_out(rows, artefacts_of(kept))[0]),
         transitions=tuple(transitions),
         alarms=lives(transitions),
         made_us=made_us,

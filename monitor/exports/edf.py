@@ -76,10 +76,10 @@ def pieces(dossier: Dossier) -> Iterator[bytes]:
 
 def _signals(dossier: Dossier, start_us: int, seconds: int) -> list[Signal]:
     found: list[Signal] = []
-    pairs = {(row.vital, row.device) for row in dossier.readings}
+    pairs = {(row.vital, row.device) for row in dossier.judged}
     for vital, device in sorted(pairs, key=lambda one: (dossier.vitals.index(one[0]), one[1])):
         values, flags = (np.full(seconds, NOTHING, np.int16) for _ in range(2))
-        for row in dossier.readings:
+        for row in dossier.judged:
             if row.vital is vital and row.device == device:
                 second = (row.sampled_at_us - start_us) // SECOND_US
                 flags[second] = QUALITIES.index(row.validity.value)

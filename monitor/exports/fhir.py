@@ -71,7 +71,7 @@ def pieces(dossier: Dossier) -> Iterator[bytes]:
 def _entries(terms: Terms) -> Iterator[tuple[str, Json]]:
     dossier = terms.dossier
     yield terms.encounter, _encounter(terms)
-    for device in sorted({row.device for row in dossier.readings}):
+    for device in sorted({row.device for row in dossier.judged}):
         yield terms.url("Device", device), _device(device, terms)
     written = dict[FiringSample, str]()
     for number, rows in enumerate(_observed(dossier)):
@@ -114,14 +114,14 @@ def _observed(dossier: Dossier) -> Iterator[tuple[ReadingRow, ...]]:
     def together(row: ReadingRow) -> tuple[int, str, bool, str]:
         return row.sampled_at_us, row.device, row.late, row.mode.value
 
-    cuffs = sorted((row for row in dossier.readings if row.vital in COMPONENTS), key=together)
+    cuffs = sorted((row for row in dossier.judged if row.vital in COMPONENTS), key=together)
     for _, parts in groupby(cuffs, key=together):
         found = tuple(parts)
         # A panel holds each part but once; one that came twice is an observation of its own.
         once = {row.vital: row for row in found}
         yield tuple(once[vital] for vital in COMPONENTS if vital in once)
         yield from ((row,) for row in found if once[row.vital] is not row)
-    yield from ((row,) for row in dossier.readings if row.vital not in COMPONENTS)
+    yield from ((row,) for row in dossier.judged if row.vital not in COMPONENTS)
 
 
 def _observation(rows: tuple[ReadingRow, ...], terms: Terms) -> Json:

@@ -66,7 +66,7 @@ class _Message:
     def segments(self) -> Iterator[str]:
         """In the order of the message."""
         yield from self._head()
-        rows = self._dossier.readings
+        rows = self._dossier.judged
         for minute, found in groupby(rows, key=lambda row: row.sampled_at_us // MINUTE_US):
             start_us = minute * MINUTE_US
             yield self._order(MONITOR, start_us, start_us + MINUTE_US)

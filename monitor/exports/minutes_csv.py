@@ -24,7 +24,7 @@ def pieces(dossier: Dossier) -> Iterator[bytes]:
     """The header line, then one line a minute from the first to the last reading."""
     yield line(header(dossier))
     start_us = dossier.session.infusion_started_us
-    minutes = by_minute(dossier.readings)
+    minutes = by_minute(dossier.judged)
     for minute in range(min(minutes, default=0), max(minutes, default=-1) + 1):
         at_us = minute * MINUTE_US
         since = "" if start_us is None else str((at_us - start_us) // MINUTE_US)

@@ -58,7 +58,7 @@ def _head(dossier: Dossier) -> bytes:
 
 
 def _packets(dossier: Dossier) -> Iterator[bytes]:
-    devices = sorted({row.device for row in dossier.readings})
+    devices = sorted({row.device for row in dossier.judged})
     for number, device in enumerate(devices, start=1):
         told = struct.pack("<L", number) + _text("Chairside") + _text(device) + _text("")
         yield _packet(DEVICE_INFO, told)
@@ -77,7 +77,7 @@ def _tracks(dossier: Dossier) -> list[Track]:
         events.records.append((at_us / 1e6, _words(text)))
     numbers = dict[tuple[str, VitalSign], Track]()
     flags = dict[tuple[str, VitalSign], Track]()
-    for row in dossier.readings:
+    for row in dossier.judged:
         key, name = (row.device, row.vital), row.vital.value
         unit = row.vital.codes.unit
         value = numbers.setdefault(key, Track(name, NUMBER, row.device, unit))

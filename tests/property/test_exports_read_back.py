@@ -121,7 +121,7 @@ def test_a_minute_holds_the_median_of_what_is_believed_and_a_gap_stays_empty(
 ) -> None:
     table = pd.read_csv(io.BytesIO(written(dossier, "csv")[1]))
     by_minute: dict[int, list[ReadingRow]] = {}
-    for row in dossier.readings:
+    for row in dossier.judged:
         by_minute.setdefault(row.sampled_at_us // 60_000_000, []).append(row)
     assert len(table) == (max(by_minute) - min(by_minute) + 1 if by_minute else 0)
     for _, line in table.iterrows():
@@ -185,7 +185,7 @@ def test_fhir_resources_reads_every_reading_back_and_every_status_is_of_its_valu
             else (row.value, "http://unitsofmeasure.org", row.vital.codes.unit),
             row.mode is not GenerationMode.REAL,
         )
-        for row in dossier.readings
+        for row in dossier.judged
     )
     assert Counter(observed(bundle)) == expected
     urls = [entry["fullUrl"] for entry in json.loads(body)["entry"]]
@@ -287,7 +287,7 @@ def test_hl7apy_reads_every_reading_back(dossier: Dossier) -> None:
                 if flag
             },
         )
-        for row in dossier.readings
+        for row in dossier.judged
     ]
 
 
@@ -306,7 +306,7 @@ def kept(body: bytes, ending: str) -> Iterator[str]:
 def test_pyedflib_reads_every_second_and_every_alarm_back(dossier: Dossier) -> None:
     start_us = dossier.from_us // 1_000_000 * 1_000_000
     expected: dict[tuple[str, str, int], ReadingRow] = {}
-    for row in dossier.readings:
+    for row in dossier.judged:
         expected[row.vital.value, row.device, (row.sampled_at_us - start_us) // 1_000_000] = row
     with kept(written(dossier, "edf")[0], ".edf") as path, pyedflib.EdfReader(path) as reader:
         assert reader.getStartdatetime() == dossier.local(start_us).replace(tzinfo=None)
@@ -359,14 +359,14 @@ def test_vitaldb_reads_every_reading_and_event_back(dossier: Dossier) -> None:
     assert file.dgmt == -offset.total_seconds() / 60
     assert pairs(file, "") == Counter(
         (row.device, row.vital.value, round(row.sampled_at_us / 1e6, 6), known_value(row))
-        for row in dossier.readings
+        for row in dossier.judged
         if known_value(row) is not None
     )
     assert pairs(file, "_VALIDITY") == Counter(
         (row.device, row.vital.value, round(row.sampled_at_us / 1e6, 6), vital.said_of(row))
-        for row in dossier.readings
+        for row in dossier.judged
     )
-    for row in dossier.readings:
+    for row in dossier.judged:
         assert file.trks[f"{row.device}/{row.vital.value}"].unit == row.vital.codes.unit
     events = Counter(record["val"].split(":")[0] for record in file.trks["EVENT"].recs)
     for priority in ("HIGH", "MEDIUM", "LOW"):
