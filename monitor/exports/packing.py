@@ -44,8 +44,7 @@ def pack(archive: Path, source: Source, session: str, formats: Sequence[str], ma
             info = ZipInfo(part.name_for(dossier))
             info.compress_type = ZIP_DEFLATED
             with out.open(info, "w") as file:
-                for piece in part.pieces(dossier):
-                    file.write(piece)
+                file.writelines(part.pieces(dossier))
 
 
 def write(folder: Path, source: Source, session: str, ending: str, made_us: int) -> Path:
