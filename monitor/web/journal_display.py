@@ -16,7 +16,7 @@ from monitor.errors import ChairsideError
 from monitor.status import StatusLine
 from monitor.tables import JournalTable
 from monitor.web.journal import Journal
-from monitor.web.narrow import NarrowServer
+from monitor.web.narrow import WAITING_MAX, NarrowServer
 from monitor.web.server import bound, url_of
 
 RETRY_S: Final = 10.0
@@ -67,7 +67,8 @@ class JournalDisplay:
 
     async def _serve(self, clinic: Clinic, stop: asyncio.Event) -> None:
         table = self._table
-        with bound(table.host, table.port, where="[journal] listen") as listening:
+        where = "[journal] listen"
+        with bound(table.host, table.port, where=where, backlog=WAITING_MAX) as listening:
             server = NarrowServer(Journal(clinic, table).app(), list(table.proxies))
             loop = asyncio.get_running_loop()
             serving = loop.create_task(server.serve([listening]), name="journal")

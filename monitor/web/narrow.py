@@ -23,6 +23,8 @@ CONNECTIONS_MAX: Final = 24
 CONNECTIONS_A_SECOND: Final = 25.0
 CONNECTION_S_MAX: Final = 10.0
 """From its first byte to its last, whoever sends or reads slowly."""
+WAITING_MAX: Final = 64
+"""In the kernel, until they are taken in: after a flood that is some three seconds' worth."""
 HEAD_BYTES_MAX: Final = 8_192
 SILENT: Final = logging.getLogger("chairside.narrow")
 """uvicorn's own words about broken requests: a flood would fill the log with them."""

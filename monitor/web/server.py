@@ -67,8 +67,10 @@ class WebDisplay:
 
 
 @contextmanager
-def bound(host: str, port: int, *, where: str) -> Iterator[socket.socket]:
+def bound(host: str, port: int, *, where: str, backlog: int = BACKLOG) -> Iterator[socket.socket]:
     """A socket that listens there; `where` names the key of the configuration.
+
+    So many connections as `backlog` says wait in the kernel until they are taken in.
 
     Raises `ConfigError` when the address cannot be had.
     """
@@ -91,7 +93,7 @@ def bound(host: str, port: int, *, where: str) -> Iterator[socket.socket]:
                 why=error.strerror or str(error),
                 fix="stop what uses that port, or choose another",
             ) from error
-        listening.listen(BACKLOG)
+        listening.listen(backlog)
         yield listening
 
 

@@ -13,7 +13,7 @@ async def flood(port: int, answers: list[int]) -> None:
     """Requests without a pause, each on a connection of its own."""
     while True:
         try:
-            async with asyncio.timeout(1.0):
+            async with asyncio.timeout(5.0):
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)
                 try:
                     writer.write(REQUEST)
