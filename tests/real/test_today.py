@@ -6,11 +6,14 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question, ShiftTable
+from monitor.care.journal import schedule
+from monitor.history import JOURNAL, JOURNAL_OPENED, Data
 from monitor.web.today import PATIENTS_KEPT, Today
 from tests.employed import PASSWORD, employ
 from tests.serving import ACT, Json, Page, Served, served, sign_in
@@ -243,3 +246,24 @@ async def test_a_day_of_however_many_bookings_is_listed_and_little_of_it_kept(
     told = await today.shown(None, "rk")
     assert json.dumps(told).count('"state": "') == PATIENTS_KEPT + 10
     assert len(today) == PATIENTS_KEPT
+
+
+@pytest.mark.requirement("ARR-067")
+async def test_a_booked_patient_comes_with_the_state_of_their_last_journal(
+    clinic: Served, nurse: httpx.AsyncClient
+) -> None:
+    facts, day_us = clinic.clinic.ward.facts, 86_400_000_000
+    ended_us = clinic.clinic.clock.utc_us() - 2 * day_us
+    times = schedule(ended_us, within_h=24, days=(1,), expires_days=14, zone=ZoneInfo("UTC"))
+    for patient, session in (("K-7", "20330101-100000-1"), ("A-2", "20330101-110000-2")):
+        link: Data = {"patient_ref": patient, "token_sha256": session, **times}
+        facts.keep(facts.new(JOURNAL_OPENED, chair="1", session=session, data=link))
+    for day in (0, 1):
+        wrote: Data = {"day": day, "mood": 6, "how": "good"}
+        facts.keep(facts.new(JOURNAL, chair="2", session="20330101-110000-2", data=wrote))
+    for number, patient in enumerate(("K-7", "A-2", "Z-1")):
+        about = {"patient_ref": patient, "planned_minutes": 40, "sitter": True}
+        await post(nurse, "/api/bookings", chair="1", at=f"{DAY}T{12 + number}:00", **about)
+    told = await read(nurse, "/api/today")
+    assert [row["journal"] for row in told["chairs"][0]["rows"]] == ["overdue", "done", ""]
+    assert [(one["patient_ref"], one["called"]) for one in told["journals"]] == [("K-7", False)]
