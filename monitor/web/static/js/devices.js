@@ -18,7 +18,7 @@ export class DevicesDialog {
     this._offset_min = 0;
     this._element = make("dialog", "devices");
     this._element.setAttribute("aria-label", "Devices of this session");
-    this._open = button("act plain", "DEVICES ...", () => void this._ask());
+    this._open = button("csv", "DEVICES ...", () => void this._ask());
   }
 
   /**

@@ -43,7 +43,7 @@ export class SessionExport {
       void this._fetch();
     });
     this._element = dialog("Export this session", form);
-    this._open = button("act plain", "EXPORT ...", () => void this._show());
+    this._open = button("csv", "EXPORT ...", () => void this._show());
   }
 
   /** The button that opens it, and the dialog, for the head of the page. */
@@ -110,7 +110,7 @@ export class ManyExport {
       void this._begin();
     });
     this._element = dialog("Export many sessions", form);
-    this._open = button("act plain", "EXPORT MONTH OR COURSE ...", () => void this._show());
+    this._open = button("csv", "EXPORT MONTH OR COURSE ...", () => void this._show());
   }
 
   /** The button that opens it, and the dialog. */

@@ -21,7 +21,6 @@ const HEAD = [
   "Lowest SpO2 %",
   "Ready after",
   "Signed",
-  "",
 ];
 
 /** @typedef {HTMLInputElement|HTMLSelectElement} Field */
@@ -50,8 +49,8 @@ class SessionsPage {
     this._known = "";
     this._asked = 0;
     this._timer = 0;
-    this._newer = button("act plain", "Newer", () => this._turn(-1));
-    this._older = button("act plain", "Older", () => this._turn(1));
+    this._newer = button("csv", "Newer", () => this._turn(-1));
+    this._older = button("csv", "Older", () => this._turn(1));
     this._form = this._searchForm();
     byId("sessions").replaceChildren(
       make("h2", "", "Sessions"),
@@ -105,7 +104,7 @@ class SessionsPage {
     for (const select of ["chair", "person"]) {
       fill(/** @type {HTMLSelectElement} */ (this._fields[select]), []);
     }
-    form.append(button("act plain", "Clear", () => this._clear()));
+    form.append(button("csv", "Clear", () => this._clear()));
     form.addEventListener("input", () => this._changed());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -195,7 +194,7 @@ class SessionsPage {
       one.open ? `${one.start}- open` : `${one.start}-${one.end}`,
       one.duration,
       one.label,
-      one.patient,
+      review(one),
       one.infusion === null ? "" : String(one.infusion),
       one.phase,
       one.alarms,
@@ -203,10 +202,16 @@ class SessionsPage {
       one.lowest_spo2,
       one.ready,
       one.open ? "" : one.signed ? "signed" : "no",
-      link("", `Review ${one.patient}`, `/review/${encodeURIComponent(one.id)}`),
     ]);
     this._list.replaceChildren(table("Newest first", HEAD, lines));
   }
+}
+
+/** @param {import("./contract.js").SessionLine} one */
+function review(one) {
+  const place = link("", one.patient, `/review/${encodeURIComponent(one.id)}`);
+  place.setAttribute("aria-label", `Review ${one.patient}`);
+  return place;
 }
 
 /**
