@@ -180,6 +180,17 @@ def export(
 
 
 @chairside.command()
+@config_option
+@click.option("--from-influxdb", is_flag=True, help="Read the shared history, not the record.")
+@click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65_535))
+def review(config_path: Path, port: int, *, from_influxdb: bool) -> None:
+    """Look at stored sessions, reviews and courses: read-only, without names, nothing live."""
+    from monitor.operations import reviewing  # noqa: PLC0415
+
+    reviewing.look(config_path, port=port, from_influxdb=from_influxdb)
+
+
+@chairside.command()
 @click.argument("session")
 @config_option
 def rejudge(session: str, config_path: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from monitor.clock import Clock
 from monitor.commands import Commands
+from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.finding import Catalogue
 from monitor.history import History
@@ -41,6 +42,33 @@ class Clinic:
     catalogue: Catalogue
     stored: Stored
     status: Callable[[], list[StatusLine]]
+
+    @property
+    def shelf(self) -> Shelf:
+        """Its stored past alone."""
+        return Shelf(
+            config=self.config,
+            clock=self.clock,
+            history=self.history,
+            catalogue=self.catalogue,
+            preset=self.ward.preset,
+            names=self.people.names,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What it takes to look at stored sessions: no ward, no act and nobody signed in.
+
+    `preset` says what a review counts; `names` are the staff's by id, none over a copy.
+    """
+
+    config: Config
+    clock: Clock
+    history: History
+    catalogue: Catalogue
+    preset: Preset
+    names: Callable[[], Mapping[str, str]]
 
 
 class Display(Protocol):

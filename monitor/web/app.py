@@ -10,9 +10,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi import Path as PathParameter
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from monitor import __version__
 from monitor.clinic import AckReason, Phase
@@ -29,17 +28,9 @@ from monitor.commands import (
     WaiveBaseline,
 )
 from monitor.displays import Clinic
-from monitor.errors import (
-    ChairsideError,
-    CommandRefused,
-    ConfigError,
-    NotAllowed,
-    NotSignedIn,
-    TriedTooOften,
-)
 from monitor.vitals import VitalSign
 from monitor.web.answers import Done, Execute, Problem
-from monitor.web.archive import Archive, NotThere
+from monitor.web.archive import Archive
 from monitor.web.arriving import add_arrival
 from monitor.web.booking import add_booking
 from monitor.web.care import add_care
@@ -56,7 +47,9 @@ from monitor.web.live import Live
 from monitor.web.moving import add_moving
 from monitor.web.pages import add_pages
 from monitor.web.papers import add_papers
+from monitor.web.past import add_past
 from monitor.web.printing import Printing, add_printing
+from monitor.web.problems import add_problems, problem
 from monitor.web.quieting import add_quieting
 from monitor.web.reports import add_reports
 from monitor.web.reviewing import add_review, add_reviewing
@@ -66,14 +59,6 @@ from monitor.web.treating import add_treating
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, PathParameter(max_length=100)]
-STATUSES = {
-    NotSignedIn: 401,
-    NotAllowed: 403,
-    CommandRefused: 409,
-    ConfigError: 409,
-    TriedTooOften: 429,
-}
-"""Of what is refused on purpose; all else is 503."""
 
 
 class _Body(BaseModel):
@@ -147,10 +132,7 @@ def create_app(clinic: Clinic, live: Live) -> Guard:
 def create_api(clinic: Clinic, live: Live) -> FastAPI:
     """The routes, without what stands before them."""
     api = FastAPI(title="Chairside", version=__version__, redoc_url=None, docs_url=None)
-    api.exception_handler(ChairsideError)(_refused)
-    api.exception_handler(NotThere)(_missing)
-    api.exception_handler(HTTPException)(_wrong_way)
-    api.exception_handler(Exception)(_failed)
+    add_problems(api)
     _add_live(api, live)
     entry = Entry(clinic)
     add_sound(api, clinic, entry)
@@ -179,43 +161,13 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
     add_reports(api, leave, clinic)
     api.include_router(leave)
-    archive = Archive(clinic)
-    add_found(api, clinic)
-    _add_archive(api, archive)
+    archive = Archive(clinic.shelf)
+    add_found(api, clinic.shelf)
+    _add_trend(api, archive, clinic)
+    add_past(api, archive)
     add_review(api, archive)
     add_pages(api)
     return api
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, ChairsideError)
-    statuses = (status for kind, status in STATUSES.items() if isinstance(error, kind))
-    return _problem(next(statuses, 503), error.what, error.why, error.fix)
-
-
-async def _missing(_: Request, error: Exception) -> Response:
-    return _problem(404, str(error), "nothing of that name is kept here", "go back to the wall")
-
-
-async def _wrong_way(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    what = f"{request.method} {request.url.path} is not served"
-    answer = _problem(error.status_code, what, error.detail, "go back to the wall")
-    answer.headers.update(error.headers or {})
-    return answer
-
-
-async def _failed(request: Request, _: Exception) -> Response:
-    return _problem(
-        500,
-        f"{request.url.path} could not be answered",
-        "a fault in Chairside; its log holds the details",
-        "try again; the watch over the chairs goes on",
-    )
-
-
-def _problem(status: int, what: str, why: str, fix: str) -> JSONResponse:
-    return JSONResponse(Problem(what=what, why=why, fix=fix).model_dump(), status)
 
 
 def _json(body: bytes) -> Response:
@@ -228,7 +180,7 @@ def _add_live(api: FastAPI, live: Live) -> None:
         """Server-sent events: `snapshot`, `delta`, `alarm`, and `hb` each second."""
         if live.full:
             why = f"{live.readers} pages are watching already"
-            return _problem(503, "no more pages can watch", why, "close pages nobody looks at")
+            return problem(503, "no more pages can watch", why, "close pages nobody looks at")
         return live.stream()
 
     @api.get("/api/wall")
@@ -310,37 +262,10 @@ def _add_sound_acts(api: APIRouter, clinic: Clinic) -> None:
         return await execute(ListenedToSound(display=body.display, heard=body.heard, actor=actor))
 
 
-def _add_archive(api: FastAPI, archive: Archive) -> None:
-    absent: dict[int | str, dict[str, object]] = {404: {"model": Problem}}
-
-    @api.get("/api/chairs/{chair}/trend", responses=absent)
+def _add_trend(api: FastAPI, archive: Archive, clinic: Clinic) -> None:
+    @api.get("/api/chairs/{chair}/trend", responses={404: {"model": Problem}})
     async def trend(
         chair: Identifier, minutes: Annotated[int, Query(ge=1, le=240)] = 30
     ) -> Response:
         """The last minutes of a chair's present session."""
-        return _json(await archive.trend(chair, minutes))
-
-    @api.get("/api/alarms", responses=absent)
-    async def alarms(chair: str = "", priority: str = "", session: str = "") -> Response:
-        """Past and open alarms, newest first."""
-        return _json(await archive.alarms(chair=chair, priority=priority, session=session))
-
-    @api.get("/api/sessions/{session}", responses=absent)
-    async def detail(session: Identifier) -> Response:
-        """Phases, facts and summary of one session."""
-        return _json(await archive.detail(session))
-
-    @api.get("/api/sessions/{session}/readings", responses=absent)
-    async def readings(session: Identifier) -> Response:
-        """Every stored reading of a session as traces, cuff readings and a table."""
-        return _json(await archive.readings(session))
-
-    @api.get("/api/sessions/{session}/alarms", responses=absent)
-    async def session_alarms(session: Identifier) -> Response:
-        """The session's alarms."""
-        return _json(await archive.alarms(session=session))
-
-    @api.get("/api/sessions/{session}/why", responses=absent)
-    async def why(session: Identifier, alarm: str = "") -> Response:
-        """Rule, preset, limit, baseline and samples behind one alarm or each; every step."""
-        return _json(await archive.why(session, alarm))
+        return _json(await archive.trend(chair, minutes, clinic.ward.seating.at(chair)))

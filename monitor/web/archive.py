@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 from monitor import review
 from monitor.care.attribution import readings_of
-from monitor.displays import Clinic
+from monitor.clinic import Session
+from monitor.displays import Shelf
 from monitor.history import FactRow, ReadingRow, Told, session_of
 from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
@@ -31,26 +32,25 @@ class NotThere(Exception):
 class Archive:
     """The stored past of one clinic."""
 
-    def __init__(self, clinic: Clinic) -> None:
-        self._clinic = clinic
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._one_at_a_time = asyncio.Semaphore(1)
 
     @property
     def _words(self) -> Words:
         """Names as they stand now: staff may have been added since."""
-        return Words.of(self._clinic.config, self._clinic.people.names())
+        return Words.of(self._shelf.config, self._shelf.names())
 
-    async def trend(self, chair: str, minutes: int) -> bytes:
-        """The last minutes of the chair's present session; empty traces without one.
+    async def trend(self, chair: str, minutes: int, session: Session | None) -> bytes:
+        """The last minutes of the session that is open at the chair; empty traces without one.
 
         Raises `NotThere` for a chair that is not configured.
         """
-        if all(chair != one.id for one in self._clinic.config.chairs):
+        if all(chair != one.id for one in self._shelf.config.chairs):
             raise NotThere(f"there is no chair {chair}")
-        to_us = self._clinic.clock.utc_us()
+        to_us = self._shelf.clock.utc_us()
         from_us = to_us - minutes * 60_000_000
-        session = self._clinic.ward.seating.at(chair)
-        rows = await self._clinic.history.readings(session.id) if session else []
+        rows = await self._shelf.history.readings(session.id) if session else []
 
         def told() -> Json:
             recent = [row for row in rows if row.sampled_at_us >= from_us]
@@ -67,7 +67,7 @@ class Archive:
     async def detail(self, session: str) -> bytes:
         """The head of a session's review. Raises `NotThere`."""
         facts, rows = await self._rows(session)
-        steps, preset = await self._clinic.history.transitions(session), self._clinic.ward.preset
+        steps, preset = await self._shelf.history.transitions(session), self._shelf.preset
 
         def told() -> Json:
             seen = review.review(facts, rows, steps)
@@ -82,8 +82,8 @@ class Archive:
     async def reviewed(self, session: str) -> bytes:
         """All that the page of a session's review shows. Raises `NotThere`."""
         facts, rows = await self._rows(session)
-        steps, preset = await self._clinic.history.transitions(session), self._clinic.ward.preset
-        now_us = self._clinic.clock.utc_us()
+        steps, preset = await self._shelf.history.transitions(session), self._shelf.preset
+        now_us = self._shelf.clock.utc_us()
         return await self._worked_out(
             lambda: reviewed.reviewed(facts, rows, steps, preset, self._words, now_us)
         )
@@ -108,7 +108,7 @@ class Archive:
 
         Raises `NotThere`.
         """
-        history, now_us = self._clinic.history, self._clinic.clock.utc_us()
+        history, now_us = self._shelf.history, self._shelf.clock.utc_us()
         if session:
             facts, steps = await self._facts(session), await history.transitions(session)
             seen, apart = [Told(session=session, facts=facts, transitions=steps)], []
@@ -131,7 +131,7 @@ class Archive:
     async def why(self, session: str, alarm: str = "") -> bytes:
         """What one alarm of a session, or each, rests on, and every step. Raises `NotThere`."""
         await self._facts(session)
-        rows = await self._clinic.history.transitions(session)
+        rows = await self._shelf.history.transitions(session)
         steps = [row for row in rows if alarm in ("", row.alarm)]
         if alarm and not steps:
             raise NotThere(f"session {session} has no alarm {alarm}")
@@ -140,10 +140,10 @@ class Archive:
     async def _rows(self, session: str) -> tuple[list[FactRow], list[ReadingRow]]:
         """Its facts, and its readings after every correction of devices."""
         facts = await self._facts(session)
-        return facts, await readings_of(self._clinic.history, session, facts)
+        return facts, await readings_of(self._shelf.history, session, facts)
 
     async def _facts(self, session: str) -> list[FactRow]:
-        facts = await self._clinic.history.facts(session)
+        facts = await self._shelf.history.facts(session)
         if session_of(facts) is None:
             raise NotThere(f"there is no session {session}")
         return facts

@@ -20,7 +20,7 @@ from monitor.care.attribution import readings_of
 from monitor.care.closing import Plan
 from monitor.care.course import Course, Known, course_of
 from monitor.commands.closing import WORDS_MAX, AddAddendum, NoteAndPlan
-from monitor.displays import Clinic
+from monitor.displays import Clinic, Shelf
 from monitor.history import session_of
 from monitor.people import Permission
 from monitor.review import Review
@@ -58,14 +58,14 @@ class AddendumBody(BaseModel):
 class Courses:
     """The courses of one clinic's patients."""
 
-    def __init__(self, clinic: Clinic) -> None:
-        self._clinic = clinic
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._one_at_a_time = asyncio.Semaphore(1)
 
-    async def shown(self, patient_ref: str, number: int | None, actor: str) -> bytes:
+    async def shown(self, patient_ref: str, number: int | None, *, may_sign: bool) -> bytes:
         """A course as JSON. Raises `NotThere` for a patient who was never here."""
-        clinic, may_sign = self._clinic, self._may_sign(actor)
-        words = Words.of(clinic.config, clinic.people.names())
+        shelf = self._shelf
+        words = Words.of(shelf.config, shelf.names())
         async with self._one_at_a_time:
             known, looks = await self._known(patient_ref)
             if not known:
@@ -73,18 +73,18 @@ class Courses:
             course = course_of(
                 patient_ref,
                 known,
-                infusions=clinic.config.arrival.course_infusions,
+                infusions=shelf.config.arrival.course_infusions,
                 side_effects={
-                    one.name: one.grades for one in clinic.config.care.events if one.side_effect
+                    one.name: one.grades for one in shelf.config.care.events if one.side_effect
                 },
-                now_us=clinic.clock.utc_us(),
+                now_us=shelf.clock.utc_us(),
                 number=number,
             )
             told = await asyncio.to_thread(self._told, course, looks, words, may_sign=may_sign)
         return json.dumps(told).encode()
 
     async def _known(self, patient_ref: str) -> tuple[list[Known], dict[str, Review]]:
-        history, preset = self._clinic.history, self._clinic.ward.preset
+        history, preset = self._shelf.history, self._shelf.preset
         known, looks = list[Known](), dict[str, Review]()
         for session in (await history.sessions_of(patient_ref))[-SESSIONS_MAX:]:
             facts = await history.facts(session)
@@ -101,7 +101,7 @@ class Courses:
     def _told(
         self, course: Course, looks: dict[str, Review], words: Words, *, may_sign: bool
     ) -> Json:
-        table = self._clinic.config.journal
+        table = self._shelf.config.journal
         content = may_sign and table is not None and table.content
         found = [one for _, one in course.slots if one is not None]
         seen: Sequence[Review] = [looks[one.session] for one in found]
@@ -130,13 +130,10 @@ class Courses:
             ],
         }
 
-    def _may_sign(self, actor: str) -> bool:
-        return self._clinic.people.may(actor, Permission.SIGN)
-
 
 def add_course(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
     """The routes, for those who are signed in."""
-    courses = Courses(clinic)
+    courses = Courses(clinic.shelf)
 
     @acts.get("/api/courses/{patient_ref}")
     async def shown(
@@ -145,7 +142,8 @@ def add_course(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         course: Annotated[int | None, Query(ge=1, le=999)] = None,
     ) -> Response:
         """A course of a patient, the newest unless told otherwise."""
-        body = await courses.shown(patient_ref, course, request.state.actor)
+        may_sign = clinic.people.may(request.state.actor, Permission.SIGN)
+        body = await courses.shown(patient_ref, course, may_sign=may_sign)
         return Response(body, media_type="application/json")
 
     @acts.post("/api/sessions/{session}/note")

@@ -191,6 +191,7 @@ def _in_range(one: TimeInRange) -> Json:
         "label": BAND_NAMES.get(one.vital, f"{one.vital.codes.label} {one.vital.codes.unit}"),
         "held": one.vital.episodic,
         "valid": _percent(one.valid_share),
+        "usual": len(one.bands) - 1 if one.vital is VitalSign.SPO2 else 1,
         "bands": [
             {
                 "text": _edges(band.low, band.high),

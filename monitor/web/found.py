@@ -12,7 +12,7 @@ from fastapi import FastAPI, Query, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitor.displays import Clinic
+from monitor.displays import Shelf
 from monitor.finding import COUNTED_MAX, PAGE, PAGE_MAX, Entry, Wanted
 from monitor.history import Spot
 from monitor.review import ABSENT, DOUBTFUL, GOOD
@@ -69,14 +69,14 @@ def _midnight_us(day: date, words: Words, days: int = 0) -> int:
     return round(begins.timestamp()) * 1_000_000
 
 
-def add_found(api: FastAPI, clinic: Clinic) -> None:
+def add_found(api: FastAPI, shelf: Shelf) -> None:
     """The routes."""
 
     @api.get("/api/sessions")
     async def sessions(asked: Annotated[Asked, Query()]) -> Json:
         """The sessions that are looked for, newest first, a page at a time."""
-        words = Words.of(clinic.config, clinic.people.names())
-        found = await clinic.catalogue.find(asked.wanted(words))
+        words = Words.of(shelf.config, shelf.names())
+        found = await shelf.catalogue.find(asked.wanted(words))
         last = found.entries[-1] if len(found.entries) == asked.limit else None
         return {
             "sessions": [present.session_line(one, words) for one in found.entries],
@@ -91,10 +91,10 @@ def add_found(api: FastAPI, clinic: Clinic) -> None:
     @api.get("/api/chairs/{chair}/readings", responses={404: {"model": Problem}})
     async def readings(chair: Identifier, from_ms: Milliseconds, to_ms: Milliseconds) -> Response:
         """What a chair's sessions measured between two times, a day at most: traces, as stored."""
-        if all(chair != one.id for one in clinic.config.chairs):
+        if all(chair != one.id for one in shelf.config.chairs):
             raise NotThere(f"there is no chair {chair}")
         until_ms = min(to_ms, from_ms + DAY_MS)
-        found = await clinic.history.spots(chair, from_ms * 1_000, until_ms * 1_000)
+        found = await shelf.history.spots(chair, from_ms * 1_000, until_ms * 1_000)
         body = await asyncio.to_thread(_traces, chair, from_ms, until_ms, found)
         return Response(body, media_type="application/json")
 

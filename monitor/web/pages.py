@@ -7,7 +7,7 @@ own is that frame with an empty `main`, which its script fills.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -89,8 +89,20 @@ PAGES = (
 )
 
 
-def add_pages(app: FastAPI) -> None:
-    """Serve every page, and under /static what they are made of."""
+COPY_FRAME = "copy.html"
+"""The frame of pages over a read-only copy: no stream, no sound, no act."""
+_OF_THE_PAST = ("course", "history", "sessions", "review")
+COPY_PAGES = (
+    Page(route="/", name="sessions", title="Sessions", sheets=(VALUES, TEXT), listed=False),
+    *(page for page in PAGES if page.name in _OF_THE_PAST),
+)
+
+
+def add_pages(app: FastAPI, pages: Sequence[Page] = PAGES, *, frame: str = FRAME) -> None:
+    """Serve these pages in that frame, and under /static what they are made of.
+
+    In the usual frame a page may have a template of its own.
+    """
     environment = Environment(
         loader=FileSystemLoader(WEB / "templates"),
         autoescape=True,
@@ -98,9 +110,10 @@ def add_pages(app: FastAPI) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    places = [page for page in PAGES if page.listed]
-    for page in PAGES:
-        template = environment.select_template([f"{page.name}.html", FRAME])
+    places = [page for page in pages if page.listed]
+    for page in pages:
+        own = [f"{page.name}.html"] if frame == FRAME else []
+        template = environment.select_template([*own, frame])
         html = template.render(page=page, places=places)
         app.add_api_route(page.route, _showing(html), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=WEB / "static"))

@@ -50,7 +50,7 @@ class WebDisplay:
             server_header=False,
         )
         with bound(self._host, self._port, where="[web] listen") as listening:
-            server = _Server(config, lambda: self._ready(url_of(listening)))
+            server = Server(config, lambda: self._ready(url_of(listening)))
             async with asyncio.TaskGroup() as group:
                 serving = group.create_task(server.serve([listening]), name="uvicorn")
                 beating = group.create_task(live.run(), name="live")
@@ -104,7 +104,7 @@ def url_of(listening: socket.socket) -> str:
     return f"http://{shown}:{port}"
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn without its hands on the process's signals."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:

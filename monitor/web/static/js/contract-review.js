@@ -40,6 +40,7 @@
  * @property {string} label
  * @property {boolean} held by step-hold
  * @property {string} valid
+ * @property {number} usual which band is as it should be
  * @property {{text: string, minutes: number, percent: number}[]} bands
  */
 

@@ -4,7 +4,7 @@ import { byId, button, link, make, write } from "./dom.js";
 import { multiple } from "./multiples.js";
 import { Refused, read } from "./server.js";
 import { Sheet, choice, form } from "./sheet.js";
-import { Shell } from "./shell.js";
+import { stand } from "./standing.js";
 
 /** @typedef {import("./contract-course.js").Course} Course */
 /** @typedef {import("./contract-course.js").Slot} Slot */
@@ -19,10 +19,10 @@ const PLOTS = [
 ];
 
 class CoursePage {
-  /** @param {Shell} shell */
-  constructor(shell) {
-    this._acts = shell.acts;
-    this._people = shell.people;
+  /** @param {import("./standing.js").Ground} ground */
+  constructor(ground) {
+    this._acts = ground.acts;
+    this._people = ground.people;
     this._patient = decodeURIComponent(window.location.pathname.split("/").pop() ?? "");
     this._number = new URLSearchParams(window.location.search).get("course") ?? "";
     this._signed = false;
@@ -173,7 +173,7 @@ class CoursePage {
     const problem = make("p", "problem");
     const keep = async () => {
       const path = `/api/sessions/${encodeURIComponent(slot.session ?? "")}/${route}`;
-      const why = await this._acts.tried(path, said());
+      const why = (await this._acts?.tried(path, said())) ?? "Not done: this is a copy";
       write(problem, why);
       if (why) return;
       this._sheet.close();
@@ -236,4 +236,4 @@ function sheetOf(course) {
   return `/api/courses/${encodeURIComponent(course.patient)}/sheet.pdf?course=${course.course}`;
 }
 
-new Shell((shell) => new CoursePage(shell));
+stand((ground) => new CoursePage(ground));

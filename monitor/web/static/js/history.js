@@ -3,7 +3,7 @@
 import { HEAD, alarmTable, texts } from "./alarm-table.js";
 import { byId, make, write } from "./dom.js";
 import { Refused, read } from "./server.js";
-import { Shell } from "./shell.js";
+import { stand } from "./standing.js";
 import { csvLink } from "./table.js";
 import { WhyDialog } from "./why.js";
 
@@ -79,4 +79,4 @@ function fill(select, values) {
   select.value = values.includes(was) ? was : "";
 }
 
-new Shell(() => new HistoryPage());
+stand(() => new HistoryPage());

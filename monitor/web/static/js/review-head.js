@@ -7,7 +7,7 @@ import { button, link, make, mark } from "./dom.js";
 
 /**
  * @param {Reviewed} seen
- * @param {Node[]} parts what can be done with it
+ * @param {Node[]} parts what can be done with it and where else it stands
  */
 export function title(seen, parts) {
   const until = seen.end || "open";
@@ -20,7 +20,6 @@ export function title(seen, parts) {
     make("strong", "mode", mode),
     make("span", "planned", said),
     make("span", "spring"),
-    link("csv", "Report", `/report/${encodeURIComponent(seen.id)}`),
     link("csv", "Course", `/course/${encodeURIComponent(seen.patient)}`),
     ...parts,
   ]);
@@ -49,7 +48,7 @@ function range(one) {
   bar.setAttribute("aria-hidden", "true");
   one.bands.forEach((band, place) => {
     const piece = make("span", "", band.percent >= 8 ? `${Math.round(band.percent)}` : "");
-    mark(piece, "band", String(place));
+    mark(piece, "band", String(place - one.usual));
     piece.style.width = `${band.percent}%`;
     bar.append(piece);
   });

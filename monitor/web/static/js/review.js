@@ -2,7 +2,7 @@
 
 import { alarmTable } from "./alarm-table.js";
 import { DevicesDialog } from "./devices.js";
-import { button, byId, make, write } from "./dom.js";
+import { button, byId, link, make, write } from "./dom.js";
 import { SessionExport } from "./export.js";
 import { BaselineSheet } from "./review-baseline.js";
 import { ReviewCharts } from "./review-charts.js";
@@ -10,7 +10,7 @@ import { baselineOf, figuresOf, title } from "./review-head.js";
 import { ReviewMarks } from "./review-marks.js";
 import { facts, figureTables, rows, twin } from "./review-tables.js";
 import { Refused, read } from "./server.js";
-import { Shell } from "./shell.js";
+import { stand } from "./standing.js";
 import { WhyDialog } from "./why.js";
 import { Zoom } from "./zoom.js";
 
@@ -21,12 +21,12 @@ const REFRESH_MS = 30_000;
 class ReviewPage {
   /**
    * @param {string} session
-   * @param {import("./acts.js").Acts} acts
+   * @param {import("./acts.js").Acts|null} acts null over a copy, where nothing is said of it
    */
   constructor(session, acts) {
     this._path = `/api/sessions/${encodeURIComponent(session)}`;
-    this._devices = new DevicesDialog(acts, session, () => void this._load());
-    this._export = new SessionExport(acts, session);
+    this._devices = acts && new DevicesDialog(acts, session, () => void this._load());
+    this._export = acts && new SessionExport(acts, session);
     this._acts = acts;
     this._main = byId("review");
     this._note = make("p", "summary", "loading");
@@ -42,11 +42,14 @@ class ReviewPage {
     );
     this._zoom = new Zoom(() => this._charts.draw());
     this._charts = new ReviewCharts(this._zoom, (stretch) => this._marks.begin(stretch));
-    this._marks = new ReviewMarks({
-      mark: (marking) => this._marking(marking),
-      choose: (stretch) => this._charts.choose(stretch),
-      keep: (path, act) => this._keep(path, act),
-    });
+    this._marks = new ReviewMarks(
+      acts && {
+        mark: (marking) => this._marking(marking),
+        choose: (stretch) => this._charts.choose(stretch),
+        keep: (path, act) => this._keep(path, act),
+      },
+    );
+    this._marks.open.hidden = !acts;
     const tools = make("div", "spans", [this._marks.open, this._with, this._zoom.button]);
     this._title = make("div");
     this._figures = make("div", "figures-place");
@@ -88,7 +91,9 @@ class ReviewPage {
 
   /** @param {Reviewed} seen */
   _draw(seen) {
-    const parts = [...this._export.parts, ...this._devices.parts(seen.utc_offset_min)];
+    const report = link("csv", "Report", `/report/${encodeURIComponent(seen.id)}`);
+    const devices = this._devices?.parts(seen.utc_offset_min) ?? [];
+    const parts = this._acts ? [report, ...(this._export?.parts ?? []), ...devices] : [];
     this._title.replaceChildren(title(seen, parts));
     this._with.disabled = !seen.with;
     if (!seen.with) this._with.setAttribute("aria-pressed", "false");
@@ -100,7 +105,7 @@ class ReviewPage {
   /** @param {Reviewed} seen */
   _drawFigures(seen) {
     const figures = this._counted;
-    const acts = {
+    const acts = this._acts && {
       state: () => this._baseline.open(figures.baseline.values),
       withdraw: (/** @type {string} */ name) =>
         void this._keep("review/withdraw", { of: name, reason: "counted as judged again" }),
@@ -135,11 +140,11 @@ class ReviewPage {
    * @param {import("./server.js").Act} act
    */
   async _keep(path, act) {
-    if (!(await this._acts.keep(`${this._path}/${path}`, act))) return;
+    if (!(await this._acts?.keep(`${this._path}/${path}`, act))) return;
     this._marks.end();
     await this._load();
   }
 }
 
 const session = decodeURIComponent(window.location.pathname.split("/")[2] ?? "");
-new Shell((shell) => new ReviewPage(session, shell.acts));
+stand((ground) => new ReviewPage(session, ground.acts));

@@ -3,7 +3,7 @@
 import { button, byId, link, make, write } from "./dom.js";
 import { ManyExport } from "./export.js";
 import { Refused, read } from "./server.js";
-import { Shell } from "./shell.js";
+import { stand } from "./standing.js";
 import { table } from "./table.js";
 
 const REFRESH_MS = 10_000;
@@ -26,8 +26,8 @@ const HEAD = [
 /** @typedef {HTMLInputElement|HTMLSelectElement} Field */
 
 class SessionsPage {
-  /** @param {Shell} shell */
-  constructor(shell) {
+  /** @param {import("./acts.js").Acts|null} acts null over a copy */
+  constructor(acts) {
     this._note = make("p", "summary");
     this._note.setAttribute("role", "status");
     this._list = make("div", "scroll");
@@ -57,7 +57,11 @@ class SessionsPage {
       this._form,
       this._note,
       this._list,
-      make("nav", "pages", [this._newer, this._older, ...new ManyExport(shell.acts).parts]),
+      make("nav", "pages", [
+        this._newer,
+        this._older,
+        ...(acts ? new ManyExport(acts).parts : []),
+      ]),
     );
     this._recall();
     setInterval(() => void this._load(), REFRESH_MS);
@@ -254,4 +258,4 @@ function fill(select, values) {
   select.value = values.some(([value]) => value === was) ? was : "";
 }
 
-new Shell((shell) => new SessionsPage(shell));
+stand((ground) => new SessionsPage(ground.acts));
