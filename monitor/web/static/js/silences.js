@@ -8,21 +8,17 @@ const MINUTES = [5, 10, 30];
 const REASONS = ["expected with the drug", "known of this patient", "artefact"];
 
 /**
- * What is silenced, set otherwise or overdue at a chair, in as few words as fit on a tile.
+ * What is silenced or limited otherwise at a chair, in as few words as fit on a tile.
  * @param {import("./contract.js").Tile} tile
  * @param {string} limits what stands for limits of this session alone
  */
 export function silenced(tile, limits = "LIM*") {
   const rules = tile.suspended.length;
-  // The cuff says so itself, beside its number.
-  const overdue = tile.due.filter((one) => one.overdue && one.name !== "NIBP").map(({ name }) => name);
   return [
     tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "",
     tile.standby ? `STANDBY ${tile.standby}` : "",
     rules ? `${rules} SUSPENDED ${tile.suspended[0]?.left ?? ""}` : "",
     tile.session?.limits_set.length ? limits : "",
-    tile.session?.settings_changed ? `SET* ${tile.session.settings_changed}` : "",
-    overdue.length ? `DUE ${overdue.join(", ")}` : "",
   ]
     .filter(Boolean)
     .join("  ");

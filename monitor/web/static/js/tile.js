@@ -20,9 +20,12 @@ export class TileView {
     this._link = link("tile-link", "", `/chair/${encodeURIComponent(chair)}`);
     this._label = make("span", "chair-label");
     this._patient = make("span", "patient");
-    this._state = make("span", "chair-state");
+    this._stands = make("span");
+    this._planned = make("span", "planned");
+    this._state = make("span", "chair-state", [this._stands, this._planned]);
     this._paused = make("span", "paused");
     this._going = make("span", "going");
+    this._quiet = make("span", "quiet-marks");
     this._message = new Message();
     this._large = make("div", "large-slots");
     this._small = make("div", "small-slots");
@@ -46,6 +49,7 @@ export class TileView {
       this._link,
       make("header", "tile-head", names),
       this._message.element,
+      this._quiet,
       this._large,
       make("div", "cuff", [
         this._nibp.element,
@@ -66,9 +70,12 @@ export class TileView {
     mark(this.element, "offline", tile.offline ? "yes" : "");
     write(this._label, tile.label);
     write(this._patient, tile.patient);
-    write(this._state, stateOf(tile, "IV"));
+    const [stands = "", planned = ""] = stateOf(tile, "IV").split("/");
+    write(this._stands, stands);
+    write(this._planned, planned && `/${planned}`);
     mark(this._state, "halted", tile.halted ? "yes" : "");
     write(this._paused, silenced(tile));
+    write(this._quiet, quietly(tile));
     write(this._going, tile.going);
     write(this._watcher, tile.watcher);
     write(this._watcher_id, tile.watcher_id);
@@ -95,7 +102,7 @@ export class TileView {
     this._message.draw([]);
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
-    const said = [this._patient, this._state, this._paused, this._going];
+    const said = [this._patient, this._stands, this._planned, this._paused, this._going, this._quiet];
     for (const part of [...said, this._watcher, this._watcher_id]) write(part, "");
     this._acknowledge.disabled = true;
     this._pause.disabled = true;
@@ -155,6 +162,21 @@ export class TileView {
 export function stateOf(tile, pump) {
   const state = tile.halted ? `${pump} ${tile.halted}` : tile.state;
   return tile.offline || [state, tile.clock].filter(Boolean).join(" ");
+}
+
+/**
+ * What waits to be done and is no alarm; the cuff says so itself, beside its number.
+ * @param {import("./contract.js").Tile} tile
+ */
+function quietly(tile) {
+  const overdue = tile.due.filter((one) => one.overdue && one.name !== "NIBP");
+  const changed = tile.session?.settings_changed;
+  return [
+    overdue.length ? `DUE ${overdue.map((one) => one.name).join(", ")}` : "",
+    changed ? `SETTINGS CHANGED ${changed}` : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /**
