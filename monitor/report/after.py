@@ -119,6 +119,7 @@ def quality(source: Source) -> Block:
         "links lost": sum(row.condition in LOST and row.ordinal == 0 for row in source.transitions),
         "beyond the axes": beyond(chart(source)),
     }
+    told = [f"{many} {name}" for name, many in counts.items() if many]
     return Block(
         title="13 Quality (valid, longest gap)",
         said=(
@@ -128,7 +129,7 @@ def quality(source: Source) -> Block:
                 f"{count.taken} of {count.planned}, {count.failed} failed, "
                 f"{count.artefacts} artefact, {gap}",
             ),
-            Said("", listed(f"{many} {name}" for name, many in counts.items())),
+            Said("", ", ".join(told) or "nothing marked, late, lost or beyond the axes"),
         ),
     )
 

@@ -100,7 +100,8 @@ def _baseline(source: Source) -> str:
     parts = []
     if VitalSign.NIBP_SYSTOLIC in values or VitalSign.NIBP_DIASTOLIC in values:
         both = [values.get(one) for one in (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)]
-        parts.append(f"BP {pressure(*both)} (n={len(base.cuffs)})")
+        rests_on = f"n={len(base.cuffs)}" if base.cuffs else "stated"
+        parts.append(f"BP {pressure(*both)} ({rests_on})")
     parts += [
         f"{label(one)} {values[one]}"
         for one in (VitalSign.HEART_RATE, VitalSign.SPO2)
@@ -148,7 +149,7 @@ def treatment(source: Source) -> Block:
 
 
 def _rates(source: Source, rates: list[PumpStep]) -> str:
-    told = [f"{source.at(one.at_us)} {one.rate_ml_h:g} ml/h" for one in rates]
+    told = [f"{source.at(one.at_us)} {one.rate_ml_h:.4g} ml/h" for one in rates]
     return listed(told) if told else "no rate entered"
 
 

@@ -97,7 +97,7 @@ def _ticks(source: Source, from_us: int, to_us: int) -> Iterator[Tick]:
 
 def _pump(source: Source, to_us: int) -> Iterator[Span]:
     for run in source.treatment.runs:
-        rate = "" if run.rate_ml_h is None else f"{run.rate_ml_h:g} ml/h"
+        rate = "" if run.rate_ml_h is None else f"{run.rate_ml_h:.4g} ml/h"
         yield Span(run.from_us, run.to_us or to_us, rate)
 
 

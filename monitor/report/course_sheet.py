@@ -15,7 +15,7 @@ HEAD = (
     *("No", "Date", "Dose", "Baseline", "Rise", "SpO2 min", "Alarms", "Ready", "Journal"),
     *("Plan", "Signed"),
 )
-COLUMNS = (8.0, 19.0, 27.0, 16.0, 12.0, 15.0, 20.0, 14.0, 16.0, 18.0, 21.0)
+COLUMNS = (8.0, 18.0, 33.0, 15.0, 11.0, 15.0, 19.0, 14.0, 15.0, 18.0, 20.0)
 
 
 def course_sheet(course: Course, head: Letterhead) -> Document:

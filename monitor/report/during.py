@@ -105,7 +105,7 @@ def _by_hand(source: Source) -> Iterator[tuple[int, Row]]:
 def points(source: Source) -> Block:
     """Block 7."""
     return Block(
-        title="7 Key points",
+        title="7 Key points (mmHg, min)",
         said=tuple(_against_baseline(source)),
         head=("Point", "Time", "BP", "HR", "SpO2"),
         rows=tuple(_point(source, one) for one in source.figures.points),
@@ -119,12 +119,12 @@ def _against_baseline(source: Source) -> Iterator[Said]:
             "Rise", "no cuff reading since the start" if source.treatment.started_us else NONE
         )
     else:
-        rises = f"{signed(systolic.rise)}/{signed(diastolic.rise)} mmHg"
+        rises = f"{signed(systolic.rise)}/{signed(diastolic.rise)}"
         at = source.minute(systolic.peak_us)
         yield Said("Peak rise", f"{rises}; SBP {number(systolic.peak)} at {at} min")
     above = [f"{limit:g} {minutes(said)}" for limit, said in systolic.above_limits.items() if said]
     risen = [f"{step:+g} {minutes(said)}" for step, said in systolic.above.items() if said]
-    yield Said("Min SBP above", listed([*above, *risen]))
+    yield Said("Min SBP over", listed([*above, *risen]))
     lowest = source.oxygen
     if lowest is None:
         yield Said("SpO2", "never valid")
@@ -137,7 +137,7 @@ def _against_baseline(source: Source) -> Iterator[Said]:
         if band.high is not None
     ]
     at = source.at(lowest.minimum_at_us)
-    yield Said("SpO2 lowest", f"{lowest.minimum:g} at {at}; {listed(below)} min")
+    yield Said("SpO2 low", f"{lowest.minimum:g} at {at}; min {listed(below)}")
 
 
 def _point(source: Source, one: KeyPoint) -> Row:

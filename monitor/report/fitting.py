@@ -160,9 +160,14 @@ def _head(block: Block, place: Place) -> tuple[str, ...]:
 
 def taken(box: Box) -> int:
     """How many lines of its place a box takes."""
-    rows = sum(tall(row) for row in box.rows)
-    halves = -(-rows // box.place.halves)
-    return len(box.lines) + bool(box.head) + halves + bool(box.left_out)
+    rows = max((sum(tall(row) for row in half) for half in halves(box)), default=0)
+    return len(box.lines) + bool(box.head) + rows + bool(box.left_out)
+
+
+def halves(box: Box) -> list[tuple[Cells, ...]]:
+    """The rows of a box as they stand beside each other, so many in each."""
+    count = -(-len(box.rows) // box.place.halves) or 1
+    return [box.rows[start : start + count] for start in range(0, len(box.rows), count)]
 
 
 def _said(said: Sequence[Said], place: Place, lines_max: int) -> tuple[Line, ...]:

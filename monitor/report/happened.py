@@ -83,7 +83,7 @@ def _entered(source: Source) -> Iterator[Happening]:
 
 def _pump(source: Source) -> Iterator[Happening]:
     for step in source.treatment.steps:
-        rate = "" if step.rate_ml_h is None else f" {step.rate_ml_h:g} ml/h"
+        rate = "" if step.rate_ml_h is None else f" {step.rate_ml_h:.4g} ml/h"
         ends = step.action in (PumpAction.START, PumpAction.STOP)
         yield Happening(
             at_us=step.at_us,

@@ -12,7 +12,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from monitor.report.fitting import Place
+from monitor.report.fitting import Place, halves
 from monitor.report.layout import (
     CHART_HEIGHT,
     CHART_TOP,
@@ -26,7 +26,7 @@ from monitor.report.layout import (
 )
 from monitor.report.marks import Anchor, Area, Circle, Mark, Stroke, Text
 from monitor.report.metrics import MM_PT, SIZE_PT
-from monitor.report.sheet import HALVES_GAP, HEAD_PT, LEGEND_LEFT, TITLE_PT, Sheet, halves
+from monitor.report.sheet import HALVES_GAP, HEAD_PT, LEGEND_LEFT, TITLE_PT, Sheet
 
 
 @cache

@@ -17,7 +17,7 @@ PITCH = 3.2
 """From one line of text to the next."""
 TITLE = 3.9
 """From a box's top to its first line: rule and title."""
-CHART_LEFT, CHART_TOP, CHART_HEIGHT = 0.0, 40.0, 85.0
+CHART_LEFT, CHART_TOP, CHART_HEIGHT = 0.0, 38.2, 85.0
 FOOT_TOP = 250.6
 
 
@@ -57,7 +57,7 @@ class Places:
     sign_off: Place
 
 
-_ROW_A, _ROW_B, _ROW_C = 16.0, 126.0, 181.2
+_ROW_A, _ROW_B, _ROW_C = 14.7, 123.8, 179.1
 _RIGHT, _NARROW = 130.0, 56.0
 
 
@@ -69,7 +69,7 @@ def _right(name: str, below: float, lines: int) -> Place:
 
 
 PLACES = Places(
-    header=Place(name="header", left=0, top=2.0, width=WIDTH, lines=3, flowing=True),
+    header=Place(name="header", left=0, top=0.8, width=WIDTH, lines=3, flowing=True),
     gate=Place(name="gate", left=0, top=_ROW_A, width=60, lines=6, flowing=True),
     treatment=Place(name="treatment", left=62, top=_ROW_A, width=60, lines=6, flowing=True),
     equipment=Place(name="equipment", left=124, top=_ROW_A, width=62, lines=6, flowing=True),
@@ -77,18 +77,18 @@ PLACES = Places(
         name="table",
         left=0,
         top=_ROW_B,
-        width=121,
+        width=126,
         lines=16,
-        columns=(8.8, 8.4, 16.4, 6.2, 8.4, 5.2, 6.1),
+        columns=(8.7, 8.0, 15.3, 8.7, 8.5, 7.0, 6.2),
         halves=2,
     ),
     points=Place(
         name="points",
-        left=124,
+        left=127.5,
         top=_ROW_B,
-        width=62,
+        width=58.5,
         lines=16,
-        columns=(20, 9.5, 15, 8.5, 9),
+        columns=(17.6, 8.9, 14.6, 8.8, 8.6),
     ),
     events=Place(
         name="events",
@@ -109,8 +109,8 @@ PLACES = Places(
         row_lines=2,
     ),
     adverse=_right("adverse", 0.0, 2),
-    recovery=_right("recovery", 10.5, 3),
-    hand_over=_right("hand_over", 24.2, 3),
-    quality=_right("quality", 37.9, 4),
+    recovery=_right("recovery", 10.4, 4),
+    hand_over=_right("hand_over", 27.2, 3),
+    quality=_right("quality", 40.8, 4),
     sign_off=Place(name="sign_off", left=0, top=236.8, width=WIDTH, lines=3, flowing=True),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.report import charting
-from monitor.report.fitting import Box, Line, clip, fitted, tall
+from monitor.report.fitting import Box, Line, clip, fitted, halves, tall
 from monitor.report.layout import (
     CHART_LEFT,
     CHART_TOP,
@@ -109,12 +109,6 @@ def _table(box: Box, top: float) -> Iterator[Mark]:
         for row in rows:
             yield from _cells(row, place.columns, left, y)
             y += PITCH * tall(row)
-
-
-def halves(box: Box) -> list[Sequence[tuple[tuple[str, ...], ...]]]:
-    """The rows of a box as they stand beside each other."""
-    count = -(-len(box.rows) // box.place.halves) or 1
-    return [box.rows[start : start + count] for start in range(0, len(box.rows), count)]
 
 
 def _cells(

@@ -27,7 +27,7 @@ from tests.serving import ACT, ACTOR, HIGH_PRESSURE, Page, Served, served
 from tests.waiting import until
 
 NOWHERE = "no-such-thing"
-PATHS = {"chair": "1", "session": NOWHERE, "alarm": NOWHERE}
+PATHS = {"chair": "1", "session": NOWHERE, "alarm": NOWHERE, "patient_ref": "A.M."}
 SEAT = {"patient_ref": "A.M.", "planned_minutes": 40}
 
 

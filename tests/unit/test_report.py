@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pytest
 
 from monitor.report.building import report
+from monitor.report.fitting import CELL_GAP_MM, cells
 from monitor.report.layout import PLACES, Paper
-from monitor.report.model import Block, Report
+from monitor.report.metrics import width_mm
+from monitor.report.model import Block, Report, Row, Said
 from monitor.report.sheet import sheet
 from tests.printed import overlapping, printed, words
 from tests.reported import SPO2, crowded, extremes, letterhead, ordinary
@@ -75,7 +78,7 @@ def test_the_figures_are_those_of_the_review() -> None:
             assert row.cells[2] == f"{point.systolic:g}/{point.diastolic:g}"
     lowest = source.oxygen
     assert lowest is not None
-    assert f"SpO2 lowest {lowest.minimum:g} at " in said(made.points)
+    assert f"SpO2 low {lowest.minimum:g} at " in said(made.points)
     assert f"SpO2 {int(lowest.valid_share * 100)} %" in said(made.quality)
     cuffs = [row for row in made.table.rows if row.cells[2].endswith(" D")]
     assert len(cuffs) == len(figures.cuffs)
@@ -129,8 +132,37 @@ def test_a_letterhead_is_told_again_as_it_was() -> None:
     assert type(head).told(head.text()) == head
 
 
+@pytest.mark.requirement("RPT-013")
+def test_no_figure_is_ever_cut() -> None:
+    widest = {
+        "table": ("23:59", "+888", "288/188 X", "188.5", "100", "88.5", "5"),
+        "points": ("end +30 min", "23:59", "288/188", "188.5", "100"),
+    }
+    for name, row in widest.items():
+        place = getattr(PLACES, name)
+        head = getattr(report(ordinary().source()), name).head
+        assert cells(row, place.columns, 1) == tuple((text,) for text in row)
+        for text, column in zip(head, place.columns, strict=True):
+            assert width_mm(text, bold=True) <= column - CELL_GAP_MM, text
+    assert width_mm("97.5") <= PLACES.table.columns[4] - CELL_GAP_MM
+
+
 @pytest.mark.requirement("RPT-002")
 def test_the_legend_of_the_chart_is_never_cut() -> None:
     made: Report = report(ordinary().source())
     assert made.chart.said in text_of(printed(made))
     assert PLACES.header.width == 186.0
+
+
+@pytest.mark.requirement("RPT-001")
+def test_rows_that_wrap_in_one_half_of_the_table_leave_room_for_what_is_said_below() -> None:
+    tall = Row(("12:00", "+1", "W W W W W W W W", "70", "97", "14", "5"))
+    flat = Row(("12:00", "+1", "120/80 D", "70", "97", "14", "5"))
+    table = Block(
+        title="6 Values",
+        said=(Said("", "word " * 120),),
+        head=("Time",) * 7,
+        rows=(*[tall] * 5, *[flat] * 11),
+    )
+    found = words(printed(replace(report(ordinary().source()), table=table)))
+    assert overlapping(found) == []
