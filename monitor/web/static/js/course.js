@@ -29,7 +29,6 @@ class CoursePage {
     this._title = make("h2", "", `Course of ${this._patient}`);
     this._note = make("p", "summary");
     this._others = make("span", "others");
-    this._paper = link("csv", "Course sheet (PDF)", this._asked("/sheet.pdf"));
     this._table = make("div", "scroll course");
     this._table.tabIndex = 0;
     this._table.setAttribute("role", "region");
@@ -37,7 +36,7 @@ class CoursePage {
     this._sheet = new Sheet();
     const print = button("act plain", "PRINT", () => window.print());
     byId("course").replaceChildren(
-      make("div", "review-head", [this._title, this._others, print, this._paper, this._note]),
+      make("div", "review-head", [this._title, this._others, print, this._note]),
       this._table,
       this._sheet.element,
     );
@@ -60,19 +59,14 @@ class CoursePage {
     write(this._note, text);
   }
 
-  /** @param {string} part of the course: "" for all of it */
-  _asked(part) {
-    const number = this._number ? `?course=${encodeURIComponent(this._number)}` : "";
-    return `/api/courses/${encodeURIComponent(this._patient)}${part}${number}`;
-  }
-
   async _load() {
     this._signed = this._people.signedIn;
     if (!this._signed) return;
+    const asked = this._number ? `?course=${encodeURIComponent(this._number)}` : "";
     /** @type {Course} */
     let course;
     try {
-      course = await read(this._asked(""));
+      course = await read(`/api/courses/${encodeURIComponent(this._patient)}${asked}`);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this._forget(error.message);
