@@ -74,7 +74,7 @@ PAGES = (
         route="/review/{session}",
         name="review",
         title="Session review",
-        sheets=(VALUES, *PLOT, TEXT, "css/sheet.css", "css/review.css"),
+        sheets=(VALUES, *PLOT, TEXT, "css/sheet.css", "css/review.css", "css/leaving.css"),
         listed=False,
     ),
     Page(
