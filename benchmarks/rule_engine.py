@@ -1,9 +1,8 @@
-"""The rule engine a tick, beside compare-only numpy, the plain Python twin and pandas.
+"""The rule engine a tick, beside a bare comparison, the cost of objects, plain Python and pandas.
 
 One tick is one sample of heart rate and SpO2 from every chair, 2 % of them
-missing, a cuff reading from one chair in sixty. All judge the same rows in
-alternating rounds of one process; the ratio of a round is what counts, the
-median over rounds is printed.
+missing. All judge the same rows in alternating rounds of one process; the ratio of a
+round is what counts, the median over rounds is printed.
 
     python -m benchmarks.rule_engine [--chairs 10 100 1000 10000] [--ticks 30] [--rounds 5]
 """
@@ -27,9 +26,12 @@ from monitor.clinic import Phase
 from monitor.presets import load_preset
 from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
 from tests import oracle
+from tests.scalar_twin import Twin
 
 Tick = Callable[[int], object]
 LIMITS = ((0, "low", 92.0), (0, "low", 88.0), (0, "low", 85.0))
+TWIN_CHAIRS_MAX = 100
+"""The twin asks every rule anew of all its past: a thousand chairs would take minutes."""
 HEART = ((1, "high", 120.0), (1, "high", 150.0), (1, "low", 50.0), (1, "low", 40.0))
 
 
@@ -54,12 +56,7 @@ def whole_engine(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]])
         engine.seat(name, f"s{name}", Phase.INFUSION, 0.0)
 
     def tick(number: int) -> object:
-        at_s = float(number)
-        readings = [
-            _reading(vital, values[number, chair, column], str(chair), at_s)
-            for chair in range(chairs)
-            for column, vital in ((0, VitalSign.SPO2), (1, VitalSign.HEART_RATE))
-        ]
+        at_s, readings = float(number), _tick_of(values, number)
         start = time.perf_counter()
         engine.observe(readings)
         engine.advance(at_s)
@@ -99,6 +96,55 @@ def compare_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]])
         return time.perf_counter() - start
 
     return tick
+
+
+def objects_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """The control: the same readings put into arrays and compared, no more; the cost of objects."""
+    compare = compare_only(values)
+    chairs = {str(chair): chair for chair in range(values.shape[1])}
+    columns = {VitalSign.SPO2: 0, VitalSign.HEART_RATE: 1}
+
+    def tick(number: int) -> object:
+        readings = _tick_of(values, number)
+        start = time.perf_counter()
+        filled = np.full(values.shape[1:], np.nan)
+        for one in readings:
+            if one.value is not None and one.validity is Validity.VALID:
+                filled[chairs[one.chair], columns[one.vital]] = one.value
+        compare(number)
+        return time.perf_counter() - start
+
+    return tick
+
+
+def scalar_twin(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """Every rule without an array: the twin that the tests compare the engine with."""
+    text, where = shipped.preset_text("ketamine-adult", base=Path())
+    preset = load_preset(text, where=where)
+    twins = []
+    for chair in range(values.shape[1]):
+        twins.append(Twin(preset, str(chair), {f"d{chair}": (3.0, frozenset(VitalSign))}, 0.0))
+        twins[-1].seat(f"s{chair}", Phase.INFUSION, 0.0)
+
+    def tick(number: int) -> object:
+        readings = _tick_of(values, number)
+        start = time.perf_counter()
+        for chair, twin in enumerate(twins):
+            twin.observe(readings[2 * chair : 2 * chair + 2])
+            twin.advance(float(number))
+        return time.perf_counter() - start
+
+    return tick
+
+
+def _tick_of(
+    values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]], number: int
+) -> list[Reading]:
+    return [
+        _reading(vital, values[number, chair, column], str(chair), float(number))
+        for chair in range(values.shape[1])
+        for column, vital in ((0, VitalSign.SPO2), (1, VitalSign.HEART_RATE))
+    ]
 
 
 def plain_python(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
@@ -147,16 +193,19 @@ def microseconds(tick: Tick, ticks: int) -> float:
 
 
 def rounds(chairs: int, ticks: int, count: int) -> list[dict[str, float]]:
-    """Each round runs all four on the same values, in an order that changes."""
+    """Each round runs all of them on the same values, in an order that changes."""
     random, out = Random(chairs), []
     for _ in range(count):
         values = samples(chairs, ticks)
         subjects = {
             "engine": whole_engine(values),
+            "objects": objects_only(values),
             "compare": compare_only(values),
             "python": plain_python(values),
             "pandas": with_pandas(values),
         }
+        if chairs <= TWIN_CHAIRS_MAX:
+            subjects["twin"] = scalar_twin(values)
         order = list(subjects)
         random.shuffle(order)
         out.append({name: microseconds(subjects[name], ticks) for name in order})
@@ -173,9 +222,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for chairs in options.chairs:
         found = rounds(chairs, options.ticks, options.rounds)
         row: dict[str, float | int] = {"chairs": chairs}
-        for name in ("engine", "compare", "python", "pandas"):
+        for name in sorted(found[0]):
             row[f"{name}_us"] = round(median(one[name] for one in found), 1)
-        for peer in ("compare", "python", "pandas"):
+        for peer in sorted(found[0].keys() - {"engine"}):
             row[f"engine_to_{peer}"] = round(median(one["engine"] / one[peer] for one in found), 2)
         print(json.dumps(row), flush=True)
 
