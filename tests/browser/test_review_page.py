@@ -44,6 +44,7 @@ async def read(page: Page, name: str) -> str:
     return await page.locator(f".read-{name} dd").inner_text()
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("REV-020")
 async def test_two_hours_of_five_vital_signs_are_interactive_within_a_second(
     clinic: Clinic, open_page: OpenPage
