@@ -131,6 +131,13 @@ def peaks(from_s: float) -> tuple[Episode, ...]:
     return (hypertensive_peak(from_s, systolic=194.0, minutes=10.5),)
 
 
+def peaks_in_between(from_s: float) -> tuple[Episode, ...]:
+    """Pressure climbs to 194 mmHg twice, 12 and 24 minutes after the seat, and is calm after."""
+    if from_s not in (REPEAT_S, 2 * REPEAT_S):
+        return ()
+    return (hypertensive_peak(from_s, systolic=194.0, minutes=8.0),)
+
+
 def loses_probe(from_s: float) -> tuple[Episode, ...]:
     """The finger probe comes off for a minute and a half: T-PROBE."""
     return (fault(EpisodeKind.PROBE_OFF, from_s + 40.0, seconds=90.0),)
@@ -190,6 +197,7 @@ class _Part:
     cuff_interval_s: float = 300.0
     seated: bool = True
     one_arm: bool = False
+    heart_rate: float | None = None
 
 
 FIRST_SIX = (
@@ -198,7 +206,7 @@ FIRST_SIX = (
     _Part(n560, peaks, cuff_interval_s=120.0, one_arm=True),
     _Part(rad8, loses_probe),
     _Part(ivy, loses_link, RECOVERING),
-    _Part(ivy, quiet, seated=False),
+    _Part(ivy, peaks_in_between, cuff_interval_s=150.0, seated=False, heart_rate=104.0),
 )
 FURTHER = (
     _Part(n560, fidgets),
@@ -233,7 +241,7 @@ def _scripted(seed: int, number: int, part: _Part) -> Story:
         starts = [late_s + REPEAT_S * repeat for repeat in range(5)]
         return Visit(
             patient_ref=_initials(rng),
-            person=calm(draw_person(rng)),
+            person=_person(rng, part.heart_rate),
             infusion=Infusion(at_s=_start_of_infusion(part.steps)),
             steps=(*part.steps, (CLOSED_S, Phase.CLOSED)),
             episodes=tuple(one for start_s in starts for one in part.trouble(start_s)),
@@ -252,6 +260,14 @@ def _scripted(seed: int, number: int, part: _Part) -> Story:
         seated=part.seated,
         offset_s=child(seed, "chair", chair, "offset").random(),
     )
+
+
+def _person(rng: Random, heart_rate: float | None) -> Person:
+    """Somebody calm; or, where a heart rate is given, who arrives with that one and keeps it."""
+    person = calm(draw_person(rng))
+    if heart_rate is None:
+        return person
+    return replace(person, heart_rate=heart_rate, gain_heart_rate=0.0)
 
 
 def drawn_stories(seed: int, chairs: int) -> list[Story]:
