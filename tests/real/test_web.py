@@ -48,8 +48,10 @@ def routes(clinic: Clinic) -> Iterable[tuple[str, str]]:
     api = create_api(clinic, Live(clinic))
     yield from (("GET", page.route.format_map(PATHS)) for page in PAGES)
     for path, methods in api.openapi()["paths"].items():
-        for method in methods:
-            yield method.upper(), path.format_map(PATHS)
+        for method, told in methods.items():
+            asked = [one["name"] for one in told.get("parameters", ()) if one["required"]]
+            query = "&".join(f"{name}=0" for name in asked if name not in PATHS)
+            yield method.upper(), f"{path.format_map(PATHS)}?{query}".rstrip("?")
 
 
 async def kept(clinic: Served) -> tuple[int, list[str], list[str]]:
