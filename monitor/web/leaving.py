@@ -209,10 +209,10 @@ def _since(failing_us: int | None, now_us: int, words: Words) -> str:
 
 
 def _expected(gate: Readiness, now_us: int, words: Words) -> str:
-    """When time alone will have opened the gate, as far as that can be said."""
+    """When time alone will have opened the gate; "" where that cannot be said."""
     if gate.ready:
         return "now"
-    return words.time(max(now_us, gate.earliest_us), "%H:%M") if gate.earliest_us else "open"
+    return words.time(max(now_us, gate.earliest_us), "%H:%M") if gate.earliest_us else ""
 
 
 def _percent(value: float | None, base: int | None) -> int | None:

@@ -1,6 +1,6 @@
 /** A patient's arrival at the chair: sitter, arms, questions, baseline, and what holds back. */
 
-import { button, make, mark } from "./dom.js";
+import { button, make, mark, redrawn } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { Sheet, choice, field, form, tick } from "./sheet.js";
 
@@ -87,7 +87,7 @@ export class ArrivalCard {
     const same = JSON.stringify(arrival) === JSON.stringify(this._arrival);
     this._arrival = arrival;
     // Drawn anew only when something is new: a button under a finger stays where it is.
-    if (!same) this._show(arrival);
+    if (!same) redrawn(this.element, () => this._show(arrival));
   }
 
   /** @param {string} what */

@@ -88,3 +88,18 @@ export function row(tag, texts) {
   }
   return line;
 }
+
+/**
+ * Draw a place anew; who was at a button of it with the keyboard is at the same one after.
+ * @param {HTMLElement} place
+ * @param {() => void} draw
+ */
+export function redrawn(place, draw) {
+  const before = place.contains(document.activeElement) ? document.activeElement : null;
+  const alike = () =>
+    [...place.querySelectorAll("button, a")].filter((one) => one.textContent === before?.textContent);
+  const which = before ? alike().indexOf(before) : -1;
+  draw();
+  const after = which < 0 || before?.isConnected ? null : alike()[which];
+  if (after instanceof HTMLElement) after.focus();
+}

@@ -1,6 +1,6 @@
 /** The patients' journals: what is due, done and overdue, with the number to call. No alarm. */
 
-import { byId, button, link, make, mark, write } from "./dom.js";
+import { button, byId, link, make, mark, redrawn, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { Sheet, choice, field, form } from "./sheet.js";
 import { Shell } from "./shell.js";
@@ -89,7 +89,7 @@ class JournalsPage {
       make("thead", "", [head]),
       make("tbody", "", rows),
     ]);
-    this._list.replaceChildren(table);
+    redrawn(this._list, () => this._list.replaceChildren(table));
     this._showUnopened(list);
   }
 

@@ -84,8 +84,7 @@ export class LeavingPanel {
   _show(leaving) {
     this._leaving = leaving;
     mark(this._gate, "ready", leaving.ready ? "yes" : "no");
-    const expected = leaving.ready ? "" : `, at the earliest ${leaving.expected}`;
-    const head = leaving.ready ? "MAY LEAVE" : `MAY NOT LEAVE YET${expected}`;
+    const head = leaving.ready ? "MAY LEAVE" : `MAY NOT LEAVE YET${earliest(leaving)}`;
     const title = make("h4", "", `${head}, as of ${leaving.as_of}`);
     this._gate.replaceChildren(title, make("ul", "checks", leaving.checks.map(checkLine)));
     this._vitals.replaceChildren(...leaving.vitals.flatMap(vitalLines));
@@ -185,6 +184,14 @@ export function checkLine(one) {
   if (!one.holds) item.append(make("small", "", ` ${one.since}`));
   mark(item, "holds", one.holds ? "yes" : "no");
   return item;
+}
+
+/**
+ * When time alone will have opened the gate, where that is known.
+ * @param {{expected: string}} one
+ */
+export function earliest(one) {
+  return one.expected ? `, at the earliest ${one.expected}` : "";
 }
 
 /** @param {import("./contract.js").AgainstBaseline} one */

@@ -1,6 +1,6 @@
 /** What happens at a chair: events in one touch or by a number key, and every entry to correct. */
 
-import { button, make, mark, write } from "./dom.js";
+import { button, make, mark, redrawn, write } from "./dom.js";
 import { Sheet, choice, field, form, timeField } from "./sheet.js";
 
 /** So many minutes earlier in one touch. */
@@ -259,7 +259,9 @@ export class EntriesCard {
     const shown = JSON.stringify(told?.entries ?? []);
     if (shown === this._shown) return;
     this._shown = shown;
-    this._body.replaceChildren(...(told?.entries ?? []).map((entry) => this._row(entry)));
+    redrawn(this._body, () =>
+      this._body.replaceChildren(...(told?.entries ?? []).map((entry) => this._row(entry))),
+    );
   }
 
   /** @param {Entry} entry */

@@ -1,7 +1,7 @@
 /** The recovery board: every chair on its way out, what is missing and since when. */
 
 import { byId, button, link, make, mark, write } from "./dom.js";
-import { checkLine, vitalLines } from "./leaving.js";
+import { checkLine, earliest, vitalLines } from "./leaving.js";
 import { Refused, read } from "./server.js";
 import { Shell } from "./shell.js";
 
@@ -107,7 +107,7 @@ class Card {
   /** @param {OnTheWay} one */
   draw(one) {
     const open = one.checks.filter((check) => !check.holds).length;
-    const state = one.ready ? "MAY LEAVE" : `${open} missing, at the earliest ${one.expected}`;
+    const state = one.ready ? "MAY LEAVE" : `${open} missing${earliest(one)}`;
     write(this._said, `${state}, ${one.minutes} min since the end`);
     this._checks.replaceChildren(...one.checks.map(checkLine));
     this._vitals.replaceChildren(...one.vitals.flatMap(vitalLines));

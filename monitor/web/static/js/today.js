@@ -1,7 +1,7 @@
 /** The day's list: who comes to which chair when, who sits there, who watches, what is overdue. */
 
 import { bookingForm, chairField, minutesField, patientField } from "./booking.js";
-import { byId, button, link, make, mark, write } from "./dom.js";
+import { button, byId, link, make, mark, redrawn, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { Sheet, field, form, tick } from "./sheet.js";
 import { Shell } from "./shell.js";
@@ -110,7 +110,9 @@ class TodayPage {
     this._journals.hidden = !overdue.length;
     const title = make("h3", "", `Journals overdue: ${overdue.length}`);
     this._journals.replaceChildren(title, make("ul", "", overdue));
-    this._chairs.replaceChildren(...day.chairs.map((chair) => this._chair(chair, day)));
+    redrawn(this._chairs, () =>
+      this._chairs.replaceChildren(...day.chairs.map((chair) => this._chair(chair, day))),
+    );
   }
 
   /**
