@@ -21,7 +21,7 @@ from monitor.store.rows import SqlValue
 CAUGHT_UP = "catalogued"
 """The row of `progress` that says up to which fact and transition the catalogue holds."""
 SCHEMA = f"""
-CREATE TABLE catalogue (
+CREATE TABLE IF NOT EXISTS catalogue (
     session TEXT PRIMARY KEY,
     patient_ref TEXT NOT NULL COLLATE NOCASE,
     chair TEXT NOT NULL,
@@ -40,24 +40,25 @@ CREATE TABLE catalogue (
     measured INTEGER NOT NULL DEFAULT 0,
     changes INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX catalogue_time ON catalogue (opened_us, session);
-CREATE INDEX catalogue_patient ON catalogue (patient_ref, opened_us, session);
-CREATE INDEX catalogue_chair ON catalogue (chair, opened_us, session);
-CREATE INDEX catalogue_high ON catalogue (opened_us, session) WHERE high > 0;
-CREATE INDEX catalogue_rise ON catalogue (opened_us, session, rise) WHERE rise IS NOT NULL;
-CREATE INDEX catalogue_unsigned ON catalogue (opened_us, session)
+CREATE INDEX IF NOT EXISTS catalogue_time ON catalogue (opened_us, session);
+CREATE INDEX IF NOT EXISTS catalogue_patient ON catalogue (patient_ref, opened_us, session);
+CREATE INDEX IF NOT EXISTS catalogue_chair ON catalogue (chair, opened_us, session);
+CREATE INDEX IF NOT EXISTS catalogue_high ON catalogue (opened_us, session) WHERE high > 0;
+CREATE INDEX IF NOT EXISTS catalogue_rise ON catalogue (opened_us, session, rise)
+    WHERE rise IS NOT NULL;
+CREATE INDEX IF NOT EXISTS catalogue_unsigned ON catalogue (opened_us, session)
     WHERE signed = 0 AND closed_us IS NOT NULL;
-CREATE INDEX catalogue_unmeasured ON catalogue (opened_us)
+CREATE INDEX IF NOT EXISTS catalogue_unmeasured ON catalogue (opened_us)
     WHERE measured = 0 AND closed_us IS NOT NULL;
-CREATE INDEX facts_seated ON facts (at_us) WHERE kind = '{SEATED}';
-CREATE INDEX facts_of_sessions ON facts (id) WHERE session IS NOT NULL;
-CREATE TABLE catalogue_people (
+CREATE INDEX IF NOT EXISTS facts_seated ON facts (at_us) WHERE kind = '{SEATED}';
+CREATE INDEX IF NOT EXISTS facts_of_sessions ON facts (id) WHERE session IS NOT NULL;
+CREATE TABLE IF NOT EXISTS catalogue_people (
     person TEXT NOT NULL,
     opened_us INTEGER NOT NULL,
     session TEXT NOT NULL,
     PRIMARY KEY (person, opened_us, session)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO progress VALUES ('{CAUGHT_UP}', 0);
+INSERT OR IGNORE INTO progress VALUES ('{CAUGHT_UP}', 0);
 """
 
 _COLUMNS = (
