@@ -170,10 +170,12 @@ def _page() -> Iterator[str]:
 
 def _box(place: Place) -> Iterator[str]:
     """A box in its place, and its columns at their widths."""
-    height = TITLE + place.lines * PITCH
+    height, beside = TITLE + place.lines * PITCH, (place.halves - 1) * HALVES_GAP
+    # What stands side by side does so, though the gap between is wider than the place leaves.
+    width = max(place.width, place.halves * sum(place.columns) + beside)
     yield (
         f".report .{place.name} {{ left: {place.left:g}mm; top: {place.top:g}mm; "
-        f"width: {place.width:g}mm; height: {height:.1f}mm; }}"
+        f"width: {width:g}mm; height: {height:.1f}mm; }}"
     )
     if not place.columns:
         return
