@@ -333,7 +333,10 @@ class Day:
                 await page.keyboard.press(key)
             return
         await self.hand.press(page.get_by_role("button", name="MARK ARTEFACT"))
-        box = await page.locator(".plot.pressure .u-over").bounding_box()
+        over = page.locator(".plot.pressure .u-over")
+        # The form that opened has taken the page with it.
+        await over.evaluate("(one) => one.scrollIntoView({ block: 'center' })")
+        box = await over.bounding_box()
         assert box is not None
         await page.mouse.move(box["x"] + 100, box["y"] + 40)
         await page.mouse.down()
