@@ -31,9 +31,11 @@ def pressure(systolic: float | None, diastolic: float | None) -> str:
 
 def cuff_text(cuff: Cuff) -> str:
     """A cuff reading with whose word it is: D a device's, M a person's; X marked as artefact."""
+    if cuff.artefact:
+        return f"{pressure(cuff.marked_systolic, cuff.marked_diastolic)} X"
     if cuff.systolic is None and cuff.diastolic is None:
         return "failed"
-    mark = "X" if cuff.artefact else "M" if cuff.device == BY_HAND else "D"
+    mark = "M" if cuff.device == BY_HAND else "D"
     return f"{pressure(cuff.systolic, cuff.diastolic)} {mark}"
 
 
