@@ -73,6 +73,7 @@ def make_demo(*variables: str) -> Iterator[Demo]:
         demo.kill()
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("HOU-005")
 def test_make_demo_shows_six_chairs_within_five_seconds_and_stops_within_one() -> None:
     with make_demo() as demo:

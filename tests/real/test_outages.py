@@ -114,6 +114,7 @@ async def kill_and_compare(folder: Path, mosquitto: Mosquitto, kills: int) -> li
     return back
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("REC-101")
 @pytest.mark.timeout(300)
 async def test_kill_9_of_the_service_loses_no_reading_and_no_open_alarm(

@@ -264,6 +264,7 @@ def test_a_dead_browser_is_given_five_seconds() -> None:
     assert SEND_S_MAX == 5.0
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-110")
 async def test_a_review_of_two_hours_does_not_hold_up_the_stream(tmp_path: Path) -> None:
     vitals = [v for v in VitalSign if not v.episodic][:5]
