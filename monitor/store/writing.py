@@ -203,11 +203,12 @@ class Writer:
             self._note_copy(connection, batch)
             connection.execute("COMMIT")
         except BaseException:
-            self._last = last
             self._newest.clear()
             self._moved.clear()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+                self._last = last
+            # Otherwise it may have been committed before it broke: its numbers are used up.
             raise
         self.audited = audited
         return new
