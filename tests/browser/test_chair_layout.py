@@ -93,3 +93,23 @@ async def test_the_panel_follows_the_session_and_its_tabs_the_arrow_keys(
     await clinic.show([scenes.tile("1", "RECOVERY")])
     await selected.filter(has_text="Recovery").wait_for()
     await page.locator(".leaving").wait_for()
+
+
+@pytest.mark.requirement("SHO-156")
+@pytest.mark.parametrize("path", ["/chair/1", "/history", "/sessions", "/today", "/recovery"])
+@pytest.mark.parametrize("width", [1024, 1180, 1280])
+async def test_no_page_cuts_that_the_bedside_monitor_is_the_alarm(
+    clinic: Clinic, open_page: OpenPage, path: str, width: int
+) -> None:
+    untested = scenes.speaker(tested="SOUND NOT TESTED TODAY", tested_today=False)
+    copy = {"level": "warn", "text": "History copy 120 behind (nothing lost)"}
+    await clinic.show([scenes.tile("1")], speaker=untested, status=[copy])
+    page = await open_page(clinic.url + path)
+    await page.set_viewport_size({"width": width, "height": 768})
+    await page.wait_for_selector("body[data-link=live]")
+    await page.locator("#sound-tested", has_text="NOT TESTED").wait_for()
+    box = await page.locator(".secondary").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
