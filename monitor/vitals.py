@@ -29,6 +29,9 @@ class VitalSign(Enum):
     ETCO2 = "EtCO2"
     TEMPERATURE = "T"
 
+    # Each is one object: its own hash, not that of its name by way of Python, at every look-up.
+    __hash__ = object.__hash__
+
     @property
     def codes(self) -> Codes:
         """Its row of the code table."""

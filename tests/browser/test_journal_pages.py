@@ -103,16 +103,16 @@ async def test_a_patient_writes_without_a_script_and_is_thanked(past: Past, desk
     await page.get_by_role("textbox").fill("<img src=x onerror=alert(1)> calm")
     await page.get_by_role("button", name="Send").click()
     # The day after has been reached too: its check-in is asked next.
+    await page.get_by_role("heading", name="How are you today?").wait_for()
     assert "that is kept" in await page.locator(".kept").inner_text()
-    assert await page.locator("h1").inner_text() == "How are you today?"
     await page.get_by_role("radio", name="8").focus()
     await page.keyboard.press("Space")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**?kept")
-    assert "Thank you, that is kept." in await page.locator("h1").inner_text()
+    # The first answer's page has the same address: only its words tell the two apart.
+    await page.get_by_role("heading", name="Thank you, that is kept.").wait_for()
     await page.context.close()
 
 
