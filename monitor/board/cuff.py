@@ -70,12 +70,12 @@ class Schedule:
         return self.since_s + self.interval_s if self.interval_s else None
 
     def next(self, now_s: float) -> str:
-        """`next 02:41`, `overdue 00:10`, or nothing where no reading is expected."""
+        """`next in 02:41`, `overdue 00:10`, or nothing where no reading is expected."""
         if not self.interval_s:
             return ""
         left_s = self.since_s + self.interval_s - now_s
         if left_s >= 0:
-            return f"next {minutes_seconds(left_s)}"
+            return f"next in {minutes_seconds(left_s)}"
         return f"overdue {minutes_seconds(-left_s)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import signal
 import sys
@@ -230,14 +231,15 @@ Demo = Callable[[int], Awaitable[LiveClinic]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    """Starts a simulated clinic at so many times real time; ends it with the test."""
+    """Starts simulated clinics at so many times real time, each with a record; ends them after."""
     started: list[asyncio.subprocess.Process] = []
+    records = (tmp_path / f"record-{number}.db" for number in itertools.count())
 
     async def start(rate: int) -> LiveClinic:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "monitor.cli", "demo", "--port=0", f"--rate={rate}"),
-            f"--record={tmp_path / 'record.db'}",
+            f"--record={next(records)}",
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -50,7 +50,7 @@ def nibp(text: str = "118/70", mean: str = "(86)", state: str = "valid", **more:
         "mean": mean,
         "time": "14:05",
         "age": "2 min ago",
-        "next": "next 02:41",
+        "next": "next in 02:41",
         "state": state,
         "note": "",
         "priority": "",

@@ -36,7 +36,7 @@ def test_the_block_tells_value_mean_time_age_and_when_the_next_is_due() -> None:
     bench.put(cuff(0.0, 172.0, 104.0, 127.0, session="s-1"))
     block = bench.nibp(139.0)
     assert (block.text, block.mean, block.state) == ("172/104", "(127)", "valid")
-    assert (block.time, block.age, block.next) == (NOON, "2 min ago", "next 02:41")
+    assert (block.time, block.age, block.next) == (NOON, "2 min ago", "next in 02:41")
     assert (block.limits.low, block.limits.high) == ("90", "160")
     assert bench.nibp(30.0).age == "just now"
 
@@ -57,7 +57,7 @@ def test_it_is_grey_when_overdue_and_gone_at_the_later_of_15_min_and_two_interva
         assert block.text == ("---/---" if age_s >= gone_s else "120/80")
         assert block.time == NOON
         left_s = interval_s - age_s
-        word = "next" if left_s >= 0 else "overdue"
+        word = "next in" if left_s >= 0 else "overdue"
         assert block.next == f"{word} {abs(left_s) // 60:02d}:{abs(left_s) % 60:02d}"
         assert block.mean == ("" if age_s >= gone_s else "(93)")
 
@@ -73,7 +73,7 @@ def test_before_the_first_reading_the_first_is_due_from_the_phase_on() -> None:
     bench = seated(Phase.BASELINE, at_s=100.0)
     block = bench.nibp(160.0)
     assert (block.text, block.state, block.note) == ("---/---", "waiting", "waiting")
-    assert (block.time, block.age, block.next) == ("", "", "next 09:00")
+    assert (block.time, block.age, block.next) == ("", "", "next in 09:00")
 
 
 @pytest.mark.requirement("SHO-132")
@@ -81,12 +81,12 @@ def test_at_a_phase_the_cuff_is_due_at_the_old_time_or_one_new_interval_on() -> 
     bench = seated(Phase.BASELINE)
     bench.put(cuff(0.0, session="s-1"))
     bench.seat(480.0, Phase.INFUSION)
-    assert bench.nibp(480.0).next == "next 02:00"
+    assert bench.nibp(480.0).next == "next in 02:00"
     assert bench.nibp(480.0).state == "valid"
     bench = seated(Phase.BASELINE)
     bench.put(cuff(0.0, session="s-1"))
     bench.seat(60.0, Phase.INFUSION)
-    assert bench.nibp(60.0).next == "next 05:00"
+    assert bench.nibp(60.0).next == "next in 05:00"
 
 
 @pytest.mark.requirement("SHO-033")
@@ -104,7 +104,7 @@ def test_a_failed_attempt_stands_in_the_place_of_its_number() -> None:
         "cuff leak",
         "",
     )
-    assert block.next == "next 03:59"
+    assert block.next == "next in 03:59"
     bench.put(cuff(120.0, 130.0, session="s-1"))
     assert (bench.nibp(121.0).text, bench.nibp(121.0).note) == ("130/80", "")
 
@@ -163,7 +163,7 @@ def test_a_doubtful_determination_is_shown_with_doubt_and_does_not_count_as_take
     bench.put(doubt)
     block = bench.nibp(61.0)
     assert (block.text, block.state, block.note) == ("120/80?", "questionable", "movement")
-    assert block.next == "next 03:59"
+    assert block.next == "next in 03:59"
 
 
 def test_a_missing_component_is_dashes_and_an_older_determination_changes_nothing() -> None:
