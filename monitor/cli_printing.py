@@ -34,8 +34,8 @@ def report(
 ) -> None:
     r"""Write the one-page report of SESSION, or of every session of a day, as PDF.
 
-    A signed report is written as it was signed. `report verify SESSION` makes it again and
-    says whether it is, byte by byte, the one that was signed: exit 0, else 1.
+    A signed report is written in the bytes that were signed. `report verify SESSION` says
+    whether the kept file is, byte by byte, the one that was signed: exit 0, else 1.
 
     \b
     chairside report 20260302-101500-1 --paper letter --out report.pdf

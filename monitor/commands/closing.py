@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from monitor.care.closing import Plan, note_of, signed_of
 from monitor.clinic import Person, Phase, Session
 from monitor.commands.acts import Desk, SessionAct
 from monitor.errors import CommandRefused
+from monitor.filed import Filed
 from monitor.history import ADDENDUM, NOTE, SIGNED, TEXT, Data, FactRow
 from monitor.people import Permission
 
 WORDS_MAX: Final = 2_000
 """Characters of a note or an addendum."""
-SHA256 = re.compile(r"^[0-9a-f]{64}$")
+DOCUMENT_BYTES_MAX: Final = 4_000_000
+"""Of a signed report; one page takes some 120,000."""
+PDF: Final = b"%PDF-"
+"""How every such file begins (ISO 32000-1, 7.5.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +46,13 @@ class NoteAndPlan(SessionAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign(SessionAct):
-    """A clinician signs the report whose hash is `document_sha256`; from then on only addenda.
+    """A clinician signs the report `document`, a PDF; from then on only addenda.
 
-    It was made at `made_us` (UTC microseconds) under that `letterhead`; with both it can
-    be made again, byte by byte.
+    Its bytes are kept in the record with the signature, which names them by their
+    SHA-256. It was made at `made_us` (UTC microseconds) under that `letterhead`.
     """
 
-    document_sha256: str
+    document: bytes = field(repr=False)
     made_us: int
     letterhead: str
     permission: ClassVar[Permission] = Permission.SIGN
@@ -68,10 +71,10 @@ class Sign(SessionAct):
                 why="it is what closes a session",
                 fix="write it first, then sign",
             )
-        if not SHA256.match(self.document_sha256):
+        if not self.document.startswith(PDF) or len(self.document) > DOCUMENT_BYTES_MAX:
             raise CommandRefused(
-                "this is no signature",
-                why="what is signed is named by its SHA-256",
+                "this is no report that can be signed",
+                why=f"a report is a PDF of at most {DOCUMENT_BYTES_MAX:,} bytes",
                 fix="open the report again and sign it there",
             )
         if any(fact.at_us > self.made_us for fact in facts):
@@ -80,8 +83,10 @@ class Sign(SessionAct):
                 why="a signature stands for what its clinician saw",
                 fix="open the report again and sign it there",
             )
+        filed = Filed(session=session.id, document=self.document)
+        desk.ward.record.file(filed)
         data: Data = {
-            "document_sha256": self.document_sha256,
+            "document_sha256": filed.sha256,
             "number": desk.ward.record.audited,
             TEXT: self.letterhead,
         }

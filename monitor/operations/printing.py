@@ -16,14 +16,21 @@ from monitor.care.closing import signed_of
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.errors import AuditBroken, CommandRefused, StoreError
+from monitor.filed import digest
 from monitor.history import FactRow, session_of
 from monitor.operations import validating
 from monitor.report.documents import Document
 from monitor.report.downtime import blank, flowsheet
-from monitor.report.gathering import booked_today, gathered, letterhead, signed_head
+from monitor.report.gathering import (
+    booked_today,
+    gathered,
+    letterhead,
+    signed_head,
+    signed_pdf,
+)
 from monitor.report.layout import Paper
 from monitor.report.long_tables import long_tables
-from monitor.report.making import digest, document_pdf, info, report_pdf
+from monitor.report.making import document_pdf, info, report_pdf
 from monitor.report.pdf import Info
 from monitor.report.source import Letterhead, Source
 from monitor.store.record import RecordHistory
@@ -44,6 +51,14 @@ class _Office:
     def source(self, session: str) -> Source:
         """What that session's report is made from. Raises `StoreError`."""
         return self.read(gathered(self.history, session, self.head, self.preset))
+
+    def pdf(self, source: Source, paper: Paper | None) -> bytes:
+        """The session's page: a signed one in the bytes that were signed.
+
+        Raises `AuditBroken` when those are no longer what they were.
+        """
+        kept = self.read(signed_pdf(self.history, source, paper))
+        return kept or report_pdf(source, paper)
 
     @staticmethod
     def read(asked: Coroutine[object, object, _T]) -> _T:
@@ -71,16 +86,18 @@ def write(
 ) -> str:
     """Write a session's report, or its long tables; a line that says where.
 
-    Raises `StoreError` when there is no such session.
+    Raises `StoreError` when there is no such session, `AuditBroken` when the signed one
+    is no longer what was signed.
     """
-    source = _office(config_path).source(session)
+    office = _office(config_path)
+    source = office.source(session)
     path = out or Path(f"{session}{'-tables' if tables else ''}.pdf")
     chosen = Paper(paper) if paper else None
     if tables:
         on = chosen or Paper(source.letterhead.paper)
         made = document_pdf([long_tables(source)], on, info(source, "Long tables"))
     else:
-        made = report_pdf(source, chosen)
+        made = office.pdf(source, chosen)
     path.write_bytes(made)
     return f"{path}: {len(made)} bytes, sha256 {digest(made)}"
 
@@ -98,16 +115,17 @@ def write_day(config_path: Path, day: datetime, paper: str | None, folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     for number, session in enumerate(sessions, start=1):
         path = folder / f"{session}.pdf"
-        path.write_bytes(report_pdf(office.source(session), Paper(paper) if paper else None))
+        path.write_bytes(office.pdf(office.source(session), Paper(paper) if paper else None))
         yield f"{number} of {len(sessions)}: {path}"
     if not sessions:
         yield f"nobody was seated on {day:%Y-%m-%d}"
 
 
 def verify(config_path: Path, session: str) -> str:
-    """A line that says that the signed report can be made again, byte by byte.
+    """A line that says that the report is, byte by byte, what was signed.
 
-    Raises `AuditBroken` when it cannot, `CommandRefused` when it is not signed.
+    Where its file was not kept, as before documents were, it is made again for that.
+    Raises `AuditBroken` when it is not, `CommandRefused` when it is not signed.
     """
     office = _office(config_path)
     source = office.source(session)
@@ -116,11 +134,13 @@ def verify(config_path: Path, session: str) -> str:
         raise CommandRefused(
             f"session {session} is not signed", fix="a clinician signs it on its report page"
         )
-    found = digest(report_pdf(source))
+    kept = office.read(signed_pdf(office.history, source))
+    found = digest(kept or report_pdf(source))
     if found == signed.document_sha256:
         at = source.words.time(signed.at_us, "%Y-%m-%d %H:%M:%S")
         who = source.words.person(signed.actor)
-        return f"{session}: as signed by {who} at {at}, sha256 {found}"
+        how = "the kept file" if kept else "made again"
+        return f"{session}: as signed by {who} at {at}, {how}, sha256 {found}"
     other = head.version != __version__
     raise AuditBroken(
         f"the report of {session} is not the one that was signed",

@@ -10,12 +10,14 @@ from typing import Protocol
 from monitor import __version__
 from monitor.care.attribution import readings_of
 from monitor.care.bookings import PATIENT, Booking, booked_between, patients_of
+from monitor.care.closing import signed_of
 from monitor.care.settings import SETTINGS
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.errors import StoreError
 from monitor.history import SIGNED, TEXT, FactRow, ReadingRow, TransitionRow, session_of
 from monitor.presets import load_preset
+from monitor.report.layout import Paper
 from monitor.report.source import Letterhead, Source
 from monitor.vitals import VitalSign
 
@@ -31,6 +33,7 @@ class Kept(Protocol):
     async def transitions(self, session: str) -> list[TransitionRow]: ...
     async def preset(self, digest: str) -> str | None: ...
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
+    async def document(self, sha256: str) -> bytes | None: ...
 
 
 def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Letterhead:
@@ -67,6 +70,19 @@ def signed_head(facts: Sequence[FactRow]) -> Letterhead | None:
     fact = next((one for one in facts if one.kind == SIGNED), None)
     text = str(fact.data.get(TEXT) or "") if fact else ""
     return Letterhead.told(text) if text else None
+
+
+async def signed_pdf(kept: Kept, source: Source, paper: Paper | None = None) -> bytes | None:
+    """The very bytes that were signed, where that is what is asked for.
+
+    None while nothing is signed, on another paper than that of the signature, and for
+    signatures from before documents were kept. Raises `AuditBroken` when what was
+    kept is no longer what was signed.
+    """
+    signed = signed_of(source.facts)
+    if signed is None or paper not in (None, Paper(source.letterhead.paper)):
+        return None
+    return await kept.document(signed.document_sha256)
 
 
 async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -> Source:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -40,8 +39,3 @@ def signing(source: Source, actor: str, names: dict[str, str]) -> Source:
     """The same as that person signs it with this very making."""
     head = replace(source.letterhead, signing=actor, people={**source.letterhead.people, **names})
     return replace(source, letterhead=head)
-
-
-def digest(document: bytes) -> str:
-    """What names a document in the record and its audit."""
-    return hashlib.sha256(document).hexdigest()

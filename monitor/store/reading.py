@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.errors import StoreError
+from monitor.filed import checked
 from monitor.finding import Found, Wanted
 from monitor.history import (
     INPUT,
@@ -30,7 +31,7 @@ from monitor.history import (
     Told,
     TransitionRow,
 )
-from monitor.store import catalogue, file, schema
+from monitor.store import catalogue, documents, file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.vitals import NIBP, VitalSign
 
@@ -100,6 +101,14 @@ class RecordHistory:
     async def facts(self, session: str) -> list[FactRow]:
         """The session's facts in order."""
         return await self._read(lambda c: _facts(c, "session = ?", (session,)))
+
+    async def document(self, sha256: str) -> bytes | None:
+        """The signed document of that hash; None where it was never kept.
+
+        Raises `AuditBroken` when what was kept is no longer that document.
+        """
+        found = await self._read(lambda c: documents.find(c, sha256))
+        return None if found is None else checked(found, sha256)
 
     async def told(self, sessions: Collection[str]) -> list[Told]:
         """These sessions without their readings."""

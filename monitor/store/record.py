@@ -18,6 +18,7 @@ from typing import Self
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
+from monitor.filed import Filed
 from monitor.finding import Entry, Measured
 from monitor.history import ReadingRow
 from monitor.links import Receipt
@@ -34,6 +35,8 @@ QUEUE_ROWS_MAX = 100_000
 """Rows that wait while the disk refuses: about 45 minutes of six chairs, 50 MB."""
 QUEUE_URGENT_ROWS_MAX = 10_000
 """Room beyond that for alarm transitions and facts alone."""
+FILED_MAX = 100
+"""Documents that wait while the disk refuses: some 12 MB."""
 BATCH_ROWS_MAX = 10_000
 FORGET_ROWS_MAX = 5_000
 RETRY_S_MIN, RETRY_S_MAX = 0.5, 5.0
@@ -64,6 +67,7 @@ class Record(RecordHistory):
         self._writer = Writer(path, clock, reserve_bytes)
         self._queue: list[Item] = []
         self._parked: list[Parked] = []
+        self._filed: list[Filed] = []
         self._receipts: deque[tuple[int, Receipt]] = deque()
         self._taken = self._kept = 0
         self._copied, self._copied_noted = 0, True
@@ -160,11 +164,25 @@ class Record(RecordHistory):
             readings = readings or isinstance(row, ReadingRow)
         return items, readings
 
+    def file(self, document: Filed) -> None:
+        """Take a document for the next commit, no later than any row that is added after it.
+
+        Raises `StoreError` when too many wait, with nothing taken.
+        """
+        if len(self._filed) >= FILED_MAX:
+            raise StoreError(
+                "this document cannot be kept now",
+                why=f"{FILED_MAX} others wait for the disk: {self.failing}",
+                fix="make room on the disk of the record, then try again",
+            )
+        self._filed.append(document)
+        self._filled.set()
+
     async def commit(self) -> None:
         """Commit all rows taken so far and return. Raises `StoreError`; the rows then wait on."""
         async with self._lock:
             wanted = self._taken
-            while self._kept < wanted or self._parked or not self._copied_noted:
+            while self._kept < wanted or self._parked or self._filed or not self._copied_noted:
                 await self._write_batch()
 
     async def run(self) -> None:
@@ -212,12 +230,13 @@ class Record(RecordHistory):
     def _next_batch(self) -> Batch:
         items = tuple(self._queue[:BATCH_ROWS_MAX])
         # The copy's progress must not become durable before the lines it passed over.
-        return Batch(items, tuple(self._parked), self._copied)
+        return Batch(items, tuple(self._parked), self._copied, tuple(self._filed))
 
     def _settle(self, batch: Batch, new: int) -> None:
         count = len(batch.items)
         del self._queue[:count]
         del self._parked[: len(batch.parked)]
+        del self._filed[: len(batch.filed)]
         self._copied_noted = batch.copied == self._copied
         self._kept += count
         self.duplicates += count - new

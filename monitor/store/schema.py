@@ -10,9 +10,9 @@ from __future__ import annotations
 from monitor.clinic import Phase
 from monitor.errors import StoreError
 from monitor.history import INPUT, PHASE, SEATED
-from monitor.store import audit, catalogue
+from monitor.store import audit, catalogue, documents
 
-VERSION = 6
+VERSION = 7
 AUDITED_SINCE = 3
 """Records of an older layout have no audit: their acts go into it when they are taken over."""
 APPLICATION_ID = 0x43486169
@@ -148,6 +148,7 @@ CREATE TABLE progress (
 INSERT INTO progress VALUES ('copied', 0);
 {audit.SCHEMA}
 {catalogue.SCHEMA}
+{documents.SCHEMA}
 
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
@@ -166,6 +167,7 @@ CREATE INDEX IF NOT EXISTS facts_preset ON facts (id) WHERE kind = 'preset';
 """,
     4: FINDING,
     5: catalogue.SCHEMA,
+    6: documents.SCHEMA,
 }
 """What turns a record of that layout into one of the next; rows stay as they are."""
 

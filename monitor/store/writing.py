@@ -15,7 +15,8 @@ from pathlib import Path
 
 from monitor.clock import Clock
 from monitor.errors import StoreError
-from monitor.store import acts, audit, file, schema
+from monitor.filed import Filed
+from monitor.store import acts, audit, documents, file, schema
 from monitor.store.rows import FACTS, READINGS, TRANSITIONS, Item, SqlValue
 
 REFILL_EVERY_S = 30.0
@@ -66,11 +67,12 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one transaction takes: rows, refused lines, and how far the copy has come."""
+    """What one transaction takes: rows, documents, refused lines, how far the copy has come."""
 
     items: Sequence[Item]
     parked: Sequence[Parked] = ()
     copied: int | None = None
+    filed: Sequence[Filed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,7 @@ class Writer:
             if any(item.table != READINGS for item in batch.items):
                 audited = acts.chain(connection, last)
             connection.executemany(_NUMBER, _numbers(batch.items))
+            documents.put(connection, batch.filed)
             self._note_copy(connection, batch)
             connection.execute("COMMIT")
         except BaseException:

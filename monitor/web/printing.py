@@ -23,9 +23,9 @@ from monitor.errors import CommandRefused, StoreError
 from monitor.history import FactRow, name_of
 from monitor.report import html
 from monitor.report.building import report
-from monitor.report.gathering import gathered, letterhead
+from monitor.report.gathering import gathered, letterhead, signed_pdf
 from monitor.report.layout import Paper
-from monitor.report.making import digest, report_pdf, signing
+from monitor.report.making import report_pdf, signing
 from monitor.report.metrics import FONTS
 from monitor.report.sheet import sheet
 from monitor.report.source import Source
@@ -98,6 +98,17 @@ class Printing:
             ],
         }
 
+    async def pdf(self, session: str, paper: Paper | None) -> bytes:
+        """The report as PDF: a signed one in the bytes that were signed.
+
+        Raises `NotThere`, and `AuditBroken` when those bytes are no longer what they were.
+        """
+        source = await self.source(session)
+        kept = await signed_pdf(self._clinic.ward.record, source, paper)
+        if kept is not None:
+            return kept
+        return await self.worked_out(lambda: report_pdf(source, paper))
+
     async def sign(self, session: str, body: SignBody, actor: str, execute: Execute) -> Done:
         """Sign what was looked at, as the PDF that is made for it at this moment."""
         source = await self.source(session)
@@ -112,7 +123,7 @@ class Printing:
         act = Sign(
             session=session,
             actor=actor,
-            document_sha256=digest(document),
+            document=document,
             made_us=signed.letterhead.made_us,
             letterhead=signed.letterhead.text(),
         )
@@ -140,8 +151,7 @@ def add_printing(api: FastAPI, acts: APIRouter, printing: Printing, execute: Exe
     @acts.get("/api/sessions/{session}/report.pdf", response_class=Response)
     async def as_pdf(session: SessionId, paper: PAPERS = None) -> Response:
         """The report as PDF; a signed one as it was signed, on the paper of the signature."""
-        source = await printing.source(session)
-        return as_file(await printing.worked_out(lambda: report_pdf(source, paper)), session)
+        return as_file(await printing.pdf(session, paper), session)
 
     @acts.post("/api/sessions/{session}/sign")
     async def sign(request: Request, session: SessionId, body: SignBody) -> Done:

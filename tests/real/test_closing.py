@@ -12,10 +12,11 @@ from monitor.care.closing import signed_of
 from monitor.commands.arriving import Renumber
 from monitor.commands.closing import Sign
 from monitor.errors import CommandRefused
+from monitor.filed import digest
 from monitor.history import NOTE, SIGNED
 from tests.serving import ACT, Served, served
 
-SHA = "ab" * 32
+PAGE = b"%PDF-1.4 of a test"
 WORDS = "Tolerated well <b>indeed</b>"
 
 
@@ -58,7 +59,7 @@ async def test_a_clinician_writes_note_and_plan_and_the_newest_stands(tmp_path: 
 def signing(house: Served, session: str) -> Sign:
     """The clinician signs what was made just now."""
     now_us = house.clinic.clock.utc_us()
-    return Sign(session=session, document_sha256=SHA, made_us=now_us, letterhead="", actor="dl")
+    return Sign(session=session, document=PAGE, made_us=now_us, letterhead="", actor="dl")
 
 
 @pytest.mark.requirement("CRS-011")
@@ -77,15 +78,16 @@ async def test_a_signature_needs_a_closed_session_and_its_plan_and_stands_for_go
         with pytest.raises(CommandRefused, match="open session"):
             await execute(sign)
         await house.enter(nurse, session, "CLOSED")
-        with pytest.raises(CommandRefused, match="no signature"):
-            await execute(replace(sign, document_sha256="ab"))
+        with pytest.raises(CommandRefused, match="no report that can be signed"):
+            await execute(replace(sign, document=b"<html>"))
         sign, before = signing(house, session), house.clinic.ward.record.audited
         await execute(sign)
         facts = await house.clinic.history.facts(session)
         signed = signed_of(facts)
         assert signed is not None
-        assert (signed.actor, signed.document_sha256, signed.number) == ("dl", SHA, before)
+        assert (signed.actor, signed.document_sha256, signed.number) == ("dl", digest(PAGE), before)
         assert house.clinic.ward.record.audited == before + 1
+        assert await house.clinic.ward.record.document(digest(PAGE)) == PAGE
         with pytest.raises(CommandRefused, match="this report is signed"):
             await execute(sign)
         assert [one.kind for one in facts].count(SIGNED) == 1

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -111,6 +113,33 @@ async def test_what_is_signed_is_the_same_bytes_ever_after(clinic: Served) -> No
         text = pdfium.PdfDocument(first)[0].get_textpage().get_text_range()
         assert "Reviewed and signed by" in text
         assert "Called next day" not in text
+
+
+@pytest.mark.requirement("RPT-027")
+async def test_a_signed_report_is_served_in_its_own_bytes_whatever_would_be_made_now(
+    clinic: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with clinic.nurse(CLINICIAN) as doctor:
+        session = await closed(clinic, doctor)
+        assert (await sign(doctor, session)).status_code == 200
+        path = f"/api/sessions/{session}/report.pdf"
+        first = (await doctor.get(path)).content
+        monkeypatch.setattr("monitor.web.printing.report_pdf", lambda *_: b"%PDF-made again")
+        assert (await doctor.get(path)).content == first
+        assert (await doctor.get(f"{path}?paper=a4")).content == first
+        assert (await doctor.get(f"{path}?paper=letter")).content == b"%PDF-made again"
+
+
+@pytest.mark.requirement("RPT-028")
+async def test_a_kept_report_that_was_changed_is_not_served(clinic: Served) -> None:
+    async with clinic.nurse(CLINICIAN) as doctor:
+        session = await closed(clinic, doctor)
+        assert (await sign(doctor, session)).status_code == 200
+        with closing(sqlite3.connect(clinic.clinic.config.record.path)) as connection, connection:
+            connection.execute("UPDATE documents SET document = x'25504446'")
+        answer = await doctor.get(f"/api/sessions/{session}/report.pdf")
+        assert answer.status_code == 503
+        assert "not the one that was signed" in answer.json()["what"]
 
 
 @pytest.mark.requirement("RPT-023")

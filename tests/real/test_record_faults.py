@@ -238,10 +238,12 @@ async def test_a_record_of_another_layout_is_refused_and_left_as_it_is(tmp_path:
     async with open_record(path) as record:
         record.add([reading(0)])
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 7")
+    newer = schema.VERSION + 1
+    connection.execute(f"PRAGMA user_version = {newer}")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(StoreError, match=f"layout 7; this Chairside reads layout {schema.VERSION}"):
+    told = f"layout {newer}; this Chairside reads layout {schema.VERSION}"
+    with pytest.raises(StoreError, match=told):
         await open_record(path).open()
     assert path.read_bytes() == before
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from click.testing import CliRunner, Result
 
 from monitor import __version__
 from monitor.cli import EXIT_FAILED, EXIT_UNREACHABLE, chairside
+from monitor.filed import Filed, digest
 from monitor.history import SIGNED, TEXT, FactRow
-from monitor.report.making import digest, report_pdf, signing
+from monitor.report.making import report_pdf, signing
 from monitor.report.source import Source
 from monitor.store.record import Record
 from tests.reported import SESSION, letterhead, ordinary, seated
@@ -33,14 +36,16 @@ label = "2"
 DAY = "2027-01-15"
 
 
-def house(folder: Path, source: Source, *more: FactRow) -> Path:
-    """A clinic's folder with these rows in its record; its configuration file."""
+def house(folder: Path, source: Source, *more: FactRow, filed: Filed | None = None) -> Path:
+    """A clinic's folder with these rows and that file in its record; its configuration file."""
 
     async def write() -> None:
         async with Record(folder / "chairside.db", clock=clock()) as record:
             record.add([*source.facts, *more])
             record.add(source.readings)
             record.add(source.transitions)
+            if filed:
+                record.file(filed)
             await record.commit()
 
     config = folder / "clinic.toml"
@@ -53,10 +58,16 @@ def run(config: Path, *words: str) -> Result:
     return CliRunner().invoke(chairside, [*words, "--config", str(config)])
 
 
-def signature(source: Source) -> FactRow:
-    """The fact that a clinician leaves who signs this report."""
+def signing_now(source: Source) -> Source:
+    """The report as a clinician signs it."""
     head = replace(source.letterhead, version=__version__, preset=source.preset.hash)
-    made = signing(replace(source, letterhead=head), "dl", {})
+    return signing(replace(source, letterhead=head), "dl", {})
+
+
+def signature(source: Source, document: bytes | None = None) -> FactRow:
+    """The fact that a clinician leaves who signs this report, as that document."""
+    made = signing_now(source)
+    head = made.letterhead
     return FactRow(
         at_us=head.made_us,
         ordinal=999,
@@ -65,7 +76,7 @@ def signature(source: Source) -> FactRow:
         kind=SIGNED,
         actor="dl",
         data={
-            "document_sha256": digest(report_pdf(made)),
+            "document_sha256": digest(document or report_pdf(made)),
             "number": 0,
             TEXT: made.letterhead.text(),
         },
@@ -121,6 +132,42 @@ def test_a_report_that_cannot_be_made_again_is_told(tmp_path: Path) -> None:
     assert done.exit_code == EXIT_FAILED
     assert "not the one that was signed" in done.output
     assert "audit verify" in done.output
+
+
+@pytest.mark.requirement("RPT-027")
+def test_the_kept_file_of_a_signature_is_written_and_verified_not_one_made_again(
+    tmp_path: Path,
+) -> None:
+    source = ordinary(step_s=60.0).source()
+    document = report_pdf(signing_now(source)) + b"% as another version would lay it out"
+    filed = Filed(session=SESSION, document=document)
+    config = house(tmp_path, source, signature(source, document), filed=filed)
+    out = tmp_path / "report.pdf"
+    assert run(config, "report", SESSION, "--out", str(out)).exit_code == 0
+    assert out.read_bytes() == document
+    done = run(config, "report", "--day", DAY, "--out", str(tmp_path))
+    assert (tmp_path / f"{SESSION}.pdf").read_bytes() == document, done.output
+    done = run(config, "report", "verify", SESSION)
+    assert (done.exit_code, "the kept file" in done.output) == (0, True), done.output
+    letter = run(config, "report", SESSION, "--paper", "letter", "--out", str(out))
+    assert letter.exit_code == 0
+    assert round(pdfium.PdfDocument(out.read_bytes())[0].get_size()[0] / 72 * 25.4, 1) == 215.9
+
+
+@pytest.mark.requirement("RPT-028")
+def test_a_kept_file_that_was_changed_is_told_and_never_written(tmp_path: Path) -> None:
+    source = ordinary(step_s=60.0).source()
+    filed = Filed(session=SESSION, document=report_pdf(signing_now(source)))
+    config = house(tmp_path, source, signature(source), filed=filed)
+    with closing(sqlite3.connect(tmp_path / "chairside.db")) as connection, connection:
+        connection.execute("UPDATE documents SET document = CAST(document || x'00' AS BLOB)")
+    out = tmp_path / "report.pdf"
+    for words in (("report", SESSION, "--out", str(out)), ("report", "verify", SESSION)):
+        done = run(config, *words)
+        assert done.exit_code == EXIT_FAILED
+        assert "the kept document is not the one that was signed" in done.output
+        assert "compare it with the backup" in done.output
+    assert not out.exists()
 
 
 @pytest.mark.requirement("RPT-032")
