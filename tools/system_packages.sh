@@ -1,6 +1,6 @@
 #!/bin/sh
 # What is needed beside Python: `influxd` (a real InfluxDB 2, built where there is none)
-# and `tests` (Chromium, mosquitto, in CI also Node).
+# and `tests` (Chromium, mosquitto, in CI also Node and two reverse proxies).
 # As root on Debian it installs what is missing; otherwise it says exactly what to install.
 # Fails where something is still missing then.
 set -eu
@@ -34,6 +34,8 @@ for what in "$@"; do
         if [ "${CI:-}" = true ]; then
             need node nodejs
             need npm npm
+            need nginx nginx-light
+            need caddy caddy
         fi
         ;;
     esac

@@ -6,8 +6,7 @@ import asyncio
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
@@ -15,45 +14,11 @@ from monitor.clock import Clock
 from monitor.errors import DeviceError
 from monitor.links.connection import BrokerAddress, Connection, SessionTerms
 from monitor.links.mqtt import Broker
+from tests.authority import Authority
 from tests.servers import ROOT, Mosquitto, find
 from tests.waiting import take, until
 
 VALUES = "chairside/c/1/mon-1/vitals"
-
-
-def run(*command: str) -> None:
-    subprocess.run(command, check=True, capture_output=True)
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A throw-away certificate authority."""
-
-    folder: Path
-
-    @classmethod
-    def found(cls, folder: Path) -> Authority:
-        folder.mkdir()
-        run(
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-nodes", "-days", "2", "-subj", f"/CN=Test authority {folder.name}"),
-            *("-keyout", f"{folder}/ca.key", "-out", f"{folder}/ca.crt"),
-        )
-        return cls(folder)
-
-    def issue(self, name: str, *, days: int = 2, address: str = "127.0.0.1") -> None:
-        """A certificate and key for `name`, valid for `address`; `days` < 0: expired already."""
-        base, extra = f"{self.folder}/{name}", self.folder / f"{name}.ext"
-        extra.write_text(f"subjectAltName=IP:{address},DNS:{name}\n")
-        run(
-            *("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-            *("-subj", f"/CN={name}", "-keyout", f"{base}.key", "-out", f"{base}.csr"),
-        )
-        run(
-            *("openssl", "x509", "-req", "-in", f"{base}.csr", "-days", str(days)),
-            *("-CA", f"{self.folder}/ca.crt", "-CAkey", f"{self.folder}/ca.key"),
-            *("-CAcreateserial", "-extfile", str(extra), "-out", f"{base}.crt"),
-        )
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +183,7 @@ async def test_a_wrong_password_is_told_in_the_brokers_words(
     program = find("mosquitto_passwd")
     assert program is not None
     secrets = mosquitto.folder / "passwords"
-    run(program, "-b", "-c", str(secrets), "chairside", "right")
+    subprocess.run([program, "-b", "-c", str(secrets), "chairside", "right"], check=True)
     secure(mosquitto, authority, f"password_file {secrets}")
     where = replace(
         address(mosquitto, authority), username="chairside", cert_file=None, key_file=None
