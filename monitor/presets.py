@@ -167,6 +167,8 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
         yield f"{at}.suspendable: it is or becomes HIGH, and no HIGH alarm may be suspended"
     if one.suspendable and one.clinic_wide:
         yield f"{at}.suspendable: it is about the whole clinic, and a rule is suspended at a chair"
+    if one.yields_to and one.kind is Kind.PHYSIOLOGICAL:
+        yield f"{at}.yields_to: it is about the patient, and no technical alarm speaks for that"
     if one.standby and one.kind is Kind.PHYSIOLOGICAL:
         yield f"{at}.standby: it is about the patient; a standby silences equipment only"
     longest_s = CUFF_WAIT_S_MAX.get(one.form, 0.0)
@@ -238,5 +240,18 @@ def _table_mistakes(conditions: list[AlarmCondition]) -> Iterator[str]:
         for other in one.yields_to:
             if other not in counted:
                 yield f"condition {one.id}.yields_to: there is no condition {other}"
+        if one.id in _above(one.yields_to, conditions):
+            yield f"condition {one.id}.yields_to: goes round to itself; one of them must speak"
     if not any(one.exists_in(Column.INFUSION) for one in conditions):
         yield "conditions: none is judged during the infusion"
+
+
+def _above(names: Sequence[str], conditions: Sequence[AlarmCondition]) -> set[str]:
+    """What these yield to, and what that yields to, and so on."""
+    by_id, found, left = {one.id: one for one in conditions}, set[str](), list(names)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += by_id[name].yields_to if name in by_id else ()
+    return found

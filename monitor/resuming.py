@@ -69,6 +69,13 @@ CUFF_WARM_US_MIN, CUFF_WARM_INTERVALS = 3_600_000_000, 2
 
 BREAKING = frozenset({Reason.WORSE.value, Reason.PRIORITY_RISES.value})
 """Steps by which an alarm broke the suspension of its rule."""
+RELAXING = {
+    Reason.LIMIT_RELAXED.value: True,
+    Reason.LIMIT_BINDS.value: False,
+    Reason.CONDITION_PRESENT.value: False,
+    Reason.CONDITION_AGAIN.value: False,
+}
+"""Steps from which an alarm's episode clears at its limit, or at its clear value."""
 FOLLOWING = frozenset(reason.value for reason in QUIET)
 SILENCING = frozenset({SUSPENDED, SUSPENSION_ENDED, STANDBY, STANDBY_ENDED})
 
@@ -245,10 +252,10 @@ def _sessions(facts: Sequence[FactRow]) -> Mapping[str, Session]:
 
 
 def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
-    """One fact of an open session to the engine, or a step that broke a suspension."""
+    """One fact of an open session to the engine, or a step of an alarm that leaves something."""
     at_s = clock.to_monotonic(fact.at_us)
     if isinstance(fact, TransitionRow):
-        engine.end_suspension(fact.chair, fact.condition, at_s)
+        _follow(engine, at_s, fact)
         return
     session = session_of_facts([fact]) if fact.kind == SEATED else None
     if session is not None:
@@ -267,6 +274,14 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
         engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
     else:
         _know(engine, at_s, fact)
+
+
+def _follow(engine: Engine, at_s: float, step: TransitionRow) -> None:
+    if step.reason in RELAXING:
+        relaxed = RELAXING[step.reason]
+        engine.returning.relaxed(step.chair, step.condition, step.instance, relaxed=relaxed)
+    else:
+        engine.end_suspension(step.chair, step.condition, at_s)
 
 
 def _know(engine: Engine, at_s: float, fact: FactRow) -> None:
@@ -306,9 +321,10 @@ def _readings(past: Past, clock: Clock) -> list[Reading]:
 
 
 def _in_order(past: Past, clock: Clock) -> Iterator[tuple[list[Event], list[Reading]]]:
-    """Facts and steps that broke a suspension, and the readings after them, before the next."""
+    """Facts and steps that leave something, and the readings after them, before the next."""
     told: list[tuple[int, Event | Reading]] = [(fact.at_us, fact) for fact in past.facts]
-    told += [(step.at_us, step) for step in past.steps if step.reason in BREAKING]
+    leaving = BREAKING | RELAXING.keys()
+    told += [(step.at_us, step) for step in past.steps if step.reason in leaving]
     told += [(one.received_at_us, one) for one in _readings(past, clock)]
     told.sort(key=lambda pair: pair[0])
     facts: list[Event] = []

@@ -37,7 +37,7 @@ GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
 PULSE = (Form.PULSELESS, Form.PULSE_LOST)
 DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, Form.DISAGREEMENT, *PULSE)
 COUNTED = (Form.LIMIT, *DERIVED)
-QUIET = ("ASSIGNED", "PRIORITY_FALLS", "WENT_ALONG")
+QUIET = ("ASSIGNED", "PRIORITY_FALLS", "WENT_ALONG", "LIMIT_RELAXED", "LIMIT_BINDS")
 
 
 @dataclass
@@ -97,6 +97,7 @@ class Rule:
     alarm: TwinAlarm | None = None
     number: int = 0
     own_delay: float | None = None  # set for the session
+    changed: bool = False  # its limits did, with the phase
 
     @property
     def delay(self) -> float:
@@ -237,7 +238,8 @@ class Twin:
         watched = [clause.vital for clause in one.any_of]
         if any(vital in NIBP for vital in watched):
             return [Rule(one, "NIBP")]
-        return [Rule(one, watched[0].value if watched else "")]
+        about = HR if one.form is Form.DISAGREEMENT else None
+        return [Rule(one, watched[0].value if watched else "", vital=about)]
 
     def _depth(self, one: AlarmCondition) -> int:
         above = [self.preset.condition(name) for name in one.yields_to]
@@ -417,11 +419,13 @@ class Twin:
         for rule, existed, limits in zip(self.rules, was, before, strict=True):
             if rule.condition.form in (Form.INTEGRAL, Form.DIPS) and not existed:
                 rule.begins = len(self.past)
-            if rule.condition.form in COUNTED and self._limits(rule) != limits:
-                self._recount(rule)
+            rule.changed = rule.condition.form in COUNTED and self._limits(rule) != limits
         for rule in self.rules:
             if self.score is not None and rule.alarm is None:
                 self._enter_score(rule, self.score, now)
+        for rule in self.rules:
+            if rule.changed:
+                self._recount(rule, now)
         self._exist(now)
 
     def _fit(self, now: float) -> None:
@@ -477,7 +481,7 @@ class Twin:
         self.baseline = dict(baseline)
         for rule, limits in zip(self.rules, before, strict=True):
             if rule.condition.form in COUNTED and self._limits(rule) != limits:
-                self._recount(rule)
+                self._recount(rule, now)
 
     def gate(self, device: str, lost: bool, now: float) -> None:
         self.advance(now)
@@ -497,7 +501,7 @@ class Twin:
                 rule.own_delay = edits.get(f"{rule.condition.id} delay")
         for rule, limits in zip(self.rules, before, strict=True):
             if rule.condition.form in COUNTED and self._limits(rule) != limits:
-                self._recount(rule)
+                self._recount(rule, now)
 
     # ------------------------------------------------ a cuff that measures (7.2, 8a.22)
 
@@ -589,7 +593,7 @@ class Twin:
             return not clause.clear_strictly
         return value < clear if clause.comparison.high else value > clear
 
-    def _recount(self, rule: Rule) -> None:
+    def _recount(self, rule: Rule, now: float) -> None:
         """A limit change counts the on-delay again from the retained samples (8a.16)."""
         rule.counter.running = False
         rule.counter.clear_from = nan
@@ -602,7 +606,11 @@ class Twin:
                     self._count(rule, self._look(rule, {what: (value, quality)}), at)
         if rule.alarm and rule.alarm.active:
             values = {vital: (value, GOOD) for vital, value in self.values.items()}
+            was, rule.counter.relaxed = rule.counter.relaxed, False
             rule.counter.relaxed = plain and not self._look(rule, values).violated
+            if rule.counter.relaxed is not was:
+                reason = "LIMIT_BINDS" if was else "LIMIT_RELAXED"
+                self._step(rule.alarm, rule.alarm.state, reason, now)
 
     def acknowledge(self, alarm_id: str, actor: str, now: float) -> bool:
         self.advance(now)
@@ -1061,6 +1069,9 @@ class Twin:
         lost = {one.device for one in above if one.device is not None}
         wanted = {HR, PR} if rule.vital is HR and not rule.ecg else {rule.vital}
         able = {stream.device for stream in self.streams if stream.vital in wanted}
+        if rule.condition.form is Form.DISAGREEMENT:  # with one source gone nothing disagrees
+            both = [{one.device for one in self.streams if one.vital is v} for v in (HR, PR)]
+            return bool(lost) and any(devices <= lost for devices in both)
         return bool(lost) and able <= lost
 
     # -------------------------------------------------------------------- limit rules
@@ -1290,6 +1301,8 @@ class Twin:
     ) -> None:
         alarm, reason = rule.alarm, "CONDITION_AGAIN"
         onset = rule.counter.onset
+        if alarm is None and self._yields(rule):
+            return
         if alarm is None:
             alarm, reason = self._open(rule, onset, received), "CONDITION_PRESENT"
         else:
@@ -1405,7 +1418,7 @@ class Twin:
         condition = alarm.rule.condition
         if not alarm.active:
             return False
-        if condition.form not in COUNTED and self._yields(alarm.rule):
+        if self._yields(alarm.rule):
             return True
         if alarm.rule.device in self.gated:
             return True

@@ -96,6 +96,10 @@ class Book:
         """Does the row's rule exist in the chair's phase?"""
         return bool(self._layout.priority[column_of(place.phase), row])
 
+    def yields(self, place: Place, row: int) -> bool:
+        """Does an open alarm say more about the same thing?"""
+        return self._overlays.yields(self._layout.rows[row], place)
+
     def fit(self, place: Place, now: float) -> list[AlarmEvent]:
         """Bring a chair's open alarms to its phase: some end, some rise."""
         events: list[AlarmEvent] = []
@@ -159,11 +163,12 @@ class Book:
         return watched[0].value if watched else ""
 
     def ranked(self, place: Place | None) -> list[Alarm]:
-        """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
+        """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest.
+
+        Those that another speaks for come after all that speak.
+        """
         found = [one for where, one in self._by_id.values() if place in (None, where)]
-        seen = [opened.seen() for opened in found]
-        known = AlarmState.ACTIVE_ACK
-        return sorted(seen, key=lambda a: (-a.priority, a.state is known, -a.onset_s, a.id))
+        return sorted((opened.seen() for opened in found), key=_rank)
 
     def restore(
         self, place: Place, last: TransitionRow, to_monotonic: Callable[[int], float]
@@ -231,3 +236,8 @@ class Book:
     def _strike(self, place: Place, opened: Opened) -> None:
         del self._by_id[opened.id]
         place.open = {row: one for row, one in place.open.items() if one is not opened}
+
+
+def _rank(alarm: Alarm) -> tuple[bool, int, bool, float, str]:
+    known = alarm.state is AlarmState.ACTIVE_ACK
+    return alarm.superseded, -alarm.priority, known, -alarm.onset_s, alarm.id

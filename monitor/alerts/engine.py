@@ -136,8 +136,7 @@ class Engine(Acting):
         place = self._by_chair[chair]
         events = self._settle(place, now)
         place.baseline = dict(baseline)
-        self._judging.switch(place)
-        return self._sent(events)
+        return self._sent(events + self._judging.switch(place, now))
 
     @told
     def set_limits(self, chair: str, edits: Edits, now: float) -> list[AlarmEvent]:
@@ -148,8 +147,7 @@ class Engine(Acting):
         place = self._by_chair[chair]
         events = self._settle(place, now)
         place.edits = dict(edits)
-        self._judging.switch(place)
-        return self._sent(events)
+        return self._sent(events + self._judging.switch(place, now))
 
     @told
     def set_arms(self, chair: str, now: float, *, shared: bool) -> list[AlarmEvent]:
@@ -180,7 +178,7 @@ class Engine(Acting):
         place.silences.enter(phase, now)
         events = self._book.fit(place, now)
         events += [] if self._hearing.warming else self._entries.begin(place, now)
-        self._judging.switch(place)
+        events += self._judging.switch(place, now)
         self._watch.exist(place, now)
         self._overlays.refresh(place, now)
         return events
@@ -280,7 +278,7 @@ class Engine(Acting):
         return pause.until_s if pause and not pause.over else None
 
     def alarms(self, chair: str | None = None) -> list[Alarm]:
-        """Open alarms, of one chair or all: most urgent, then unacknowledged, then newest."""
+        """Open alarms, of one chair or all: as `Book.ranked` orders them."""
         return self._book.ranked(None if chair is None else self._by_chair[chair])
 
     def pending(self, chair: str) -> frozenset[VitalSign]:

@@ -99,9 +99,9 @@ class Judging:
         self._verdict([turn], [{VITAL_INDEX[one.vital]: one for one in samples} | made])
         self._settle(place)
 
-    def switch(self, place: Place) -> None:
+    def switch(self, place: Place, now: float) -> list[AlarmEvent]:
         """Another phase, baseline or edit: what has other limits counts anew (8a.13, 8a.16)."""
-        changed = self._put_in_force(place)
+        changed, events = self._put_in_force(place), list[AlarmEvent]()
         for row in range(self._layout.limits):
             if not changed[self._clauses[row]].any():
                 continue
@@ -111,8 +111,24 @@ class Judging:
             opened = place.open.get(row)
             if opened is not None and opened.active:
                 still = row in self._layout.derived or self._violating(place, row, place.values())
-                self._delays.relaxed[place.index, row] = not still
+                events += self._relax(place, row, opened, now, relaxed=not still)
         self._settle(place)
+        return events
+
+    def _relax(
+        self, place: Place, row: int, opened: Opened, now: float, *, relaxed: bool
+    ) -> list[AlarmEvent]:
+        """An episode that the new limit would not have begun clears at that limit (8a.13)."""
+        if bool(self._delays.relaxed[place.index, row]) is relaxed:
+            return []
+        self._delays.relaxed[place.index, row] = relaxed
+        reason = Reason.LIMIT_RELAXED if relaxed else Reason.LIMIT_BINDS
+        return self._book.step(place, opened, reason, now)
+
+    def recall_relaxed(self, place: Place, row: int, *, relaxed: bool) -> None:
+        """After a restart: at which of the two the rule's present episode cleared then."""
+        if row < self._layout.limits:
+            self._delays.relaxed[place.index, row] = relaxed
 
     def _put_in_force(self, place: Place) -> Bools:
         after = column_of(place.phase)
@@ -259,6 +275,8 @@ class Judging:
     ) -> list[AlarmEvent]:
         onset_s = float(self._delays.onset_s[place.index, row])
         opened = place.open.get(row)
+        if opened is None and self._book.yields(place, row):
+            return []
         reason = Reason.CONDITION_PRESENT if opened is None else Reason.CONDITION_AGAIN
         if opened is None:
             opened = self._book.new(place, row, onset_s, received_s)

@@ -171,6 +171,8 @@ def _counted_rows(condition: AlarmCondition) -> list[Row]:
     if condition.form is Form.PULSELESS:
         sources = (VitalSign.HEART_RATE, VitalSign.PULSE_RATE)
         return [Row(condition, source=source) for source in sources]
+    if condition.form is Form.DISAGREEMENT:
+        return [Row(condition, vital=condition.any_of[0].vital)]
     pleth = condition.form in PULSE_FORMS
     return [Row(condition, source=VitalSign.PULSE_RATE if pleth else None)]
 

@@ -59,7 +59,7 @@ class Overlays:
                 return True
             if other.row.device is not None:
                 lost.add(other.instance)
-        return bool(lost) and _measured_by(row, place) <= lost
+        return bool(lost) and any(of <= lost for of in _measured_by(row, place))
 
     def pause(self, place: Place, actor: str, now: float, seconds: float) -> None:
         """Hold what sounds now; see `Engine.pause_audio`."""
@@ -183,9 +183,16 @@ def _covers(above: Row, row: Row) -> bool:
     return above.vital is VitalSign.SPO2 and pulse
 
 
-def _measured_by(row: Row, place: Place) -> set[str]:
-    """The devices of the chair that can say what the row asks for."""
-    wanted = {row.vital}
+def _measured_by(row: Row, place: Place) -> list[set[str]]:
+    """The devices of the chair that can say what the row asks for.
+
+    Any of them will do, but for a disagreement: it needs one of each source.
+    """
+    wanted = [row.vital]
     if row.once_seen_s is None:
-        wanted |= {vital for vital, judged in STANDS_FOR.items() if judged is row.vital}
-    return {name for name, device in place.devices.items() if device.vitals & wanted}
+        wanted += [vital for vital, judged in STANDS_FOR.items() if judged is row.vital]
+    able = [
+        {name for name, device in place.devices.items() if vital in device.vitals}
+        for vital in wanted
+    ]
+    return able if row.condition.form is Form.DISAGREEMENT else [set[str]().union(*able)]

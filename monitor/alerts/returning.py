@@ -63,6 +63,13 @@ class Returning:
         for row in self._book.rows_of(place, condition, instance):
             self._judging.rearm(place, row)
 
+    def relaxed(self, chair: str, condition: str, instance: str, *, relaxed: bool) -> None:
+        """While warming: from here an alarm's episode cleared at its limit, or no longer."""
+        place = self._places.get(chair)
+        if place is not None:
+            for row in self._book.rows_of(place, condition, instance):
+                self._judging.recall_relaxed(place, row, relaxed=relaxed)
+
     def moved(self, chair: str, to: str) -> None:
         """What people looked at in one chair is in another by now."""
         self._looked = {

@@ -41,6 +41,8 @@ class Reason(Enum):
     UNUSABLE = "ended by a person, data unusable"
     MOVED = "moved"
     WENT_ALONG = "went along to another chair"
+    LIMIT_RELAXED = "limit changed: clears within it"
+    LIMIT_BINDS = "limit changed: clears at its clear value"
 
 
 S, R = AlarmState, Reason
@@ -76,6 +78,10 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_UNACK, R.WENT_ALONG): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.WENT_ALONG): S.ACTIVE_ACK,
     (S.LATCHED_UNACK, R.WENT_ALONG): S.LATCHED_UNACK,
+    (S.ACTIVE_UNACK, R.LIMIT_RELAXED): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.LIMIT_RELAXED): S.ACTIVE_ACK,
+    (S.ACTIVE_UNACK, R.LIMIT_BINDS): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.LIMIT_BINDS): S.ACTIVE_ACK,
 }
 """What moves an open alarm that does not latch; a missing pair means no step."""
 
@@ -85,7 +91,7 @@ LATCHING_LIFE = LIFE | {
 }
 """The same for one that latches: unacknowledged, it stays until a person has seen it."""
 
-QUIET = frozenset({R.ASSIGNED, R.PRIORITY_FALLS, R.WENT_ALONG})
+QUIET = frozenset({R.ASSIGNED, R.PRIORITY_FALLS, R.WENT_ALONG, R.LIMIT_RELAXED, R.LIMIT_BINDS})
 """Steps after which an unacknowledged alarm has sounded, or been paused, for as long as before."""
 
 OPEN = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK, S.LATCHED_UNACK})
