@@ -143,6 +143,7 @@ def tail(url: str, chair: str | None, count: int | None, *, as_json: bool) -> No
 )
 @click.option("--de-identify", is_flag=True, help="Shift dates, replace ids, leave out words.")
 @click.option("--from-influxdb", is_flag=True, help="Read the shared history, not the record.")
+@click.option("--bom", is_flag=True, help="Mark CSV files as UTF-8, as Excel wants it.")
 @config_option
 def export(
     session: str | None,
@@ -154,6 +155,7 @@ def export(
     *,
     de_identify: bool,
     from_influxdb: bool,
+    bom: bool,
 ) -> None:
     """Write SESSION, a --course or a --month as CSV, FHIR, HL7 v2, EDF+ or VitalDB files.
 
@@ -174,6 +176,7 @@ def export(
         folder=output,
         de_identify=de_identify,
         from_influxdb=from_influxdb,
+        bom=bom,
     )
     exporting.export(config_path, asked)
 

@@ -163,6 +163,10 @@ class History(Protocol):
         """The session's readings, ordered by sample time, then vital, then device."""
         ...
 
+    async def counted(self, sessions: Sequence[str]) -> int:
+        """How many readings these sessions hold altogether."""
+        ...
+
     async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
         """What a device measured from then until before then, whoever it was stored for."""
         ...

@@ -17,6 +17,7 @@ class Nameless:
         self.seated, self.apart = history.seated, history.apart
         self.readings, self.readings_by = history.readings, history.readings_by
         self.spots, self.transitions = history.spots, history.transitions
+        self.counted = history.counted
 
     async def newest(self, limit: int) -> list[Told]:
         """The newest sessions, newest first."""

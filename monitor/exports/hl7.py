@@ -1,13 +1,17 @@
 """A session as an HL7 v2.6 message ORU^R01, in the manner of IHE PCD-01.
 
 One OBR a minute of readings, one an alarm, one for what was done and seen. A
-value that is not believed leaves OBX-5 empty with OBX-11 X. Segments end with
-CR; text is UTF-8 (MSH-18). Times have the offset and four decimals, which is
-what the standard's DTM holds.
+value that is not believed leaves OBX-5 empty with OBX-11 X; what came late has an
+NTE after it. Segments end with CR; text is UTF-8 (MSH-18). Times have the offset
+and four decimals, which is what the standard's DTM holds.
 
-Sources: HL7 v2.6 chapters 2 and 7; IHE PCD Technical Framework volume 2 (OBX-8
-for validity, `MDC^` codes); ISO/IEEE 11073-10101 (69965 multi-parameter monitor,
-196616 alarm event).
+Sources: HL7 v2.6 chapters 2 and 7, tables 0078 (OBX-8) and 0085 (OBX-11: R is entered
+and not verified, F final, X cannot be obtained); IHE PCD Technical Framework
+volume 2, PCD-01, for OBX-8 and OBX-11 of each MeasurementStatus of ISO/IEEE
+11073-10201, as the HL7 guide "Point-of-Care Devices" (uv-pocd, mapping of PCD-01,
+"OBX-8 Measurement status") repeats them; its supplement ACM, PCD-04, for an alarm's
+priority, which stands in the first OBX of the alarm alone (table B.8-4); ISO/IEEE
+11073-10101 (69965 multi-parameter monitor, 196616 alarm event).
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ MONITOR = "69965^MDC_DEV_MON_PHYSIO_MULTI_PARAM_MDS^MDC"
 ALARM = "196616^MDC_EVT_ALARM^MDC"
 FLAGS = {
     Validity.VALID: "",
-    Validity.VALIDATED: "VALID",
+    Validity.VALIDATED: "",
     Validity.ONGOING: "BUSY",
     Validity.QUESTIONABLE: "QUES",
     Validity.CALIBRATING: "CAL",
@@ -47,8 +51,10 @@ FLAGS = {
     Validity.NOT_AVAILABLE: "NAV",
 }
 """OBX-8 by validity; "<" and ">" are of HL7 table 0078, the others of IHE PCD."""
+VERIFIED, UNVERIFIED, NONE_OBTAINED = "F", "R", "X"
+"""OBX-11, of HL7 table 0085: what a device says is R until somebody has looked at it."""
 MODES = {GenerationMode.REAL: "", GenerationMode.TEST: "TEST", GenerationMode.DEMO: "DEMO"}
-LATE = "LATE"
+LATE = "received late"
 PRIORITIES = {"HIGH": "PH", "MEDIUM": "PM", "LOW": "PL"}
 """OBX-8 by priority (IHE PCD-04)."""
 
@@ -105,18 +111,18 @@ class _Message:
     def _reading(self, number: int, row: ReadingRow) -> str:
         codes, known = row.vital.codes, known_value(row)
         value = "" if known is None else plain(known)
-        late = LATE if row.late else ""
-        flags = [flag for flag in (FLAGS[row.validity], MODES[row.mode], late) if flag]
-        return self._result(
+        flags = [flag for flag in (FLAGS[row.validity], MODES[row.mode]) if flag]
+        result = self._result(
             *(str(number), "NM"),
             f"{codes.mdc}^{codes.mdc_name}^MDC^{codes.loinc}^{codes.name}^LN",
             *("1.1.1." + str(codes.mdc), value),
             f"{codes.unit}^{codes.unit}^UCUM",
             flags="~".join(flags),
-            status="F" if value else "X",
+            status=_status(row, value),
             at_us=row.sampled_at_us,
             device=row.device,
         )
+        return result + (_segment("NTE", "1", "L", LATE) if row.late else "")
 
     def _treatment(self) -> Iterator[str]:
         dossier, given = self._dossier, treatment_of(self._dossier.facts)
@@ -135,7 +141,7 @@ class _Message:
             yield self._result(
                 *(str(number), "NM", f"{name}^{name} of {escaped(order.drug)}^L", str(number)),
                 *("" if value is None else plain(round(value, 3)), f"{unit}^{unit}^UCUM"),
-                status="X" if value is None else "F",
+                status=NONE_OBTAINED if value is None else VERIFIED,
                 at_us=at_us,
             )
 
@@ -148,7 +154,7 @@ class _Message:
             kind = escaped(one.kind)
             yield self._result(
                 *(str(number), "ST", f"{kind}^{kind}^L", str(number), escaped(one.text), ""),
-                status="F",
+                status=VERIFIED,
                 at_us=one.at_us,
                 by=one.actor,
             )
@@ -165,8 +171,8 @@ class _Message:
         for number, (kind, what, value) in enumerate(lines, start=1):
             yield self._result(
                 *(str(number), kind, what, str(number), value, ""),
-                flags=flag,
-                status="F" if alarm.ended_us is not None else "R",
+                flags=flag if number == 1 else "",
+                status=VERIFIED if alarm.ended_us is not None else UNVERIFIED,
                 at_us=alarm.onset_us,
             )
         if alarm.acknowledged_us is not None:
@@ -174,7 +180,7 @@ class _Message:
             yield self._result(
                 *(str(len(lines) + 1), "ST", "acknowledged^acknowledged^L"),
                 *(str(len(lines) + 1), said, ""),
-                status="F",
+                status=VERIFIED,
                 at_us=alarm.acknowledged_us,
                 by=alarm.acknowledged_by or "",
             )
@@ -206,6 +212,14 @@ class _Message:
 def escaped(text: str) -> str:
     """Text with the message's own signs escaped (chapter 2.7)."""
     return text.translate(ESCAPES)
+
+
+def _status(row: ReadingRow, value: str) -> str:
+    """OBX-11 of a reading."""
+    if not value:
+        return NONE_OBTAINED
+    real = row.mode is GenerationMode.REAL
+    return VERIFIED if row.validity is Validity.VALIDATED and real else UNVERIFIED
 
 
 def _number(what: str, value: float | None) -> list[tuple[str, str, str]]:

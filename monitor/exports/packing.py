@@ -34,7 +34,15 @@ def apart() -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def pack(archive: Path, source: Source, session: str, formats: Sequence[str], made_us: int) -> None:
+def pack(
+    archive: Path,
+    source: Source,
+    session: str,
+    formats: Sequence[str],
+    made_us: int,
+    *,
+    bom: bool = False,
+) -> None:
     """Add a session's files to a zip. Raises `StoreError` and `OSError`."""
     dossier = asyncio.run(source.dossier(session, made_us))
     parts = [part for name in formats for part in FORMATS[name].parts]
@@ -44,16 +52,24 @@ def pack(archive: Path, source: Source, session: str, formats: Sequence[str], ma
             info = ZipInfo(part.name_for(dossier))
             info.compress_type = ZIP_DEFLATED
             with out.open(info, "w") as file:
-                file.writelines(part.pieces(dossier))
+                file.writelines(part.body(dossier, bom=bom))
 
 
-def write(folder: Path, source: Source, session: str, ending: str, made_us: int) -> Path:
+def write(
+    folder: Path,
+    source: Source,
+    session: str,
+    ending: str,
+    made_us: int,
+    *,
+    bom: bool = False,
+) -> Path:
     """Write one file of a session into a folder. Raises `StoreError`, `OSError` and `KeyError`."""
     dossier = asyncio.run(source.dossier(session, made_us))
     part = part_of(ending)
     path = folder / part.name_for(dossier)
     with path.open("wb") as file:
-        file.writelines(part.pieces(dossier))
+        file.writelines(part.body(dossier, bom=bom))
     return path
 
 

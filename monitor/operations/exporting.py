@@ -19,6 +19,7 @@ from monitor.exports.collecting import Source
 from monitor.exports.disguise import KEY_PURPOSE
 from monitor.exports.dossier import Dossier
 from monitor.exports.formats import FORMATS, Part
+from monitor.exports.room import check_room, needed_bytes
 from monitor.history import History
 from monitor.operations import validating
 from monitor.people import Hasher
@@ -41,10 +42,15 @@ class Asked:
     folder: Path | None = None
     de_identify: bool = False
     from_influxdb: bool = False
+    bom: bool = False
 
 
 def export(config_path: Path, asked: Asked) -> None:
-    """Write the files. Raises `StoreError` when a session or the store cannot be read."""
+    """Write the files.
+
+    Raises `StoreError` when a session or the store cannot be read, `CommandRefused`, with
+    nothing written, when the folder's disk has no room for them.
+    """
     loaded, _ = validating.load(config_path)
     asyncio.run(_export(loaded, asked))
 
@@ -60,6 +66,11 @@ async def _export(loaded: Config, asked: Asked) -> None:
     if sessions is None:
         sys.stdout.writelines(f"{one}\n" for one in await source.history.sessions())
         return
+    if asked.folder is not None:
+        readings = await source.history.counted(sessions)
+        check_room(
+            asked.folder, needed_bytes(asked.formats, sessions=len(sessions), readings=readings)
+        )
     with _progress(sessions, shown=asked.folder is not None) as names:
         for name in names:
             dossier = await source.dossier(name, time.time_ns() // 1_000)
@@ -86,15 +97,15 @@ def _write(dossier: Dossier, asked: Asked) -> None:
     parts = [part for name in asked.formats for part in FORMATS[name].parts]
     if asked.folder is None:
         sys.stdout.flush()
-        for piece in parts[0].pieces(dossier):
+        for piece in parts[0].body(dossier, bom=asked.bom):
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
     for part in parts:
-        write_file(asked.folder, dossier, part)
+        write_file(asked.folder, dossier, part, bom=asked.bom)
 
 
-def write_file(folder: Path, dossier: Dossier, part: Part) -> Path:
+def write_file(folder: Path, dossier: Dossier, part: Part, *, bom: bool = False) -> Path:
     """One file, whole or not at all, for its owner alone. Raises `StoreError`."""
     path = folder / part.name_for(dossier)
     unfinished = path.with_name(f".{path.name}.part")
@@ -102,7 +113,7 @@ def write_file(folder: Path, dossier: Dossier, part: Part) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         with os.fdopen(descriptor, "wb") as file:
-            file.writelines(part.pieces(dossier))
+            file.writelines(part.body(dossier, bom=bom))
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)

@@ -140,6 +140,21 @@ class InfluxHistory:
         # The sort is stable and the rows come in order of their unique time.
         return sorted(found, key=lambda row: (row.sampled_at_us, row.vital.value, row.device))
 
+    async def counted(self, sessions: Sequence[str]) -> int:
+        """How many readings these sessions hold altogether."""
+        return sum([await self._counted(session) for session in sessions])
+
+    async def _counted(self, session: str) -> int:
+        bound = {"session": session}
+        where = ['"session" = $session', *_span(await self.facts(session), bound)]
+        if self._clinic:
+            where.append('"clinic" = $clinic')
+            bound["clinic"] = tag_value(self._clinic)
+        body = await self._ask(
+            f'SELECT count("validity") FROM "vitals" WHERE {" AND ".join(where)}', bound
+        )
+        return sum(self._rows(body, _count))
+
     async def spots(self, chair: str, from_us: int, to_us: int) -> list[Spot]:
         """What a chair's sessions measured from then until before then, in time, as stored."""
         query = (
@@ -266,6 +281,10 @@ def _span(facts: Sequence[FactRow], bound: dict[str, str]) -> list[str]:
     if any(fact.kind == PHASE and fact.data.get("phase") == Phase.CLOSED.value for fact in facts):
         spans.append(f"time <= {max(fact.at_us for fact in facts) + MARGIN_US}u")
     return [_any("chair", chairs, bound), *spans]
+
+
+def _count(_: int, columns: _Columns) -> int:
+    return int(columns["count"] or 0)
 
 
 def _any(tag: str, values: Sequence[str], bound: dict[str, str]) -> str:

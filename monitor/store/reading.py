@@ -132,6 +132,12 @@ class RecordHistory:
         """The session's readings, ordered by sample time, then vital, then device."""
         return await self._read(lambda c: _readings(c, "session = ?", (session,), vitals))
 
+    async def counted(self, sessions: Sequence[str]) -> int:
+        """How many readings these sessions hold altogether."""
+        query = f"SELECT count(*) FROM readings WHERE {_AMONG}"
+        names = json.dumps(list(sessions))
+        return await self._read(lambda c: int(c.execute(query, (names,)).fetchone()[0]))
+
     async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]:
         """What a device measured from then until before then, whoever it was stored for."""
         # The key's time may have been moved a little; the sample's own decides.

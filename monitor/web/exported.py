@@ -10,8 +10,9 @@ import asyncio
 import atexit
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,6 +29,7 @@ from monitor.exports.collecting import Source
 from monitor.exports.disguise import KEY_PURPOSE
 from monitor.exports.formats import FORMATS, file_name
 from monitor.exports.packing import apart, pack, part_of, write
+from monitor.exports.room import check_room, needed_bytes
 from monitor.web.answers import Execute
 from monitor.web.archive import NotThere
 from monitor.web.present import Json
@@ -39,16 +41,23 @@ PREFIX = "chairside-export-"
 
 
 class FileBody(BaseModel):
-    """Which file of a session, and whether dates are shifted and ids replaced."""
+    """Which file of a session, and whether dates are shifted and ids replaced.
+
+    With `bom` a CSV begins with the mark by which Excel knows UTF-8.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     ending: Ending
     de_identified: bool = False
+    bom: bool = False
 
 
 class JobBody(BaseModel):
-    """A patient's course or a month of the clinic's calendar, in which formats."""
+    """A patient's course or a month of the clinic's calendar, in which formats.
+
+    With `bom` each CSV begins with the mark by which Excel knows UTF-8.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,6 +65,7 @@ class JobBody(BaseModel):
     month: Annotated[str, Field(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")] = ""
     formats: Annotated[list[Name], Field(min_length=1, max_length=5)]
     de_identified: bool = False
+    bom: bool = False
 
 
 @dataclass(slots=True)
@@ -112,8 +122,9 @@ class Exports:
         try:
             async with self._one_file_at_a_time:
                 with apart() as pool:
+                    make = partial(write, bom=body.bom)
                     path = await asyncio.get_running_loop().run_in_executor(
-                        pool, write, folder, source, session, body.ending, made_us
+                        pool, make, folder, source, session, body.ending, made_us
                     )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -123,7 +134,11 @@ class Exports:
         return FileResponse(path, media_type=media, filename=path.name, background=away)
 
     async def start(self, body: JobBody, act: Execute, actor: str) -> Json:
-        """Begin a job. Raises `CommandRefused` while one runs or when nothing is asked for."""
+        """Begin a job.
+
+        Raises `CommandRefused` while one runs, when nothing is asked for, and when there is
+        no room for its archive.
+        """
         if self._job is not None and not self._job.ended:
             raise CommandRefused(
                 "another export is under way",
@@ -133,6 +148,9 @@ class Exports:
         source = self._source(de_identified=body.de_identified)
         what, sessions = await self._sessions(source, body)
         formats = tuple(name for name in FORMATS if name in body.formats)
+        readings = await source.history.counted(sessions)
+        needed = needed_bytes(formats, sessions=len(sessions), readings=readings, packed=True)
+        check_room(Path(tempfile.gettempdir()), needed)
         await act(
             Export(
                 actor=actor,
@@ -144,7 +162,8 @@ class Exports:
         )
         shown = "de-identified" if body.de_identified else file_name(what.replace(" ", "-"))
         job = self._job = Job(what, self._fresh(), f"chairside-{shown}.zip", len(sessions))
-        job.task = asyncio.create_task(self._run(job, source, sessions, formats), name="export")
+        run = self._run(job, source, sessions, partial(pack, bom=body.bom), formats)
+        job.task = asyncio.create_task(run, name="export")
         return self.told()
 
     def _fresh(self) -> Path:
@@ -176,14 +195,19 @@ class Exports:
         return f"month {body.month}", found
 
     async def _run(
-        self, job: Job, source: Source, sessions: Sequence[str], formats: Sequence[str]
+        self,
+        job: Job,
+        source: Source,
+        sessions: Sequence[str],
+        add: Callable[..., None],
+        formats: Sequence[str],
     ) -> None:
         loop, made_us = asyncio.get_running_loop(), self._now_us()
         try:
             with apart() as pool:
                 for session in sessions:
                     await loop.run_in_executor(
-                        pool, pack, job.path, source, session, formats, made_us
+                        pool, add, job.path, source, session, formats, made_us
                     )
                     job.done += 1
         except (OSError, StoreError) as problem:

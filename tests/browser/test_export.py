@@ -20,6 +20,7 @@ async def test_a_file_of_a_session_is_saved_by_keyboard(
     dialog = page.get_by_role("dialog", name="Export this session")
     await dialog.get_by_label("File").select_option(".minutes.csv")
     await dialog.get_by_label("Shift dates").press("Space")
+    await dialog.get_by_label("For Excel").press("Space")
     assert await grave_findings(page) == []
     async with page.expect_download() as download:
         await dialog.get_by_role("button", name="SAVE FILE").press("Enter")

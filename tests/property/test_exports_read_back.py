@@ -32,7 +32,7 @@ from monitor.exports.dossier import Dossier, known_value
 from monitor.exports.fhir import LATE, RAW, VALIDITY
 from monitor.exports.formats import FORMATS
 from monitor.history import ReadingRow
-from monitor.vitals import GenerationMode, VitalSign
+from monitor.vitals import GenerationMode, Validity, VitalSign
 from tests.conftest import missing
 from tests.dossiers import ODD, dossiers, told, whole, written
 from tests.examples import examples
@@ -261,7 +261,6 @@ def test_hl7apy_reads_every_reading_back(dossier: Dossier) -> None:
             continue
         value, code = said(segment, "obx_5"), said(segment, "obx_3").split("^")
         flags = [flag.to_er7() for flag in segment.obx_8]
-        assert said(segment, "obx_11") == ("F" if value else "X")
         seen.append(
             (
                 moment(said(segment, "obx_14")),
@@ -269,6 +268,7 @@ def test_hl7apy_reads_every_reading_back(dossier: Dossier) -> None:
                 (int(code[0]), code[3], said(segment, "obx_6").split("^")[0]),
                 float(value) if value else None,
                 {flag for flag in flags if flag},
+                said(segment, "obx_11"),
             )
         )
     assert seen == [
@@ -280,15 +280,55 @@ def test_hl7apy_reads_every_reading_back(dossier: Dossier) -> None:
             {
                 flag
                 for flag in (
-                    hl7.FLAGS[row.validity],
-                    hl7.MODES[row.mode],
-                    hl7.LATE if row.late else "",
+                    OBX_8[row.validity],
+                    {"real": ""}.get(row.mode.value, row.mode.value.upper()),
                 )
                 if flag
             },
+            obx_11(row),
         )
         for row in dossier.judged
     ]
+    late = [one for one in segments(message) if one.name == "NTE"]
+    assert [said(one, "nte_3") for one in late] == [hl7.LATE] * sum(
+        row.late for row in dossier.judged
+    )
+
+
+OBX_8 = {
+    Validity.VALID: "",
+    Validity.VALIDATED: "",
+    Validity.ONGOING: "BUSY",
+    Validity.QUESTIONABLE: "QUES",
+    Validity.CALIBRATING: "CAL",
+    Validity.INVALID: "INV",
+    Validity.OVERFLOW: ">",
+    Validity.UNDERFLOW: "<",
+    Validity.NOT_AVAILABLE: "NAV",
+}
+"""IHE PCD-01 by MeasurementStatus; "<" and ">" of HL7 table 0078."""
+
+
+def obx_11(row: ReadingRow) -> str:
+    """HL7 table 0085 as IHE PCD-01 uses it: only what somebody validated is final."""
+    if known_value(row) is None:
+        return "X"
+    validated = row.validity is Validity.VALIDATED and row.mode is GenerationMode.REAL
+    return "F" if validated else "R"
+
+
+@pytest.mark.requirement("EXP-011")
+@given(dossiers())
+@settings(max_examples=examples(20), deadline=None)
+def test_an_alarms_priority_stands_once_and_every_code_is_of_its_table(dossier: Dossier) -> None:
+    (body,) = written(dossier, "hl7")
+    found = [one.split("|") for one in body.decode().split("\r") if one.startswith("OBX")]
+    flags = [flag for one in found for flag in one[8].split("~") if flag]
+    assert set(flags) <= {*OBX_8.values(), "TEST", "DEMO", "PH", "PM", "PL"}
+    assert {one[11] for one in found} <= {"R", "F", "X"}
+    priorities = [one for one in flags if one in ("PH", "PM", "PL")]
+    names = {"HIGH": "PH", "MEDIUM": "PM", "LOW": "PL"}
+    assert priorities == [names[one.priority] for one in dossier.alarms]
 
 
 @contextmanager

@@ -7,16 +7,19 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from monitor.cli import EXIT_UNREACHABLE, chairside
+from monitor.cli import EXIT_FAILED, EXIT_UNREACHABLE, chairside
 from monitor.exports.formats import FORMATS
+from monitor.exports.room import SPARE_BYTES, needed_bytes
 from monitor.history import FactRow
 from monitor.operations.staffing import write_pepper
 from monitor.store.influx import InfluxCopy
@@ -211,6 +214,49 @@ def test_a_terminal_shows_a_bar_and_a_pipe_does_not(tmp_path: Path) -> None:
     os.close(ours)
     assert "Exporting" in shown
     assert re.search(r"3/3", shown)
+
+
+@pytest.mark.requirement("EXP-036")
+def test_a_csv_begins_with_the_utf_8_mark_where_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(configured(tmp_path))
+    monkeypatch.setattr("time.time_ns", lambda: NOON_US * 1_000)
+    seat = fact(0, "seated", patient_ref="A", planned_minutes=40)
+    keep(tmp_path, [seat, reading(1, None, reason="Fühler ab")])
+    out, plain = tmp_path / "out", tmp_path / "plain"
+    formats = ["--format", "csv", "--format", "hl7"]
+    says("--config", path, "s-1", "--output", str(out), "--bom", *formats)
+    says("--config", path, "s-1", "--output", str(plain), *formats)
+    marked = {file.name for file in out.iterdir() if file.read_bytes().startswith(BOM_UTF8)}
+    assert marked == {"s-1.csv", "s-1.minutes.csv"}
+    text = (out / "s-1.csv").read_text(encoding="utf-8-sig")
+    assert "Fühler ab" in text
+    for file in plain.iterdir():
+        assert file.read_bytes() == (out / file.name).read_bytes().removeprefix(BOM_UTF8)
+    piped = CliRunner().invoke(chairside, ["export", "s-1", "--config", path, "--bom"])
+    assert piped.stdout_bytes == (out / "s-1.csv").read_bytes()
+
+
+@pytest.mark.requirement("EXP-037")
+def test_without_room_nothing_is_begun_and_what_is_missing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(configured(tmp_path))
+    keep(tmp_path, course())
+    arguments = ["--config", path, "--month", "2026-03", "--format", "fhir"]
+    out = tmp_path / "deep" / "out"
+    needed = needed_bytes(["fhir"], sessions=2, readings=10)
+    free = SPARE_BYTES + needed - 3_000_000
+    monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, free))
+    said = says(*arguments, "--output", str(out))
+    assert said.exit_code == EXIT_FAILED
+    assert "there is no room for this export" in said.stderr
+    assert "make 3 MB free" in said.stderr
+    assert not out.exists()
+    free += 3_000_000
+    assert says(*arguments, "--output", str(out)).exit_code == 0
+    assert len(names(out)) == 2
 
 
 @pytest.mark.requirement("EXP-025")

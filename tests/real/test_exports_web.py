@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import shutil
 import zipfile
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import httpx
 import pytest
 
 from monitor.commands.exporting import EXPORTED
+from monitor.exports.room import SPARE_BYTES
 from monitor.history import FactRow
 from monitor.store.record import Record
 from tests.real.test_export_command import course, session
@@ -100,6 +103,35 @@ async def test_a_month_is_packed_beside_the_watch_and_fetched_when_it_is_whole(
     again = await nurse.post("/api/exports", json={**body, "month": "2026-02"}, headers=ACT)
     assert again.json()["job"]["total"] == 1
     await ended(nurse)
+
+
+@pytest.mark.requirement("EXP-036")
+async def test_a_page_may_ask_for_the_utf_8_mark(nurse: httpx.AsyncClient) -> None:
+    body = {"ending": ".csv", "bom": True}
+    answer = await nurse.post("/api/sessions/s-mar/export", json=body, headers=ACT)
+    assert answer.content.startswith(BOM_UTF8)
+    job = {"month": "2026-02", "formats": ["csv"], "bom": True}
+    assert (await nurse.post("/api/exports", json=job, headers=ACT)).status_code == 200
+    await ended(nurse)
+    archive = await nurse.get("/api/exports/file")
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
+        marked = {name for name in files.namelist() if files.read(name).startswith(BOM_UTF8)}
+    assert marked == {"s-feb.csv", "s-feb.minutes.csv"}
+
+
+@pytest.mark.requirement("EXP-037")
+async def test_without_room_for_its_archive_a_month_is_refused_and_is_no_act(
+    clinic: Served, nurse: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: shutil._ntuple_diskusage(0, 0, SPARE_BYTES))
+    body = {"month": "2026-03", "formats": ["fhir"]}
+    answer = await nurse.post("/api/exports", json=body, headers=ACT)
+    assert answer.status_code == 409
+    told = answer.json()
+    assert told["what"] == "there is no room for this export"
+    assert "make 1 MB free" in told["fix"]
+    assert (await nurse.get("/api/exports")).json()["job"] is None
+    assert await exported(clinic) == []
 
 
 @pytest.mark.requirement("EXP-032")

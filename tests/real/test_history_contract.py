@@ -352,6 +352,8 @@ async def test_a_long_session_is_read_whole(place: Place) -> None:
     await place.keep([fact(0, "seated", patient_ref="A"), *rows])
     kept = await place.history.readings("s-1")
     assert len(kept) == 25_000
+    assert await place.history.counted(["s-1", "s-2"]) == 25_000
+    assert await place.history.counted([]) == 0
     assert kept == sorted(rows, key=lambda row: (row.sampled_at_us, row.vital.value))
 
 

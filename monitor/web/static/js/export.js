@@ -14,6 +14,7 @@ const WORDS = /** @type {Record<string, string>} */ ({
   ".vital": "VitalDB .vital",
 });
 const PRIVACY = "Shift dates, replace ids, leave out words (de-identified)";
+const EXCEL = "For Excel: begin tables with the UTF-8 mark, so that umlauts are read";
 const NAMES = "No file holds a name or free words. The export is kept in the audit.";
 
 /** @typedef {import("./contract.js").Exports} Exports */
@@ -28,12 +29,14 @@ export class SessionExport {
     this._path = `/api/sessions/${encodeURIComponent(session)}/export`;
     this._file = choice("File", Object.entries(WORDS));
     this._hidden = tick(PRIVACY);
+    this._excel = tick(EXCEL);
     this._said = status();
     this._save = make("button", "act", "SAVE FILE");
     this._save.type = "submit";
     const form = make("form", "", [
       this._file.element,
       this._hidden.element,
+      this._excel.element,
       make("p", "summary", NAMES),
       this._said,
       make("div", "choices", [this._save, button("act plain", "Close", () => this._away())]),
@@ -64,7 +67,11 @@ export class SessionExport {
   async _fetch() {
     write(this._said, "Writing the file ...");
     this._save.disabled = true;
-    const asked = { ending: this._file.value, de_identified: this._hidden.checked };
+    const asked = {
+      ending: this._file.value,
+      de_identified: this._hidden.checked,
+      bom: this._excel.checked,
+    };
     try {
       write(this._said, `${await save(this._path, asked)} is saved.`);
     } catch (error) {
@@ -87,6 +94,7 @@ export class ManyExport {
     this._formats = [];
     this._boxes = make("fieldset", "", [make("legend", "", "Formats")]);
     this._hidden = tick(PRIVACY);
+    this._excel = tick(EXCEL);
     this._said = status();
     this._bar = make("progress");
     this._bar.setAttribute("aria-label", "Sessions exported");
@@ -99,6 +107,7 @@ export class ManyExport {
       this._patient.element,
       this._boxes,
       this._hidden.element,
+      this._excel.element,
       make("p", "summary", NAMES),
       this._bar,
       this._said,
@@ -140,6 +149,7 @@ export class ManyExport {
       patient: this._patient.value.trim(),
       formats,
       de_identified: this._hidden.checked,
+      bom: this._excel.checked,
     };
     const why = await this._acts.tried("/api/exports", asked);
     if (why) write(this._said, why);
