@@ -198,10 +198,12 @@ def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
     began_us = {step.alarm: step.at_us for step in past.steps if step.reason not in FOLLOWING}
     alarms = [replace(one, at_us=began_us.get(one.alarm, one.at_us)) for one in past.alarms]
     engine.returning.restore(alarms, clock.to_monotonic, now, ids)
-    now_in = {name: session.chair for name, session in _sessions(past.facts).items()}
+    now_in = {name: one.chair for name, one in _sessions(past.facts).items() if _open(one)}
+    sits = {chair: name for name, chair in now_in.items()}
     for fact in past.facts:
-        if fact.kind == AUDIO_PAUSED:
-            chair = now_in.get(fact.session or "", fact.chair)
+        chair = now_in.get(fact.session or "", fact.chair)
+        # A pause at a chair where nobody sat ended when somebody was seated there.
+        if fact.kind == AUDIO_PAUSED and sits.get(chair) == fact.session:
             began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
             engine.returning.resume_pause(chair, began_s, began_s + seconds, now)
 

@@ -37,7 +37,7 @@ GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
 PULSE = (Form.PULSELESS, Form.PULSE_LOST)
 DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, Form.DISAGREEMENT, *PULSE)
 COUNTED = (Form.LIMIT, *DERIVED)
-QUIET = ("ASSIGNED", "PRIORITY_FALLS", "WENT_ALONG", "LIMIT_RELAXED", "LIMIT_BINDS")
+QUIET = ("PRIORITY_FALLS", "WENT_ALONG", "LIMIT_RELAXED", "LIMIT_BINDS")
 
 
 @dataclass
@@ -289,13 +289,8 @@ class Twin:
     # --------------------------------------------------------------- phases and acts
 
     def seat(self, session: str, phase: Phase, now: float) -> None:
-        self.advance(now)
-        self.session, self.began, self.seated = session, now, len(self.past)
-        self.score = None
-        for rule in self.rules:
-            if rule.alarm and COLUMN_OF[phase] in rule.condition.priority:
-                rule.alarm.session = session
-                self._step(rule.alarm, rule.alarm.state, "ASSIGNED", now)
+        self._leave("SEATED", now)
+        self.session = session
         self._enter(phase, now)
 
     def set_phase(self, phase: Phase, now: float) -> None:
@@ -310,10 +305,13 @@ class Twin:
         self._enter(phase, now)
 
     def clear(self, now: float) -> None:
+        self._leave("CLOSED", now)
+
+    def _leave(self, reason: str, now: float) -> None:
         self.advance(now)
         for rule in self.rules:
             if rule.alarm is not None:
-                self._step(rule.alarm, "RESOLVED", "CLOSED", now)
+                self._step(rule.alarm, "RESOLVED", reason, now)
         self._forget(now)
 
     def _forget(self, now: float) -> None:
@@ -352,20 +350,14 @@ class Twin:
         for rule in self.rules:
             if rule.alarm is not None and id(rule) not in going:
                 self._step(rule.alarm, "RESOLVED", "MOVED", now)
-        for mine, theirs in pairs:
-            if mine.alarm and theirs.alarm:
-                to._step(theirs.alarm, "RESOLVED", "MOVED", now)
+        for rule in to.rules:
+            if rule.alarm is not None:
+                to._step(rule.alarm, "RESOLVED", "SEATED", now)
         along = [mine.alarm for mine, _ in pairs if mine.alarm]
         to._take_over(self, pairs, now)
         for rule in to.rules:
-            alarm = rule.alarm
-            if alarm in along:
-                to._step(alarm, alarm.state, "WENT_ALONG", now)
-            elif alarm is not None:
-                alarm.held = False
-                if to.column in rule.condition.priority:
-                    alarm.session = to.session
-                    to._step(alarm, alarm.state, "ASSIGNED", now)
+            if rule.alarm in along:
+                to._step(rule.alarm, rule.alarm.state, "WENT_ALONG", now)
         to._fit(now)
         self._freed = max(self._freed, now)
 
@@ -381,7 +373,7 @@ class Twin:
         self._numbers |= {k: n for k, n in left._numbers.items() if k.startswith(f"{session}/")}
         for mine, _ in pairs:
             mine.alarm = None
-        found = [(rule, rule.alarm, rule.since, rule.sources) for rule in self.rules]
+        since_here = [rule.since for rule in self.rules]
         for one in (left, self):
             for rule in one.rules:
                 rule.alarm = None
@@ -392,8 +384,8 @@ class Twin:
         self.paused, self.pause_until, self.pause_next = pause
         self.suspended, self.suspended_for, self.stood_until = silent
         self.cuff_told = [(what, now) for what in shared]
-        for rule, alarm, since, sources in found:
-            rule.alarm, rule.since, rule.sources = alarm, since, sources
+        for rule, since in zip(self.rules, since_here, strict=True):
+            rule.since = since
         for (_, rule), (alarm, counter, own_delay, _) in zip(pairs, moved, strict=True):
             rule.counter, rule.own_delay = counter, own_delay
             counter.clear_from = nan

@@ -15,7 +15,7 @@ from monitor.alerts.cuff import Cuff
 from monitor.alerts.entries import Entries
 from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
-from monitor.alerts.layout import DEVICES_MAX, Layout, column_of
+from monitor.alerts.layout import DEVICES_MAX, Layout
 from monitor.alerts.moving import Moving
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, Watched
@@ -95,14 +95,13 @@ class Engine(Acting):
 
     @told
     def seat(self, chair: str, session: str, phase: Phase, now: float) -> list[AlarmEvent]:
-        """A session opens at the chair; alarms open there without one become its own."""
+        """A session opens at the chair: what was measured there without one is of nobody.
+
+        Alarms that were open end, and every rule begins anew with the patient's own readings.
+        """
         place = self._by_chair[chair]
-        events = self._settle(place, now)
-        place.session, place.since_s, place.score = session, now, None
-        for row, opened in sorted(place.open.items()):
-            if self._layout.priority[column_of(phase), row]:
-                opened.session = session
-                events += self._book.step(place, opened, Reason.ASSIGNED, now)
+        events = self._settle(place, now) + self._leave(place, Reason.SEATED, now)
+        place.session = session
         return self._sent(events + self._enter(place, phase, now))
 
     @told
@@ -162,16 +161,21 @@ class Engine(Acting):
     def clear(self, chair: str, now: float) -> list[AlarmEvent]:
         """The session closes: its alarms end, nothing is carried to the next patient."""
         place = self._by_chair[chair]
-        events = self._settle(place, now)
+        events = self._settle(place, now) + self._leave(place, Reason.CLOSED, now)
+        self._watch.exist(place, now)
+        return self._sent(events)
+
+    def _leave(self, place: Place, reason: Reason, now: float) -> list[AlarmEvent]:
+        """Nothing of who was there until now, or of nobody, is left."""
+        events: list[AlarmEvent] = []
         for _, opened in sorted(place.open.items()):
-            events += self._book.step(place, opened, Reason.CLOSED, now)
+            events += self._book.step(place, opened, reason, now)
         place.session = place.phase = place.pause = None
         place.forget(now)
         self._judging.rest(place)
         self._watch.forget(place)
-        self._watch.exist(place, now)
         self._overlays.changed.add(place.id)
-        return self._sent(events)
+        return events
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
         place.phase = phase

@@ -1,7 +1,7 @@
 """A session goes to another chair: what is about the patient goes along, the rest stays or ends.
 
-What belongs to the old chair's devices ends as "moved"; at the new chair alarms that
-were open without a patient become the session's, as when one is seated there
+What belongs to the old chair's devices ends as "moved"; what was open at the new chair
+without a patient ends, as when one is seated there
 (alarms.md section 8, "Moving a patient", 8a.7 and 8a.16). Knows no sample.
 """
 
@@ -40,30 +40,17 @@ class Moving:
         for row, opened in sorted(left.open.items()):
             if row not in along:
                 events += self._book.step(left, opened, Reason.MOVED, now)
-        for row in sorted(along.keys() & to.open.keys()):
-            # Of two alarms of one rule the session's own stays.
-            events += self._book.step(to, to.open[row], Reason.MOVED, now)
+        for _, opened in sorted(to.open.items()):
+            events += self._book.step(to, opened, Reason.SEATED, now)
         to.take_over(left, now)
         for row, opened in along.items():
             self._book.move(opened, row, to)
         self._judging.move(left, to)
         self._watch.move(left, to, now)
-        for row, opened in sorted(to.open.items()):
-            if row in along:
-                events += self._book.step(to, opened, Reason.WENT_ALONG, now)
-            else:
-                events += self._assign(to, row, now)
+        for _, opened in sorted(to.open.items()):
+            events += self._book.step(to, opened, Reason.WENT_ALONG, now)
         events += self._book.fit(to, now)
         for place in (left, to):
             self._overlays.silenced(place, now)
             self._watch.schedule(place, now)
         return events
-
-    def _assign(self, to: Place, row: int, now: float) -> list[AlarmEvent]:
-        """An alarm that was open at the new chair, of whoever was there."""
-        opened = to.open[row]
-        opened.held = False
-        if not self._book.exists(to, row):
-            return []
-        opened.session = to.session
-        return self._book.step(to, opened, Reason.ASSIGNED, now)

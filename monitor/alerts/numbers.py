@@ -53,7 +53,8 @@ class Numbers:
     def move(self, left: Place, to: Place) -> None:
         """The past is of the patient and goes along; the probes stay where they are."""
         self._pasts[to.index], self._pasts[left.index] = self._pasts[left.index], {}
-        self._pulses[left.index].forget()
+        for place in (left, to):
+            self._pulses[place.index].forget()
         for row in self._layout.pulses.keys() & to.open.keys():
             self._pulses[to.index].of(row).still_open()
 

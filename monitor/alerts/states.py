@@ -36,7 +36,7 @@ class Reason(Enum):
     PRIORITY_RISES = "priority rises"
     PRIORITY_FALLS = "priority falls"
     PHASE = "rule does not exist in this phase"
-    ASSIGNED = "patient assigned to the chair"
+    SEATED = "patient seated: what was measured before is of nobody"
     CLOSED = "session closed"
     UNUSABLE = "ended by a person, data unusable"
     MOVED = "moved"
@@ -55,7 +55,7 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_UNACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.PRIORITY_FALLS): S.ACTIVE_UNACK,
     (S.ACTIVE_UNACK, R.WORSE): S.ACTIVE_UNACK,
-    (S.ACTIVE_UNACK, R.ASSIGNED): S.ACTIVE_UNACK,
+    (S.ACTIVE_UNACK, R.SEATED): S.RESOLVED,
     (S.ACTIVE_UNACK, R.PHASE): S.RESOLVED,
     (S.ACTIVE_UNACK, R.CLOSED): S.RESOLVED,
     (S.ACTIVE_ACK, R.CONDITION_AGAIN): S.ACTIVE_UNACK,
@@ -63,18 +63,17 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_ACK, R.WORSE): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.PRIORITY_RISES): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.PRIORITY_FALLS): S.ACTIVE_ACK,
-    (S.ACTIVE_ACK, R.ASSIGNED): S.ACTIVE_ACK,
+    (S.ACTIVE_ACK, R.SEATED): S.RESOLVED,
     (S.ACTIVE_ACK, R.CONDITION_ENDED): S.RESOLVED,
     (S.ACTIVE_ACK, R.PHASE): S.RESOLVED,
     (S.ACTIVE_ACK, R.CLOSED): S.RESOLVED,
     (S.LATCHED_UNACK, R.ACKNOWLEDGED): S.RESOLVED,
     (S.LATCHED_UNACK, R.CONDITION_AGAIN): S.ACTIVE_UNACK,
-    (S.LATCHED_UNACK, R.ASSIGNED): S.LATCHED_UNACK,
+    (S.LATCHED_UNACK, R.SEATED): S.RESOLVED,
     (S.LATCHED_UNACK, R.CLOSED): S.RESOLVED,
     (S.ACTIVE_ACK, R.UNUSABLE): S.RESOLVED,
     (S.ACTIVE_UNACK, R.MOVED): S.RESOLVED,
     (S.ACTIVE_ACK, R.MOVED): S.RESOLVED,
-    (S.LATCHED_UNACK, R.MOVED): S.RESOLVED,
     (S.ACTIVE_UNACK, R.WENT_ALONG): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.WENT_ALONG): S.ACTIVE_ACK,
     (S.LATCHED_UNACK, R.WENT_ALONG): S.LATCHED_UNACK,
@@ -91,7 +90,7 @@ LATCHING_LIFE = LIFE | {
 }
 """The same for one that latches: unacknowledged, it stays until a person has seen it."""
 
-QUIET = frozenset({R.ASSIGNED, R.PRIORITY_FALLS, R.WENT_ALONG, R.LIMIT_RELAXED, R.LIMIT_BINDS})
+QUIET = frozenset({R.PRIORITY_FALLS, R.WENT_ALONG, R.LIMIT_RELAXED, R.LIMIT_BINDS})
 """Steps after which an unacknowledged alarm has sounded, or been paused, for as long as before."""
 
 OPEN = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK, S.LATCHED_UNACK})

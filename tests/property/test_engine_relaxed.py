@@ -73,9 +73,10 @@ STORIES: dict[str, list[Act]] = {
         *frames(BEYOND, 41, 60),
         *frames(WITHIN, 61, 90),
     ],
-    "raised before anybody was seated": [
+    "raised before the infusion": [
+        (0.5, CHAIR, "seat", ("s", Phase.BASELINE)),
         *frames(72.0, 1, 20, spo2=89.0),
-        *[(20.5, *one[1:]) for one in SEATED],
+        (20.5, CHAIR, "phase", Phase.INFUSION),
         *frames(72.0, 21, 60, spo2=89.0),
     ],
 }

@@ -22,8 +22,8 @@ def test_only_an_acknowledge_ends_a_latched_alarm_while_its_session_lasts() -> N
         for (state, reason), to in LATCHING_LIFE.items()
         if state is AlarmState.LATCHED_UNACK and to is AlarmState.RESOLVED
     }
-    # Moved to a chair where it is open already, it is one with that alarm.
-    assert ways == {Reason.ACKNOWLEDGED, Reason.CLOSED, Reason.MOVED}
+    # One of an empty chair is of nobody, and ends when somebody is seated there.
+    assert ways == {Reason.ACKNOWLEDGED, Reason.CLOSED, Reason.SEATED}
 
 
 def test_no_step_leads_back_to_idle_or_pending() -> None:

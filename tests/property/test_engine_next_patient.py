@@ -1,0 +1,94 @@
+"""Whoever is seated begins as at a chair where nothing was ever measured (see `docs/decisions`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts import AlarmEvent, Reason
+from monitor.clinic import Phase
+from monitor.conditions import Priority
+from tests.examples import examples
+from tests.judged import HR, SPO2, Chairside, preset, reading
+from tests.property.test_engine_restart import Kept
+from tests.property.test_engine_twin import Act, Story, act, engine_of, told
+
+CHAIR, EMPTY_S = "1", 240.0
+PHASES = (Phase.PREPARE, Phase.BASELINE, Phase.INFUSION, Phase.RECOVERY)
+
+
+def lived(acts: Iterable[Act]) -> list[AlarmEvent]:
+    """These acts upon one engine."""
+    engine, events = engine_of(preset()), list[AlarmEvent]()
+    for at, chair, what, argument in acts:
+        events += engine.advance(at) + act(engine, at, chair, what, argument)
+    return events
+
+
+@pytest.mark.requirement("ALM-142")
+@given(st.integers(0, 10**9), st.sampled_from(PHASES))
+@settings(max_examples=examples(40), deadline=None)
+def test_nothing_measured_or_done_at_the_empty_chair_alters_a_step(seed: int, phase: Phase) -> None:
+    others = ("seat", "phase", "move", "gate")
+    acts = [one for one in Story(seed, minutes=8).acts if one[1] == CHAIR and one[2] not in others]
+    seated: Act = (EMPTY_S, CHAIR, "seat", ("s", phase))
+    before = [one for one in acts if one[0] < EMPTY_S]
+    after = [seated, *(one for one in acts if one[0] >= EMPTY_S)]
+    whole = [one for one in lived([*before, *after]) if one.at_s >= EMPTY_S]
+    ended = [one for one in whole if one.reason is Reason.SEATED]
+    assert all(one.alarm.session is None for one in ended)
+    assert [told(one) for one in whole if one not in ended] == [told(one) for one in lived(after)]
+
+
+@pytest.mark.requirement("ALM-142")
+def test_an_alarm_of_the_empty_chair_ends_and_comes_again_from_the_patients_own_readings() -> None:
+    chair = Chairside(phase=None)
+    chair.hold(8, SPO2=84)
+    assert chair.sounding() is Priority.HIGH
+    chair.events += chair.engine.pause_audio("1", "rk", chair.now, 120.0)
+    chair.events += chair.engine.seat("1", "s9", Phase.PREPARE, chair.now)
+    assert chair.engine.alarms() == []
+    assert chair.engine.audio_paused_until("1") is None
+    seated_s = chair.now
+    chair.hold(4, SPO2=84)
+    alarm = chair.alarm("SPO2-3")
+    assert alarm is not None
+    assert (alarm.session, alarm.onset_s, alarm.audible) == ("s9", seated_s, True)
+    assert all(one.at_s >= seated_s for one in alarm.fired_by)
+
+
+@pytest.mark.requirement("ALM-142")
+def test_an_alarm_open_at_an_empty_chair_is_not_of_who_is_moved_there() -> None:
+    chair = Chairside(phase=None, chairs="12")
+    for _ in range(8):
+        chair.pass_second({SPO2: 84.0, HR: 72.0}, chair="2")
+    chair.events += chair.engine.seat("1", "s1", Phase.INFUSION, chair.now)
+    chair.events += chair.engine.move("1", "2", chair.now)
+    assert chair.engine.alarms() == []
+    last = [one for one in chair.events if one.alarm.condition == "SPO2-3"][-1]
+    assert (last.reason, last.alarm.session, last.alarm.chair) == (Reason.SEATED, None, "2")
+
+
+@pytest.mark.requirement("ALM-142")
+def test_a_pause_at_the_empty_chair_does_not_come_back_with_a_restart() -> None:
+    rules = preset()
+    before = Kept(engine_of(rules))
+    before.play([*low(1, 10), (10.5, CHAIR, "pause", 120.0)])
+    assert before.killed(rules).engine.audio_paused_until(CHAIR) == 130.5
+    before.play([(11.5, CHAIR, "seat", ("s", Phase.INFUSION)), *low(12, 20)])
+    again = before.killed(rules)
+    assert again.engine.audio_paused_until(CHAIR) is None
+    assert [one.condition for one in again.engine.alarms() if one.audible] == ["SPO2-3"]
+
+
+def low(first_s: int, last_s: int) -> list[Act]:
+    """A desaturation, second by second."""
+    return [
+        (float(at), CHAIR, "frame", ("mon-1", [replace(one, device="mon-1")]))
+        for at in range(first_s, last_s + 1)
+        for one in [reading(SPO2, 84.0, float(at), chair=CHAIR)]
+    ]
