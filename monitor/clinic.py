@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from monitor.care.observations import Observed
-from monitor.vitals import GenerationMode, VitalSign
+from monitor.vitals import GenerationMode, Keyed, VitalSign
 
 
-class Phase(Enum):
+class Phase(Keyed):
     """Where a session stands. Only a person moves it on."""
 
     PREPARE = "PREPARE"

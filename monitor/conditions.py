@@ -27,7 +27,7 @@ from monitor.thresholds import (
     Range,
     as_level,
 )
-from monitor.vitals import VitalSign
+from monitor.vitals import Keyed, VitalSign
 
 AUDIO_PAUSE_S_MAX = 120.0
 """No preset may allow a longer audio pause (alarms.md 1.6 and 8a, statement 42)."""
@@ -48,7 +48,7 @@ class Kind(Enum):
     TECHNICAL = "technical"
 
 
-class Column(Enum):
+class Column(Keyed):
     """A column of the limit tables: a phase, or a chair that gives data without a session."""
 
     UNASSIGNED = "unassigned"
@@ -68,7 +68,7 @@ COLUMN_OF: dict[Phase | None, Column] = {
 }
 
 
-class Form(Enum):
+class Form(Keyed):
     """How the verdict on a condition is formed."""
 
     LIMIT = "limit"

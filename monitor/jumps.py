@@ -63,7 +63,7 @@ S = TypeVar("S", bound=Held)
 class Level(Generic[S]):
     """One vital sign: its last accepted valid sample, of which source, and what is held.
 
-    `due_s` is when the hold ends at the latest, by the time of arrival.
+    `due_s` is when the hold ends at the latest, by the time of arrival; infinity without one.
     """
 
     reference: S | None = None
@@ -74,7 +74,10 @@ class Level(Generic[S]):
 
 
 class Jumps(Generic[S]):
-    """The jumps of one chair. Without terms nothing is held."""
+    """The jumps of one chair. Without terms nothing is held.
+
+    `due_s` is when the first hold ends, whatever comes; infinity while nothing is held.
+    """
 
     def __init__(self, terms: JumpTerms | None, gap_s: float) -> None:
         self._terms, self._gap_s = terms, gap_s
@@ -85,11 +88,7 @@ class Jumps(Generic[S]):
         """A new patient, or none: what was held is dropped."""
         vitals = self._terms.per_s if self._terms else ()
         self._levels = {vital: Level() for vital in vitals}
-
-    @property
-    def due_s(self) -> float:
-        """When the first hold ends, whatever comes; infinity while nothing is held."""
-        return min((level.due_s for level in self._levels.values()), default=NEVER)
+        self.due_s = NEVER
 
     def passes(self, one: S, source: object, received_s: float) -> bool:
         """May this sample, come now from that source, be judged now? Else it is held."""
@@ -102,6 +101,7 @@ class Jumps(Generic[S]):
         if self._is_jump(level, one, source, self._terms):
             level.held.append(one)
             level.due_s = received_s + self._terms.hold_s
+            self.due_s = min(self.due_s, level.due_s)
             return False
         if one.valid:
             level.reference, level.source = one, source
@@ -111,16 +111,21 @@ class Jumps(Generic[S]):
         last = level.reference
         if last is None or level.source is not source or one.at_s < level.rests_until_s:
             return False
+        change, most = abs(one.value - last.value), terms.per_s[one.vital]
+        if change <= most:
+            return False
         # No pulse at all is never called a jump, and after a gap nobody knows how fast it was.
         if one.value == 0.0 or one.at_s - last.at_s > self._gap_s:
             return False
         # A monitor that tells a number each second tells it a little early or late.
         seconds = max(round(one.at_s - last.at_s), 1)
-        return abs(one.value - last.value) / seconds > terms.per_s[one.vital]
+        return change / seconds > most
 
     def ripe(self, at_s: float, received_s: float) -> list[VitalSign]:
         """Whose hold ends with a sample of this time that came now, or is full."""
-        hold_s = self._terms.hold_s if self._terms else NEVER
+        if self._terms is None or self.due_s == NEVER:
+            return []
+        hold_s = self._terms.hold_s
         return [
             vital
             for vital, level in self._levels.items()
@@ -151,4 +156,5 @@ class Jumps(Generic[S]):
             level.reference = valid[-1]
         level.rests_until_s = first.at_s + terms.hold_s + terms.rest_s
         level.held, level.due_s = [], NEVER
+        self.due_s = min(one.due_s for one in self._levels.values())
         return accepted, discarded

@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class VitalSign(Enum):
+class Keyed(Enum):
+    """Words that are keys on the way of every reading.
+
+    Each is one object: its own hash, not that of its name by way of Python, at every look-up.
+    """
+
+    __hash__ = object.__hash__
+
+
+class VitalSign(Keyed):
     """One measured quantity. The value is the short stable key used in storage and on the wire."""
 
     HEART_RATE = "HR"
@@ -28,9 +37,6 @@ class VitalSign(Enum):
     RESPIRATORY_RATE = "RR"
     ETCO2 = "EtCO2"
     TEMPERATURE = "T"
-
-    # Each is one object: its own hash, not that of its name by way of Python, at every look-up.
-    __hash__ = object.__hash__
 
     @property
     def codes(self) -> Codes:
@@ -164,7 +170,7 @@ STANDS_FOR = {VitalSign.PULSE_RATE: VitalSign.HEART_RATE}
 """The oximeter's pulse is judged as heart rate while no ECG is valid (alarms.md section 8)."""
 
 
-class Validity(Enum):
+class Validity(Keyed):
     """BICEPS MeasurementValidity: may this number be believed?"""
 
     VALID = "valid"

@@ -7,8 +7,9 @@ samples and their times. Knows no alarm. A new form is one class here.
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Protocol
 
@@ -92,6 +93,49 @@ class Dips:
         return float(self._count)
 
 
+class Stretch:
+    """The samples of a stretch of time, oldest first: when, what, and how many seconds they cover.
+
+    Their values are kept in order of size too, so that each sample is put in its place once.
+    """
+
+    def __init__(self) -> None:
+        self._at_s: deque[float] = deque()
+        self._values: deque[float] = deque()
+        self._covers_s: deque[float] = deque()
+        self._by_size: list[float] = []
+
+    def take(self, at_s: float, value: float, covers_s: float) -> None:
+        """One more, the newest."""
+        if len(self._at_s) == PAST_SAMPLES_MAX:
+            self.drop()
+        self._at_s.append(at_s)
+        self._values.append(value)
+        self._covers_s.append(covers_s)
+        insort(self._by_size, value)
+
+    def drop(self) -> None:
+        """The oldest belongs to it no more."""
+        self._at_s.popleft()
+        self._covers_s.popleft()
+        del self._by_size[bisect_left(self._by_size, self._values.popleft())]
+
+    @property
+    def oldest_s(self) -> float:
+        """When the oldest was; infinity without any."""
+        return self._at_s[0] if self._at_s else float("inf")
+
+    @property
+    def covered_s(self) -> float:
+        """The seconds that they cover together."""
+        return sum(self._covers_s)
+
+    @property
+    def middle(self) -> float:
+        """The median of their values."""
+        return median(self._by_size)
+
+
 class Change:
     """Difference of the medians of the last seconds and of some time before (8a.22).
 
@@ -101,27 +145,33 @@ class Change:
 
     def __init__(self, settings: Mapping[str, float], gap_s: float) -> None:
         self._settings, self._gap_s = settings, gap_s
-        self._past: deque[tuple[float, float, float]] = deque(maxlen=PAST_SAMPLES_MAX)
+        self._recent, self._earlier = Stretch(), Stretch()
+        self._between: deque[tuple[float, float, float]] = deque(maxlen=PAST_SAMPLES_MAX)
         self._began_s: float | None = None
+        self._last_s = 0.0
 
     def still_open(self) -> None:
         """Its window is shorter than the past that is told again."""
 
     def feed(self, value: float, at_s: float) -> float | None:
         """The difference, without its sign."""
-        of, past = self._settings, self._past
-        covers_s = min(at_s - past[-1][0], self._gap_s) if past else 0.0
-        past.append((at_s, value, covers_s))
+        of, recent, earlier = self._settings, self._recent, self._earlier
+        covers_s = 0.0 if self._began_s is None else min(at_s - self._last_s, self._gap_s)
         self._began_s = at_s if self._began_s is None else self._began_s
-        while at_s - past[0][0] > of["earlier_from_s"]:
-            past.popleft()
+        self._last_s = at_s
+        recent.take(at_s, value, covers_s)
+        self._between.append((at_s, value, covers_s))
+        while at_s - recent.oldest_s >= of["recent_s"]:
+            recent.drop()
+        while self._between and at_s - self._between[0][0] >= of["earlier_to_s"]:
+            earlier.take(*self._between.popleft())
+        while at_s - earlier.oldest_s > of["earlier_from_s"]:
+            earlier.drop()
         if at_s - self._began_s < of["earlier_from_s"]:
             return None
-        recent = [one for one in past if at_s - one[0] < of["recent_s"]]
-        earlier = [one for one in past if at_s - one[0] >= of["earlier_to_s"]]
-        if _covered(recent) < of["recent_valid_s"] or _covered(earlier) < of["earlier_valid_s"]:
+        if recent.covered_s < of["recent_valid_s"] or earlier.covered_s < of["earlier_valid_s"]:
             return None
-        return abs(median(one[1] for one in recent) - median(one[1] for one in earlier))
+        return abs(recent.middle - earlier.middle)
 
 
 class Rise:
@@ -166,7 +216,3 @@ def _beyond(clause: Clause, column: Column) -> Beyond:
     limit = clause.limit[column].resolve(None)
     assert limit is not None
     return (lambda value: value - limit) if clause.comparison.high else lambda value: limit - value
-
-
-def _covered(samples: Sequence[tuple[float, float, float]]) -> float:
-    return sum(covers_s for _, _, covers_s in samples)

@@ -34,7 +34,8 @@ class Hearing:
             ready = []
             for place, received_s, at_s, group in groups:
                 events += self.settle(place, received_s)
-                events += self._land(place, at_s, received_s)
+                if place.jumps.due_s < NOT_NOW:
+                    events += self._land(place, at_s, received_s)
                 measures_s = place.cuff.ends_s
                 samples = place.samples(group, self._preset)
                 if place.cuff.ends_s < measures_s:
@@ -46,7 +47,8 @@ class Hearing:
                 else:
                     events += self._watch.note(place, samples, received_s)
                 ready.append((place, received_s, at_s, place.judgeable(samples, received_s)))
-                self._watch.schedule_hold(place, received_s)
+                if place.jumps.due_s < NOT_NOW:
+                    self._watch.schedule_hold(place, received_s)
             events += self._judge(ready)
         return events
 

@@ -79,11 +79,10 @@ class Judging:
         full: list[Turn] = []
         heard: list[Heard] = []
         for turn in turns:
-            place, samples = turn[0], turn[3]
-            made = self._numbers.made(place, samples)
-            if place.restless or not _calm(place, samples) or self._violated_by(place, made):
+            said = self._numbers.heard(turn[0], turn[3])
+            if turn[0].restless or not _calm(turn[0], said):
                 full.append(turn)
-                heard.append({VITAL_INDEX[one.vital]: one for one in samples} | made)
+                heard.append(said)
         if not full:
             return
         verdict = self._verdict(full, heard)
@@ -94,10 +93,8 @@ class Judging:
 
     def warm(self, turn: Turn) -> None:
         """Count one chair's samples, and take no step."""
-        place, samples = turn[0], turn[3]
-        made = self._numbers.made(place, samples)
-        self._verdict([turn], [{VITAL_INDEX[one.vital]: one for one in samples} | made])
-        self._settle(place)
+        self._verdict([turn], [self._numbers.heard(turn[0], turn[3])])
+        self._settle(turn[0])
 
     def switch(self, place: Place, now: float) -> list[AlarmEvent]:
         """Another phase, baseline or edit: what has other limits counts anew (8a.13, 8a.16)."""
@@ -148,14 +145,6 @@ class Judging:
         rows = [int(row) for row in np.flatnonzero(self._delays.pending[place.index])]
         waiting = [self._layout.rows[row] for row in rows if row not in place.open]
         return frozenset(vital for row in waiting for vital in row.condition.watched)
-
-    def _violated_by(self, place: Place, made: Heard) -> bool:
-        derived = self._layout.derived.items() if made else ()
-        return any(
-            column in made
-            and self.levels.beyond(place.index, self._clauses[row][0], made[column].value)
-            for row, column in derived
-        )
 
     # ------------------------------------------------------------------ limit changes
 
@@ -366,11 +355,10 @@ class Judging:
         return False
 
 
-def _calm(place: Place, samples: Sequence[Sample]) -> bool:
-    """Can these samples raise nothing? A value at its limit is looked at in full."""
-    for one in samples:
-        if one.valid or one.doubtful:
-            band = place.calm.get(one.vital)
-            if band is not None and not band[0] < one.value < band[1]:
-                return False
+def _calm(place: Place, heard: Heard) -> bool:
+    """Can these samples raise nothing?"""
+    for column, one in heard.items():
+        low, high = place.calm[column]
+        if (one.valid or one.doubtful) and not low <= one.value <= high:
+            return False
     return True

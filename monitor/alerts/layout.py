@@ -33,7 +33,7 @@ Ints = npt.NDArray[np.int64]
 VITALS = tuple(VitalSign)
 VITAL_INDEX = {vital: index for index, vital in enumerate(VITALS)}
 COLUMNS = tuple(Column)
-COLUMN_INDEX = {column: index for index, column in enumerate(COLUMNS)}
+COLUMN_INDEX = {phase: COLUMNS.index(column) for phase, column in COLUMN_OF.items()}
 DEVICES_MAX = 8
 """Devices of one chair that T-LINK watches, each in a row of its own."""
 
@@ -204,4 +204,4 @@ def _yields_depth(condition: AlarmCondition, preset: Preset) -> int:
 
 def column_of(phase: Phase | None) -> int:
     """The index of the limit table's column that a phase uses."""
-    return COLUMN_INDEX[COLUMN_OF[phase]]
+    return COLUMN_INDEX[phase]

@@ -13,7 +13,7 @@ from monitor.alerts.layout import COLUMNS, Bools, Floats, Layout
 from monitor.edits import Edits, levels_in_force
 from monitor.vitals import VitalSign
 
-Bands = dict[VitalSign, tuple[float, float]]
+Bands = list[tuple[float, float]]
 
 
 class Levels:
@@ -56,18 +56,20 @@ class Levels:
         return float(self.limit[chair, number] * self._layout.clause_sign[number])
 
     def calm(self, chair: int) -> Bands:
-        """Between which values (exclusive) a vital sign violates no rule in force.
+        """By column of the values: from what to what, both within, no rule in force is violated.
 
         A rule of two groups needs both, so the first of them bounds it.
         """
-        bands: Bands = {}
-        for number in self._plain_in_force(chair):
+        bands: Bands = [(-np.inf, np.inf)] * self._layout.width
+        for number in self._in_force(chair):
             if number not in self._layout.groups_of[int(self._layout.clause_row[number])][0]:
                 continue
             clause, limit = self._layout.clauses[number], self.level(chair, number)
-            low, high = bands.get(clause.vital, (-np.inf, np.inf))
-            sides = (low, min(high, limit)) if clause.comparison.high else (max(low, limit), high)
-            bands[clause.vital] = sides
+            above, column = clause.comparison.high, int(self._layout.clause_source[number])
+            if clause.comparison.inclusive:
+                limit = float(np.nextafter(limit, -np.inf if above else np.inf))
+            low, high = bands[column]
+            bands[column] = (low, min(high, limit)) if above else (max(low, limit), high)
         return bands
 
     def innermost(self, chair: int) -> Mapping[VitalSign, tuple[float | None, float | None]]:
@@ -76,9 +78,10 @@ class Levels:
         Only of rules of one group: the others ask for more than one number beyond one limit.
         """
         out: dict[VitalSign, tuple[float | None, float | None]] = {}
-        for number in self._plain_in_force(chair):
-            condition = self._layout.limit_rows[int(self._layout.clause_row[number])].condition
-            if condition.and_any_of or condition.silent:
+        for number in self._in_force(chair):
+            row = int(self._layout.clause_row[number])
+            condition = self._layout.limit_rows[row].condition
+            if row in self._layout.derived or condition.and_any_of or condition.silent:
                 continue
             clause, value = self._layout.clauses[number], self.level(chair, number)
             low, high = out.get(clause.vital, (None, None))
@@ -89,11 +92,9 @@ class Levels:
             out[clause.vital] = (low, high)
         return out
 
-    def _plain_in_force(self, chair: int) -> list[int]:
-        """Clauses about a vital sign itself."""
-        derived = self._layout.derived
-        numbers = np.nonzero(~np.isnan(self.limit[chair]))[0]
-        return [int(n) for n in numbers if int(self._layout.clause_row[n]) not in derived]
+    def _in_force(self, chair: int) -> list[int]:
+        """The clauses that are judged."""
+        return [int(number) for number in np.nonzero(~np.isnan(self.limit[chair]))[0]]
 
     def _resolve(
         self, chair: int, column: int, baseline: Mapping[VitalSign, float], edits: Edits

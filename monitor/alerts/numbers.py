@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.alerts.derived import FROM_THE_PHASE, Deriving, deriving
-from monitor.alerts.layout import COLUMNS, Layout, column_of
+from monitor.alerts.layout import COLUMNS, VITAL_INDEX, Layout, column_of
 from monitor.alerts.place import Place
 from monitor.alerts.pulse import Pulses
 from monitor.alerts.samples import Sample
@@ -26,15 +26,17 @@ class Numbers:
         self._layout = layout
         self._pasts: list[dict[int, Deriving]] = []
         self._pulses: list[Pulses] = []
-        self._derived_from: dict[VitalSign, list[int]] = {}
-        for row in layout.derived.keys() - layout.pulses.keys():
+        self._derived_from: dict[VitalSign, list[tuple[int, int]]] = {}
+        for row in sorted(layout.derived.keys() - layout.pulses.keys()):
             vital = layout.limit_rows[row].condition.any_of[0].vital
-            self._derived_from.setdefault(vital, []).append(row)
+            self._derived_from.setdefault(vital, []).append((row, layout.derived[row]))
+        self._of_two_sources = frozenset(layout.rows_of(Form.DISAGREEMENT))
 
     def add_chair(self) -> None:
         """One more chair, of which nothing is known."""
+        layout = self._layout
         self._pasts.append({})
-        self._pulses.append(Pulses(self._layout.pulses, self._layout.preset))
+        self._pulses.append(Pulses(layout.pulses, layout.derived, layout.preset))
 
     def forget(self, place: Place) -> None:
         """A new patient, or none."""
@@ -66,34 +68,33 @@ class Numbers:
             if past is not None:
                 past.still_open()
 
-    def made(self, place: Place, samples: Sequence[Sample]) -> Heard:
-        """The numbers that follow from one instant's samples."""
-        made = self._derive(place, samples) if place.session is not None else {}
-        for row, one in self._pulses[place.index].hear(place).items():
-            made[self._layout.derived[row]] = one
-        return made
+    def heard(self, place: Place, samples: Sequence[Sample]) -> Heard:
+        """One instant's samples, and the numbers that follow from them."""
+        heard = {VITAL_INDEX[one.vital]: one for one in samples}
+        for one in samples if place.session is not None else ():
+            if one.valid:
+                self._derive(place, one, heard)
+        if place.spoken:
+            heard |= self._pulses[place.index].hear(place)
+        return heard
 
-    def _derive(self, place: Place, samples: Sequence[Sample]) -> Heard:
-        made: Heard = {}
-        for one in samples:
-            for row in self._derived_from.get(one.vital, ()) if one.valid else ():
-                number = self._number(place, row, one)
-                if number is not None:
-                    made[self._layout.derived[row]] = one._replace(value=number)
-        return made
+    def _derive(self, place: Place, one: Sample, heard: Heard) -> None:
+        for row, column in self._derived_from.get(one.vital, ()):
+            number = self._number(place, row, one)
+            if number is not None:
+                heard[column] = Sample(one.vital, number, True, False, one.reason, one.at_s)
 
     def _number(self, place: Place, row: int, one: Sample) -> float | None:
-        if self._layout.limit_rows[row].condition.form is Form.DISAGREEMENT:
+        if row in self._of_two_sources:
             return place.disagreement(one.at_s, self._layout.preset.source_hold_s)
-        past = self._past(place, row)
+        past = self._pasts[place.index].get(row) or self._begin(place, row)
         return past.feed(one.value, one.at_s) if past else None
 
-    def _past(self, place: Place, row: int) -> Deriving | None:
-        """What the rule remembers of this chair; None where it must not begin yet."""
-        pasts, column = self._pasts[place.index], column_of(place.phase)
-        if row not in pasts:
-            condition = self._layout.limit_rows[row].condition
-            if condition.form in FROM_THE_PHASE and not self._layout.priority[column, row]:
-                return None
-            pasts[row] = deriving(condition, COLUMNS[column], self._layout.preset.gap_s)
-        return pasts[row]
+    def _begin(self, place: Place, row: int) -> Deriving | None:
+        """A fresh past of this chair; None where the rule must not begin yet."""
+        condition, column = self._layout.limit_rows[row].condition, column_of(place.phase)
+        if condition.form in FROM_THE_PHASE and not self._layout.priority[column, row]:
+            return None
+        past = deriving(condition, COLUMNS[column], self._layout.preset.gap_s)
+        self._pasts[place.index][row] = past
+        return past

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from monitor.alerts.cuff import Cuff
 from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
-from monitor.alerts.samples import Sample, one_each, quality, whole
+from monitor.alerts.samples import Sample, one_each, sample_of, whole
 from monitor.alerts.silences import Silences
 from monitor.clinic import Phase
 from monitor.conditions import Preset
@@ -67,12 +67,14 @@ class Quantity:
 
 @dataclass(slots=True, eq=False)
 class Source:
-    """One vital sign of one device; `seen_s` is how long it has been valid in this session.
+    """One vital sign of the device in that slot.
 
-    `value` is its last valid value, of `valid_s`.
+    `seen_s` is how long it has been valid in this session, `value` its last valid
+    value, of `valid_s`.
     """
 
     quantity: Quantity
+    slot: int
     is_ecg: bool
     newest_s: float = NEVER
     valid_s: float = NEVER
@@ -123,8 +125,9 @@ class Place:
     limits and on-delays set for this session, `score` the newest that a person entered.
     `asserted` is what was told of each condition that is measured elsewhere.
     `cuff` is when a cuff measured here.
-    `spoken` is what each device said of the pulse at the present instant, judged or not.
-    `restless`: some counted rule is counting or open, so every sample is judged in full.
+    `spoken` is what the device in a slot said of the pulse at the present instant, judged or not.
+    `restless`: some counted rule is counting or open, so every sample is judged in full;
+    else only what is not within `calm`, low and high by column of the values.
     """
 
     id: str
@@ -139,14 +142,14 @@ class Place:
     silences: Silences = field(default_factory=Silences)
     open: dict[int, Opened] = field(default_factory=dict)
     restless: bool = False
-    calm: Mapping[VitalSign, tuple[float, float]] = field(default_factory=dict)
+    calm: Sequence[tuple[float, float]] = ()
     baseline: Mapping[VitalSign, float] = field(default_factory=dict)
     edits: Edits = field(default_factory=dict)
     score: float | None = None
     unassigned_data_s: float = NEVER
     asserted: dict[str, str] = field(default_factory=dict)
     quantities: dict[VitalSign, Quantity] = field(default_factory=dict)
-    spoken: list[tuple[str, Sample]] = field(default_factory=list)
+    spoken: list[tuple[int, Sample]] = field(default_factory=list)
     _sources: dict[tuple[str, VitalSign], Source] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -193,9 +196,14 @@ class Place:
     def disagreement(self, at_s: float, hold_s: float) -> float | None:
         """How far ECG and pulse are apart; None unless both were valid within `hold_s`."""
         quantity = self.quantities.get(VitalSign.HEART_RATE)
-        live = [one for one in quantity.sources if at_s - one.valid_s <= hold_s] if quantity else []
-        ecg = next((one.value for one in live if one.is_ecg), None)
-        pulse = next((one.value for one in live if not one.is_ecg), None)
+        ecg = pulse = None
+        for one in quantity.sources if quantity else ():
+            if at_s - one.valid_s > hold_s:
+                continue
+            if not one.is_ecg:
+                pulse = one.value if pulse is None else pulse
+            elif ecg is None:
+                ecg = one.value
         return None if ecg is None or pulse is None else abs(ecg - pulse)
 
     def forget(self, now_s: float) -> None:
@@ -230,18 +238,22 @@ class Place:
     def samples(self, readings: Sequence[Reading], preset: Preset) -> list[Sample]:
         """What of one instant's readings is judged; the rest is old, or another source's turn."""
         self.spoken = []
-        readings = self._hear_cuff(readings)
+        cuff = [one for one in readings if one.vital in NIBP]
+        if cuff:
+            self._hear_cuff(cuff)
+            readings = [one for one in readings if not under_way(one.vital, one.validity)]
         if len(readings) > 1:
             readings = sorted(readings, key=lambda reading: reading.vital in STANDS_FOR)
         taken = [one for one in (self._take(reading, preset) for reading in readings) if one]
         if len(taken) > 1:
             taken = one_each(taken)
-        if any(one.vital in NIBP for one in taken):
+        if cuff:
             taken = whole(taken, preset.pulse_pressure_min)
         for one in taken:
-            # A mean may have been derived where no device gives one.
-            quantity = self.quantities.setdefault(one.vital, Quantity(one.vital))
-            quantity.reason = one.reason
+            if one.vital not in self.quantities:
+                # A mean was derived where no device gives one.
+                self.quantities[one.vital] = Quantity(one.vital)
+            self.quantities[one.vital].reason = one.reason
         return taken
 
     def rests_on_probe(self, vital: VitalSign | None) -> bool:
@@ -250,18 +262,14 @@ class Place:
             return self.ecg_seen_s() == 0.0
         return vital is VitalSign.SPO2
 
-    def _hear_cuff(self, readings: Sequence[Reading]) -> Sequence[Reading]:
-        """The readings without a cuff's word that it measures; a result ends its cycle."""
-        told = [one for one in readings if one.vital.episodic]
-        if not told:
-            return readings
+    def _hear_cuff(self, told: Sequence[Reading]) -> None:
+        """When a cuff measures, by its own word; a result ends its cycle."""
         for one in told:
             if under_way(one.vital, one.validity):
                 if one.sampled_s >= self.since_s:
                     self.cuff.measures(one.sampled_s)
             elif one.validity in RESULTS:
                 self.cuff.gave(one.received_s)
-        return [one for one in readings if not under_way(one.vital, one.validity)]
 
     def judgeable(self, samples: Sequence[Sample], received_s: float) -> list[Sample]:
         """Those of one instant's samples that no jump holds back, accepted."""
@@ -289,31 +297,34 @@ class Place:
         at_s, quantity = reading.sampled_s, source.quantity
         if at_s <= source.newest_s or at_s < self.since_s:
             return None
-        valid, doubtful, value, flag, reason = quality(reading, preset)
-        if valid:
-            source.value = value
+        said = sample_of(reading, preset)
+        if said.valid:
+            source.value = said.value
             if source.is_ecg and source.valid_s > NEVER:
                 source.seen_s += min(at_s - source.valid_s, preset.gap_s)
             source.valid_s = at_s
         source.newest_s = at_s
-        said = Sample(reading.vital, value, valid, doubtful, reason, at_s, flag)
-        if reading.vital in TELLS_OF_PULSE:
-            self.spoken.append((reading.device, said))
+        if said.vital in TELLS_OF_PULSE:
+            self.spoken.append((source.slot, said))
         if len(quantity.sources) > 1 and not quantity.charge(
-            source, at_s, preset.source_hold_s, valid=valid
+            source, at_s, preset.source_hold_s, valid=said.valid
         ):
             return None
-        if valid or doubtful:
+        if said.valid or said.doubtful:
             if at_s <= quantity.data_s:
                 return None
-            quantity.switched |= quantity.source not in (None, source)
-            quantity.source, quantity.data_s = source, at_s
-        return said._replace(vital=quantity.vital)
+            if quantity.source is not source:
+                quantity.switched |= quantity.source is not None
+                quantity.source = source
+            quantity.data_s = at_s
+        return said if said.vital is quantity.vital else said._replace(vital=quantity.vital)
 
     def _add_source(self, device: str, vital: VitalSign) -> Source:
         judged = STANDS_FOR.get(vital, vital)
         quantity = self.quantities.setdefault(judged, Quantity(judged))
-        source = Source(quantity, is_ecg=vital is VitalSign.HEART_RATE)
+        watched = self.devices.get(device)
+        slot = watched.slot if watched else len(self.devices)
+        source = Source(quantity, slot, is_ecg=vital is VitalSign.HEART_RATE)
         quantity.sources.append(source)
         self._sources[device, vital] = source
         return source

@@ -8,7 +8,7 @@ one instant's samples of a chair's devices. Knows no alarm.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from monitor.alerts.layout import Row
 from monitor.alerts.place import TELLS_OF_PULSE, Place
@@ -20,19 +20,15 @@ NO_PULSE = 0.0
 """What a lost pulse counts as: the limit of its rule."""
 
 
-class Source(NamedTuple):
-    """What one device of the chair said: its place among them, and the sample."""
-
-    slot: int
-    sample: Sample
-
-
 class Listening(Protocol):
-    """What one rule remembers of one chair's sources; it asks for these vital signs."""
+    """What one rule remembers of one chair's sources; it asks for these vital signs.
+
+    A source is told by the slot of its device among the chair's.
+    """
 
     vitals: tuple[VitalSign, ...]
 
-    def hear(self, said: Source) -> Sample | None:
+    def hear(self, slot: int, one: Sample) -> Sample | None:
         """The sample to judge; None when this says nothing of the pulse."""
         ...
 
@@ -51,8 +47,10 @@ class Speaker:
     def may(self, slot: int, at_s: float) -> bool:
         """Note that it speaks; is it the one to listen to?"""
         self._spoke_s[slot] = at_s
-        better = [at for other, at in self._spoke_s.items() if other < slot]
-        return all(at_s - at > self._hold_s for at in better)
+        for other, spoke_s in self._spoke_s.items():
+            if other < slot and at_s - spoke_s <= self._hold_s:
+                return False
+        return True
 
 
 class Beats:
@@ -66,9 +64,8 @@ class Beats:
         self._speaker = Speaker(preset.source_hold_s)
         self._off: set[int] = set()
 
-    def hear(self, said: Source) -> Sample | None:
+    def hear(self, slot: int, one: Sample) -> Sample | None:
         """A number of the row's source."""
-        slot, one = said
         known = one.valid or one.doubtful
         if one.vital is VitalSign.SPO2:
             if known:
@@ -98,9 +95,8 @@ class Loss:
         self._had_s: dict[int, float] = {}
         self._last_s: dict[int, float] = {}
 
-    def hear(self, said: Source) -> Sample | None:
+    def hear(self, slot: int, one: Sample) -> Sample | None:
         """A pulse rate above 0, or its loss."""
-        slot, one = said
         condition = self._condition
         if one.valid and one.value > NO_PULSE:
             had_s, last_s = self._had_s.get(slot, self._assumed_s), self._last_s.get(slot, one.at_s)
@@ -122,10 +118,10 @@ class Loss:
 
 
 class Pulses:
-    """The pulse rules of one chair, by row."""
+    """The pulse rules of one chair, by row; `columns` are those of the values, by row too."""
 
-    def __init__(self, rows: Mapping[int, Row], preset: Preset) -> None:
-        self._rows, self._preset = rows, preset
+    def __init__(self, rows: Mapping[int, Row], columns: Mapping[int, int], preset: Preset) -> None:
+        self._rows, self._columns, self._preset = rows, columns, preset
         self.forget()
 
     def forget(self) -> None:
@@ -140,20 +136,18 @@ class Pulses:
             listening = kind(row.source, row.condition, self._preset)
             self._by_row[number] = listening
             for vital in listening.vitals:
-                self._listening[vital].append((number, listening))
+                self._listening[vital].append((self._columns[number], listening))
 
     def of(self, row: int) -> Listening:
         """What the rule of that row remembers."""
         return self._by_row[row]
 
     def hear(self, place: Place) -> dict[int, Sample]:
-        """What this instant says, by row."""
+        """What this instant says, by column of the values."""
         out: dict[int, Sample] = {}
-        for device, one in place.spoken:
-            watched = place.devices.get(device)
-            slot = watched.slot if watched else len(place.devices)
-            for number, listening in self._listening[one.vital]:
-                sample = listening.hear(Source(slot, one))
+        for slot, one in place.spoken:
+            for column, listening in self._listening[one.vital]:
+                sample = listening.hear(slot, one)
                 if sample is not None:
-                    out[number] = sample
+                    out[column] = sample
         return out

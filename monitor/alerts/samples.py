@@ -32,27 +32,20 @@ class Sample(NamedTuple):
     flag: str = ""
 
 
-class Quality(NamedTuple):
-    """What a reading is worth: `flag` is QUESTIONABLE or INVALID in words, "" when neither."""
-
-    valid: bool
-    doubtful: bool
-    value: float
-    flag: str
-    reason: str
-
-
-def quality(reading: Reading, preset: Preset) -> Quality:
+def sample_of(reading: Reading, preset: Preset) -> Sample:
     """One outside its hard range is no value (alarms.md 7.3); the device's own word comes first."""
-    value, validity = reading.value, reading.validity
-    doubtful = validity is Validity.QUESTIONABLE
-    if value is None or not (validity.believed or doubtful):
-        flag = INVALID if validity is Validity.INVALID else ""
-        return Quality(False, False, float("nan") if value is None else value, flag, reading.reason)
-    why = objection(reading.vital, value, preset)
+    vital, value, at_s = reading.vital, reading.value, reading.sampled_s
+    doubtful = reading.validity is Validity.QUESTIONABLE
+    if value is None or not (doubtful or reading.validity.believed):
+        flag = INVALID if reading.validity is Validity.INVALID else ""
+        number = float("nan") if value is None else value
+        return Sample(vital, number, False, False, reading.reason, at_s, flag)
+    why = objection(vital, value, preset)
     if why:
-        return Quality(False, False, value, INVALID if why == IMPLAUSIBLE else "", why)
-    return Quality(not doubtful, doubtful, value, DOUBTFUL if doubtful else "", reading.reason)
+        flag = INVALID if why == IMPLAUSIBLE else ""
+        return Sample(vital, value, False, False, why, at_s, flag)
+    flag = DOUBTFUL if doubtful else ""
+    return Sample(vital, value, not doubtful, doubtful, reading.reason, at_s, flag)
 
 
 def one_each(samples: list[Sample]) -> list[Sample]:

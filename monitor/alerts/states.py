@@ -6,14 +6,13 @@ Knows the six states and what moves between them. Knows no array, clock or rule.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import NamedTuple
 
 from monitor.conditions import Kind, Priority
-from monitor.vitals import VitalSign
+from monitor.vitals import Keyed, VitalSign
 
 
-class AlarmState(Enum):
+class AlarmState(Keyed):
     """Where an alarm stands."""
 
     IDLE = "IDLE"
@@ -24,7 +23,7 @@ class AlarmState(Enum):
     RESOLVED = "RESOLVED"
 
 
-class Reason(Enum):
+class Reason(Keyed):
     """Why a step was taken: what the log keeps and a person reads."""
 
     CONDITION_PRESENT = "condition present for its delay"

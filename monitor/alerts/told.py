@@ -44,17 +44,16 @@ def told(
     method: Callable[Concatenate[_Self, _P], _R],
 ) -> Callable[Concatenate[_Self, _P], _R]:
     """Mark a method as an input: it is told with all its arguments, and then done."""
-    signature = inspect.signature(method)
+    parameters = [*inspect.signature(method).parameters.values()][1:]
+    names = [one.name for one in parameters]
+    defaults = {one.name: one.default for one in parameters}
 
     @wraps(method)
     def call(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
         telling = self.telling
         if telling.within or telling.sink is None:
             return method(self, *args, **kwargs)
-        bound = signature.bind(self, *args, **kwargs)
-        bound.apply_defaults()
-        arguments = dict(bound.arguments)
-        del arguments["self"]
+        arguments = defaults | dict(zip(names, args, strict=False)) | kwargs
         telling.tell(method.__name__, arguments)
         telling.within = True
         try:

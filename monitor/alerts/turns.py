@@ -21,7 +21,8 @@ def turns(
     """The readings in turns: each holds at most one instant of any chair; old ones are left out."""
     groups: dict[tuple[str, float, float], list[Reading]] = {}
     for one in readings:
-        if not (one.late or _too_old(one, by_chair, preset)):
+        old = one.late or one.received_s - one.sampled_s > preset.late_s
+        if not (old and _too_old(one, by_chair, preset)):
             key = (one.chair, one.received_s, one.sampled_s)
             groups.setdefault(key, []).append(one)
     if len(groups) > 1:
@@ -38,9 +39,8 @@ def turns(
 
 
 def _too_old(reading: Reading, by_chair: Mapping[str, Place], preset: Preset) -> bool:
-    age_s = reading.received_s - reading.sampled_s
-    if age_s <= preset.late_s:
-        return False
-    if not reading.vital.episodic:
+    """Of one older than a continuous sample may be: too old for a cuff reading as well?"""
+    if reading.late or not reading.vital.episodic:
         return True
+    age_s = reading.received_s - reading.sampled_s
     return age_s >= preset.cuff_judged_s(by_chair[reading.chair].phase)

@@ -7,6 +7,7 @@ that is longer ago than its delay. Knows chairs and times, never a clock.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 
 import numpy as np
 
@@ -50,7 +51,8 @@ class Watch:
         self.delay_s: Floats = np.zeros((0, width))
         self.exists: Bools = np.zeros((0, width), bool)
         self.rows_of = {form: layout.rows_of(form) for form in Form}
-        self._rests = [row for form in RESTS_ON_DATA for row in self.rows_of[form]]
+        self._rests = sorted(row for form in RESTS_ON_DATA for row in self.rows_of[form])
+        self._rests_on_data = frozenset(self._rests)
         self._silent: dict[VitalSign, list[int]] = {}
         for row in self.rows_of[Form.SILENT_VITAL]:
             self._silent.setdefault(self._vital(row), []).append(row)
@@ -100,7 +102,6 @@ class Watch:
         silent = [*self.rows_of[Form.SILENT_LINK], *self.rows_of[Form.SILENT_VITAL]]
         self.since_s[place.index, silent] = now
         self.exist(place, now)
-        self.schedule_hold(place, now)
 
     def _note_data(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
         if self._layout.rows[row].once_seen_s is not None:
@@ -155,26 +156,26 @@ class Watch:
         opened = place.open.get(row)
         if opened is not None:
             opened.good_s = None
-        elif np.isnan(self.since_s[place.index, row]):
+        elif isnan(self.since_s[place.index, row]):
             self.since_s[place.index, row] = at_s
             self._schedule_row(place, row, now)
 
     def good(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
         """Good at a sample's time, known now; an alarm that was open ends after its off-delay."""
-        rests = self._layout.rows[row].condition.form in RESTS_ON_DATA
-        at = (place.index, row)
+        rests, at = row in self._rests_on_data, (place.index, row)
         opened = place.open.get(row)
-        over = opened is None or opened.good(
+        if opened is None:
+            # Most say that what was good is good: nothing waits then.
+            if rests or not isnan(self.since_s[at]):
+                due_s = at_s + float(self.delay_s[at]) if rests and self.exists[at] else NOT_NOW
+                self.since_s[at] = at_s if rests else np.nan
+                self.deadlines.put(place.index, row, due_s)
+            return []
+        over = opened.good(
             at_s, off_delay_s=self._layout.off_delay[row], gap_s=self._layout.preset.gap_s
         )
-        if rests:
-            self.since_s[at] = at_s
-        elif over:
-            self.since_s[at] = np.nan
-        if opened is None:
-            due_s = at_s + float(self.delay_s[at]) if rests and self.exists[at] else NOT_NOW
-            self.deadlines.put(place.index, row, due_s)
-            return []
+        if rests or over:
+            self.since_s[at] = at_s if rests else np.nan
         return self.end(place, opened, now) if over else []
 
     def end(self, place: Place, opened: Opened, at_s: float) -> list[AlarmEvent]:
@@ -195,7 +196,7 @@ class Watch:
             opened = place.open.get(row)
             if opened is not None:
                 return since_s is None or opened.message != message or opened.good_s is not None
-            known = not bool(np.isnan(self.since_s[place.index, row]))
+            known = not isnan(self.since_s[place.index, row])
             return known is (since_s is None) or place.asserted.get(condition, "") != message
         return False
 
@@ -287,6 +288,7 @@ class Watch:
         self.deadlines.put(place.index, self.pause_column, ends_s)
         self.deadlines.put(place.index, self.silence_column, place.silences.next_s)
         self.schedule_loss(place)
+        self.schedule_hold(place, now)
 
     def schedule_loss(self, place: Place) -> None:
         """When the data of an open alarm will have been lost."""
@@ -309,7 +311,7 @@ class Watch:
                 next_s = min(next_s, place.unassigned_data_s + ends_s)
             return next_s
         since_s = float(self.since_s[at])
-        if row < self._layout.limits or not self.exists[at] or np.isnan(since_s):
+        if row < self._layout.limits or not self.exists[at] or isnan(since_s):
             return NOT_NOW
         waits = self._overlays.yields(which, place)
         return NOT_NOW if waits else self._due_s(place, row, now)
