@@ -13,6 +13,9 @@ from enum import Enum
 from monitor.care.observations import Observed
 from monitor.vitals import GenerationMode, Keyed, VitalSign
 
+CLINIC = ""
+"""The "chair" of what concerns the whole clinic, such as T-COPY."""
+
 
 class Phase(Keyed):
     """Where a session stands. Only a person moves it on."""

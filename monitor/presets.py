@@ -41,6 +41,9 @@ CUFF_WAIT_S_MAX: dict[Form, float] = {
 }
 """How long a condition of a form may wait while a cuff measures (alarms.md 7.2); others never."""
 
+SUSPENDABLE = frozenset({"T-SRC", "T-CLK", "T-COPY"})
+"""The technical conditions that a preset may let a person suspend (alarms.md 8a.6)."""
+
 SETTINGS: dict[Form, frozenset[str]] = {
     Form.CHANGE: frozenset(
         {"recent_s", "earlier_from_s", "earlier_to_s", "recent_valid_s", "earlier_valid_s"}
@@ -165,8 +168,8 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
     levels = [*one.priority.values(), *(rise.to for rise in one.escalations)]
     if one.suspendable and Priority.HIGH in levels:
         yield f"{at}.suspendable: it is or becomes HIGH, and no HIGH alarm may be suspended"
-    if one.suspendable and one.clinic_wide:
-        yield f"{at}.suspendable: it is about the whole clinic, and a rule is suspended at a chair"
+    if one.suspendable and one.kind is Kind.TECHNICAL and one.id not in SUSPENDABLE:
+        yield f"{at}.suspendable: it tells that monitoring itself fails, and must be heard"
     if one.yields_to and one.kind is Kind.PHYSIOLOGICAL:
         yield f"{at}.yields_to: it is about the patient, and no technical alarm speaks for that"
     if one.standby and one.kind is Kind.PHYSIOLOGICAL:

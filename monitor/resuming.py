@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
-from monitor.alerts import QUIET, Engine, Reason
+from monitor.alerts import QUIET, AlarmState, Engine, Reason
 from monitor.care.journals import JOURNAL_DAYS
 from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Item
 from monitor.care.treatment_terms import CareTable
-from monitor.clinic import Phase, Seating, Session
+from monitor.clinic import CLINIC, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
@@ -87,6 +87,7 @@ class Kept(Protocol):
 
     async def open_facts(self, since_us: int) -> list[FactRow]: ...
     async def open_alarms(self) -> list[TransitionRow]: ...
+    async def apart(self, since_us: int) -> list[TransitionRow]: ...
     async def transitions(self, session: str) -> list[TransitionRow]: ...
     async def readings(
         self, session: str, *, vitals: Sequence[VitalSign] | None = None
@@ -158,6 +159,7 @@ async def past_of(record: Kept, now_us: int, nibp_interval_s: Iterable[float]) -
     facts = await record.open_facts(now_us - ACTS_US)
     sessions = sorted({fact.session for fact in facts if fact.session is not None})
     steps = [step for one in sessions for step in await record.transitions(one)]
+    steps += [step for step in await record.apart(now_us - ACTS_US) if step.chair == CLINIC]
     readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
     return Past(facts, readings, await record.open_alarms(), steps)
 
@@ -278,8 +280,19 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
         _know(engine, at_s, fact)
 
 
+def _leaves(step: TransitionRow) -> bool:
+    """Does a step leave something beside the alarm as it stands?"""
+    return step.reason in BREAKING or step.reason in RELAXING or _over(step)
+
+
+def _over(step: TransitionRow) -> bool:
+    return step.chair == CLINIC and step.to_state == AlarmState.RESOLVED.value
+
+
 def _follow(engine: Engine, at_s: float, step: TransitionRow) -> None:
-    if step.reason in RELAXING:
+    if _over(step):
+        engine.returning.over(step.chair, step.condition)
+    elif step.reason in RELAXING:
         relaxed = RELAXING[step.reason]
         engine.returning.relaxed(step.chair, step.condition, step.instance, relaxed=relaxed)
     else:
@@ -325,8 +338,7 @@ def _readings(past: Past, clock: Clock) -> list[Reading]:
 def _in_order(past: Past, clock: Clock) -> Iterator[tuple[list[Event], list[Reading]]]:
     """Facts and steps that leave something, and the readings after them, before the next."""
     told: list[tuple[int, Event | Reading]] = [(fact.at_us, fact) for fact in past.facts]
-    leaving = BREAKING | RELAXING.keys()
-    told += [(step.at_us, step) for step in past.steps if step.reason in leaving]
+    told += [(step.at_us, step) for step in past.steps if _leaves(step)]
     told += [(one.received_at_us, one) for one in _readings(past, clock)]
     told.sort(key=lambda pair: pair[0])
     facts: list[Event] = []

@@ -219,7 +219,7 @@ class Twin:
     # ------------------------------------------------------------------- the rules
 
     def _rules(self, one: AlarmCondition) -> list[Rule]:
-        if one.clinic_wide:
+        if one.clinic_wide is not (self.chair == ""):
             return []
         if one.form is Form.SILENT_LINK:
             return [Rule(one, name, device=name) for name in self.devices]
@@ -475,6 +475,16 @@ class Twin:
             if rule.condition.form in COUNTED and self._limits(rule) != limits:
                 self._recount(rule, now)
 
+    def assert_technical(self, name: str, since: float | None, now: float) -> None:
+        """What is measured elsewhere is so since then, or is not."""
+        self.advance(now)
+        for rule in self.rules:
+            if rule.condition.id == name and since is None:
+                self._good(rule, now, now)
+            elif rule.condition.id == name and since is not None:
+                self._bad(rule, since, now)
+        self.advance(now)
+
     def gate(self, device: str, lost: bool, now: float) -> None:
         self.advance(now)
         self.gated = self.gated | {device} if lost else self.gated - {device}
@@ -657,6 +667,8 @@ class Twin:
         self.advance(now)
         rule = self.preset.condition(name)
         left = 1800 - self.suspended_for.get(name, 0.0)
+        if rule.clinic_wide is not (self.chair == ""):
+            return False
         if not rule.suspendable or name in self.suspended or not 0 < seconds <= left:
             return False
         self.suspended[name] = (now + seconds, dict(self.values))
@@ -1378,6 +1390,9 @@ class Twin:
             self._end_suspension(alarm.rule.condition.id, at)
         if to == "RESOLVED":
             alarm.rule.alarm = None if alarm.rule.alarm is alarm else alarm.rule.alarm
+            if self.chair == "":  # the next alarm of the clinic sounds, whatever was suspended
+                self.suspended.pop(alarm.rule.condition.id, None)
+                self.suspended_for.pop(alarm.rule.condition.id, None)
         self.steps.append(self.tell(alarm, came_from, reason, at, sampled))
 
     def tell(

@@ -125,7 +125,8 @@ class Acting:
     def suspend(self, chair: str, condition: str, now: float, seconds: float) -> list[AlarmEvent]:
         """Take the sound of one rule's alarms at a chair away for `seconds`; judging goes on.
 
-        It ends by itself, with the phase, and when an alarm of the rule gets worse.
+        It ends by itself, with the phase, and when an alarm of the rule gets worse. The
+        chair of a rule about the whole clinic is "", and it ends with its alarm.
         Raises `CommandRefused` for a rule that must be heard, or for too long.
         """
         return self._silence(

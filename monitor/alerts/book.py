@@ -48,6 +48,8 @@ class Book:
             return []
         if opened.state not in OPEN:
             self._strike(place, opened)
+            if opened.row.condition.clinic_wide:
+                place.silences.forget(opened.row.condition.id)
         if reason in WORSENS:
             place.silences.end_suspension(opened.row.condition.id, at_s)
         self._overlays.refresh(place, at_s)

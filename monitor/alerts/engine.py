@@ -26,13 +26,11 @@ from monitor.alerts.states import Alarm, AlarmEvent, Reason
 from monitor.alerts.told import Telling, told
 from monitor.alerts.turns import turns
 from monitor.alerts.watch import Watch
-from monitor.clinic import Phase
+from monitor.clinic import CLINIC, Phase
 from monitor.conditions import Form, Preset
 from monitor.edits import Edits
 from monitor.jumps import Jumps
 from monitor.vitals import Reading, VitalSign
-
-CLINIC = ""
 
 
 class Engine(Acting):
@@ -236,13 +234,13 @@ class Engine(Acting):
             if self._layout.rows[row].condition.id != condition:
                 continue
             opened = place.open.get(row)
-            if opened is not None and since_s is not None:
+            if since_s is None:
+                events += self._watch.good(place, row, now, now)
+                continue
+            self._watch.bad(place, row, since_s, now)
+            if opened is not None:
                 opened.message = message
                 self._overlays.changed.add(place.id)
-            elif since_s is None:
-                events += self._watch.good(place, row, now, now)
-            else:
-                self._watch.bad(place, row, since_s, now)
         return self._sent(events + self._settle(place, now))
 
     def observe(self, readings: Sequence[Reading]) -> list[AlarmEvent]:

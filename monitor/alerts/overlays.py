@@ -9,6 +9,7 @@ from monitor.alerts.layout import Row
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Pause, Place
 from monitor.alerts.states import AlarmState
+from monitor.clinic import CLINIC
 from monitor.conditions import Form, Kind, Preset
 from monitor.errors import CommandRefused
 from monitor.vitals import STANDS_FOR, VitalSign
@@ -112,11 +113,12 @@ class Overlays:
                 why="the preset in force has none of that name",
                 fix="reload the page",
             ) from error
-        if rule.clinic_wide:
+        if rule.clinic_wide is not (place.id == CLINIC):
+            about = "the whole clinic" if rule.clinic_wide else "one chair"
             raise CommandRefused(
-                f"{condition} cannot be suspended",
-                why="it is about the whole clinic and belongs to no chair",
-                fix="mend what it tells of; it ends by itself then",
+                f"{condition} cannot be suspended here",
+                why=f"it is about {about}",
+                fix=f"suspend it where the alarms of {about} are listed",
             )
         reference = place.values()
         place.silences.suspend(rule, now, seconds, reference)

@@ -70,6 +70,10 @@ class Returning:
             for row in self._book.rows_of(place, condition, instance):
                 self._judging.recall_relaxed(place, row, relaxed=relaxed)
 
+    def over(self, chair: str, condition: str) -> None:
+        """While warming: here an alarm of the clinic was over, and any suspension of its rule."""
+        self._places[chair].silences.forget(condition)
+
     def moved(self, chair: str, to: str) -> None:
         """What people looked at in one chair is in another by now."""
         self._looked = {

@@ -26,9 +26,10 @@ class Suspension:
 
 
 class Silences:
-    """Those of one chair. `suspended` is by the rule's id.
+    """Those of one chair, or of the clinic. `suspended` is by the rule's id.
 
-    In one phase of a session a rule may be suspended for `SUSPENDED_S_MAX` in all.
+    In one phase of a session a rule may be suspended for `SUSPENDED_S_MAX` in all. One about
+    the whole clinic knows no phase: its time begins anew when its alarm is over.
     """
 
     SUSPENDED_S_MAX = 1_800.0
@@ -65,7 +66,7 @@ class Silences:
         if not 0.0 < seconds <= left_s:
             raise CommandRefused(
                 f"{what} for {seconds} s",
-                why=f"{left_s:g} s are left of {self.SUSPENDED_S_MAX:g} s in this phase",
+                why=f"{left_s:g} s are left of {self.SUSPENDED_S_MAX:g} s {_while(condition)}",
                 fix="choose a shorter time, or acknowledge the alarm",
             )
         self._used_s[condition.id] = self._used_s.get(condition.id, 0.0) + seconds
@@ -80,6 +81,11 @@ class Silences:
         ended = self.suspended.pop(condition, None)
         if ended is not None:
             self._used_s[condition] -= max(ended.until_s - now, 0.0)
+
+    def forget(self, condition: str) -> None:
+        """An alarm of the clinic is over: the next one sounds, and may be suspended as long."""
+        self.suspended.pop(condition, None)
+        self._used_s.pop(condition, None)
 
     def stand_by(self, phase: Phase | None, now: float, seconds: float, audible_s: float) -> None:
         """Raises `CommandRefused` in an infusion, without a session, or for too long."""
@@ -145,3 +151,7 @@ class Silences:
         """The values from which a suspended rule's alarm can get worse."""
         suspension = self.suspended.get(condition)
         return suspension.reference if suspension else {}
+
+
+def _while(condition: AlarmCondition) -> str:
+    return "until it is over" if condition.clinic_wide else "in this phase"

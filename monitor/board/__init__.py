@@ -17,14 +17,11 @@ from monitor.board.words import MARKS, clock, utc_us
 from monitor.care.due import Due
 from monitor.care.settings import Changed
 from monitor.care.treatment import Treatment
-from monitor.clinic import Chair, Phase, Session
+from monitor.clinic import CLINIC, Chair, Phase, Session
 from monitor.conditions import Priority
 from monitor.vitals import GenerationMode, Reading, VitalSign
 
 __all__ = ["Board", "StripEntry", "Tile", "Wall", "least_real"]
-
-CLINIC = ""
-"""The "chair" of alarms that concern the whole clinic, such as T-COPY."""
 
 
 class Board:

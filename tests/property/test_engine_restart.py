@@ -146,9 +146,8 @@ class Kept:
         self._keep(act(self.engine, at, chair, what, argument))
         after = self.engine.silences(chair)
         for rule in after.suspended.keys() - before.keys():
-            self._fact(
-                at, chair, SUSPENDED, {"rule": rule, "seconds": after.suspended[rule].until_s - at}
-            )
+            seconds = round(after.suspended[rule].until_s - at, 6)
+            self._fact(at, chair, SUSPENDED, {"rule": rule, "seconds": seconds})
         for rule in before.keys() - after.suspended.keys():
             self._fact(at, chair, SUSPENSION_ENDED, {"rule": rule})
         if after.standby_until_s is not None and stood is None:

@@ -90,9 +90,12 @@ def test_after_a_standby_that_a_person_ended_the_next_may_follow_when_it_was_hea
     stand_by(chair)
 
 
-def test_a_rule_about_the_whole_clinic_is_suspended_at_no_chair() -> None:
-    with pytest.raises(CommandRefused, match="the whole clinic"):
-        suspend(Chairside(), "T-COPY")
+def test_a_rule_is_suspended_where_it_belongs_at_its_chair_or_for_the_clinic() -> None:
+    chair = Chairside()
+    with pytest.raises(CommandRefused, match="it is about the whole clinic"):
+        suspend(chair, "T-COPY")
+    with pytest.raises(CommandRefused, match="it is about one chair"):
+        chair.engine.suspend("", "HR-H1", chair.now, 60.0)
 
 
 def test_a_rule_that_does_not_exist_and_one_already_suspended_are_refused() -> None:
@@ -245,7 +248,7 @@ def test_nothing_is_silent_for_the_next_patient() -> None:
     [
         ("SPO2-2", "suspendable = true", "no HIGH alarm may be suspended"),
         ("T-PROBE", "suspendable = true", "no HIGH alarm may be suspended"),
-        ("T-COPY", "suspendable = true", "about the whole clinic"),
+        ("T-STORE", "suspendable = true", "it tells that monitoring itself fails"),
         ("HR-H1", "standby = true", "it is about the patient"),
     ],
 )
