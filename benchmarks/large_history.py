@@ -3,27 +3,28 @@
     make bench-large     (python -m benchmarks.large_history [--seconds 36000000])
 
 Loads what `benchmarks.five_years` describes into a record and into a real
-InfluxDB, once, into the user's cache; prints their bytes. Then the shipped pages
-serve it, once over the record and once over InfluxDB alone, and a client asks
-for hours at random and for every kind of search. The control of the same run is
-the same server asked for `/api/presets`: what a request costs that reads
-nothing. Exits 1 over the bounds.
+InfluxDB, once, into the user's cache; prints their bytes. Then `chairside serve`
+runs upon the record and `chairside review --from-influxdb` over InfluxDB alone,
+processes of their own, and a client asks for hours at random and for every kind
+of search. Two controls of the same run: the same route asked for a chair that is
+not there, which reads nothing, and before each request some 10 ms of arithmetic,
+which only other processes make longer. Exits 1 over the bounds.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import random
 import shutil
 import sqlite3
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
@@ -31,28 +32,27 @@ from statistics import quantiles
 import httpx
 
 from benchmarks import five_years
-from benchmarks.five_years import CHAIR, CLINIC, SECOND_US, SESSION_S, WHOLE_EVERY, Built, Visit
-from monitor import service
-from monitor.clinic import Chair, Phase
-from monitor.clock import Clock
-from monitor.config import Config
-from monitor.displays import Clinic
-from monitor.drivers.registry import DRIVERS
+from benchmarks.five_years import (
+    CHAIR,
+    CLINIC,
+    OPENING_S_MAX,
+    SECOND_US,
+    SESSION_S,
+    WHOLE_EVERY,
+    Built,
+    Visit,
+)
+from monitor.clinic import Phase
 from monitor.finding import Entry, Measured
-from monitor.history import History
 from monitor.store import catalogue, file
-from monitor.store.influx_history import InfluxHistory
-from monitor.store.record import Record
-from monitor.web.server import WebDisplay
-from simulators.clinic import Setting, configuration
-from simulators.simulation import preset_of
-from simulators.staff import PUBLISHED_PIN, employ
 from tools.influxd.server import Influxd
+from tools.server import Server, free_port
 
 HOUR_P99_S, SEARCH_P99_S = 0.050, 0.100
 SESSIONS = 50_000
-ASKED = 200
+ASKED = 300
 WARM_UP = 5
+CONTROL_STEPS = 500_000
 HOUR_MS = 3_600_000
 SEARCHES: dict[str, Mapping[str, str | int]] = {
     "the newest": {},
@@ -123,81 +123,95 @@ def _entry(number: int, sessions: int, chance: random.Random) -> Entry:
     )
 
 
-@asynccontextmanager
-async def running(record_path: Path, shared: History | None) -> AsyncIterator[dict[str, str]]:
-    """The service over that record; the addresses of its pages over each history."""
-    addresses: dict[str, asyncio.Future[str]] = {}
-    loop = asyncio.get_running_loop()
+@contextmanager
+def shipped(folder: Path, more: str, *command: str) -> Iterator[str]:
+    """The address at which that command of the product serves, as a process of its own.
 
-    class Pages:
-        """The shipped pages, over another history than the record's."""
-
-        def __init__(self, name: str, history: History | None) -> None:
-            self._history = history
-            self._web = WebDisplay("127.0.0.1", 0, ready=addresses[name].set_result)
-
-        async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
-            shown = replace(clinic, history=self._history) if self._history else clinic
-            await self._web.run(shown, stop)
-
-    for name in ("record", "influxdb") if shared else ("record",):
-        addresses[name] = loop.create_future()
-    pages = [Pages("record", None)] + ([Pages("influxdb", shared)] if shared else [])
-    clock = Clock.starting_at(loop.time, time.time_ns() // 1_000)
-    config, stop = _config(record_path), asyncio.Event()
-    async with Record(record_path, clock=clock, reserve_bytes=0) as record:
-        task = asyncio.create_task(
-            service.run(
-                config,
-                drivers=DRIVERS,
-                links={},
-                record=record,
-                people=employ(config.people, clock, published_pin=PUBLISHED_PIN),
-                displays=pages,
-                clock=clock,
-                preset=preset_of(config),
-                stop=stop,
-            )
-        )
-        yield {name: await future for name, future in addresses.items()}
-        stop.set()
-        await task
+    `more` is added to its configuration: where it reads.
+    """
+    folder.mkdir()
+    port = free_port()
+    chairs = [f'[[chairs]]\nid = "{one}"\nlabel = "{one}"\n' for one in range(1, 7)]
+    web = f'[clinic]\nname = "bench"\nid = "{CLINIC}"\n[web]\nlisten = "127.0.0.1:{port}"\n'
+    config = folder / "clinic.toml"
+    config.write_text("".join([web, *chairs, more]))
+    line = [sys.executable, "-m", "monitor.cli", *command, "--config", str(config)]
+    port_too = ["--port", str(port)] if command[0] == "review" else []
+    server = Server([*line, *port_too], port, folder)
+    server.start(OPENING_S_MAX)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.stop()
 
 
-def _config(record_path: Path) -> Config:
-    chairs = [Chair(id=str(number), label=str(number)) for number in range(1, 7)]
-    return configuration(chairs, [], Setting(record=record_path))
+def over_record(found: Built, folder: Path) -> AbstractContextManager[str]:
+    """The whole service upon the record."""
+    return shipped(folder / "record", f'[record]\npath = "{found.record}"\n', "serve")
+
+
+def over_influxdb(server: Influxd, folder: Path) -> AbstractContextManager[str]:
+    """The pages of the past over InfluxDB alone, as on another machine."""
+    token = folder / "token"
+    token.touch(0o600)
+    token.write_text(server.token)
+    more = f'[influxdb]\nurl = "{server.url}"\norg = "{server.org}"\nbucket = "{server.bucket}"\n'
+    more += f'token_file = "{token}"\n'
+    return shipped(folder / "influxdb", more, "review", "--from-influxdb")
 
 
 Parameters = Mapping[str, str | int]
 
 
-async def timed(
-    client: httpx.AsyncClient, path: str, asked: Callable[[], Parameters]
-) -> tuple[list[float], int]:
-    """Seconds each answer took, and the bytes of the last."""
-    took, size = [], 0
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds each answer took, those of as much arithmetic beside it, and an answer's bytes."""
+
+    took: list[float]
+    control: list[float]
+    answer_bytes: int
+
+
+def timed(
+    client: httpx.Client, path: str, asked: Callable[[], Parameters], status: int = 200
+) -> Times:
+    """Ask so often; before each request the control."""
+    found = Times([], [], 0)
     for number in range(ASKED + WARM_UP):
         parameters = asked()
+        control_s = arithmetic()
         began = time.perf_counter()
-        answer = await client.get(path, params=parameters)
+        answer = client.get(path, params=parameters)
         if number >= WARM_UP:
-            took.append(time.perf_counter() - began)
-        assert answer.status_code == 200, answer.text
-        size = len(answer.content)
-    return took, size
+            found.took.append(time.perf_counter() - began)
+            found.control.append(control_s)
+        assert answer.status_code == status, answer.text
+    return replace(found, answer_bytes=len(answer.content))
 
 
-def report(what: str, took: Sequence[float], size: int) -> float:
-    """Print p50 and p99 in milliseconds; the p99 in seconds."""
-    cuts = quantiles(took, n=100)
-    p50, p99 = cuts[49], cuts[98]
-    row = {"what": what, "p50_ms": round(p50 * 1e3, 1), "p99_ms": round(p99 * 1e3, 1)}
-    print(json.dumps(row | {"max_ms": round(max(took) * 1e3, 1), "answer_bytes": size}), flush=True)
-    return p99
+def arithmetic() -> float:
+    """Seconds for some 10 ms of arithmetic: longer only where others have the processor."""
+    began = time.perf_counter()
+    sum(range(CONTROL_STEPS))
+    return time.perf_counter() - began
 
 
-async def hours(client: httpx.AsyncClient, found: Built, *, whole: bool, name: str) -> float:
+def report(what: str, found: Times) -> float:
+    """Print p50 and p99 in milliseconds, beside the control's; the p99 in seconds."""
+    row: dict[str, str | float] = {"what": what}
+    for name, took in (("", found.took), ("control_", found.control)):
+        row |= {f"{name}p{part}_ms": round(percentile(took, part) * 1e3, 1) for part in (50, 99)}
+    row |= {"max_ms": round(max(found.took) * 1e3, 1), "answer_bytes": found.answer_bytes}
+    print(json.dumps(row), flush=True)
+    return percentile(found.took, 99)
+
+
+def percentile(took: Sequence[float], part: int) -> float:
+    """That percentile."""
+    return quantiles(took, n=100)[part - 1]
+
+
+def hours(client: httpx.Client, found: Built, *, whole: bool, name: str) -> float:
     """Hours at random; the p99."""
     chance = random.Random(2)
     wholes = range(0, found.sessions, WHOLE_EVERY)
@@ -211,28 +225,42 @@ async def hours(client: httpx.AsyncClient, found: Built, *, whole: bool, name: s
 
     vitals = "six vital signs" if whole else "one vital sign"
     path = f"/api/chairs/{CHAIR}/readings"
-    return report(f"an hour of {vitals}, {name}", *await timed(client, path, asked))
+    return report(f"an hour of {vitals}, {name}", timed(client, path, asked))
 
 
-async def measure(found: Built, server: Influxd | None) -> bool:
+def measured_hours(address: str, found: Built, name: str) -> bool:
+    """Hours of that history, and a request to the same route that reads nothing."""
+    with httpx.Client(base_url=address, timeout=60) as client:
+        nothing: Parameters = {"from_ms": 0, "to_ms": 1}
+        path = "/api/chairs/none/readings"
+        took = timed(client, path, lambda: nothing, status=404)
+        report(f"a request that reads nothing, {name}", took)
+        fine = hours(client, found, whole=False, name=name) <= HOUR_P99_S
+        hours(client, found, whole=True, name=name)
+    return fine
+
+
+def measured_searches(address: str) -> bool:
+    """Each kind of search."""
+    with httpx.Client(base_url=address, timeout=60) as client:
+        p99s_s = [
+            report(
+                f"search of {SESSIONS:,}: {what}",
+                timed(client, "/api/sessions", partial(dict, asked)),
+            )
+            for what, asked in SEARCHES.items()
+        ]
+    return max(p99s_s) <= SEARCH_P99_S
+
+
+def measure(found: Built, server: Influxd | None, folder: Path) -> bool:
     """Everything over HTTP; whether it kept the bounds."""
-    shared = (
-        InfluxHistory(server.url, server.org, server.bucket, server.token, CLINIC)
-        if server
-        else None
-    )
-    fine = True
-    async with running(found.record, shared) as addresses:
-        for name, address in addresses.items():
-            async with httpx.AsyncClient(base_url=address, timeout=60) as client:
-                took, size = await timed(client, "/api/presets", dict)
-                report(f"control: a request that reads nothing, {name}", took, size)
-                fine &= await hours(client, found, whole=False, name=name) <= HOUR_P99_S
-                await hours(client, found, whole=True, name=name)
-        async with httpx.AsyncClient(base_url=addresses["record"], timeout=60) as client:
-            for what, asked in SEARCHES.items():
-                took, size = await timed(client, "/api/sessions", partial(dict, asked))
-                fine &= report(f"search of {SESSIONS:,}: {what}", took, size) <= SEARCH_P99_S
+    with over_record(found, folder) as address:
+        fine = measured_hours(address, found, "record")
+        fine &= measured_searches(address)
+    if server:
+        with over_influxdb(server, folder) as address:
+            fine &= measured_hours(address, found, "influxdb")
     return fine
 
 
@@ -251,7 +279,8 @@ def main() -> None:
         told = {"seconds": found.seconds, "readings": found.readings, **sizes, "disk_free": free}
         print(json.dumps(told | {"cores": os.cpu_count(), "load": os.getloadavg()[0]}), flush=True)
         fill_catalogue(found.record, SESSIONS)
-        fine = asyncio.run(measure(found, server))
+        with tempfile.TemporaryDirectory() as folder:
+            fine = measure(found, server, Path(folder))
     finally:
         if server:
             server.stop()

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from monitor.care.observations import GIVEN, PRESENT, Entry, Item, noted
 from monitor.clinic import Arm, Arms, Phase, Session
+from monitor.stretch import Stretch
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
 
@@ -34,19 +35,6 @@ class ReadingRow:
     late: bool
     boot: str | None
     seq: int | None
-
-
-class Spot(NamedTuple):
-    """A stored reading in short, as tens of thousands are asked for at once.
-
-    `vital` and `validity` are the words of `VitalSign` and `Validity`.
-    """
-
-    sampled_at_us: int
-    vital: str
-    value: float | None
-    validity: str
-    session: str
 
 
 class FiringSample(NamedTuple):
@@ -171,8 +159,8 @@ class History(Protocol):
         """What a device measured from then until before then, whoever it was stored for."""
         ...
 
-    async def spots(self, chair: str, from_us: int, to_us: int) -> list[Spot]:
-        """What a chair's sessions measured from then until before then, in time, as stored.
+    async def stretch(self, chair: str, from_us: int, to_us: int) -> Stretch:
+        """What a chair's sessions measured from then until before then, as stored.
 
         Of sessions that were seated within `SESSION_US_MAX` before; no longer than that.
         """

@@ -16,7 +16,7 @@ class Nameless:
         self.sessions, self.sessions_of = history.sessions, history.sessions_of
         self.seated, self.apart = history.seated, history.apart
         self.readings, self.readings_by = history.readings, history.readings_by
-        self.spots, self.transitions = history.spots, history.transitions
+        self.stretch, self.transitions = history.stretch, history.transitions
         self.counted = history.counted
 
     async def newest(self, limit: int) -> list[Told]:

@@ -14,7 +14,7 @@ from monitor.leafing import Leafing
 from monitor.nameless import Nameless
 from monitor.operations import validating
 from monitor.operations.exporting import open_history
-from monitor.operations.serving import stop_on_signal, system_clock
+from monitor.operations.serving import freeze, stop_on_signal, system_clock
 
 
 def look(config_path: Path, *, port: int, from_influxdb: bool) -> None:
@@ -43,10 +43,9 @@ async def _look(loaded: Config, preset: Preset, port: int, *, from_influxdb: boo
     stop = asyncio.Event()
     stop_on_signal(stop)
     where = "InfluxDB" if from_influxdb else "the record"
-    await serve_copy(
-        shelf,
-        loaded.web.host,
-        port,
-        stop,
-        lambda url: click.echo(f"read-only review from {where}: {url}/"),
-    )
+
+    def ready(url: str) -> None:
+        click.echo(f"read-only review from {where}: {url}/")
+        freeze()
+
+    await serve_copy(shelf, loaded.web.host, port, stop, ready)

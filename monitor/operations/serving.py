@@ -92,8 +92,15 @@ def ready(url: str, path: AlarmPath) -> None:
     """The pages are there: say where, to people and to the synthetic alarm's reader."""
     click.echo(f"wall: {url}/")
     path.reach(url)
-    # What the modules made stays for ever. Walking over it at each full garbage
-    # collection held every reading back for 60 ms (benchmarks/wire_to_screen.py).
+    freeze()
+
+
+def freeze() -> None:
+    """Leave what the modules made out of garbage collection: it stays for ever.
+
+    Walking over it at each full collection held every reading and every answer back for
+    30 to 60 ms (`benchmarks/wire_to_screen.py`, `benchmarks/large_history.py`).
+    """
     gc.collect()
     gc.freeze()
 

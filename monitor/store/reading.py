@@ -14,7 +14,6 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from operator import itemgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,12 +26,12 @@ from monitor.history import (
     SESSION_US_MAX,
     FactRow,
     ReadingRow,
-    Spot,
     Told,
     TransitionRow,
 )
 from monitor.store import catalogue, documents, file, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
+from monitor.stretch import Stretch, stretch_of
 from monitor.vitals import NIBP, VitalSign
 
 _T = TypeVar("_T")
@@ -64,7 +63,7 @@ SPOTS = (
     "AND at_us < ?3) AND at_us BETWEEN ?2 - ?4 AND ?3 + ?4 AND chair = ?1 "
     "AND sampled_at_us >= ?2 AND sampled_at_us < ?3"
 )
-"""Asks for spots: chair, from, to, `SHIFT_US_MAX`, `SESSION_US_MAX`."""
+"""Asks for the spots of a stretch: chair, from, to, `SHIFT_US_MAX`, `SESSION_US_MAX`."""
 _CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
 """What is noted of a closed session, days later even, is no part of its stream."""
 _AMONG = "session IN (SELECT value FROM json_each(?))"
@@ -146,11 +145,10 @@ class RecordHistory:
         values = (from_us, to_us, device, schema.SHIFT_US_MAX)
         return await self._read(lambda c: _readings(c, where, values))
 
-    async def spots(self, chair: str, from_us: int, to_us: int) -> list[Spot]:
-        """What a chair's sessions measured from then until before then, in time, as stored."""
+    async def stretch(self, chair: str, from_us: int, to_us: int) -> Stretch:
+        """What a chair's sessions measured from then until before then, as stored."""
         values = (chair, from_us, to_us, schema.SHIFT_US_MAX, SESSION_US_MAX)
-        found = await self._read(lambda c: [Spot(*row) for row in c.execute(SPOTS, values)])
-        return sorted(found, key=itemgetter(0, 1))
+        return await self._read(lambda c: stretch_of(c.execute(SPOTS, values)))
 
     async def seated_last(self, limit: int) -> list[FactRow]:
         """The facts of the sessions that were opened last, session by session, oldest first."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -14,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.displays import Shelf
 from monitor.finding import COUNTED_MAX, PAGE, PAGE_MAX, Entry, Wanted
-from monitor.history import Spot
 from monitor.review import ABSENT, DOUBTFUL, GOOD
+from monitor.stretch import Line, Stretch
 from monitor.vitals import Validity
 from monitor.web import present
 from monitor.web.answers import Problem
@@ -94,26 +93,27 @@ def add_found(api: FastAPI, shelf: Shelf) -> None:
         if all(chair != one.id for one in shelf.config.chairs):
             raise NotThere(f"there is no chair {chair}")
         until_ms = min(to_ms, from_ms + DAY_MS)
-        found = await shelf.history.spots(chair, from_ms * 1_000, until_ms * 1_000)
+        found = await shelf.history.stretch(chair, from_ms * 1_000, until_ms * 1_000)
         body = await asyncio.to_thread(_traces, chair, from_ms, until_ms, found)
         return Response(body, media_type="application/json")
 
 
-def _traces(chair: str, from_ms: int, to_ms: int, found: Sequence[Spot]) -> bytes:
+def _traces(chair: str, from_ms: int, to_ms: int, found: Stretch) -> bytes:
     """Parallel lists by vital sign, in the form of a session's readings."""
-    lines: dict[str, tuple[list[int], list[float | None], list[int]]] = {}
-    for at_us, vital, value, validity, _ in found:
-        times, values, qualities = lines.setdefault(vital, ([], [], []))
-        quality = ABSENT if value is None else _QUALITY[validity]
-        times.append(at_us // 1_000)
-        values.append(None if quality == ABSENT else value)
-        qualities.append(quality)
-    series = {
-        vital: {"at_ms": times, "values": values, "quality": qualities}
-        for vital, (times, values, qualities) in lines.items()
-    }
+    series = {vital: _trace(line) for vital, line in found.lines.items()}
     told = {"chair": chair, "from_ms": from_ms, "to_ms": to_ms, "series": series}
-    return json.dumps(told | {"sessions": sorted({spot.session for spot in found})}).encode()
+    return json.dumps(told | {"sessions": sorted(found.sessions)}).encode()
+
+
+def _trace(line: Line) -> Json:
+    found = zip(line.values, line.validity, strict=True)
+    qualities = [ABSENT if value is None else _QUALITY[validity] for value, validity in found]
+    shown = zip(line.values, qualities, strict=True)
+    return {
+        "at_ms": [at_us // 1_000 for at_us in line.at_us],
+        "values": [None if quality == ABSENT else value for value, quality in shown],
+        "quality": qualities,
+    }
 
 
 def _quality(validity: Validity) -> int:

@@ -414,13 +414,18 @@ async def test_a_window_of_a_chair_holds_its_sessions_readings_in_time(place: Pl
     ]
     await place.keep([*seats, *inside, *outside])
     window = (NOON_US + 100_000_000, NOON_US + 600_000_000)
-    found = await place.history.spots("1", *window)
-    assert sorted(found) == sorted(
-        (row.sampled_at_us, row.vital.value, row.value, row.validity.value, row.session)
-        for row in inside
-    )
-    assert [spot.sampled_at_us for spot in found] == [row.sampled_at_us for row in inside]
-    assert await place.history.spots("9", *window) == []
+    found = await place.history.stretch("1", *window)
+    assert found.lines == {
+        vital.value: (
+            [row.sampled_at_us for row in inside if row.vital is vital],
+            [row.value for row in inside if row.vital is vital],
+            [row.validity.value for row in inside if row.vital is vital],
+        )
+        for vital in (VitalSign.SPO2, VitalSign.PULSE_RATE)
+    }
+    assert found.sessions == {"s-1", "s-2"}
+    nobody = await place.history.stretch("9", *window)
+    assert (nobody.lines, nobody.sessions) == ({}, frozenset())
 
 
 @pytest.mark.requirement("FND-021")
