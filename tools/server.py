@@ -63,9 +63,9 @@ class Server:
         except OSError:
             return False
 
-    def stop(self) -> None:
+    def stop(self, within_s: float = START_S_MAX) -> None:
         """Ask it to end and wait until it has. Does nothing where it has ended."""
-        self._end(signal.SIGTERM)
+        self._end(signal.SIGTERM, within_s)
 
     def kill(self) -> None:
         """Kill -9, and wait until it is gone."""
@@ -81,9 +81,9 @@ class Server:
         assert self.process is not None
         self.process.send_signal(signal.SIGCONT)
 
-    def _end(self, number: signal.Signals) -> None:
+    def _end(self, number: signal.Signals, within_s: float = START_S_MAX) -> None:
         if self.process is None:
             return
         self.process.send_signal(number)
-        self.process.wait(timeout=START_S_MAX)
+        self.process.wait(timeout=within_s)
         self.process = None

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.servers import named
-from tools.influxd.server import Account
+from tools.influxd.server import TOKEN, Account
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_S_MAX = 5.0
@@ -96,7 +96,7 @@ def test_make_demo_influx_copies_to_a_real_influxdb(request: pytest.FixtureReque
     with make_demo("INFLUX=1", "CHAIRS=2") as demo:
         account = Account(url=demo.until(r"^influx: (\S+) "))
         elsewhere = named()
-        account.token = elsewhere.token if elsewhere else "chairside-of-this-machine"
+        account.token = elsewhere.token if elsewhere else TOKEN
         demo.until(r"^(wall): ")
         until(lambda: values(account) > 0)
         demo.interrupt()

@@ -21,6 +21,8 @@ from tools.server import Server, free_port
 FIND = Path(__file__).with_name("find.sh")
 PREFIX = "CHAIRSIDE_INFLUXDB_"
 ANSWER_S_MAX = 10.0
+TOKEN = "chairside-of-this-machine"
+"""May do everything in a server of our own; it listens on loopback alone."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,10 +110,9 @@ class Influxd(Server):
 
     def set_up(self) -> None:
         """Make user, organisation, first bucket and token. Once in the life of a folder."""
-        token = "chairside-of-this-machine"
-        said = {"username": "chairside", "password": "chairside-demo", "token": token}
+        said = {"username": "chairside", "password": "chairside-demo", "token": TOKEN}
         self.account.ask("POST", "/api/v2/setup", said | {"org": self.org, "bucket": self.bucket})
-        self.account.token = token
+        self.account.token = TOKEN
 
 
 def program() -> str:
@@ -131,13 +132,13 @@ def _find(options: list[str]) -> str:
     return found.stdout.strip()
 
 
-def influxd(folder: Path, binary: str) -> Influxd:
-    """An InfluxDB in `folder`, neither started nor set up yet."""
+def influxd(folder: Path, binary: str, *options: str) -> Influxd:
+    """An InfluxDB in `folder`, neither started nor set up yet. `options` are influxd's own."""
     port = free_port()
     command = [
         binary,
         *("--bolt-path", f"{folder}/bolt", "--engine-path", f"{folder}/engine"),
         *("--sqlite-path", f"{folder}/sqlite", "--http-bind-address", f"127.0.0.1:{port}"),
-        *("--reporting-disabled", "--log-level", "error"),
+        *("--reporting-disabled", "--log-level", "error", *options),
     ]
     return Influxd(command, port, folder, account=Account(url=f"http://127.0.0.1:{port}"))
