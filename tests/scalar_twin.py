@@ -509,7 +509,12 @@ class Twin:
 
     def set_arms(self, shared: bool, now: float) -> None:
         self.advance(now)
-        self.cuff_told.append(("shared" if shared else "apart", now))
+        self._tell_of_cuff("shared" if shared else "apart", now)
+
+    def _tell_of_cuff(self, what: str, now: float) -> None:
+        """A cuff is over, or on another arm: what waited for it comes no earlier than this."""
+        self.cuff_told.append((what, now))
+        self._freed = max(self._freed, now)
 
     def _cuff(self) -> tuple[float, list[list[float]]]:
         """Until when a cuff measures, and from when to when on the probe's arm, as known now."""
@@ -552,7 +557,7 @@ class Twin:
                 self.cuff_told.append(("measures", one.sampled_s))
             given = (Validity.VALID, Validity.VALIDATED, Validity.QUESTIONABLE, Validity.INVALID)
             if one.vital in NIBP and one.validity in given:
-                self.cuff_told.append(("result", one.received_s))
+                self._tell_of_cuff("result", one.received_s)
             out += [] if measures else [one]
         return out
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from math import nan
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.alerts import AlarmEvent, AlarmState, Engine
@@ -439,6 +439,7 @@ def by_chair(events: list[AlarmEvent]) -> dict[str, list[Step]]:
 
 
 @given(st.integers(0, 10**9))
+@example(4000055)  # a lost link held back what a cuff then held back, until its result
 @settings(max_examples=examples(40), deadline=None)
 def test_the_engine_takes_the_steps_of_its_twin(seed: int) -> None:
     rules, story = preset(), Story(seed, minutes=12)
