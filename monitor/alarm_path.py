@@ -20,9 +20,9 @@ from monitor.clock import Clock
 from monitor.conditions import Priority
 from monitor.drivers import Driver, Shown
 from monitor.links.direct import DirectWire
+from monitor.showing import TEST_CHAIR
 from monitor.status import StatusLine
 from monitor.vitals import GenerationMode, VitalSign
-from monitor.ward import TEST_CHAIR
 
 ROUND_S = 1.0
 QUIET_S = 5.0

@@ -13,9 +13,10 @@ from itertools import groupby
 from statistics import median
 
 from monitor.alerts import AlarmState, Reason
+from monitor.care.session import session_of
 from monitor.clinic import AckReason
 from monitor.conditions import Priority
-from monitor.history import Told, TransitionRow, session_of
+from monitor.history import Told, TransitionRow
 
 ACTIVE = frozenset({AlarmState.ACTIVE_UNACK.value, AlarmState.ACTIVE_ACK.value})
 RAISES = frozenset({Reason.CONDITION_PRESENT.value, Reason.CONDITION_AGAIN.value})

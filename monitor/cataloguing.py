@@ -11,10 +11,10 @@ import asyncio
 import logging
 
 from monitor.care.attribution import readings_of
+from monitor.care.session import session_of
 from monitor.conditions import Preset
 from monitor.errors import StoreError
 from monitor.finding import Found, Wanted
-from monitor.history import session_of
 from monitor.review import entry_of, figures, measured_of
 from monitor.status import StatusLine
 from monitor.store.record import Record

@@ -117,8 +117,9 @@ class Session:
 
     Times are UTC microseconds (`_us`). `phase_since_us` is when the present
     phase began; `infusion_started_us` is None until the infusion starts.
-    `baseline` is what is usual for this patient, in whole units; `baseline_missing`
-    says of which vital signs there is none and why, once the infusion has started.
+    `baseline` is what is usual for this patient, in whole units, and `baseline_rests` on
+    which samples what was measured of it rests; `baseline_missing` says of which vital
+    signs there is none and why, once the infusion has started or where it is in doubt.
     `baseline_waived`: a person goes on without what is missing. `edits` are limits and
     on-delays set for this session, by key (see `monitor.edits`); `observed` is what
     people entered at the chair; `arms` where cuff and probe are, None until somebody says it;
@@ -136,6 +137,7 @@ class Session:
     closed_us: int | None = None
     planned_minutes: int = 40
     baseline: Mapping[VitalSign, int] = field(default_factory=dict, hash=False)
+    baseline_rests: Mapping[VitalSign, str] = field(default_factory=dict, hash=False)
     baseline_missing: Mapping[str, str] = field(default_factory=dict, hash=False)
     baseline_waived: bool = False
     edits: Mapping[str, float] = field(default_factory=dict, hash=False)

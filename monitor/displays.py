@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,13 +12,14 @@ from monitor.commands import Commands
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.finding import Catalogue
-from monitor.history import History
+from monitor.history import FactRow, History
 from monitor.hub import Hub
 from monitor.people import People
 from monitor.retold import Stored
 from monitor.sounding import Sounding
 from monitor.status import StatusLine
 from monitor.ward import Ward
+from monitor.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,15 @@ class Clinic:
     catalogue: Catalogue
     stored: Stored
     status: Callable[[], list[StatusLine]]
+
+    @property
+    def words(self) -> Words:
+        """Times and names as they stand now: staff may have been added since."""
+        return Words.of(self.config, self.people.names())
+
+    async def facts(self, session: str) -> Sequence[FactRow]:
+        """A session's facts, at hand while it is open; empty when there is none. `StoreError`."""
+        return self.ward.facts.ledger.of(session) or await self.history.facts(session)
 
     @property
     def shelf(self) -> Shelf:

@@ -7,12 +7,11 @@ All times are UTC microseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from monitor.care.observations import GIVEN, PRESENT, Entry, Item, noted
-from monitor.clinic import Arm, Arms, Phase, Session
+from monitor.clinic import Arm, Arms
 from monitor.stretch import Stretch
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
 
@@ -223,43 +222,6 @@ RUN, INPUT, PRESET = "run", "input", "preset"
 """Facts of no session, from which alarms can be judged again; see `journal`."""
 
 
-def session_of(facts: Sequence[FactRow]) -> Session | None:
-    """The session as its facts, in order, leave it; None when it was never seated."""
-    session: Session | None = None
-    for fact in facts:
-        if fact.kind == SEATED and fact.session is not None:
-            session = _seated(fact, fact.session)
-        elif session is not None:
-            session = told_of(session, fact)
-    return session
-
-
-def told_of(session: Session, fact: FactRow) -> Session:
-    """The session after one fact more of it."""
-    tells = _TELLS.get(fact.kind)
-    return tells(session, fact) if tells else session
-
-
-def _handed_over(session: Session, fact: FactRow) -> Session:
-    """Whoever took the patient over is there and was told everything."""
-    at_us, actor, person = fact.at_us, fact.actor or "", str(fact.data.get(PERSON, ""))
-    sitter = Entry(item=Item.SITTER, value=PRESENT, at_us=at_us, actor=actor, person=person)
-    advice = Entry(item=Item.ADVICE, value=GIVEN, at_us=at_us, actor=actor)
-    return replace(session, observed=noted(noted(session.observed, sitter), advice))
-
-
-def _seated(fact: FactRow, session: str) -> Session:
-    return Session(
-        id=session,
-        chair=fact.chair,
-        patient_ref=str(fact.data["patient_ref"]),
-        phase=Phase.PREPARE,
-        opened_us=fact.at_us,
-        phase_since_us=fact.at_us,
-        planned_minutes=int(fact.data["planned_minutes"] or 0),
-    )
-
-
 def name_of(fact: FactRow) -> str:
     """By what a later fact refers to this one; no two facts of a session have the same."""
     return f"{fact.at_us}-{fact.ordinal}"
@@ -271,8 +233,8 @@ def happened_us(fact: FactRow) -> int:
     return said if isinstance(said, int) and not isinstance(said, bool) else fact.at_us
 
 
-def standing(facts: Sequence[FactRow]) -> list[FactRow]:
-    """The facts as they stand after every correction, in the order in which they happened.
+def corrected(facts: Sequence[FactRow]) -> list[FactRow]:
+    """The facts as they stand after every correction, in the order in which they were entered.
 
     A withdrawn fact is left out; of a corrected one, what the correction says stands
     instead, its time among it; the corrections are left out too. The stored rows are
@@ -287,12 +249,18 @@ def standing(facts: Sequence[FactRow]) -> list[FactRow]:
             withdrawn.add(of)
         else:
             instead[of] = {**instead.get(of, {}), **said_instead(fact)}
-    kept = [
+    if not withdrawn and not instead:
+        return [fact for fact in facts if fact.kind != CORRECTED]
+    return [
         replace(fact, data={**fact.data, **instead.get(name_of(fact), {})})
         for fact in facts
         if fact.kind != CORRECTED and name_of(fact) not in withdrawn
     ]
-    return sorted(kept, key=happened_us)
+
+
+def standing(facts: Sequence[FactRow]) -> list[FactRow]:
+    """The facts as they stand after every correction, in the order in which they happened."""
+    return sorted(corrected(facts), key=happened_us)
 
 
 def said_instead(correction: FactRow) -> dict[str, Value]:
@@ -300,40 +268,6 @@ def said_instead(correction: FactRow) -> dict[str, Value]:
     return {
         key: value for key, value in correction.data.items() if key not in (OF, WITHDRAWN, REASON)
     }
-
-
-def observed_data(entry: Entry) -> Data:
-    """What a person entered, as a fact keeps it."""
-    named = {PERSON: entry.person} if entry.person else {}
-    return {"item": entry.item.value, "value": entry.value, **named, **entry.parts}
-
-
-def entry_of(fact: FactRow) -> Entry:
-    """What a person entered, from an "observed" fact."""
-    value = fact.data["value"]
-    return Entry(
-        item=Item(str(fact.data["item"])),
-        value=value if isinstance(value, str) else float(value or 0.0),
-        at_us=fact.at_us,
-        actor=fact.actor or "",
-        person=str(fact.data.get(PERSON, "")),
-        parts={
-            key: said
-            for key, said in fact.data.items()
-            if key not in _OF_AN_ENTRY and isinstance(said, int)
-        },
-    )
-
-
-_OF_AN_ENTRY = frozenset({"item", "value", PERSON, HAPPENED})
-
-
-def based(session: Session, data: Data) -> Session:
-    """The session with the baseline of a "baseline" fact."""
-    missing = {
-        key.removeprefix(MISSING): str(why) for key, why in data.items() if key.startswith(MISSING)
-    }
-    return replace(session, baseline=baseline_told(data), baseline_missing=missing)
 
 
 def baseline_told(data: Data) -> dict[VitalSign, int]:
@@ -356,31 +290,3 @@ def chairs_of(facts: Sequence[FactRow]) -> frozenset[str]:
 def arms_told(data: Data) -> Arms:
     """Where cuff and probe are, from an "arms" fact."""
     return Arms(cuff=Arm(str(data["cuff"])), probe=Arm(str(data["probe"])))
-
-
-def entered(session: Session, phase: Phase, at_us: int) -> Session:
-    """The session after it went into `phase` at that time (UTC microseconds)."""
-    moved = replace(session, phase=phase, phase_since_us=at_us)
-    if phase is Phase.INFUSION and session.infusion_started_us is None:
-        moved = replace(moved, infusion_started_us=at_us)
-    if session.phase is Phase.INFUSION:
-        moved = replace(moved, infusion_ended_us=at_us)
-    if phase is Phase.CLOSED:
-        moved = replace(moved, closed_us=at_us)
-    return moved
-
-
-_TELLS: Mapping[str, Callable[[Session, FactRow], Session]] = {
-    PHASE: lambda session, fact: entered(session, Phase(str(fact.data["phase"])), fact.at_us),
-    BASELINE: lambda session, fact: based(session, fact.data),
-    "baseline confirmed": lambda session, fact: replace(session, baseline=baseline_told(fact.data)),
-    LIMITS: lambda session, fact: replace(session, edits=edits_told(fact.data)),
-    BASELINE_WAIVED: lambda session, _: replace(session, baseline_waived=True),
-    MOVED: lambda session, fact: replace(session, chair=str(fact.data["to"]), moved_us=fact.at_us),
-    ARMS: lambda session, fact: replace(session, arms=arms_told(fact.data)),
-    OBSERVED: lambda session, fact: replace(
-        session, observed=noted(session.observed, entry_of(fact))
-    ),
-    HANDED_OVER: _handed_over,
-}
-"""What the session's value knows of each kind of fact; of all others, nothing."""

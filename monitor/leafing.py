@@ -6,8 +6,9 @@ not looked for there, so that a list costs one question.
 
 from __future__ import annotations
 
+from monitor.care.session import session_of
 from monitor.finding import Entry, Found, Wanted
-from monitor.history import History, session_of
+from monitor.history import History
 from monitor.review.entry import entry_of
 
 SESSIONS_MAX = 500

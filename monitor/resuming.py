@@ -17,7 +17,9 @@ from typing import Protocol
 from monitor.alerts import QUIET, AlarmState, Engine, Reason
 from monitor.care.journals import JOURNAL_DAYS
 from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
-from monitor.care.observations import Item
+from monitor.care.observations import Entry, Item, judged
+from monitor.care.session import entry_of
+from monitor.care.session import session_of as session_of_facts
 from monitor.care.treatment_terms import CareTable
 from monitor.clinic import CLINIC, Phase, Seating, Session
 from monitor.clock import Clock
@@ -31,7 +33,10 @@ from monitor.history import (
     BASELINE,
     BASELINE_CONFIRMED,
     CONFIDENTIAL,
+    CORRECTED,
+    DEVICES_CORRECTED,
     ENDED,
+    HAPPENED,
     LIMITS,
     MOVED,
     OBSERVED,
@@ -49,9 +54,7 @@ from monitor.history import (
     arms_told,
     baseline_told,
     edits_told,
-    entry_of,
 )
-from monitor.history import session_of as session_of_facts
 from monitor.journal import reading_again
 from monitor.settling import tell_of_settings
 from monitor.sounding import Sounding, SoundTest
@@ -77,6 +80,8 @@ RELAXING = {
 }
 """Steps from which an alarm's episode clears at its limit, or at its clear value."""
 FOLLOWING = frozenset(reason.value for reason in QUIET)
+_LOOKED_BACK = frozenset({OBSERVED, CORRECTED, DEVICES_CORRECTED})
+"""What may change what was known before it."""
 SILENCING = frozenset({SUSPENDED, SUSPENSION_ENDED, STANDBY, STANDBY_ENDED})
 
 Event = FactRow | TransitionRow
@@ -191,9 +196,12 @@ def restore(ward: Stage, past: Past) -> None:
 def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
     """Tell the past to an engine at this time: windows first, then what is open."""
     with engine.returning.warming(now):
+        so_far: dict[str | None, list[FactRow]] = {}
         for told, readings in _in_order(past, clock):
             for one in told:
-                _tell(engine, clock, one)
+                if isinstance(one, FactRow):
+                    so_far.setdefault(one.session, []).append(one)
+                _tell(engine, clock, one, so_far.get(one.session, ()))
             engine.observe(readings)
     ids = [step.alarm for step in past.steps]
     # What only follows a patient left an alarm as it was: it has sounded for as long as before.
@@ -255,8 +263,11 @@ def _sessions(facts: Sequence[FactRow]) -> Mapping[str, Session]:
     return {name: session for name, session in found.items() if session is not None}
 
 
-def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
-    """One fact of an open session to the engine, or a step of an alarm that leaves something."""
+def _tell(engine: Engine, clock: Clock, fact: Event, so_far: Sequence[FactRow]) -> None:
+    """One fact of an open session to the engine, or a step of an alarm that leaves something.
+
+    `so_far` are the session's facts until then, this one among them.
+    """
     at_s = clock.to_monotonic(fact.at_us)
     if isinstance(fact, TransitionRow):
         _follow(engine, at_s, fact)
@@ -277,7 +288,7 @@ def _tell(engine: Engine, clock: Clock, fact: Event) -> None:
     elif fact.kind == PHASE:
         engine.set_phase(fact.chair, Phase(str(fact.data["phase"])), at_s)
     else:
-        _know(engine, at_s, fact)
+        _know(engine, at_s, fact, so_far)
 
 
 def _leaves(step: TransitionRow) -> bool:
@@ -299,7 +310,7 @@ def _follow(engine: Engine, at_s: float, step: TransitionRow) -> None:
         engine.end_suspension(step.chair, step.condition, at_s)
 
 
-def _know(engine: Engine, at_s: float, fact: FactRow) -> None:
+def _know(engine: Engine, at_s: float, fact: FactRow, so_far: Sequence[FactRow]) -> None:
     """What is known of the patient: baseline, own limits, how awake they were."""
     if fact.kind in (BASELINE, BASELINE_CONFIRMED):
         engine.set_baseline(fact.chair, baseline_told(fact.data), at_s)
@@ -307,10 +318,18 @@ def _know(engine: Engine, at_s: float, fact: FactRow) -> None:
         engine.set_arms(fact.chair, at_s, shared=arms_told(fact.data).shared)
     elif fact.kind == LIMITS:
         engine.set_limits(fact.chair, edits_told(fact.data), at_s)
-    elif fact.kind == OBSERVED:
+    elif fact.kind == OBSERVED and HAPPENED not in fact.data:
         entry = entry_of(fact)
-        if entry.item is Item.SEDATION and not isinstance(entry.value, str):
-            engine.enter_score(fact.chair, entry.value, entry.actor, at_s)
+        if entry.item is Item.SEDATION:
+            _know_score(engine, at_s, fact, entry)
+    elif fact.kind in _LOOKED_BACK and (session := session_of_facts(so_far)) is not None:
+        engine.set_baseline(fact.chair, session.baseline, at_s)
+        _know_score(engine, at_s, fact, judged(session.observed, Item.SEDATION, engine.entered_s))
+
+
+def _know_score(engine: Engine, at_s: float, fact: FactRow, entry: Entry | None) -> None:
+    score = None if entry is None or isinstance(entry.value, str) else entry.value
+    engine.enter_score(fact.chair, score, fact.actor or "", at_s)
 
 
 def _silence(engine: Engine, at_s: float, fact: FactRow) -> None:

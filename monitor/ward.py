@@ -15,10 +15,8 @@ from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
 from monitor.board import Board
 from monitor.care.baseline import Baseline, Gatherings, told
-from monitor.care.due import due_of
-from monitor.care.observations import Entry, Item
-from monitor.care.settings import changed_of
-from monitor.care.treatment import treatment_of
+from monitor.care.observations import Item, judged
+from monitor.care.session import session_of
 from monitor.care.treatment_terms import CareTable
 from monitor.care.turnover import kept_of
 from monitor.clinic import Device, Phase, Seating, Session
@@ -27,11 +25,12 @@ from monitor.conditions import Preset
 from monitor.drivers import Report
 from monitor.factbook import FactBook
 from monitor.gateways import Gateways, data_link_down
-from monitor.history import FactRow, ReadingRow, told_of
+from monitor.history import FactRow, ReadingRow
 from monitor.inputs import Inputs
 from monitor.intake import Arrival, Intake, Seat
 from monitor.links import Receipt
 from monitor.plausibility import flagged
+from monitor.showing import TEST_CHAIR, Showing
 from monitor.skews import Skews
 from monitor.store.record import Record
 from monitor.suspects import SUSPECT, suspect
@@ -45,9 +44,6 @@ class Change:
     chairs: frozenset[str]
     events: tuple[AlarmEvent, ...]
 
-
-TEST_CHAIR = "~test"
-"""The synthetic chair of `monitor.alarm_path`; no configured id can be like it."""
 
 Listener = Callable[[Change], None]
 
@@ -70,10 +66,10 @@ class Ward:
         self.seating = Seating()
         self.preset, self.care, self.gateways = preset, care, gateways
         self._listeners: list[Listener] = []
-        self.test_board: Board | None = None
         self._testers: list[Callable[[], None]] = []
         self.gathered = Gatherings(preset)
         self.facts = FactBook(record, clock)
+        self.showing = Showing(board, engine, self.facts, clock, preset=preset, care=care)
         self._inputs = Inputs(
             self.facts, clock, run=engine.run, preset=preset.hash, unkept=TEST_CHAIR
         )
@@ -91,7 +87,7 @@ class Ward:
 
     def add_test_chair(self, device: Device, quiet_s: float, board: Board) -> None:
         """A chair that is judged like any other, on a board of its own, and never kept."""
-        self.test_board = board
+        self.showing.test_board = board
         watched = {device.id: (quiet_s, device.vitals or frozenset())}
         self.engine.add_chair(TEST_CHAIR, watched, self.clock.monotonic())
 
@@ -99,10 +95,6 @@ class Ward:
         """The value by which the synthetic chair's most urgent alarm was judged last."""
         alarms = self.engine.alarms(TEST_CHAIR)
         return alarms[0].value if alarms else None
-
-    def board_of(self, chair: str) -> Board:
-        """Where a chair is shown."""
-        return self.test_board if chair == TEST_CHAIR and self.test_board else self.board
 
     def take(
         self,
@@ -125,16 +117,16 @@ class Ward:
             if readings:
                 self._note_call(journal.UNHEARD, {"device": device.id})
             self.engine.link_lost(device.id, "the sender says it is offline")
-            self.board_of(device.chair).link(
+            self.showing.of(device.chair).link(
                 device.id, device.chair, up=False, why="sender offline", at_s=arrival.received_s
             )
         elif intake.speaks_now(report, arrival, readings):
-            self.board_of(device.chair).frame(device.id, device.chair, arrival.received_s)
+            self.showing.of(device.chair).frame(device.id, device.chair, arrival.received_s)
             events += self.engine.frame(device.id, arrival.received_s)
             self.gateways.heard(device.id, arrival.received_s)
         self._inputs.heard = False
         events += self.engine.observe(readings)
-        board = self.board_of(device.chair)
+        board = self.showing.of(device.chair)
         board.readings(readings)
         board.pending(device.chair, self.engine.pending(device.chair))
         self._settle(events, {device.chair})
@@ -151,7 +143,7 @@ class Ward:
         """The device's link broke; T-LINK follows when its time has come."""
         now = self.clock.monotonic()
         self.engine.link_lost(device.id, why)
-        board = self.board_of(device.chair)
+        board = self.showing.of(device.chair)
         board.link(device.id, device.chair, up=False, why=why, at_s=now)
         self._settle(self.engine.advance(now), {device.chair})
 
@@ -191,15 +183,17 @@ class Ward:
             self.facts.ledger.close(session.id)
             events = self.engine.clear(chair, now)
         elif before is None:
-            events = self.engine.seat(chair, session.id, session.phase, self._since(session))
+            events = self.engine.seat(
+                chair, session.id, session.phase, self.showing.since_s(session)
+            )
             events += self._tell_of_clocks(chair)
         else:
             # First the baseline: the phase's relative limits are then in force at once.
             events = self._base(session, before)
             events += self.engine.set_phase(chair, session.phase, now)
             events += self._tell_of_baseline(session)
-        self.show(session)
-        self._redraw(chair)
+        self.showing.session(session)
+        self.showing.alarms(chair)
         self._settle(events, {chair})
 
     def turn_over(self, chair: str) -> None:
@@ -208,13 +202,17 @@ class Ward:
             self.board.vacate(chair)
         self._settle([], {chair})
 
-    def restate(self, session: Session) -> None:
-        """A session whose baseline, or what is said of it, is another; its phase is the same."""
+    def restate(self, session: Session, actor: str) -> None:
+        """A session of which something else is known by that person's word; its phase is the same.
+
+        A baseline is in force from here, and a sedation score that is another is judged.
+        """
         before = self.seating.at(session.chair)
         self.seating.put(session)
         events = self._base(session, before) + self._tell_of_baseline(session)
-        self.show(session)
-        self._redraw(session.chair)
+        events += self._judge_score(session, before, actor)
+        self.showing.session(session)
+        self.showing.alarms(session.chair)
         self._settle(events, {session.chair})
 
     def limit(self, session: Session) -> None:
@@ -222,8 +220,8 @@ class Ward:
         now = self.clock.monotonic()
         self.seating.put(session)
         events = self.engine.set_limits(session.chair, session.edits, now)
-        self.show(session)
-        self._redraw(session.chair)
+        self.showing.session(session)
+        self.showing.alarms(session.chair)
         self._settle(events, {session.chair})
 
     def move(self, session: Session, moved: Session) -> None:
@@ -232,11 +230,11 @@ class Ward:
         self.seating.leave(session)
         self.seating.put(moved)
         events = self.engine.move(left, to, now)
-        self.board.move(left, to, moved, since_s=self._since(moved))
-        self.show(moved)
+        self.board.move(left, to, moved, since_s=self.showing.since_s(moved))
+        self.showing.session(moved)
         events += self._tell_of_clocks(left) + self._tell_of_clocks(to)
         for chair in (left, to):
-            self._redraw(chair)
+            self.showing.alarms(chair)
         self._settle(events, {left, to})
 
     def arm(self, session: Session) -> None:
@@ -244,18 +242,20 @@ class Ward:
         self.seating.put(session)
         shared = bool(session.arms and session.arms.shared)
         events = self.engine.set_arms(session.chair, self.clock.monotonic(), shared=shared)
-        self.show(session)
+        self.showing.session(session)
         self._settle(events, {session.chair})
 
-    def note_entry(self, session: Session, entry: Entry) -> None:
-        """A session with one entry more; a sedation score is judged."""
-        self.seating.put(session)
-        self.show(session)
-        events: list[AlarmEvent] = []
-        if entry.item is Item.SEDATION and not isinstance(entry.value, str):
-            now = self.clock.monotonic()
-            events = self.engine.enter_score(session.chair, entry.value, entry.actor, now)
-        self._settle(events, {session.chair})
+    def _judge_score(
+        self, session: Session, before: Session | None, actor: str
+    ) -> list[AlarmEvent]:
+        """The sedation score in force is another: entered, corrected, or withdrawn."""
+        stands_s = self.preset.entries.entered_s
+        was = judged(before.observed, Item.SEDATION, stands_s) if before else None
+        one = judged(session.observed, Item.SEDATION, stands_s)
+        if (was and (was.name, was.value)) == (one and (one.name, one.value)):
+            return []
+        score = None if one is None or isinstance(one.value, str) else one.value
+        return self.engine.enter_score(session.chair, score, actor, self.clock.monotonic())
 
     def _tell_of_clocks(self, chair: str) -> list[AlarmEvent]:
         now, message = self.clock.monotonic(), self._skews.message(chair)
@@ -290,15 +290,20 @@ class Ward:
 
     def apply(self, events: Sequence[AlarmEvent], chair: str) -> None:
         """Show and keep the outcome of a person's act upon the engine, an audio pause too."""
-        self._redraw(chair)
+        self.showing.alarms(chair)
         self._settle(list(events), {chair})
 
     def note(self, fact: FactRow) -> None:
         """Keep one fact of care, which no rule judges, and show it."""
         self.facts.keep(fact)
-        session = self.seating.find(fact.session) if fact.session else None
-        if session is not None:
-            self.restate(told_of(session, fact))
+        if fact.session and self.seating.find(fact.session) is not None:
+            self.restate(self.told(fact.session), fact.actor or "")
+
+    def told(self, session: str) -> Session:
+        """An open session as its facts, all that were kept until now, leave it."""
+        found = session_of(self.facts.ledger.of(session))
+        assert found is not None
+        return found
 
     @contextmanager
     def resuming(self, asked_us: int, now: float) -> Iterator[None]:
@@ -313,7 +318,7 @@ class Ward:
     def show_again(self, session: Session, cuff: Sequence[Reading]) -> None:
         """After a restart: who sits there, and the last cuff readings with their age."""
         self.seating.put(session)
-        self.show(session)
+        self.showing.session(session)
         its = [one for one in cuff if one.session == session.id]
         self.board.readings([replace(one, chair=session.chair) for one in its])
         self._settle(self._tell_of_baseline(session), set())
@@ -322,20 +327,17 @@ class Ward:
         """After a restart: who left a chair last, and whether anything of theirs is still on."""
         self.facts.ledger.recall(session.chair, facts)
         if kept_of(facts):
-            self.board.session(session.chair, session, since_s=self._since(session))
+            self.showing.who(session)
 
     def show(self, session: Session) -> None:
-        """The session as it stands, and what follows from its facts, on its tile."""
-        facts = self.facts.ledger.of(session.id)
-        due = due_of(session, facts, self.preset, self.care)
-        self.board.session(session.chair, session, since_s=self._since(session))
-        self.board.care(session.chair, treatment_of(facts), due, changed_of(facts))
+        """The session as it stands on its tile."""
+        self.showing.session(session)
 
     def redraw_all(self) -> None:
         """Show the alarms of every chair as they stand."""
         seated = {session.chair for session in self.seating.all()}
         for chair in sorted(seated | {alarm.chair for alarm in self.engine.alarms()}):
-            self._redraw(chair)
+            self.showing.alarms(chair)
 
     def _keep_suspects(self) -> None:
         for chair, one in self.engine.take_discarded():
@@ -349,7 +351,7 @@ class Ward:
         touched = {event.alarm.chair for event in events} | self.engine.take_changed()
         chairs = chairs | touched
         for chair in sorted(touched):
-            self._redraw(chair)
+            self.showing.alarms(chair)
         if TEST_CHAIR in chairs:
             chairs = chairs - {TEST_CHAIR}
             events = [event for event in events if event.alarm.chair != TEST_CHAIR]
@@ -369,18 +371,6 @@ class Ward:
         self._inputs.follow_clock(self.seating.all())
         self._inputs.note(call, arguments)
 
-    def _redraw(self, chair: str) -> None:
-        board = self.board_of(chair)
-        board.alarms(
-            chair,
-            self.engine.alarms(chair),
-            self.engine.limits(chair) if chair else {},
-            self.engine.audio_paused_until(chair) if chair else None,
-            self.engine.silences(chair) if chair else None,
-        )
-        if chair:
-            board.pending(chair, self.engine.pending(chair))
-
     def _seat(self, chair: str) -> Seat:
         session = self.seating.at(chair)
         if session is None:
@@ -390,6 +380,3 @@ class Ward:
             opened_us=session.here_since_us + self._inputs.stepped_us(session.id),
             cuff_late_s=self.preset.cuff_judged_s(session.phase),
         )
-
-    def _since(self, session: Session) -> float:
-        return min(self.clock.to_monotonic(session.phase_since_us), self.clock.monotonic())

@@ -165,8 +165,13 @@ class Acting:
         return self._sent([])
 
     @told
-    def enter_score(self, chair: str, score: float, actor: str, now: float) -> list[AlarmEvent]:
-        """A person has looked how awake the patient is: MOAA/S, 5 awake to 0."""
+    def enter_score(
+        self, chair: str, score: float | None, actor: str, now: float
+    ) -> list[AlarmEvent]:
+        """A person has looked how awake the patient is: MOAA/S, 5 awake to 0.
+
+        None: what was entered is withdrawn, and nothing is known instead.
+        """
         place = self._by_chair[chair]
         events = self._settle(place, now)
         if self._hearing.warming:

@@ -65,6 +65,11 @@ class Engine(Acting):
         )
         self.add_chair(CLINIC, {}, 0.0)
 
+    @property
+    def entered_s(self) -> float:
+        """For how long a score that a person entered stands (s)."""
+        return self._preset.entries.entered_s
+
     @told
     def add_chair(
         self, chair: str, devices: Mapping[str, tuple[float, frozenset[VitalSign]]], now: float

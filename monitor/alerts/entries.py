@@ -23,8 +23,8 @@ class Entries:
         self._layout, self._book = layout, book
         self._rows = layout.rows_of(Form.ENTRY)
 
-    def enter(self, place: Place, score: float, actor: str, now: float) -> list[AlarmEvent]:
-        """A person enters a score."""
+    def enter(self, place: Place, score: float | None, actor: str, now: float) -> list[AlarmEvent]:
+        """A person enters a score, or (None) takes back the only one."""
         place.score = score
         events: list[AlarmEvent] = []
         for row in self._rows:
@@ -36,18 +36,21 @@ class Entries:
         events: list[AlarmEvent] = []
         for row in self._rows if place.score is not None else ():
             if row not in place.open:
-                events += self._judge(place, row, place.score or 0.0, None, now)
+                events += self._judge(place, row, place.score, None, now)
         return events
 
     def _judge(
-        self, place: Place, row: int, score: float, actor: str | None, now: float
+        self, place: Place, row: int, score: float | None, actor: str | None, now: float
     ) -> list[AlarmEvent]:
         settings = self._layout.rows[row].condition.settings
         opened = place.open.get(row)
         if not self._layout.priority[column_of(place.phase), row]:
             return []
         reason: Reason | None = None
-        if score <= settings["raised_at"]:
+        if score is None:
+            # What the alarm rested on never was.
+            reason = Reason.CONDITION_ENDED if opened is not None and opened.active else None
+        elif score <= settings["raised_at"]:
             high = score <= settings["high_at"]
             to = Priority.HIGH if high else self._book.priority(place, row)
             if opened is None:

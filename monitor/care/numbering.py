@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.care.arrival import arrival_of
-from monitor.history import FactRow, session_of
+from monitor.care.session import session_of
+from monitor.history import FactRow
 
 
 def next_infusion(earlier: Sequence[Sequence[FactRow]], course_infusions: int) -> tuple[int, int]:

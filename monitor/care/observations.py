@@ -63,9 +63,10 @@ ELSEWHERE: Mapping[Item, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What was entered, when and by whom; `person` names a sitter who is present.
+    """What was seen at `at_us`, and who entered it; `person` names a sitter who is present.
 
     `parts` are the items of a score that was entered item by item; `value` is their sum.
+    `name` is the fact's; `told_us` when its time or value was said last, None for then.
     """
 
     item: Item
@@ -74,6 +75,8 @@ class Entry:
     actor: str
     person: str = ""
     parts: Mapping[str, int] = field(default_factory=dict, hash=False)
+    name: str = ""
+    told_us: int | None = None
 
 
 Observed = Mapping[Item, tuple[Entry, ...]]
@@ -84,6 +87,18 @@ def noted(observed: Observed, entry: Entry) -> dict[Item, tuple[Entry, ...]]:
     """With one entry more."""
     before = observed.get(entry.item, ())
     return {**observed, entry.item: (*before, entry)[-ENTRIES_MAX:]}
+
+
+def judged(observed: Observed, item: Item, stands_s: float) -> Entry | None:
+    """The entry by which an alarm is judged: the newest that was no old news when it was told.
+
+    One that was told longer after it was seen than an entry stands (`stands_s`) says
+    nothing of now: it raises no alarm and ends none (alarms.md 8, "Old news").
+    """
+    for one in reversed(observed.get(item, ())):
+        if (one.told_us or one.at_us) - one.at_us <= stands_s * 1e6:
+            return one
+    return None
 
 
 def newest(observed: Observed, item: Item) -> Entry | None:

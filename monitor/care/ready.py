@@ -22,9 +22,10 @@ from monitor.care.readiness import (
     calm_rate,
     readiness,
 )
+from monitor.care.session import lived, session_of, told_of
 from monitor.clinic import Session
 from monitor.conditions import Preset, Priority
-from monitor.history import FactRow, ReadingRow, TransitionRow, session_of, told_of
+from monitor.history import FactRow, ReadingRow, TransitionRow, happened_us
 from monitor.vitals import NIBP, VitalSign
 
 OPEN_STATES = frozenset({"ACTIVE_UNACK", "ACTIVE_ACK", "LATCHED_UNACK"})
@@ -63,7 +64,10 @@ def ready_us(
 
 @dataclass(slots=True)
 class Past:
-    """A session as it was known at any instant of its recovery."""
+    """A session as it was at any instant of its recovery, corrections among its facts heeded.
+
+    What was entered later counts from when it was so; what was withdrawn never was.
+    """
 
     facts: Sequence[FactRow]
     rows: Sequence[ReadingRow]
@@ -77,7 +81,7 @@ class Past:
     _calm_since: tuple[int | None, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.facts = sorted(self.facts, key=lambda fact: fact.at_us)
+        self.facts = sorted(lived(self.facts), key=happened_us)
         self.transitions = sorted(self.transitions, key=lambda step: step.at_us)
         rows = sorted((one for one in self.rows if not one.late), key=_sampled)
         self._sessions = _told(self.facts)
@@ -100,8 +104,8 @@ class Past:
         )
 
     def session(self, at_us: int) -> Session:
-        """What was known of the patient then."""
-        return self._sessions[bisect_right(self.facts, at_us, key=_entered) - 1]
+        """What was so of the patient then."""
+        return self._sessions[bisect_right(self.facts, at_us, key=happened_us) - 1]
 
     def surely_since(self, at_us: int, ended_us: int) -> int:
         """How far back before `at_us`, when it held, the gate held for certain."""
@@ -110,7 +114,7 @@ class Past:
         air_us, _ = run(session.observed.get(Item.OXYGEN, ()), AIR, session.opened_us)
         low = bisect_right(self._lows_us, at_us)
         return max(
-            _last(self.facts, at_us, _entered),
+            _last(self.facts, at_us, happened_us),
             _last(self.transitions, at_us, _taken),
             _last(self._cuffs, at_us, _sampled),
             ended_us + round(terms.recovery_s * SECOND_US),
@@ -172,8 +176,8 @@ class Past:
 def _told(facts: Sequence[FactRow]) -> list[Session]:
     """The session after each of its facts."""
     out: list[Session] = []
-    for number, fact in enumerate(facts):
-        session = told_of(out[-1], fact) if out else session_of(facts[: number + 1])
+    for fact in facts:
+        session = told_of(out[-1], fact) if out else session_of([fact])
         if session is None:
             raise ValueError("the first of these facts does not seat the session")
         out.append(session)
@@ -184,10 +188,6 @@ def _last(rows: Sequence[_Row], at_us: int, key: Callable[[_Row], int]) -> int:
     """The time of the last of these rows until then; 0 without any."""
     place = bisect_right(rows, at_us, key=key)
     return key(rows[place - 1]) if place else 0
-
-
-def _entered(fact: FactRow) -> int:
-    return fact.at_us
 
 
 def _taken(step: TransitionRow) -> int:

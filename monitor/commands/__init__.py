@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 
 from monitor.care.closing import signed_of
+from monitor.care.session import session_of
 from monitor.commands.acts import Act, Command, Desk, Past, PatientAct, SessionAct
 from monitor.commands.alarms import (
     AUDIO_PAUSE_S,
@@ -22,12 +23,13 @@ from monitor.commands.alarms import (
 from monitor.commands.arms import SetArms
 from monitor.commands.basing import SetBaseline, WaiveBaseline
 from monitor.commands.closing import AddAddendum, NoteAndPlan, Sign
+from monitor.commands.correcting import Correct
 from monitor.commands.journaling import CallAboutJournal, OpenJournal, WriteJournal
-from monitor.commands.leaving import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
+from monitor.commands.leaving import CloseAnyway, CloseSession, HandOver, TurnOver
 from monitor.commands.limiting import ChangeLimits
 from monitor.commands.moving import MovePatient
-from monitor.commands.noting import ChartValues, Correct, NoteEvent
-from monitor.commands.observing import Observe
+from monitor.commands.noting import ChartValues, NoteEvent
+from monitor.commands.observing import EnterScore, Observe
 from monitor.commands.quieting import EndStandby, EndSuspension, StandBy, SuspendRule
 from monitor.commands.reviewing import MarkArtefact, ReviewBaseline
 from monitor.commands.seating import EnterPhase, SeatPatient, session_id
@@ -35,7 +37,7 @@ from monitor.commands.sound import ChooseSpeaker, ListenedToSound
 from monitor.commands.treating import NotePump, OrderInfusion
 from monitor.config import Config
 from monitor.errors import CommandRefused
-from monitor.history import FactRow, session_of
+from monitor.history import FactRow
 from monitor.people import People
 from monitor.sounding import Sounding
 from monitor.ward import Ward

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from monitor.care.baseline import Baseline, checked, data_of, merged
+from monitor.care.baseline import Baseline, checked, data_of, merged, samples_of
 from monitor.clinic import Person
 from monitor.commands.acts import Act, Desk, check_reason
-from monitor.history import BASELINE, BASELINE_WAIVED, based
+from monitor.history import BASELINE, BASELINE_WAIVED
 from monitor.vitals import VitalSign
 
 
@@ -24,11 +24,11 @@ class SetBaseline(Act):
         """The session's id."""
         session = desk.open_session(self.session)
         check_reason(self.reason)
-        stated = {**session.baseline, **checked(self.values, desk.ward.preset)}
+        said = checked(self.values, desk.ward.preset)
         known = Baseline(missing=session.baseline_missing)
-        data = data_of(merged(known, stated), self.reason.strip())
-        desk.keep_of(session, BASELINE, person, data)
-        desk.ward.restate(based(session, data))
+        data = data_of(merged(known, {**session.baseline, **said}), self.reason.strip())
+        kept = [one for one, value in session.baseline.items() if said.get(one, value) == value]
+        desk.note(session, BASELINE, person, data | samples_of(session.baseline_rests, kept))
         return session.id
 
 
@@ -43,6 +43,5 @@ class WaiveBaseline(Act):
         """The session's id."""
         session = desk.open_session(self.session)
         check_reason(self.reason)
-        desk.keep_of(session, BASELINE_WAIVED, person, {"reason": self.reason.strip()})
-        desk.ward.restate(replace(session, baseline_waived=True))
+        desk.note(session, BASELINE_WAIVED, person, {"reason": self.reason.strip()})
         return session.id

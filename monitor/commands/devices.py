@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from monitor.care.closing import signed_of
+from monitor.care.session import session_of
 from monitor.clinic import Person, Session
 from monitor.commands.acts import Desk, Past, SessionAct, check_reason
 from monitor.errors import CommandRefused
-from monitor.history import DEVICES_CORRECTED, Data, FactRow, session_of
+from monitor.history import DEVICES_CORRECTED, Data, FactRow
 from monitor.people import Permission
 
 

@@ -1,18 +1,17 @@
-"""The way out: recovery scores, hand-over to the sitter, closing, turning a chair over."""
+"""The way out: hand-over to the sitter, closing, turning a chair over."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from monitor.alerts import AlarmState
 from monitor.care.attribution import readings_of
-from monitor.care.observations import Entry, Item, checked_person, noted
+from monitor.care.observations import checked_person
 from monitor.care.readiness import OpenAlarm, Readiness, readiness
 from monitor.care.ready import ready_us
-from monitor.care.scales import scored
+from monitor.care.session import entered, session_of
 from monitor.care.turnover import CUFF, KEPT, OFF, PROBE, SENSORS, kept_of, ready_told
 from monitor.clinic import Person, Phase, Session
 from monitor.commands.acts import Act, Desk, Past, check_reason
@@ -23,13 +22,9 @@ from monitor.history import (
     HANDED_OVER,
     JOURNAL_DUE,
     NEXT_SESSION,
-    OBSERVED,
     PERSON,
     TURNED_OVER,
     Data,
-    entered,
-    observed_data,
-    session_of,
 )
 from monitor.people import Permission
 from monitor.ward import Ward
@@ -47,26 +42,6 @@ def gate_of(ward: Ward, session: Session) -> Readiness:
         for alarm in ward.engine.alarms(session.chair)
     ]
     return readiness(session, ward.lately(session), alarms, ward.clock.utc_us(), ward.preset)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnterScore(Act):
-    """A person enters PADSS or Aldrete item by item; the sum is worked out."""
-
-    session: str
-    item: Item
-    parts: Mapping[str, int]
-
-    def do(self, desk: Desk, person: Person) -> str:
-        """The session's id."""
-        session = desk.open_session(self.session)
-        value, at_us = float(scored(self.item, self.parts)), desk.ward.clock.utc_us()
-        entry = Entry(
-            item=self.item, value=value, at_us=at_us, actor=person.id, parts=dict(self.parts)
-        )
-        desk.keep_of(session, OBSERVED, person, observed_data(entry), at_us)
-        desk.ward.note_entry(replace(session, observed=noted(session.observed, entry)), entry)
-        return session.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from monitor.clinic import Person
 from monitor.commands.acts import Act, Desk
 from monitor.commands.seating import check_turned_over
 from monitor.errors import CommandRefused
-from monitor.history import MOVED, told_of
+from monitor.history import MOVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,6 @@ class MovePatient(Act):
         check_turned_over(desk.ward, self.to, session.patient_ref)
         desk.ward.facts.ledger.check_room(session.id)
         data = {"from": session.chair, "to": self.to}
-        fact = desk.keep_of(session, MOVED, person, data)
-        desk.ward.move(session, told_of(session, fact))
+        desk.keep_of(session, MOVED, person, data)
+        desk.ward.move(session, desk.ward.told(session.id))
         return session.id

@@ -1,7 +1,6 @@
-"""Noting what happens at the chair: events, values by hand, and corrections of what was entered.
+"""Noting what happens at the chair: events and values by hand.
 
-What happened earlier is entered with its time, while the session is open and
-after it; a correction is a fact of its own and changes no stored row.
+What happened earlier is entered with its time, while the session is open and after it.
 """
 
 from __future__ import annotations
@@ -9,33 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.care.notes import CHARTED, EVENT, noted_of
-from monitor.care.treatment import ORDERED, PUMP, misstep
+from monitor.care.notes import CHARTED, EVENT
+from monitor.care.treatment import misstep
 from monitor.clinic import Person, Session
-from monitor.commands.acts import Desk, SessionAct, check_reason
-from monitor.errors import CommandRefused, NotAllowed
+from monitor.commands.acts import Desk, SessionAct
+from monitor.errors import CommandRefused
 from monitor.history import (
-    CORRECTED,
     HAPPENED,
-    OF,
-    REASON,
     TEXT,
-    WITHDRAWN,
     Data,
     FactRow,
     Value,
     name_of,
 )
-from monitor.people import Permission, may
 from monitor.plausibility import objection, pair_objection
-from monitor.review import ARTEFACT, REVIEWED
 from monitor.vitals import VitalSign
 
 TEXT_MAX = 1_000
 SOURCE_MAX = 60
-CORRECTABLE = frozenset({ORDERED, PUMP, EVENT, CHARTED})
-WITHDRAWABLE = CORRECTABLE | {ARTEFACT, REVIEWED}
-"""What may be taken back; what a clinician said of a review, by one who may sign."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,71 +82,6 @@ class ChartValues(SessionAct):
             raise CommandRefused(
                 "these values cannot be entered", why=why, fix="enter what was measured"
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correct(SessionAct):
-    """The entry `of` was at another time, had another grade or other words, or never was.
-
-    Of a closed session it is an addendum like any other. None leaves a thing as it is.
-    """
-
-    of: str
-    reason: str
-    withdrawn: bool = False
-    happened_us: int | None = None
-    grade: str | None = None
-    text: str | None = None
-
-    def upon(self, desk: Desk, person: Person, session: Session, facts: Sequence[FactRow]) -> str:
-        """The corrected fact's name."""
-        check_reason(self.reason)
-        self._check(desk, person, facts)
-        data = self._data(desk, session)
-        check_pump(facts, desk.new_of(session, CORRECTED, person, data))
-        desk.note(session, CORRECTED, person, data)
-        return self.of
-
-    def _check(self, desk: Desk, person: Person, facts: Sequence[FactRow]) -> None:
-        entry = next((one for one in noted_of(facts) if name_of(one.fact) == self.of), None)
-        allowed = WITHDRAWABLE if self.withdrawn else CORRECTABLE
-        if entry is None or entry.fact.kind not in allowed or entry.withdrawn:
-            raise CommandRefused(
-                "this entry cannot be corrected",
-                why="it was withdrawn already" if entry and entry.withdrawn else "it is no note",
-                fix="enter what was so as a new entry",
-            )
-        if entry.fact.kind == REVIEWED and not may(person.role, Permission.SIGN):
-            raise NotAllowed(
-                "a baseline of a review is taken back by a clinician",
-                why=f"{person.name} is {person.role.value}",
-                fix="ask a clinician",
-            )
-        if self.grade is not None or self.text is not None:
-            if entry.fact.kind != EVENT:
-                raise CommandRefused(
-                    "only an event has a grade and words",
-                    why=f"this is {entry.fact.kind}",
-                    fix="withdraw it and enter it anew",
-                )
-            check_grade(desk, str(entry.data["event"]), self.grade or "")
-            check_text(self.text or "")
-
-    def _data(self, desk: Desk, session: Session) -> Data:
-        data: dict[str, Value] = {OF: self.of, REASON: self.reason.strip()}
-        if self.withdrawn:
-            return {**data, WITHDRAWN: True}
-        if self.happened_us is not None:
-            data |= happened(desk, session, self.happened_us)
-        if self.grade is not None:
-            data["grade"] = self.grade
-        if self.text is not None:
-            data[TEXT] = self.text.strip()
-        if len(data) == len((OF, REASON)):
-            raise CommandRefused(
-                "nothing was corrected", why="it stands so already", fix="say what was otherwise"
-            )
-        return data
 
 
 def happened(desk: Desk, session: Session, happened_us: int | None) -> dict[str, Value]:

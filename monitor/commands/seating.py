@@ -11,12 +11,13 @@ from monitor.care.arrival import arrival_of
 from monitor.care.baseline import data_of, merged, samples_of
 from monitor.care.bookings import BOOKED, CANCELLED, Booking, bookings_of
 from monitor.care.numbering import next_infusion
+from monitor.care.session import session_of
 from monitor.care.turnover import kept_of
 from monitor.clinic import NEXT_PHASES, Person, Phase, Session
 from monitor.commands.acts import Act, Desk, PatientAct
 from monitor.commands.holding import check_holds
 from monitor.errors import CommandRefused
-from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow, based, entered, session_of
+from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow
 from monitor.settling import keep_settings
 from monitor.ward import Ward
 
@@ -141,12 +142,9 @@ def enter_phase(
         check_holds(desk, session)
     at_us = ward.clock.utc_us()
     desk.keep_of(session, PHASE, person, {"phase": phase.value, **(said or {})}, at_us)
-    moved = entered(session, phase, at_us)
-    if session.infusion_started_us is None and moved.infusion_started_us is not None:
-        data = _frozen_baseline(desk, session, at_us)
-        desk.keep_of(session, BASELINE, person, data, at_us)
-        moved = based(moved, data)
-    ward.enter(moved)
+    if phase is Phase.INFUSION and session.infusion_started_us is None:
+        desk.keep_of(session, BASELINE, person, _frozen_baseline(desk, session, at_us), at_us)
+    ward.enter(ward.told(session.id))
 
 
 def _frozen_baseline(desk: Desk, session: Session, at_us: int) -> Data:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from monitor.care.attribution import readings_of
+from monitor.care.session import session_of
 from monitor.errors import StoreError
 from monitor.exports.disguise import Disguise
 from monitor.exports.dossier import DEIDENTIFIED, Dossier, dossier
-from monitor.history import FactRow, History, ReadingRow, TransitionRow, session_of, standing
+from monitor.history import FactRow, History, ReadingRow, TransitionRow, standing
 from monitor.suspects import marked
 
 DECEMBER = 12

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from monitor import __version__
+from monitor.care.session import session_of
 from monitor.clinic import Session
 from monitor.history import (
     BASELINE,
@@ -23,7 +24,6 @@ from monitor.history import (
     ReadingRow,
     TransitionRow,
     happened_us,
-    session_of,
     standing,
 )
 from monitor.review import AlarmLife, lives

@@ -13,11 +13,12 @@ from typing import TypeVar
 from monitor import __version__
 from monitor.care.bookings import BOOKED, CANCELLED
 from monitor.care.closing import signed_of
+from monitor.care.session import session_of
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.errors import AuditBroken, CommandRefused, StoreError
 from monitor.filed import digest
-from monitor.history import FactRow, session_of
+from monitor.history import FactRow
 from monitor.operations import validating
 from monitor.report.documents import Document
 from monitor.report.downtime import blank, flowsheet

@@ -11,11 +11,12 @@ from monitor import __version__
 from monitor.care.attribution import readings_of
 from monitor.care.bookings import PATIENT, Booking, booked_between, patients_of
 from monitor.care.closing import signed_of
+from monitor.care.session import session_of
 from monitor.care.settings import SETTINGS
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.errors import StoreError
-from monitor.history import SIGNED, TEXT, FactRow, ReadingRow, TransitionRow, session_of
+from monitor.history import SIGNED, TEXT, FactRow, ReadingRow, TransitionRow
 from monitor.presets import load_preset
 from monitor.report.layout import Paper
 from monitor.report.source import Letterhead, Source

@@ -7,17 +7,9 @@ from dataclasses import dataclass
 
 from monitor.care.notes import MANUAL_AFTER_US
 from monitor.care.observations import Item
+from monitor.care.session import entry_of
 from monitor.care.treatment import PumpAction
-from monitor.history import (
-    LIMITS,
-    STANDBY,
-    SUSPENDED,
-    FactRow,
-    edits_told,
-    entry_of,
-    happened_us,
-    standing,
-)
+from monitor.history import LIMITS, STANDBY, SUSPENDED, FactRow, edits_told, happened_us, standing
 from monitor.report.source import Source
 from monitor.report.wording import listed
 

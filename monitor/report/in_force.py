@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from monitor.care.session import session_of, told_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import COLUMN_OF, Form, Preset, Priority
 from monitor.edits import levels_in_force
-from monitor.history import BASELINE, LIMITS, PHASE, session_of, told_of
+from monitor.history import BASELINE, LIMITS, PHASE
 from monitor.report.source import Source
 from monitor.report.wording import NONE, label
 from monitor.vitals import VitalSign

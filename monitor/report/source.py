@@ -16,10 +16,11 @@ from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.baseline import SOURCES
 from monitor.care.bookings import Patient
 from monitor.care.notes import Event, events_of
+from monitor.care.session import session_of
 from monitor.care.treatment import Treatment, treatment_of
 from monitor.clinic import Session
 from monitor.conditions import Preset
-from monitor.history import ADDENDUM, SIGNED, FactRow, ReadingRow, TransitionRow, session_of
+from monitor.history import ADDENDUM, SIGNED, FactRow, ReadingRow, TransitionRow
 from monitor.review import Figures, Review, Summary, figures, review
 from monitor.vitals import VitalSign
 from monitor.words import Words

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.care.closing import signed_of
+from monitor.care.session import session_of
 from monitor.finding import Entry, Measured
-from monitor.history import SEATED, TURNED_OVER, FactRow, TransitionRow, session_of, standing
+from monitor.history import SEATED, TURNED_OVER, FactRow, TransitionRow, standing
 from monitor.review.figures import Figures
 from monitor.review.lives import lives
 from monitor.vitals import VitalSign

@@ -11,18 +11,11 @@ from dataclasses import dataclass
 
 from monitor.burden import Burden, burden
 from monitor.care.ready import ready_us
+from monitor.care.session import session_of
 from monitor.care.treatment import Treatment, treatment_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import Preset
-from monitor.history import (
-    TURNED_OVER,
-    FactRow,
-    ReadingRow,
-    Told,
-    TransitionRow,
-    session_of,
-    standing,
-)
+from monitor.history import TURNED_OVER, FactRow, ReadingRow, Told, TransitionRow, standing
 from monitor.review.artefacts import Artefact, artefacts_of, left_out
 from monitor.review.bands import TimeInRange, all_in_range
 from monitor.review.by_hand import by_hand

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.care.session import timed
 from monitor.clinic import Phase
-from monitor.history import PHASE, SEATED, FactRow
+from monitor.history import PHASE, SEATED, FactRow, happened_us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +19,17 @@ class PhaseSpan:
     to_us: int | None
 
 
-def phases(facts: Iterable[FactRow]) -> tuple[PhaseSpan, ...]:
-    """The phases in order, from PREPARE at the seat on; CLOSED is the end, not a span."""
+def phases(facts: Sequence[FactRow]) -> tuple[PhaseSpan, ...]:
+    """The phases in order, from PREPARE at the seat on; CLOSED is the end, not a span.
+
+    Infusion and recovery begin when the pump was started and stopped, as it stands now.
+    """
     starts = [
-        (Phase.PREPARE if fact.kind == SEATED else Phase(str(fact.data["phase"])), fact.at_us)
-        for fact in facts
+        (
+            Phase.PREPARE if fact.kind == SEATED else Phase(str(fact.data["phase"])),
+            happened_us(fact),
+        )
+        for fact in timed(facts)
         if fact.kind in (SEATED, PHASE)
     ]
     ends: list[int | None] = [at_us for _, at_us in starts[1:]]

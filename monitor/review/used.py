@@ -7,22 +7,27 @@ marked as artefacts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from monitor.care.baseline import Baseline, measure
+from monitor.care.baseline import Baseline, measure, samples_told
+from monitor.care.rests import cuffs_named, rests_on_another, stretch_named
 from monitor.conditions import Preset
-from monitor.history import BASELINE, MISSING, FactRow, ReadingRow, baseline_told, name_of
+from monitor.history import (
+    BASELINE,
+    DEVICES_CORRECTED,
+    MISSING,
+    FactRow,
+    ReadingRow,
+    baseline_told,
+    name_of,
+)
 from monitor.review.cuffs import Cuff, cuffs
 from monitor.vitals import NIBP, STANDS_FOR, VitalSign
 
 REVIEWED = "baseline reviewed"
 """A fact: a clinician states another baseline for the review; values by vital sign, `reason`."""
-SAMPLES = " samples"
-_CUFF = re.compile(r"(\S+)@(\d+)")
-_STRETCH = re.compile(r"from (\d+) to (\d+)$")
 
 
 class Origin(Enum):
@@ -30,6 +35,7 @@ class Origin(Enum):
 
     JUDGED = "as judged"
     AGAIN = "measured again without artefacts"
+    RIGHT_DEVICE = "measured again from the right device"
     REVIEWED = "stated for this review"
     NONE = "none"
 
@@ -72,11 +78,13 @@ def used_baseline(
     if not judged:
         return _measured(rows, start_us, preset, {}) if start_us is not None else _none()
     last = judged[-1]
-    if start_us is None or not _rests_on(last, left_out):
+    swapped = _rests_on_another(last, facts)
+    if start_us is None or not (swapped or _rests_on(last, left_out)):
         return _told(last, rows, Origin.JUDGED)
-    measured = {one for one in VitalSign if one.value + SAMPLES in last.data}
+    measured = samples_told(last.data)
     kept = {one: value for one, value in baseline_told(last.data).items() if one not in measured}
-    return _measured(rows, start_us, preset, kept)
+    found = _measured(rows, start_us, preset, kept)
+    return replace(found, origin=Origin.RIGHT_DEVICE) if swapped else found
 
 
 def _stated(
@@ -115,23 +123,29 @@ def _told(fact: FactRow, rows: Sequence[ReadingRow], origin: Origin) -> UsedBase
 
 
 def _cuffs_named(fact: FactRow) -> set[tuple[str, int]]:
-    said = str(fact.data.get(VitalSign.NIBP_SYSTOLIC.value + SAMPLES, ""))
-    return {(device, int(at_us)) for device, at_us in _CUFF.findall(said)}
+    return set(cuffs_named(samples_told(fact.data).get(VitalSign.NIBP_SYSTOLIC, "")))
+
+
+def _rests_on_another(fact: FactRow, facts: Sequence[FactRow]) -> bool:
+    """Was it measured, in part even, on whom another session's device was?"""
+    corrections = [one.data for one in facts if one.kind == DEVICES_CORRECTED]
+    said = samples_told(fact.data).values()
+    return any(rests_on_another(one, told) for one in said for told in corrections)
 
 
 def _rests_on(fact: FactRow, left_out: Sequence[ReadingRow]) -> bool:
     """Was the baseline made of any of these readings?"""
     named = _cuffs_named(fact)
     stretches = {
-        vital: tuple(int(one) for one in found.groups())
-        for vital in VitalSign
-        if (found := _STRETCH.search(str(fact.data.get(vital.value + SAMPLES, ""))))
+        vital: found
+        for vital, said in samples_told(fact.data).items()
+        if (found := stretch_named(said)) is not None
     }
     for row in left_out:
         if row.vital in NIBP and (row.device, row.sampled_at_us) in named:
             return True
-        first_us, last_us = stretches.get(STANDS_FOR.get(row.vital, row.vital), (1, 0))
-        if first_us <= row.sampled_at_us <= last_us:
+        stretch = stretches.get(STANDS_FOR.get(row.vital, row.vital))
+        if stretch is not None and stretch.from_us <= row.sampled_at_us <= stretch.to_us:
             return True
     return False
 
@@ -142,8 +156,7 @@ def _measured(
     """Measured at the start from these rows alone; what a person stated is kept."""
     before = [row for row in rows if row.sampled_at_us <= start_us]
     found: Baseline = measure(before, start_us, preset)
-    named = dict.fromkeys(_CUFF.findall(found.samples.get(VitalSign.NIBP_SYSTOLIC, "")))
-    used = {(device, int(at_us)) for device, at_us in named}
+    used = cuffs_named(found.samples.get(VitalSign.NIBP_SYSTOLIC, ""))
     return UsedBaseline(
         values={**found.values, **kept},
         cuffs=tuple(one for one in cuffs(before) if (one.device, one.at_us) in used),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.care.session import session_of
 from monitor.clinic import Session
-from monitor.history import FactRow, ReadingRow, TransitionRow, session_of
+from monitor.history import FactRow, ReadingRow, TransitionRow
 from monitor.review.artefacts import artefacts_of, left_out
 from monitor.review.by_hand import by_hand
 from monitor.review.cuffs import Cuff, cuffs

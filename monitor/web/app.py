@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from monitor import __version__
 from monitor.clinic import AckReason, Phase
@@ -29,6 +29,7 @@ from monitor.commands import (
 )
 from monitor.displays import Clinic
 from monitor.vitals import VitalSign
+from monitor.web.acting import Body, Offers
 from monitor.web.answers import Done, Execute, Problem
 from monitor.web.archive import Archive
 from monitor.web.arriving import add_arrival
@@ -61,18 +62,14 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Identifier = Annotated[str, PathParameter(max_length=100)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class AcknowledgeBody(_Body):
+class AcknowledgeBody(Body):
     """Which alarm was seen, and what it was or what was done."""
 
     alarm: Name
     reason: AckReason = AckReason.SEEN
 
 
-class SeatBody(_Body):
+class SeatBody(Body):
     """Who takes the chair (a pseudonym), for how long, by which booking.
 
     Infusion and course are counted where they are not said.
@@ -85,33 +82,33 @@ class SeatBody(_Body):
     course: int | None = None
 
 
-class PhaseBody(_Body):
+class PhaseBody(Body):
     """Which phase the session enters."""
 
     phase: Phase
 
 
-class SpeakerBody(_Body):
+class SpeakerBody(Body):
     """Which display sounds from now on."""
 
     display: DisplayId
 
 
-class SoundTestBody(_Body):
+class SoundTestBody(Body):
     """Whose sound was listened to, and whether all of it was heard."""
 
     display: DisplayId
     heard: bool
 
 
-class BaselineBody(_Body):
+class BaselineBody(Body):
     """What is usual for this patient, by vital sign, and why it was not measured so."""
 
     reason: Name
     values: dict[VitalSign, float]
 
 
-class WaiverBody(_Body):
+class WaiverBody(Body):
     """Why the infusion goes on without the baseline that is missing."""
 
     reason: Name
@@ -139,19 +136,20 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_entry(api, entry, REFUSALS)
     # Whatever is added here takes a person who may act: they are known to the route by their id.
     acts = APIRouter(dependencies=[Depends(entry.carer)], responses=REFUSALS)
-    _add_acts(acts, clinic)
+    offers = Offers(acts, clinic, doing(clinic))
+    _add_acts(acts, clinic, offers)
     add_limits(api, acts, clinic, doing(clinic))
-    add_care(acts, clinic, doing(clinic))
-    add_treating(acts, clinic, doing(clinic))
-    add_arrival(acts, clinic, doing(clinic))
+    add_care(acts, clinic, offers)
+    add_treating(acts, clinic, offers)
+    add_arrival(acts, clinic, offers)
     add_booking(acts, clinic, doing(clinic))
     add_shifts(acts, clinic, doing(clinic))
-    add_leaving(acts, clinic, doing(clinic))
-    add_devices(acts, clinic, doing(clinic))
+    add_leaving(acts, clinic, doing(clinic), offers)
+    add_devices(acts, clinic, offers)
     add_journals(acts, clinic, doing(clinic))
-    add_reviewing(acts, doing(clinic))
-    add_course(acts, clinic, doing(clinic))
-    add_moving(acts, doing(clinic))
+    add_reviewing(offers)
+    add_course(acts, clinic, offers)
+    add_moving(offers)
     printing = Printing(clinic)
     add_printing(api, acts, printing, doing(clinic))
     add_papers(acts, clinic, printing, doing(clinic))
@@ -198,7 +196,7 @@ def doing(clinic: Clinic) -> Execute:
     return execute
 
 
-def _add_acts(api: APIRouter, clinic: Clinic) -> None:
+def _add_acts(api: APIRouter, clinic: Clinic, offers: Offers) -> None:
     execute = doing(clinic)
 
     @api.post("/api/alarms/acknowledge")
@@ -208,12 +206,12 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
         return await execute(Acknowledge(alarm=body.alarm, reason=body.reason, actor=actor))
 
     @api.post("/api/chairs/{chair}/going")
-    async def going(request: Request, chair: Identifier, _: _Body) -> Done:
+    async def going(request: Request, chair: Identifier, _: Body) -> Done:
         """A named person is on the way to the chair; nothing falls silent by it."""
         return await execute(Going(chair=chair, actor=request.state.actor))
 
     @api.post("/api/chairs/{chair}/audio-pause")
-    async def pause(request: Request, chair: Identifier, _: _Body) -> Done:
+    async def pause(request: Request, chair: Identifier, _: Body) -> Done:
         """Audio paused at one chair for 120 s."""
         return await execute(PauseAudio(chair=chair, actor=request.state.actor))
 
@@ -226,25 +224,19 @@ def _add_acts(api: APIRouter, clinic: Clinic) -> None:
             SeatPatient(chair=chair, actor=request.state.actor, **body.model_dump())
         )
 
-    @api.post("/api/sessions/{session}/phase")
-    async def phase(request: Request, session: Identifier, body: PhaseBody) -> Done:
-        """The session moves on."""
-        actor = request.state.actor
-        return await execute(EnterPhase(session=session, phase=body.phase, actor=actor))
-
-    @api.post("/api/sessions/{session}/baseline")
-    async def baseline(request: Request, session: Identifier, body: BaselineBody) -> Done:
-        """A person states the patient's baseline, or part of it."""
-        actor, why = request.state.actor, body.reason
-        return await execute(
-            SetBaseline(session=session, values=body.values, reason=why, actor=actor)
-        )
-
-    @api.post("/api/sessions/{session}/baseline/waive")
-    async def waive_baseline(request: Request, session: Identifier, body: WaiverBody) -> Done:
-        """The infusion goes on without what is missing of the baseline."""
-        actor = request.state.actor
-        return await execute(WaiveBaseline(session=session, reason=body.reason, actor=actor))
+    offers.offer("phase", EnterPhase, PhaseBody, "The session moves on.")
+    offers.offer(
+        "baseline",
+        SetBaseline,
+        BaselineBody,
+        "A person states the patient's baseline, or part of it.",
+    )
+    offers.offer(
+        "baseline/waive",
+        WaiveBaseline,
+        WaiverBody,
+        "The infusion goes on without what is missing of the baseline.",
+    )
 
 
 def _add_sound_acts(api: APIRouter, clinic: Clinic) -> None:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 
 from monitor import review
 from monitor.care.attribution import readings_of
+from monitor.care.session import session_of
 from monitor.clinic import Session
 from monitor.displays import Shelf
-from monitor.history import FactRow, ReadingRow, Told, session_of
+from monitor.history import FactRow, ReadingRow, Told
 from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
 from monitor.words import Words

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import Field
 
 from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.baseline import told
 from monitor.care.observations import PERSON_MAX
 from monitor.clinic import Arm, Session
-from monitor.commands.acts import REASON_MAX
 from monitor.commands.arms import SetArms
 from monitor.commands.arriving import (
     ANSWER_MAX,
@@ -26,23 +24,17 @@ from monitor.commands.arriving import (
 from monitor.commands.holding import OverrideHold, all_holds
 from monitor.displays import Clinic
 from monitor.vitals import VitalSign
-from monitor.web.answers import Done, Execute
+from monitor.web.acting import Body, Offers, Reason, SessionId
 from monitor.web.archive import NotThere
 from monitor.web.present import Json
 from monitor.words import Words
 
-SessionId = Annotated[str, PathParameter(max_length=100)]
-Reason = Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
 Key = Annotated[str, Field(max_length=60)]
 Pressure = Annotated[int, Field(ge=0, le=400)] | None
 KEYS_MAX = 40
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SitterBody(_Body):
+class SitterBody(Body):
     """Who comes along, and what was made sure of."""
 
     person: Annotated[str, Field(min_length=1, max_length=PERSON_MAX)]
@@ -52,14 +44,14 @@ class SitterBody(_Body):
     briefed: bool
 
 
-class ArmsBody(_Body):
+class ArmsBody(Body):
     """On which arm the cuff and the probe are."""
 
     cuff: Arm
     probe: Arm
 
 
-class AnswersBody(_Body):
+class AnswersBody(Body):
     """Answers by the question's id: yes or no, or words."""
 
     answers: Annotated[
@@ -67,21 +59,21 @@ class AnswersBody(_Body):
     ]
 
 
-class ConfirmBody(_Body):
+class ConfirmBody(Body):
     """The cuff baseline that was shown, in mmHg; null where there was none."""
 
     systolic: Pressure
     diastolic: Pressure
 
 
-class OverrideBody(_Body):
+class OverrideBody(Body):
     """Which holds were shown and are gone over, and why."""
 
     keys: Annotated[list[Key], Field(min_length=1, max_length=KEYS_MAX)]
     reason: Reason
 
 
-class NumberBody(_Body):
+class NumberBody(Body):
     """The how-manieth infusion of which course it is, and why it was counted otherwise."""
 
     infusion: int
@@ -102,7 +94,7 @@ class Arrivals:
         if session is None:
             raise NotThere(f"there is no open session {session_id}")
         arrival = arrival_of(ward.facts.ledger.of(session.id))
-        words = Words.of(config, self._clinic.people.names())
+        words = self._clinic.words
         return {
             "session": session.id,
             "begun": session.infusion_started_us is not None,
@@ -180,7 +172,7 @@ def _values(values: Mapping[VitalSign, int]) -> Json:
     return {vital.value: value for vital, value in values.items()}
 
 
-def add_arrival(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+def add_arrival(acts: APIRouter, clinic: Clinic, offers: Offers) -> None:
     """The routes, for those who are signed in: names and phone numbers are in them."""
     arrivals = Arrivals(clinic)
 
@@ -189,38 +181,26 @@ def add_arrival(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         """Sitter, arms, questions, baseline so far and what holds the infusion back."""
         return arrivals.shown(session)
 
-    @acts.post("/api/sessions/{session}/sitter")
-    async def sitter(request: Request, session: SessionId, body: SitterBody) -> Done:
-        """Who comes with the patient."""
-        actor = request.state.actor
-        return await execute(SetSitter(session=session, actor=actor, **body.model_dump()))
-
-    @acts.post("/api/sessions/{session}/arms")
-    async def arms(request: Request, session: SessionId, body: ArmsBody) -> Done:
-        """On which arm the cuff and the probe are."""
-        actor = request.state.actor
-        return await execute(SetArms(session=session, actor=actor, **body.model_dump()))
-
-    @acts.post("/api/sessions/{session}/answers")
-    async def answers(request: Request, session: SessionId, body: AnswersBody) -> Done:
-        """The patient's answers to the clinic's questions."""
-        actor = request.state.actor
-        return await execute(AnswerQuestions(session=session, answers=body.answers, actor=actor))
-
-    @acts.post("/api/sessions/{session}/baseline/confirm")
-    async def confirm(request: Request, session: SessionId, body: ConfirmBody) -> Done:
-        """What was measured since the seat is this patient's baseline."""
-        actor = request.state.actor
-        return await execute(ConfirmBaseline(session=session, actor=actor, **body.model_dump()))
-
-    @acts.post("/api/sessions/{session}/hold/override")
-    async def override(request: Request, session: SessionId, body: OverrideBody) -> Done:
-        """A named person goes on over what holds the infusion back."""
-        actor = request.state.actor
-        return await execute(OverrideHold(session=session, actor=actor, **body.model_dump()))
-
-    @acts.post("/api/sessions/{session}/number")
-    async def number(request: Request, session: SessionId, body: NumberBody) -> Done:
-        """It is another infusion, or of another course, than was counted."""
-        actor = request.state.actor
-        return await execute(Renumber(session=session, actor=actor, **body.model_dump()))
+    offers.offer("sitter", SetSitter, SitterBody, "Who comes with the patient.")
+    offers.offer("arms", SetArms, ArmsBody, "On which arm the cuff and the probe are.")
+    offers.offer(
+        "answers", AnswerQuestions, AnswersBody, "The patient's answers to the clinic's questions."
+    )
+    offers.offer(
+        "baseline/confirm",
+        ConfirmBaseline,
+        ConfirmBody,
+        "What was measured since the seat is this patient's baseline.",
+    )
+    offers.offer(
+        "hold/override",
+        OverrideHold,
+        OverrideBody,
+        "A named person goes on over what holds the infusion back.",
+    )
+    offers.offer(
+        "number",
+        Renumber,
+        NumberBody,
+        "It is another infusion, or of another course, than was counted.",
+    )

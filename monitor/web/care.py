@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import Field
 
-from monitor.care.baseline import BASED
+from monitor.care.attribution import readings_of
+from monitor.care.baseline import BASED, measure, told
 from monitor.care.observations import CHOICES, NUMBERS, PERSON_MAX, Item, newest
 from monitor.care.scoring import scored, sedation_due_us
+from monitor.care.session import IN_DOUBT
 from monitor.clinic import Session
 from monitor.commands.observing import Observe
 from monitor.displays import Clinic
-from monitor.web.answers import Done, Execute
+from monitor.web.acting import LateBody, Offers, SessionId
 from monitor.web.archive import NotThere
 from monitor.web.present import Json
 from monitor.words import Words
 
-SessionId = Annotated[str, PathParameter(max_length=100)]
 
-
-class EntryBody(BaseModel):
+class EntryBody(LateBody):
     """What was seen; `person` names a sitter who is present."""
-
-    model_config = ConfigDict(extra="forbid")
 
     item: Item
     value: Annotated[str, Field(max_length=40)] | Annotated[float, Field(allow_inf_nan=False)]
@@ -39,13 +37,13 @@ class Care:
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
 
-    def shown(self, session_id: str) -> Json:
+    async def shown(self, session_id: str) -> Json:
         """Entries, scores and baseline of an open session. Raises `NotThere`."""
         ward, now_us = self._clinic.ward, self._clinic.clock.utc_us()
         session = ward.seating.find(session_id)
         if session is None:
             raise NotThere(f"there is no open session {session_id}")
-        words = Words.of(self._clinic.config, self._clinic.people.names())
+        words = self._clinic.words
         score = scored(session, ward.lately(session), now_us, ward.preset)
         due_us = sedation_due_us(session, ward.preset)
         return {
@@ -61,20 +59,29 @@ class Care:
                 f"no {name}: {why}" for name, why in session.baseline_missing.items()
             ),
             "baseline_waived": session.baseline_waived,
+            "baseline_again": await self._measured_again(session),
         }
+
+    async def _measured_again(self, session: Session) -> Json | None:
+        """What the right device measured before the infusion, while the baseline is in doubt."""
+        if IN_DOUBT not in session.baseline_missing.values():
+            return None
+        ward, now_us = self._clinic.ward, self._clinic.clock.utc_us()
+        facts = ward.facts.ledger.of(session.id)
+        rows = await readings_of(self._clinic.history, session.id, facts)
+        start_us = session.infusion_started_us or now_us
+        before = [row for row in rows if row.sampled_at_us <= start_us and not row.late]
+        found = await asyncio.to_thread(measure, before, start_us, ward.preset)
+        values = {vital.value: value for vital, value in found.values.items()}
+        return {"values": values, "missing": told(found.missing)}
 
 
 def _entries(session: Session, words: Words) -> Iterator[Json]:
     """Every item that can be entered, with its newest entry."""
     for item in Item:
         last = newest(session.observed, item)
-        low, high, step = NUMBERS.get(item, (0.0, 0.0, 0.0))
         yield {
-            "item": item.value,
-            "choices": list(CHOICES.get(item, ())),
-            "low": low,
-            "high": high,
-            "step": step,
+            **item_shown(item),
             "value": last.value if last else None,
             "person": last.person if last else "",
             "time": words.time(last.at_us, "%H:%M") if last else "",
@@ -82,24 +89,25 @@ def _entries(session: Session, words: Words) -> Iterator[Json]:
         }
 
 
-def add_care(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+def item_shown(item: Item) -> Json:
+    """What can be entered of an item: words to choose from, or numbers from `low` to `high`."""
+    low, high, step = NUMBERS.get(item, (0.0, 0.0, 0.0))
+    choices = list(CHOICES.get(item, ()))
+    return {"item": item.value, "choices": choices, "low": low, "high": high, "step": step}
+
+
+def add_care(acts: APIRouter, clinic: Clinic, offers: Offers) -> None:
     """The routes, for those who are signed in: a sitter's name is in them."""
     care = Care(clinic)
 
     @acts.get("/api/sessions/{session}/care")
     async def shown(session: SessionId) -> Json:
         """What was entered, NEWS2, sedation due, baseline."""
-        return care.shown(session)
+        return await care.shown(session)
 
-    @acts.post("/api/sessions/{session}/observed")
-    async def observed(request: Request, session: SessionId, body: EntryBody) -> Done:
-        """A person enters what they see at the chair."""
-        return await execute(
-            Observe(
-                session=session,
-                item=body.item,
-                value=body.value,
-                person=body.person,
-                actor=request.state.actor,
-            )
-        )
+    offers.offer(
+        "observed",
+        Observe,
+        EntryBody,
+        "A person enters what they see at the chair, or saw earlier.",
+    )

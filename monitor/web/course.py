@@ -13,18 +13,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from monitor import review
 from monitor.care.attribution import readings_of
 from monitor.care.closing import Plan
 from monitor.care.course import Course, Known, course_of
+from monitor.care.session import session_of
 from monitor.commands.closing import WORDS_MAX, AddAddendum, NoteAndPlan
 from monitor.displays import Clinic, Shelf
-from monitor.history import session_of
 from monitor.people import Permission
 from monitor.review import Review
-from monitor.web.answers import Done, Execute
+from monitor.web.acting import Body, Offers
 from monitor.web.archive import NotThere
 from monitor.web.course_words import COLUMNS_OF_TABLE, cells, closing
 from monitor.web.multiples import axes, lines
@@ -32,25 +32,20 @@ from monitor.web.present import Json
 from monitor.words import Words
 
 PatientRef = Annotated[str, PathParameter(max_length=40)]
-SessionId = Annotated[str, PathParameter(max_length=100)]
 Text = Annotated[str, Field(max_length=WORDS_MAX)]
 SESSIONS_MAX = 60
 """So many sessions of one patient are looked through, the newest: ten courses of six."""
 
 
-class NoteBody(BaseModel):
+class NoteBody(Body):
     """What the clinician says of the infusion, and means for the next."""
-
-    model_config = ConfigDict(extra="forbid")
 
     plan: Plan
     text: Text = ""
 
 
-class AddendumBody(BaseModel):
+class AddendumBody(Body):
     """What is added to a signed report."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Text
 
@@ -131,7 +126,7 @@ class Courses:
         }
 
 
-def add_course(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+def add_course(acts: APIRouter, clinic: Clinic, offers: Offers) -> None:
     """The routes, for those who are signed in."""
     courses = Courses(clinic.shelf)
 
@@ -146,16 +141,10 @@ def add_course(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         body = await courses.shown(patient_ref, course, may_sign=may_sign)
         return Response(body, media_type="application/json")
 
-    @acts.post("/api/sessions/{session}/note")
-    async def noted(request: Request, session: SessionId, body: NoteBody) -> Done:
-        """The clinician's note and plan; the newest stands until the report is signed."""
-        actor = request.state.actor
-        return await execute(
-            NoteAndPlan(session=session, plan=body.plan, text=body.text, actor=actor)
-        )
-
-    @acts.post("/api/sessions/{session}/addendum")
-    async def added(request: Request, session: SessionId, body: AddendumBody) -> Done:
-        """What a clinician adds to a signed report."""
-        actor = request.state.actor
-        return await execute(AddAddendum(session=session, text=body.text, actor=actor))
+    offers.offer(
+        "note",
+        NoteAndPlan,
+        NoteBody,
+        "The clinician's note and plan; the newest stands until the report is signed.",
+    )
+    offers.offer("addendum", AddAddendum, AddendumBody, "What a clinician adds to a signed report.")

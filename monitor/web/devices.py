@@ -5,36 +5,40 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import Field
 
 from monitor.care.attribution import corrections_of, readings_of
-from monitor.commands.acts import REASON_MAX
+from monitor.care.session import session_of
 from monitor.commands.devices import CorrectDevices
 from monitor.displays import Clinic
-from monitor.history import session_of
-from monitor.web.answers import Done, Execute
+from monitor.web.acting import Body, Offers, Reason, Said, SessionId
 from monitor.web.archive import NotThere
 from monitor.web.present import Json
-from monitor.words import Words
 
-SessionId = Annotated[str, PathParameter(max_length=100)]
 DeviceId = Annotated[str, Field(min_length=1, max_length=50)]
 TimeMs = Annotated[int, Field(ge=0, le=4_102_444_800_000)]
 """Until the year 2100, in milliseconds since 1970."""
 
 
-class DevicesBody(BaseModel):
+class DevicesBody(Body):
     """From then until before then `device` measured for this session, and not `instead`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     device: DeviceId
     instead: DeviceId
     from_ms: TimeMs
     to_ms: TimeMs
-    reason: Annotated[str, Field(max_length=REASON_MAX)]
+    reason: Reason
+
+    def told(self) -> Said:
+        """In the record's own times."""
+        return {
+            "device": self.device,
+            "instead": self.instead,
+            "from_us": self.from_ms * 1_000,
+            "to_us": self.to_ms * 1_000,
+            "reason": self.reason,
+        }
 
 
 class Devices:
@@ -50,7 +54,7 @@ class Devices:
         session = session_of(facts)
         if session is None:
             raise NotThere(f"there is no session {session_id}")
-        words = Words.of(config, self._clinic.people.names())
+        words = self._clinic.words
         rows = await readings_of(history, session_id, facts)
         counts = Counter(row.device for row in rows)
         return {
@@ -77,7 +81,7 @@ class Devices:
         }
 
 
-def add_devices(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+def add_devices(acts: APIRouter, clinic: Clinic, offers: Offers) -> None:
     """The routes, for those who are signed in; only a clinician corrects."""
     devices = Devices(clinic)
 
@@ -86,17 +90,9 @@ def add_devices(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         """The devices that measured for a session, and every correction of them."""
         return await devices.shown(session)
 
-    @acts.post("/api/sessions/{session}/devices")
-    async def correct(request: Request, session: SessionId, body: DevicesBody) -> Done:
-        """Two devices were swapped: from now on the readings of that time are seen so."""
-        return await execute(
-            CorrectDevices(
-                session=session,
-                device=body.device,
-                instead=body.instead,
-                from_us=body.from_ms * 1_000,
-                to_us=body.to_ms * 1_000,
-                reason=body.reason,
-                actor=request.state.actor,
-            )
-        )
+    offers.offer(
+        "devices",
+        CorrectDevices,
+        DevicesBody,
+        "Two devices were swapped: from now on the readings of that time are seen so.",
+    )

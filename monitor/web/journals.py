@@ -14,10 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.care.bookings import PATIENT, patients_of
 from monitor.care.journal import HOUR_US, Day, Journal, State
+from monitor.care.session import session_of
 from monitor.commands.acts import REASON_MAX
 from monitor.commands.journaling import CallAboutJournal, OpenJournal, new_link
 from monitor.displays import Clinic
-from monitor.history import session_of
 from monitor.people import Permission
 from monitor.report.qr import qr_rows
 from monitor.web.answers import Done, Execute
@@ -69,7 +69,7 @@ class Journals:
         table, now_us = self._clinic.config.journal, self._clinic.clock.utc_us()
         if table is None:
             return {"on": False, "content": False, "as_of": "", "journals": [], "unopened": []}
-        ledger, words = self._clinic.ward.facts.ledger, self._words
+        ledger, words = self._clinic.ward.facts.ledger, self._clinic.words
         patients = patients_of(ledger.clinic(PATIENT))
         content = table.content and self._clinic.people.may(actor, Permission.SIGN)
         found = sorted(
@@ -112,7 +112,7 @@ class Journals:
         found = self._clinic.ward.facts.ledger.journals.found(
             token_sha256, self._clinic.clock.utc_us()
         )
-        journal, words = found[1] if found else Journal(), self._words
+        journal, words = found[1] if found else Journal(), self._clinic.words
         return Link(
             id=done.id,
             link=link,
@@ -120,10 +120,6 @@ class Journals:
             expires=words.time(journal.expires_us, "%Y-%m-%d"),
             days=[words.time(day.from_us, "%Y-%m-%d") for day in journal.days if day.day],
         )
-
-    @property
-    def _words(self) -> Words:
-        return Words.of(self._clinic.config, self._clinic.people.names())
 
 
 def line_of(session: str, journal: Journal, words: Words, *, content: bool) -> Json:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from monitor.care.arrival import arrival_of
 from monitor.care.baseline import BASED
@@ -20,25 +19,19 @@ from monitor.care.scales import SCALES
 from monitor.care.turnover import kept_of, why_kept
 from monitor.clinic import Phase, Session
 from monitor.commands import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
-from monitor.commands.acts import REASON_MAX
 from monitor.commands.leaving import YEAR_US, gate_of, missing_of
 from monitor.displays import Clinic
+from monitor.web.acting import Body, LateBody, Offers, Reason, Said, SessionId
 from monitor.web.answers import Done, Execute
 from monitor.web.archive import NotThere
 from monitor.web.present import Json
 from monitor.words import Words
 
-SessionId = Annotated[str, PathParameter(max_length=100)]
-Reason = Annotated[str, Field(max_length=REASON_MAX)]
 OffOrKept = Annotated[str, Field(max_length=8)]
 Key = Annotated[str, Field(max_length=60)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TurnOverBody(_Body):
+class TurnOverBody(Body):
     """Cuff and probe are "off", or "kept" on for a reason."""
 
     cuff: OffOrKept
@@ -52,20 +45,29 @@ class CloseBody(TurnOverBody):
     override: Reason = ""
 
 
-class ScoreBody(_Body):
+class ScoreBody(LateBody):
     """A recovery score, its items by name, each 0, 1 or 2."""
 
     item: Item
     parts: Annotated[dict[Key, int], Field(max_length=8)]
 
 
-class HandOverBody(_Body):
+class HandOverBody(Body):
     """Who takes the patient home, what they were told, and when the patient is next here."""
 
     sitter: Annotated[str, Field(max_length=PERSON_MAX)]
     points: Annotated[list[Key], Field(max_length=16)]
     next_ms: int | None = None
     journal_due_ms: int | None = None
+
+    def told(self) -> Said:
+        """In the record's own times."""
+        return {
+            "sitter": self.sitter,
+            "points": tuple(self.points),
+            "next_us": _us(self.next_ms),
+            "journal_due_us": _us(self.journal_due_ms),
+        }
 
 
 class Leaving:
@@ -80,7 +82,7 @@ class Leaving:
         session = ward.seating.find(session_id)
         if session is None:
             raise NotThere(f"there is no open session {session_id}")
-        words, score = self._words(), ward.preset.readiness.score
+        words, score = self._clinic.words, ward.preset.readiness.score
         leaving = self._clinic.config.leaving
         return {
             **self._line(session, words),
@@ -99,7 +101,7 @@ class Leaving:
 
     def board(self) -> Json:
         """Every chair in recovery, who has been there longest first, and who is still wired up."""
-        ward, words = self._clinic.ward, self._words()
+        ward, words = self._clinic.ward, self._clinic.words
         there = [one for one in ward.seating.all() if one.phase is Phase.RECOVERY]
         there.sort(key=lambda one: one.phase_since_us)
         return {
@@ -116,9 +118,6 @@ class Leaving:
                 if kept_of(left := ward.facts.ledger.left(chair.id))
             ],
         }
-
-    def _words(self) -> Words:
-        return Words.of(self._clinic.config, self._clinic.people.names())
 
     def _line(self, session: Session, words: Words) -> Json:
         """Where one patient stands on the way out; without a gate before RECOVERY."""
@@ -219,7 +218,7 @@ def _percent(value: float | None, base: int | None) -> int | None:
     return None if value is None or not base else round((value - base) * 100 / base)
 
 
-def add_leaving(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+def add_leaving(acts: APIRouter, clinic: Clinic, execute: Execute, offers: Offers) -> None:
     """The routes, for those who are signed in: a sitter's name is in them."""
     leaving = Leaving(clinic)
 
@@ -233,27 +232,13 @@ def add_leaving(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         """Every chair in recovery and what each still lacks; chairs not turned over."""
         return leaving.board()
 
-    @acts.post("/api/sessions/{session}/score")
-    async def score(request: Request, session: SessionId, body: ScoreBody) -> Done:
-        """A recovery score, item by item."""
-        actor = request.state.actor
-        return await execute(
-            EnterScore(session=session, item=body.item, parts=body.parts, actor=actor)
-        )
-
-    @acts.post("/api/sessions/{session}/hand-over")
-    async def hand_over(request: Request, session: SessionId, body: HandOverBody) -> Done:
-        """The sitter was told each point of advice and takes the patient home."""
-        return await execute(
-            HandOver(
-                session=session,
-                sitter=body.sitter,
-                points=tuple(body.points),
-                next_us=_us(body.next_ms),
-                journal_due_us=_us(body.journal_due_ms),
-                actor=request.state.actor,
-            )
-        )
+    offers.offer("score", EnterScore, ScoreBody, "A recovery score, item by item, now or earlier.")
+    offers.offer(
+        "hand-over",
+        HandOver,
+        HandOverBody,
+        "The sitter was told each point of advice and takes the patient home.",
+    )
 
     @acts.post("/api/sessions/{session}/close")
     async def close(request: Request, session: SessionId, body: CloseBody) -> Done:

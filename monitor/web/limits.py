@@ -17,7 +17,6 @@ from monitor.foreseen import foresee
 from monitor.history import LIMITS
 from monitor.web.answers import Done, Execute
 from monitor.web.present import Json
-from monitor.words import Words
 
 ChairId = Annotated[str, PathParameter(max_length=100)]
 Key = Annotated[str, Field(max_length=60)]
@@ -99,7 +98,7 @@ class Limits:
         newest = next((fact for fact in reversed(facts) if fact.kind == LIMITS), None)
         if newest is None:
             return ""
-        words = Words.of(self._clinic.config, self._clinic.people.names())
+        words = self._clinic.words
         return f"{words.person(newest.actor)} at {words.time(newest.at_us, '%H:%M')}"
 
 

@@ -23,7 +23,8 @@ from monitor.board import StripEntry, Tile
 from monitor.board.words import MARKS
 from monitor.displays import Clinic
 from monitor.hub import Message, Overrun, Slot
-from monitor.ward import TEST_CHAIR, Change
+from monitor.showing import TEST_CHAIR
+from monitor.ward import Change
 from monitor.web import speaker
 from monitor.web.naming import Naming
 from monitor.web.stream import EventStream
@@ -130,9 +131,9 @@ class Live:
     def _tested(self) -> None:
         """The synthetic chair, to the one reader that listens for it; pages do not."""
         clock, ward = self._clinic.clock, self._clinic.ward
-        if ward.test_board is None:
+        if ward.showing.test_board is None:
             return
-        tile = ward.test_board.tile(TEST_CHAIR, clock.monotonic(), clock.utc_us())
+        tile = ward.showing.test_board.tile(TEST_CHAIR, clock.monotonic(), clock.utc_us())
         (slot,) = tile.slots
         # An alarm that merely stays open proves no judging: the engine's own value must move.
         judged = ward.test_judged()

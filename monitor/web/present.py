@@ -9,16 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor import review
 from monitor.board.words import MARKS, hours_minutes, minutes_seconds
+from monitor.care.session import session_of
 from monitor.conditions import Kind, Priority
 from monitor.finding import Entry
-from monitor.history import (
-    AUDIO_PAUSED,
-    CONFIDENTIAL,
-    FactRow,
-    Told,
-    TransitionRow,
-    session_of,
-)
+from monitor.history import AUDIO_PAUSED, CONFIDENTIAL, FactRow, Told, TransitionRow
 from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
 from monitor.vitals import NIBP, VitalSign
 from monitor.web.fact_text import fact_text

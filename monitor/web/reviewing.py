@@ -4,48 +4,50 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import FastAPI, Response
+from pydantic import Field
 
 from monitor.commands import MarkArtefact, ReviewBaseline
-from monitor.commands.acts import REASON_MAX
-from monitor.commands.noting import Correct
+from monitor.commands.correcting import Correct
 from monitor.review import Cause
 from monitor.vitals import VitalSign
-from monitor.web.answers import Done, Execute, Problem
+from monitor.web.acting import Body, Offers, Reason, Said, SessionId
+from monitor.web.answers import Problem
 from monitor.web.archive import Archive
 
-SessionId = Annotated[str, PathParameter(max_length=100)]
 Microseconds = Annotated[int, Field(ge=0, le=2**53)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ArtefactBody(_Body):
+class ArtefactBody(Body):
     """Readings from then to then, both in it (UTC microseconds); no vital sign means all."""
 
     from_us: Microseconds
     to_us: Microseconds
-    vitals: Annotated[list[VitalSign], Field(max_length=len(VitalSign))] = []
+    vitals: Annotated[tuple[VitalSign, ...], Field(max_length=len(VitalSign))] = ()
     cause: Cause
-    text: Annotated[str, Field(max_length=REASON_MAX)] = ""
+    text: Reason = ""
+
+    def told(self) -> Said:
+        """Each vital sign once."""
+        return {**self.model_dump(), "vitals": frozenset(self.vitals)}
 
 
-class WithdrawBody(_Body):
+class WithdrawBody(Body):
     """Which marking, or which baseline of a review, is taken back, by its name; and why."""
 
     of: Annotated[str, Field(min_length=1, max_length=60)]
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
+    reason: Reason
+
+    def told(self) -> Said:
+        """What the act of every correction is made of."""
+        return {**self.model_dump(), "withdrawn": True}
 
 
-class ReviewedBaselineBody(_Body):
+class ReviewedBaselineBody(Body):
     """What a clinician counts from in the review, by vital sign, and why."""
 
     values: dict[VitalSign, float]
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
+    reason: Reason
 
 
 def add_review(api: FastAPI, archive: Archive) -> None:
@@ -57,45 +59,23 @@ def add_review(api: FastAPI, archive: Archive) -> None:
         return Response(await archive.reviewed(session), media_type="application/json")
 
 
-def add_reviewing(acts: APIRouter, execute: Execute) -> None:
+def add_reviewing(offers: Offers) -> None:
     """What a person says; `carer` or clinician, each act knows."""
-
-    @acts.post("/api/sessions/{session}/artefacts")
-    async def mark(request: Request, session: SessionId, body: ArtefactBody) -> Done:
-        """Call readings artefacts; they stay as they came, and figures leave them out."""
-        return await execute(
-            MarkArtefact(
-                session=session,
-                actor=request.state.actor,
-                from_us=body.from_us,
-                to_us=body.to_us,
-                vitals=frozenset(body.vitals),
-                cause=body.cause,
-                text=body.text,
-            )
-        )
-
-    @acts.post("/api/sessions/{session}/review/withdraw")
-    async def withdraw(request: Request, session: SessionId, body: WithdrawBody) -> Done:
-        """Take a marking or a stated baseline back; what was said stays in the record."""
-        return await execute(
-            Correct(
-                session=session,
-                actor=request.state.actor,
-                of=body.of,
-                reason=body.reason,
-                withdrawn=True,
-            )
-        )
-
-    @acts.post("/api/sessions/{session}/review/baseline")
-    async def baseline(request: Request, session: SessionId, body: ReviewedBaselineBody) -> Done:
-        """A clinician counts from another baseline; what was judged by stays."""
-        return await execute(
-            ReviewBaseline(
-                session=session,
-                actor=request.state.actor,
-                values=body.values,
-                reason=body.reason,
-            )
-        )
+    offers.offer(
+        "artefacts",
+        MarkArtefact,
+        ArtefactBody,
+        "Call readings artefacts; they stay as they came, and figures leave them out.",
+    )
+    offers.offer(
+        "review/withdraw",
+        Correct,
+        WithdrawBody,
+        "Take a marking or a stated baseline back; what was said stays in the record.",
+    )
+    offers.offer(
+        "review/baseline",
+        ReviewBaseline,
+        ReviewedBaselineBody,
+        "A clinician counts from another baseline; what was judged by stays.",
+    )

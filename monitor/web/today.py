@@ -22,9 +22,9 @@ from monitor.care.bookings import (
 )
 from monitor.care.journal import Journal, State
 from monitor.care.numbering import next_infusion
+from monitor.care.session import session_of
 from monitor.clinic import Chair, Phase, Session
 from monitor.displays import Clinic
-from monitor.history import session_of
 from monitor.web.naming import watchers
 from monitor.web.present import Json
 from monitor.words import Words

@@ -6,41 +6,33 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter
+from pydantic import Field
 
 from monitor.board.slots import UNITS
+from monitor.care.closing import signed_of
 from monitor.care.notes import EVENT, Correction, Noted, noted_of
+from monitor.care.observations import ELSEWHERE, PERSON_MAX, Item
+from monitor.care.session import session_of
 from monitor.care.settings import SETTINGS
 from monitor.care.treatment import PumpAction, Treatment, possible, treatment_of
 from monitor.clinic import Session
 from monitor.commands.acts import REASON_MAX
-from monitor.commands.noting import (
-    CORRECTABLE,
-    SOURCE_MAX,
-    TEXT_MAX,
-    ChartValues,
-    Correct,
-    NoteEvent,
-)
+from monitor.commands.correcting import CORRECTABLE, Correct
+from monitor.commands.noting import SOURCE_MAX, TEXT_MAX, ChartValues, NoteEvent
 from monitor.commands.treating import NAME_MAX, NotePump, OrderInfusion
 from monitor.displays import Clinic
-from monitor.errors import CommandRefused
-from monitor.history import HAPPENED, INPUT, TEXT, FactRow, name_of, session_of
+from monitor.history import HAPPENED, INPUT, OBSERVED, PERSON, TEXT, FactRow, name_of
 from monitor.vitals import VitalSign
-from monitor.web.answers import Done, Execute
+from monitor.web.acting import LateBody, Offers, SessionId
 from monitor.web.archive import NotThere
+from monitor.web.care import item_shown
 from monitor.web.fact_text import fact_text
 from monitor.web.present import Json
 from monitor.words import Words
 
-SessionId = Annotated[str, PathParameter(max_length=100)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Name = Annotated[str, Field(max_length=NAME_MAX)]
-Clock = Annotated[str, Field(pattern=r"^([0-2]\d:[0-5]\d(:[0-5]\d)?)?$")]
-"""A time of day on the clinic's clocks; "" for now."""
-MINUTE_US = 60_000_000
 CHARTED_VITALS = (
     VitalSign.NIBP_SYSTOLIC,
     VitalSign.NIBP_DIASTOLIC,
@@ -53,11 +45,7 @@ UNLISTED = frozenset({SETTINGS, INPUT, "suspect"})
 """Kinds that nobody at the chair entered."""
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class OrderBody(_Body):
+class OrderBody(LateBody):
     """What is to be given."""
 
     drug: Name
@@ -66,36 +54,32 @@ class OrderBody(_Body):
     weight_kg: Number | None = None
     minutes: Number
     lot: Name = ""
-    happened: Clock = ""
 
 
-class PumpBody(_Body):
+class PumpBody(LateBody):
     """What somebody did at the pump; `recovery` with a stop ends the infusion too."""
 
     action: PumpAction
     rate_ml_h: Number | None = None
     recovery: bool = False
-    happened: Clock = ""
 
 
-class EventBody(_Body):
+class EventBody(LateBody):
     """What happened at the chair."""
 
     event: Name
     grade: Name = ""
     text: Annotated[str, Field(max_length=TEXT_MAX)] = ""
-    happened: Clock = ""
 
 
-class ChartBody(_Body):
+class ChartBody(LateBody):
     """Values that no device sent, and where they are from."""
 
     values: Annotated[dict[VitalSign, Number], Field(max_length=16)]
     source: Annotated[str, Field(max_length=SOURCE_MAX)]
-    happened: Clock = ""
 
 
-class CorrectBody(_Body):
+class CorrectBody(LateBody):
     """What of the entry `of` was otherwise; null and "" leave a thing as it is."""
 
     of: Annotated[str, Field(max_length=60)]
@@ -103,7 +87,8 @@ class CorrectBody(_Body):
     withdrawn: bool = False
     grade: Name | None = None
     text: Annotated[str, Field(max_length=TEXT_MAX)] | None = None
-    happened: Clock = ""
+    value: Name | Number | None = None
+    person: Annotated[str, Field(max_length=PERSON_MAX)] | None = None
 
 
 class Treating:
@@ -115,7 +100,7 @@ class Treating:
     async def shown(self, session_id: str) -> Json:
         """Order, pump, events and every entry of a session. Raises `NotThere`."""
         session, facts = await self._told(session_id)
-        words, now_us = self._words(), self._clinic.clock.utc_us()
+        words, now_us = self._clinic.words, self._clinic.clock.utc_us()
         care, until_us = self._clinic.config.care, session.closed_us or now_us
         return {
             "session": session.id,
@@ -142,6 +127,8 @@ class Treating:
                 }
                 for one in CHARTED_VITALS
             ],
+            "seen": [item_shown(item) for item in Item if item not in ELSEWHERE],
+            "signed": signed_of(facts) is not None,
             "entries": [
                 self._entry(one, words)
                 for one in reversed(noted_of(facts))
@@ -149,36 +136,12 @@ class Treating:
             ],
         }
 
-    async def moment(self, session_id: str, said: str) -> int | None:
-        """When the clinic's clocks showed that within the session; None for now.
-
-        A minute without its seconds that began before the patient sat down is when they did.
-        """
-        if not said:
-            return None
-        session, _ = await self._told(session_id)
-        now_us = self._clinic.clock.utc_us()
-        until_us = min(session.closed_us or now_us, now_us)
-        try:
-            at_us = self._words().moment(said, until_us)
-        except ValueError:
-            raise CommandRefused(
-                f"{said} is no time of day", why="hours go to 23", fix="enter hours and minutes"
-            ) from None
-        opening = said.count(":") == 1 and 0 < session.opened_us - at_us < MINUTE_US
-        return session.opened_us if opening else at_us
-
     async def _told(self, session_id: str) -> tuple[Session, Sequence[FactRow]]:
-        facts: Sequence[FactRow] = self._clinic.ward.facts.ledger.of(session_id)
-        if not facts:
-            facts = await self._clinic.history.facts(session_id)
+        facts = await self._clinic.facts(session_id)
         session = session_of(facts)
         if session is None:
             raise NotThere(f"there is no session {session_id}")
         return session, facts
-
-    def _words(self) -> Words:
-        return Words.of(self._clinic.config, self._clinic.people.names())
 
     def _entry(self, one: Noted, words: Words) -> Json:
         event = str(one.data.get("event", "")) if one.fact.kind == EVENT else ""
@@ -197,9 +160,18 @@ class Treating:
             "event": event,
             "grade": str(one.data.get("grade") or ""),
             "grades": list(known.get(event, ())),
+            "seen": _seen(one),
             "correctable": one.fact.kind in CORRECTABLE and not one.withdrawn,
             "corrections": [_correction(told, words) for told in one.corrections],
         }
+
+
+def _seen(one: Noted) -> Json | None:
+    """What was seen at the chair, as it can be said otherwise; null for every other kind."""
+    if one.fact.kind != OBSERVED:
+        return None
+    item, value = Item(str(one.data["item"])), one.data["value"]
+    return {**item_shown(item), "value": value, "person": str(one.data.get(PERSON, ""))}
 
 
 def _said(one: Noted) -> str:
@@ -207,14 +179,20 @@ def _said(one: Noted) -> str:
     return fact_text(replace(one.fact, data=one.data))
 
 
+def how(told: Correction, words: Words) -> str:
+    """What a correction did, without names and free words."""
+    if told.withdrawn:
+        return "withdrawn"
+    done = []
+    if HAPPENED in told.instead:
+        done.append(f"time corrected to {words.time(int(told.instead[HAPPENED] or 0))}")
+    done += [f"now {told.instead[key]}" for key in ("grade", "value") if told.instead.get(key)]
+    return ", ".join(done) or "corrected"
+
+
 def _correction(told: Correction, words: Words) -> str:
     """`withdrawn 14:10 R. Kessler: slip`, or what was so instead."""
-    how = "withdrawn" if told.withdrawn else "corrected"
-    if HAPPENED in told.instead:
-        how = f"time corrected to {words.time(int(told.instead[HAPPENED] or 0))}"
-    elif told.instead.get("grade"):
-        how = f"now {told.instead['grade']}"
-    return f"{how}, {words.time(told.at_us)} {words.person(told.actor)}: {told.reason}"
+    return f"{how(told, words)}, {words.time(told.at_us)} {words.person(told.actor)}: {told.reason}"
 
 
 def _order(treatment: Treatment, words: Words) -> Json | None:
@@ -261,7 +239,7 @@ def _pump(facts: Sequence[FactRow], now_us: int, words: Words) -> Json:
     }
 
 
-def add_treating(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
+def add_treating(acts: APIRouter, clinic: Clinic, offers: Offers) -> None:
     """The routes, for those who are signed in: names and words are in them."""
     treating = Treating(clinic)
 
@@ -270,58 +248,17 @@ def add_treating(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         """Order, pump, totals, the clinic's events, and every entry with its corrections."""
         return await treating.shown(session)
 
-    @acts.post("/api/sessions/{session}/order")
-    async def order(request: Request, session: SessionId, body: OrderBody) -> Done:
-        """What is to be given, from now on or from when it was ordered."""
-        at_us = await treating.moment(session, body.happened)
-        said = body.model_dump(exclude={"happened"})
-        return await execute(
-            OrderInfusion(session=session, actor=request.state.actor, happened_us=at_us, **said)
-        )
-
-    @acts.post("/api/sessions/{session}/pump")
-    async def pump(request: Request, session: SessionId, body: PumpBody) -> Done:
-        """What somebody did at the pump; Chairside commands none."""
-        at_us = await treating.moment(session, body.happened)
-        return await execute(
-            NotePump(
-                session=session,
-                actor=request.state.actor,
-                action=body.action,
-                rate_ml_h=body.rate_ml_h,
-                recovery=body.recovery,
-                happened_us=at_us,
-            )
-        )
-
-    @acts.post("/api/sessions/{session}/events")
-    async def event(request: Request, session: SessionId, body: EventBody) -> Done:
-        """Something happened at the chair, now or earlier."""
-        at_us = await treating.moment(session, body.happened)
-        said = body.model_dump(exclude={"happened"})
-        return await execute(
-            NoteEvent(session=session, actor=request.state.actor, happened_us=at_us, **said)
-        )
-
-    @acts.post("/api/sessions/{session}/charted")
-    async def charted(request: Request, session: SessionId, body: ChartBody) -> Done:
-        """Values measured by hand or from paper."""
-        at_us = await treating.moment(session, body.happened)
-        return await execute(
-            ChartValues(
-                session=session,
-                actor=request.state.actor,
-                values=body.values,
-                source=body.source,
-                happened_us=at_us,
-            )
-        )
-
-    @acts.post("/api/sessions/{session}/corrections")
-    async def correct(request: Request, session: SessionId, body: CorrectBody) -> Done:
-        """An entry was at another time, had another grade or other words, or never was."""
-        at_us = await treating.moment(session, body.happened)
-        said = body.model_dump(exclude={"happened"})
-        return await execute(
-            Correct(session=session, actor=request.state.actor, happened_us=at_us, **said)
-        )
+    offers.offer(
+        "order", OrderInfusion, OrderBody, "What is to be given, from now or when it was ordered."
+    )
+    offers.offer(
+        "pump", NotePump, PumpBody, "What somebody did at the pump; Chairside commands none."
+    )
+    offers.offer("events", NoteEvent, EventBody, "Something happened at the chair, now or earlier.")
+    offers.offer("charted", ChartValues, ChartBody, "Values measured by hand or from paper.")
+    offers.offer(
+        "corrections",
+        Correct,
+        CorrectBody,
+        "An entry was at another time, was otherwise, or never was; of a closed session too.",
+    )

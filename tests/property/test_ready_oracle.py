@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from monitor.care.readiness import OpenAlarm, readiness
 from monitor.care.ready import OPEN_STATES, ready_us
+from monitor.care.session import session_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import Preset, Priority
-from monitor.history import Data, FactRow, ReadingRow, TransitionRow, session_of
+from monitor.history import Data, FactRow, ReadingRow, TransitionRow
 from monitor.vitals import Validity, VitalSign
 from tests.judged import DIA, HR, PR, SPO2, SYS, preset
 from tests.stored import NOON_US, reading, transition

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.care.session import session_of
 from monitor.clinic import Phase
 from monitor.clock import Clock
-from monitor.history import FactRow, History, ReadingRow, TransitionRow, session_of
+from monitor.history import FactRow, History, ReadingRow, TransitionRow
 from monitor.store.influx import InfluxCopy
 from monitor.store.influx_history import InfluxHistory
 from monitor.store.record import Record, RecordHistory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from monitor.care.handover import hand_over_of
 from monitor.care.leaving_terms import ADVICE, LeavingTable
 from monitor.care.observations import Entry, Item, checked, newest
 from monitor.care.scales import SCALES, scored, short_of
+from monitor.care.session import entry_of, observed_data
 from monitor.clinic import Phase
 from monitor.commands import (
     CloseAnyway,
@@ -22,7 +24,7 @@ from monitor.commands import (
     TurnOver,
 )
 from monitor.errors import CommandRefused, NotAllowed
-from monitor.history import FactRow, entry_of, observed_data
+from monitor.history import FactRow
 from monitor.vitals import VitalSign
 from tests.stepped import ACTOR, CLINICIAN, Stepped, stepped
 
@@ -99,7 +101,7 @@ def test_a_score_is_the_sum_of_its_five_items_and_a_fact_keeps_each() -> None:
         actor="rk",
         data=observed_data(entry),
     )
-    assert entry_of(fact) == entry
+    assert entry_of(fact) == replace(entry, name="5-1", told_us=5)
     assert entry_of(fact).parts == parts
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor.sentry import Sentry
+from monitor.showing import TEST_CHAIR
 from monitor.vitals import VitalSign
-from monitor.ward import TEST_CHAIR
 from tests.guarded import SERVE, START_S, WATCH, beating, running, written
 from tests.real.test_record_faults import small_disk
 from tests.serving import HIGH_PRESSURE, Page, Served, served

@@ -12,7 +12,7 @@ import pytest
 from monitor import review
 from monitor.clinic import Phase
 from monitor.commands import MarkArtefact, ReviewBaseline
-from monitor.commands.noting import Correct
+from monitor.commands.correcting import Correct
 from monitor.errors import CommandRefused, NotAllowed
 from monitor.exports import readings_csv
 from monitor.exports.dossier import dossier

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from monitor.care.notes import events_of
+from monitor.care.session import session_of
 from monitor.care.treatment import PumpAction, treatment_of
 from monitor.clinic import Phase
-from monitor.history import FactRow, session_of
+from monitor.history import FactRow
 from monitor.store.record import RecordHistory
 from simulators.simulation import simulate
 from simulators.stories import demo_stories

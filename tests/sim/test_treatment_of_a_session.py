@@ -13,7 +13,8 @@ from monitor.care.notes import charted_of, events_of, noted_of
 from monitor.care.treatment import PumpAction, treatment_of
 from monitor.clinic import Phase
 from monitor.commands import SessionAct
-from monitor.commands.noting import ChartValues, Correct, NoteEvent
+from monitor.commands.correcting import Correct
+from monitor.commands.noting import ChartValues, NoteEvent
 from monitor.commands.treating import NotePump, OrderInfusion
 from monitor.errors import CommandRefused
 from monitor.history import FactRow
