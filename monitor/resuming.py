@@ -199,9 +199,7 @@ def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
         so_far: dict[str | None, list[FactRow]] = {}
         for told, readings in _in_order(past, clock):
             for one in told:
-                if isinstance(one, FactRow):
-                    so_far.setdefault(one.session, []).append(one)
-                _tell(engine, clock, one, so_far.get(one.session, ()))
+                _tell(engine, clock, one, so_far.setdefault(one.session, []))
             engine.observe(readings)
     ids = [step.alarm for step in past.steps]
     # What only follows a patient left an alarm as it was: it has sounded for as long as before.
@@ -263,15 +261,16 @@ def _sessions(facts: Sequence[FactRow]) -> Mapping[str, Session]:
     return {name: session for name, session in found.items() if session is not None}
 
 
-def _tell(engine: Engine, clock: Clock, fact: Event, so_far: Sequence[FactRow]) -> None:
+def _tell(engine: Engine, clock: Clock, fact: Event, so_far: list[FactRow]) -> None:
     """One fact of an open session to the engine, or a step of an alarm that leaves something.
 
-    `so_far` are the session's facts until then, this one among them.
+    `so_far` are the session's facts until then, and this one from here on.
     """
     at_s = clock.to_monotonic(fact.at_us)
     if isinstance(fact, TransitionRow):
         _follow(engine, at_s, fact)
         return
+    so_far.append(fact)
     session = session_of_facts([fact]) if fact.kind == SEATED else None
     if session is not None:
         engine.seat(session.chair, session.id, session.phase, at_s)

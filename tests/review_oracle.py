@@ -56,6 +56,7 @@ class Slow:
         self.phases: list[tuple[str, int, int]] = []
         self._walk_phases()
         self._walk_pump()
+        self._move_phases()
         self.rows += self._charted()
         self.last = self._end()
         if self.phases and self.phases[-1][0] != "CLOSED":
@@ -94,6 +95,16 @@ class Slow:
         for fact in self.facts:
             if fact.kind == "pump" and fact.data["action"] == "stop":
                 self.stop = second(int(fact.data["happened_us"] or 0))
+
+    def _move_phases(self) -> None:
+        """Infusion and recovery are where the pump was; none before them begins after them."""
+        pump = {"INFUSION": self.start, "RECOVERY": self.stop}
+        begun = [pump.get(name, at) for name, at, _ in self.phases]
+        for place in range(len(begun) - 2, -1, -1):
+            begun[place] = min(begun[place], begun[place + 1])
+        ended = [*begun[1:], self.phases[-1][2]]
+        names = [name for name, _, _ in self.phases]
+        self.phases = list(zip(names, begun, ended, strict=True))
 
     def _charted(self) -> list[ReadingRow]:
         return [

@@ -433,19 +433,22 @@ class Twin:
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "ACTIVE_UNACK", "PRIORITY_RISES", now)
 
-    def enter_score(self, score: float, now: float) -> None:
-        """A person enters a score of sedation; the lower, the worse."""
+    def enter_score(self, score: float | None, now: float) -> None:
+        """A score of sedation is entered, the lower, the worse; None takes the only one back."""
         self.advance(now)
         self.score = score
         for rule in self.rules:
             self._enter_score(rule, score, now)
 
-    def _enter_score(self, rule: Rule, score: float, now: float) -> None:
+    def _enter_score(self, rule: Rule, score: float | None, now: float) -> None:
         condition, alarm = rule.condition, rule.alarm
         if condition.form is not Form.ENTRY or self.column not in condition.priority:
             return
         limits, reason, to = condition.settings, "", "ACTIVE_UNACK"
-        if score <= limits["raised_at"]:
+        if score is None:
+            if alarm and alarm.active:
+                to, reason = "LATCHED_UNACK" if _latches(alarm) else "RESOLVED", "CONDITION_ENDED"
+        elif score <= limits["raised_at"]:
             high = score <= limits["high_at"]
             priority = Priority.HIGH if high else condition.priority[self.column]
             if alarm is None:

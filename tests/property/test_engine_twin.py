@@ -87,7 +87,9 @@ class Story:
             elif roll < 0.074:
                 self.acts.append((now, chair, *self._silence(dice)))
             elif scored and roll < 0.12:
-                self.acts.append((now, chair, "score", float(dice.choice([5, 4, 3, 2, 1]))))
+                self.acts.append(
+                    (now, chair, "score", dice.choice([5.0, 4.0, 3.0, 2.0, 1.0, None]))
+                )
             else:
                 if dips:
                     held[SPO2] = (now + 9, 91.0 if now % 16 < 6 else 97.0)
@@ -285,7 +287,7 @@ def act(engine: Engine, at: float, chair: str, what: str, argument: object) -> l
         case "baseline" | "limits", dict() as known:
             setting = engine.set_baseline if what == "baseline" else engine.set_limits
             return setting(chair, known, at)
-        case "score", float() as score:
+        case "score", float() | None as score:
             return engine.enter_score(chair, score, "rk", at)
         case "acknowledge", float() as which:
             return _acknowledged(engine, at, chair, which)
@@ -382,7 +384,7 @@ def set_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             twin.set_limits(edits, at)
         case "arms", bool() as shared:
             twin.set_arms(shared, at)
-        case "score", float() as score:
+        case "score", float() | None as score:
             twin.enter_score(score, at)
         case "gate", (str() as device, bool() as lost):
             twin.gate(device, lost, at)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from monitor import review
 from monitor.clinic import Phase
 from monitor.conditions import Preset
-from monitor.history import FactRow, ReadingRow
+from monitor.history import FactRow, ReadingRow, happened_us
 from monitor.review import Figures
 from monitor.suspects import SUSPECT, suspect
 from monitor.vitals import Validity, VitalSign
@@ -108,10 +108,13 @@ def at_the_pump(draw: st.DrawFn, facts: list[FactRow]) -> list[FactRow]:
         found = [one for one in facts if one.data.get("phase") == name]
         told: bool = draw(st.booleans())
         if told and found:
-            at_us = found[0].at_us + draw(st.integers(0, away)) * 1_000_000
+            at_us = found[0].at_us + draw(st.integers(-40, away)) * 1_000_000
             at_us = min([at_us, *(one.at_us for one in facts if one.at_us > found[0].at_us)])
+            # Never before the seat, and no stop before the start.
+            begun = said or [one for one in facts if one.data.get("phase") == "INFUSION"]
+            least_us = facts[0].at_us if action == "start" else happened_us(begun[0]) + 1_000_000
             one = fact(900, "pump", ordinal=50 + away, action=action)
-            said.append(replace(one, data={**one.data, "happened_us": at_us}))
+            said.append(replace(one, data={**one.data, "happened_us": max(at_us, least_us)}))
     return said
 
 

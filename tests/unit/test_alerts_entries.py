@@ -10,7 +10,7 @@ from monitor.conditions import Priority
 from tests.judged import Chairside
 
 
-def enter(chair: Chairside, score: float) -> None:
+def enter(chair: Chairside, score: float | None) -> None:
     chair.events += chair.engine.enter_score("1", score, "rk", chair.now)
 
 
@@ -100,4 +100,20 @@ def test_a_score_of_before_the_infusion_counts_from_its_start_and_not_for_the_ne
     assert chair.sounding() is Priority.LOW
     chair.engine.set_phase("1", Phase.CLOSED, chair.now)
     chair.engine.seat("1", "next", Phase.INFUSION, chair.now)
+    assert standing(chair) is None
+
+
+@pytest.mark.requirement("COR-003")
+def test_a_score_taken_back_ends_its_alarm_as_a_good_one_does() -> None:
+    chair = Chairside()
+    enter(chair, 3)
+    enter(chair, None)
+    assert (standing(chair), chair.sounding()) == (None, None)
+    enter(chair, 2)
+    enter(chair, None)
+    assert chair.state("SED") is AlarmState.LATCHED_UNACK
+    chair.acknowledge("SED")
+    assert standing(chair) is None
+    # Nothing is known: a new phase judges nothing.
+    chair.events += chair.engine.set_phase("1", Phase.RECOVERY, chair.now)
     assert standing(chair) is None
