@@ -46,9 +46,10 @@ class Limits:
         if session is None:
             return {"session": "", "settings": [], "set_by": ""}
         found = settings(ward.preset, session.phase, session.baseline, session.edits)
+        named = {one.id: one.group for one in ward.preset.conditions}
         return {
             "session": session.id,
-            "settings": [self._told(one) for one in found],
+            "settings": [self._told(one) | {"named": named[one.rule]} for one in found],
             "set_by": await self._set_by(session),
         }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,7 @@ from monitor.presets import load_preset
 from monitor.web.present import Json
 
 BURDEN_SESSIONS_MAX = 500
+FILLED_IN = re.compile(r"\{\w+\}")
 PASTED = "the pasted preset"
 PRESET_CHARACTERS_MAX = 40_000
 
@@ -71,7 +73,15 @@ class Reports:
             "infusion_hours": round(before.infusion_hours, 2),
             "head": burden_table.BESIDE,
             "rows": burden_table.beside(before, after),
+            "says": self.says(),
         }
+
+    def says(self) -> dict[str, str]:
+        """What each rule in force says at a chair, without its numbers, beside its mere code."""
+        texts = {
+            one.id: FILLED_IN.sub("…", one.message) for one in self._clinic.ward.preset.conditions
+        }
+        return {rule: text for rule, text in texts.items() if text.strip("…")}
 
     @staticmethod
     def _preset(body: WhatIfBody) -> Preset:
@@ -99,6 +109,7 @@ def add_reports(api: FastAPI, leave: APIRouter, clinic: Clinic) -> None:
             "chair_hours": round(found.chair_hours, 2),
             "head": burden_table.HEAD,
             "rows": burden_table.rows(found),
+            "says": reports.says(),
         }
         return Response(json.dumps(body), media_type="application/json")
 

@@ -27,6 +27,9 @@ async def service(tmp_path: Path) -> AsyncIterator[Served]:
 async def test_a_clinician_judges_again_at_the_page(service: Served, open_page: OpenPage) -> None:
     page = await open_page(service.url + "/burden")
     await page.get_by_role("columnheader", name="seconds in alarm").wait_for()
+    assert (await (await page.request.get(f"{service.url}/api/burden")).json())["says"][
+        "SPO2-1"
+    ] == "SpO2 … < …: check airway, probe"
     await page.get_by_role("link", name="What if").click()
     await page.get_by_role("button", name="JUDGE AGAIN").click()
     await page.get_by_text("signed in").first.wait_for()

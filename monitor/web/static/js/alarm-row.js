@@ -15,8 +15,9 @@ export class AlarmRow {
    * @param {import("./acts.js").Acts} acts
    * @param {{why: (alarm: string) => void, suspend: (rule: string) => void}} asked
    *   why there is this alarm; for its rule to make no sound for a while
+   * @param {HTMLDialogElement} dialog of the page: in a row it would go when the row moves
    */
-  constructor(acts, asked) {
+  constructor(acts, asked, dialog) {
     this._acts = acts;
     this._message = new Message();
     this._button = button("act", "ACKNOWLEDGE", () => this.acknowledge());
@@ -25,9 +26,8 @@ export class AlarmRow {
     this._suspend = button("act plain", "SUSPEND ...", () => asked.suspend(this._rule));
     this._end = button("act plain", "END ...", () => this._askEnd());
     const buttons = [this._button, this._as, this._suspend, this._end, this._why];
-    const row = [this._message.element, ...buttons];
-    this._dialog = make("dialog", "seen-as");
-    this.element = make("li", "alarm-row", [...row, this._dialog]);
+    this._dialog = dialog;
+    this.element = make("li", "alarm-row", [this._message.element, ...buttons]);
     this._id = "";
     this._rule = "";
     this._cuff = false;

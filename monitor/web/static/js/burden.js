@@ -2,13 +2,13 @@
 
 import { byId, link, make, write } from "./dom.js";
 import { Refused, read } from "./server.js";
+import { ruleTable } from "./ruled.js";
 import { Shell } from "./shell.js";
-import { table } from "./table.js";
 
 class BurdenPage {
   constructor() {
     this._note = make("p", "summary");
-    this._list = make("div", "scroll");
+    this._list = make("div", "scroll burden-list");
     const save = link("csv", "CSV", "/api/burden.csv");
     byId("burden").replaceChildren(make("h2", "", "Alarm burden"), this._note, this._list, save);
     void this._load();
@@ -24,7 +24,7 @@ class BurdenPage {
     try {
       const found = await read("/api/burden");
       write(this._note, `${found.sessions} sessions, ${found.chair_hours} chair-hours`);
-      this._list.replaceChildren(table("By rule", found.head, found.rows));
+      this._list.replaceChildren(ruleTable("By rule", found));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       write(this._note, error.message);

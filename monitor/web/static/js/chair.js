@@ -38,6 +38,7 @@ class ChairPage {
     this._paused = make("span", "paused");
     this._go = button("act", "I'M GOING", () => void this._acts.going(chair));
     this._why = new WhyDialog();
+    this._ask = make("dialog", "seen-as");
     this._session_id = "";
     this._alarms = make("ul", "alarms");
     this._pause = button("act", "PAUSE SOUND 2:00", () => void this._acts.pause(chair));
@@ -72,8 +73,9 @@ class ChairPage {
 
   _build() {
     const back = link("back", "< Wall", "/");
-    const said = [this._patient, this._watcher, this._going, this._paused, this._state];
-    const head = [back, this._label, ...said, this._setLimits, this._go, this._pause];
+    const who = make("div", "chair-who", [this._label, this._patient, this._watcher, this._going]);
+    const acts = [this._setLimits, this._go, this._pause];
+    const head = [back, who, this._paused, this._state, ...acts];
     const top = make("div", "chair-top", [
       make("div", "chair-head", head),
       this._settings,
@@ -93,6 +95,7 @@ class ChairPage {
     byId("chair").replaceChildren(
       top,
       panels.element,
+      this._ask,
       this._suspend.element,
       this._move.element,
       this._limits.element,
@@ -177,10 +180,11 @@ class ChairPage {
   }
 
   _row() {
-    return new AlarmRow(this._acts, {
-      why: (alarm) => void this._why.show(this._session_id, alarm),
-      suspend: (rule) => this._suspend.ask(rule),
-    });
+    const asked = {
+      why: (/** @type {string} */ alarm) => void this._why.show(this._session_id, alarm),
+      suspend: (/** @type {string} */ rule) => this._suspend.ask(rule),
+    };
+    return new AlarmRow(this._acts, asked, this._ask);
   }
 
   /** @param {import("./contract.js").CuffReading[]} cuffs */
@@ -224,4 +228,4 @@ function settingsSaid(session) {
 }
 
 const chair = decodeURIComponent(window.location.pathname.split("/")[2] ?? "");
-new Shell((shell) => new ChairPage(shell, chair));
+new Shell((shell) => new ChairPage(shell, chair), chair);

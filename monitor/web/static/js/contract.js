@@ -73,6 +73,7 @@
  * @typedef {object} Setting A limit, or an on-delay in seconds, that can be set for a session.
  * @property {string} key
  * @property {string} rule
+ * @property {string} named what the rule watches for, as staff say it
  * @property {string} vital "" for an on-delay
  * @property {string} label
  * @property {string} unit

@@ -62,6 +62,7 @@ class CoursePage {
   async _load() {
     this._signed = this._people.signedIn;
     if (!this._signed) return;
+    write(this._note, "Reading the course ...");
     const asked = this._number ? `?course=${encodeURIComponent(this._number)}` : "";
     /** @type {Course} */
     let course;

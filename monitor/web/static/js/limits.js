@@ -162,8 +162,9 @@ export class LimitsDialog {
     const rules = [...new Set(this._lines.map((line) => line.setting.rule))];
     return rules.map((rule) => {
       const lines = this._lines.filter((line) => line.setting.rule === rule);
-      const head = make("h3", "", `${rule} ${lines[0]?.setting.priority ?? ""}`);
-      mark(head, "priority", lines[0]?.setting.priority ?? "");
+      const { named = "", priority = "" } = lines[0]?.setting ?? {};
+      const head = make("h3", "", [`${named} ${priority} `, make("small", "", rule)]);
+      mark(head, "priority", priority);
       return make("section", "limit-rule", [head, ...lines.map((line) => line.element)]);
     });
   }

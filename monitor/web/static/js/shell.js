@@ -11,6 +11,7 @@ import { Here } from "./here.js";
 import { Night } from "./night.js";
 import { LostScreen } from "./lost.js";
 import { People } from "./people.js";
+import { keepInSight } from "./sight.js";
 import { SoundDesk } from "./sound-desk.js";
 import { Sounder } from "./sound.js";
 import { Stream } from "./stream.js";
@@ -26,8 +27,11 @@ const ENDED_RECENTLY_MS = 1_500;
  */
 
 export class Shell {
-  /** @param {(shell: Shell) => Page} build */
-  constructor(build) {
+  /**
+   * @param {(shell: Shell) => Page} build
+   * @param {string} [own] the chair whose alarms the page itself tells, with their buttons
+   */
+  constructor(build, own = "") {
     this.people = new People();
     this.acts = new Acts(this.people);
     this.sounder = new Sounder(() => this._drawSound());
@@ -37,12 +41,13 @@ export class Shell {
     this._header.lead(new SoundDesk(this.sounder, this.acts, this._here));
     this._lost = new LostScreen();
     this._night = new Night();
-    this._strip = new Strip(this.acts);
+    this._strip = new Strip(this.acts, own);
     this._alert = byId("alert");
     this._ended_ms = -Infinity;
     this._loaded_version = "";
     this._frame = 0;
     this.page = build(this);
+    keepInSight();
     this.stream = new Stream({
       show: (wall) => this._show(wall),
       beat: (beat, clock) => this._beat(beat, clock),

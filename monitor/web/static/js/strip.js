@@ -3,12 +3,22 @@
 import { button, byId, link, make, mark, write } from "./dom.js";
 
 export class Strip {
-  /** @param {import("./acts.js").Acts} acts */
-  constructor(acts) {
+  /**
+   * @param {import("./acts.js").Acts} acts
+   * @param {string} own a chair whose alarms the page tells elsewhere
+   */
+  constructor(acts, own) {
     this._acts = acts;
+    this._own = own;
     this._row = byId("strip");
     this._clinic = byId("clinic-alarms");
     this._known = "";
+    /** @type {HTMLElement[]} */
+    this._items = [];
+    this._more = make("li", "strip-more");
+    // Hidden, in another font or on a turned tablet it had other room.
+    new ResizeObserver(() => this._fit()).observe(this._row);
+    void document.fonts.ready.then(() => this._fit());
   }
 
   /** @param {import("./contract.js").StripEntry[]} entries */
@@ -16,13 +26,15 @@ export class Strip {
     const known = JSON.stringify(entries);
     if (known === this._known) return;
     this._known = known;
-    const items = entries.filter((entry) => entry.chair).map((entry) => {
+    const elsewhere = entries.filter((entry) => entry.chair && entry.chair !== this._own);
+    const items = elsewhere.map((entry) => {
       const text = link("strip-entry", entry.text, `/chair/${encodeURIComponent(entry.chair)}`);
       mark(text, "priority", entry.priority);
       return make("li", "", [text]);
     });
-    this._row.replaceChildren(...items);
-    this._fit(items);
+    this._items = items;
+    this._row.replaceChildren(...items, this._more);
+    this._fit();
     this._drawClinic(entries.filter((entry) => !entry.chair));
   }
 
@@ -40,19 +52,16 @@ export class Strip {
     this._clinic.replaceChildren(...buttons);
   }
 
-  /**
-   * The row has one line: what does not fit is counted.
-   * @param {HTMLElement[]} items
-   */
-  _fit(items) {
-    const more = make("li", "strip-more");
-    this._row.append(more);
+  /** The row has one line: what does not fit is counted. */
+  _fit() {
+    for (const item of this._items) item.hidden = false;
+    write(this._more, "");
     let hidden = 0;
-    while (hidden < items.length && this._row.scrollWidth > this._row.clientWidth) {
+    while (hidden < this._items.length && this._row.scrollWidth > this._row.clientWidth) {
       hidden += 1;
-      const last = items.at(-hidden);
+      const last = this._items.at(-hidden);
       if (last) last.hidden = true;
-      write(more, `+${hidden}`);
+      write(this._more, `+${hidden}`);
     }
   }
 }

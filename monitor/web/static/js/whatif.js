@@ -1,9 +1,9 @@
 /** What another preset would have done: stored sessions judged again, beside how they were. */
 
 import { button, byId, make, write } from "./dom.js";
+import { ruleTable } from "./ruled.js";
 import { Refused, read, tell } from "./server.js";
 import { Shell } from "./shell.js";
-import { table } from "./table.js";
 
 const JUDGING_MS = 120_000;
 
@@ -11,18 +11,18 @@ class WhatIfPage {
   constructor() {
     this._note = make("p", "summary");
     this._note.setAttribute("role", "status");
-    this._list = make("div", "scroll");
+    this._list = make("div", "scroll whatif-list");
     this._preset = make("select");
     this._toml = make("textarea");
     this._toml.rows = 12;
     this._toml.setAttribute("aria-label", "Preset as TOML");
+    this._toml.placeholder = "A whole preset as TOML, in place of the one chosen";
     this._preset.setAttribute("aria-label", "Preset");
     byId("whatif").replaceChildren(
       make("h2", "", "What if"),
       make("p", "", "Choose a preset, or paste one as TOML. The ten newest sessions are judged again."),
-      this._preset,
-      this._toml,
-      button("", "JUDGE AGAIN", () => void this._ask()),
+      make("div", "filters", [this._preset, this._toml]),
+      button("act", "JUDGE AGAIN", () => void this._ask()),
       this._note,
       this._list,
     );
@@ -49,7 +49,7 @@ class WhatIfPage {
       const found = await tell("/api/whatif", asked, JUDGING_MS);
       const hours = `${found.sessions} sessions, ${found.infusion_hours} infusion hours`;
       write(this._note, `${hours}. Before: as it was judged. After: ${found.preset}`);
-      this._list.replaceChildren(table("Alarms by rule", found.head, found.rows));
+      this._list.replaceChildren(ruleTable("Alarms by rule", found));
     } catch (error) {
       this._tell(error);
     }

@@ -1,0 +1,183 @@
+"""What must stay in sight does: with a dialog open, on a scrolled page, in a narrow window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, ViewportSize
+
+from tests.browser import scenes
+from tests.browser.conftest import Clinic, OpenPage, live, sign_in, until
+from tests.browser.test_chair_layout import in_sight
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DESK, TABLET = ViewportSize(width=1280, height=800), ViewportSize(width=1024, height=768)
+SIZES = {"desk": DESK, "tablet": TABLET}
+WHO = "R. Kessler"
+
+BEHIND = """
+(kept) => {
+  const dialog = document.querySelector("dialog[open]");
+  const over = dialog.getBoundingClientRect();
+  const behind = [...document.querySelectorAll(kept)].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.width > 0 && box.left < over.right && box.right > over.left
+      && box.top < over.bottom && box.bottom > over.top;
+  });
+  const off = over.top < 0 || over.left < 0 || over.bottom > innerHeight || over.right > innerWidth;
+  return [...behind.map((one) => one.className), ...(off ? ["the dialog itself"] : [])];
+}
+"""
+
+OFF_SCREEN = """
+(kept) => [...document.querySelectorAll(kept)].filter((one) => {
+  const { left, top, right, bottom, width } = one.getBoundingClientRect();
+  return width === 0 || left < 0 || top < 0 || right > innerWidth || bottom > innerHeight;
+}).map((one) => one.textContent)
+"""
+
+
+def urgent(*more: dict[str, Any]) -> dict[str, Any]:
+    """An infusion with two alarms, and what else is told of the chair."""
+    tile = scenes.desaturating("1")
+    return tile | {
+        "alarms": [*more, *tile["alarms"]],
+        "watcher": "R. Kessler",
+        "going": "A. Moreau",
+    }
+
+
+async def chair_page(
+    clinic: Clinic, open_page: OpenPage, size: ViewportSize, tile: dict[str, Any]
+) -> Page:
+    """A nurse at a chair's page."""
+    await clinic.show([tile, scenes.hypertensive("2")])
+    page = await open_page(clinic.url + "/chair/1")
+    await page.set_viewport_size(size)
+    await live(page)
+    await sign_in(page, WHO)
+    return page
+
+
+@pytest.mark.requirement("SHO-170")
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("button", ["SEEN AS ...", "WHY", "MOVE ...", "SOUND TEST", WHO])
+async def test_numbers_and_alarms_stay_in_sight_beside_every_dialog_of_a_chair(
+    clinic: Clinic, open_page: OpenPage, size: str, button: str
+) -> None:
+    page = await chair_page(clinic, open_page, SIZES[size], urgent())
+    await page.get_by_role("button", name=button, exact=True).first.click()
+    await page.locator("dialog[open]").wait_for()
+    assert (
+        await page.evaluate(BEHIND, ".number, .message, .strip-entry, .chair-name, .head-line *")
+        == []
+    )
+    assert await page.evaluate(OFF_SCREEN, ".numbers .number, .alarm-row .message") == []
+    shortest = 200 if size == "tablet" else 250
+    room = await page.evaluate(
+        "innerHeight - document.querySelector('.chair-top').getBoundingClientRect().bottom"
+    )
+    assert room >= shortest
+
+
+@pytest.mark.requirement("SHO-170")
+async def test_a_dialog_stays_one_when_another_alarm_comes(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    page = await chair_page(clinic, open_page, TABLET, urgent())
+    await page.get_by_role("button", name="SEEN AS ...").first.click()
+    await page.locator("dialog:modal").wait_for()
+    worst = scenes.alarm("1", "HIGH", "HR 31 < 40", onset_ms=1_772_460_500_000)
+    await clinic.change([urgent(worst)])
+    await page.locator(".alarm-row").nth(2).wait_for()
+    assert await page.locator("dialog:modal").count() == 1
+    assert await page.evaluate(BEHIND, ".number, .message, .strip-entry") == []
+    await page.keyboard.press("Escape")
+    assert await page.locator("dialog[open]").count() == 0
+    assert page.url.endswith("/chair/1")
+
+
+@pytest.mark.requirement("SHO-170")
+@pytest.mark.parametrize("size", ["desk", "tablet"])
+@pytest.mark.parametrize("chairs", [6, 24])
+@pytest.mark.parametrize("button", ["SIGN IN", "? keys"])
+async def test_no_chair_of_the_wall_is_behind_a_dialog(
+    clinic: Clinic, open_page: OpenPage, size: str, chairs: int, button: str
+) -> None:
+    await clinic.show(scenes.SCENES["alarm"](chairs))
+    page = await open_page(clinic.url)
+    await page.set_viewport_size(SIZES[size])
+    await live(page)
+    await page.get_by_role("button", name=button).click()
+    await page.locator("dialog[open]").wait_for()
+    assert await page.evaluate(BEHIND, ".tile, .strip-entry") == []
+
+
+@pytest.mark.requirement("SHO-171")
+@pytest.mark.parametrize("path", ["/history", "/sessions", "/review/s-1"])
+async def test_alarms_of_all_chairs_stay_at_the_top_of_a_scrolled_page(
+    clinic: Clinic, open_page: OpenPage, path: str
+) -> None:
+    await clinic.show(scenes.SCENES["alarm"](6))
+    page = await open_page(clinic.url + path)
+    await page.set_viewport_size({"width": 1024, "height": 768})
+    await page.wait_for_selector("body[data-link=live]")
+    await page.locator(".strip-entry").first.wait_for()
+    await page.evaluate("document.querySelector('main').style.minHeight = '2000px'")
+    await page.evaluate("window.scrollTo(0, 9999)")
+    assert await in_sight(page, ".strip-entry, #clock, .secondary")
+
+
+@pytest.mark.requirement("SHO-172")
+async def test_what_has_no_room_in_the_row_of_alarms_is_counted_at_every_width(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show(scenes.SCENES["alarm"](24))
+    page = await open_page(clinic.url)
+    await live(page)
+    for width in (1920, 1024, 1920):
+        await page.set_viewport_size({"width": width, "height": 1080})
+        await until(page, "document.querySelector('.strip-more').textContent.startsWith('+')")
+        await until(
+            page,
+            "(() => { const row = document.querySelector('#strip');"
+            " return row.scrollWidth <= row.clientWidth; })()",
+        )
+        shown = await page.locator(".strip-entry:visible").count()
+        hidden = int((await page.locator(".strip-more").inner_text()).removeprefix("+"))
+        assert shown + hidden == 10
+
+
+@pytest.mark.requirement("SHO-173")
+@pytest.mark.parametrize("width", [1024, 1180, 1280, 1920])
+@pytest.mark.parametrize("chairs", [6, 24])
+async def test_nothing_of_the_walls_head_is_cut(
+    clinic: Clinic, open_page: OpenPage, width: int, chairs: int
+) -> None:
+    untested = scenes.speaker(tested="SOUND NOT TESTED TODAY", tested_today=False)
+    await clinic.show(scenes.SCENES["alarm"](chairs), speaker=untested)
+    page = await open_page(clinic.url)
+    await page.set_viewport_size({"width": width, "height": width * 9 // 16})
+    await live(page)
+    await page.evaluate("document.fonts.ready")
+    parts = "#clock, #status li, #sound-tested, .head nav a, .head button, .secondary"
+    assert await in_sight(page, parts)
+    assert await page.locator(".head nav a:visible").count() == 9
+    cut = await page.evaluate(
+        "[...document.querySelectorAll('#status li, #sound-tested, .secondary')]"
+        ".filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    )
+    assert cut == []
+
+
+@pytest.mark.requirement("SHO-174")
+async def test_with_two_alarms_a_desk_has_room_to_enter_things(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    page = await chair_page(clinic, open_page, DESK, urgent())
+    panel = await page.locator(".panel").bounding_box()
+    assert panel is not None
+    assert panel["height"] >= 300
+    assert await page.locator(".chair-head").evaluate("(head) => head.clientHeight") < 80
