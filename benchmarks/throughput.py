@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from benchmarks.wire_to_screen import line
 from monitor import shipped
 from monitor.alerts import Engine
+from monitor.bedsides import Bedsides
 from monitor.board import Board
 from monitor.care.treatment_terms import CareTable
 from monitor.clinic import Chair, Device
@@ -70,6 +71,7 @@ def build(chairs: int, record: Record, clock: Clock) -> tuple[Ward, list[Intake]
         preset=preset,
         care=CareTable(),
         gateways=Gateways(devices, {one.id: driver.quiet_limit_s for one in devices}),
+        bedsides=Bedsides(devices, ZoneInfo("UTC")),
     )
     return ward, [Intake(device) for device in devices]
 

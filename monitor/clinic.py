@@ -91,7 +91,8 @@ class Device:
     `link` is `serial:PATH`, `tcp://HOST:PORT`, `mqtt:TOPIC-FILTER` or `direct:NAME`.
     `baud` None means the driver's usual speed. `mode` is DEMO for a simulator:
     serial protocols cannot say it themselves. `vitals` are those connected to
-    this one; None means all that its driver can measure.
+    this one; None means all that its driver can measure. `model`, `serial` and
+    `firmware` are what the clinic says of it, for what it does not say itself; "" for nothing.
     """
 
     id: str
@@ -101,6 +102,9 @@ class Device:
     baud: int | None = None
     mode: GenerationMode = GenerationMode.REAL
     vitals: frozenset[VitalSign] | None = None
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

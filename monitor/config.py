@@ -280,6 +280,9 @@ def _freeze(file: _File, base: Path) -> Config:
                 baud=d.baud,
                 mode=GenerationMode(d.mode),
                 vitals=frozenset(d.vitals) if d.vitals else None,
+                model=d.model,
+                serial=d.serial,
+                firmware=d.firmware,
             )
             for d in file.devices
         ),

@@ -43,6 +43,10 @@ class FactBook:
         self._record.add([fact], urgent=True)
         self.ledger.put(fact)
 
+    def keep_of_clinic(self, kind: str, actor: str | None, data: Data) -> None:
+        """Keep what concerns no chair: who signed in, and who could not."""
+        self.keep(self.new(kind, actor=actor, data=data))
+
     def jot(self, kind: str, chair: str, data: Data) -> None:
         """Keep what the engine was told: it is committed with the readings it belongs to."""
         self._record.add([self.new(kind, chair=chair, data=data)])

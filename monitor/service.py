@@ -15,6 +15,7 @@ from typing import Protocol
 
 from monitor.alarm_path import DEVICE
 from monitor.alerts import Engine
+from monitor.bedsides import Bedsides
 from monitor.board import Board, least_real
 from monitor.cataloguing import Cataloguer
 from monitor.clinic import Device
@@ -27,7 +28,6 @@ from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
 from monitor.gateways import Gateways
 from monitor.guarding import Guard, board_of_test
-from monitor.history import Data
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
@@ -118,7 +118,7 @@ async def run(
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
     keep_preset(ward, known=await record.preset(preset.hash) is not None)
     await resume(ward, record, preset.nibp_interval_s.values())
-    people.listen(lambda kind, actor, data: note(ward, kind, actor, data))
+    people.listen(ward.facts.keep_of_clinic)
     retention = [Retention(record, clock, days)] if (days := config.record.keep_days) else []
     cataloguer = Cataloguer(record, preset)
     workers = (people, cataloguer, *retention, *workers, *([guard.path] if guard else []))
@@ -167,11 +167,6 @@ async def run(
     await record.commit()
 
 
-def note(ward: Ward, kind: str, actor: str | None, data: Data) -> None:
-    """Keep what concerns no chair: who signed in, and who could not."""
-    ward.facts.keep(ward.facts.new(kind, actor=actor, data=data))
-
-
 def build_ward(
     config: Config,
     *,
@@ -217,6 +212,7 @@ def build_ward(
         preset=preset,
         care=config.care,
         gateways=Gateways(config.devices, quiet_s),
+        bedsides=Bedsides(config.devices, config.zone),
     )
     for chair, devices in measured.items():
         engine.add_chair(chair, devices, now)

@@ -13,6 +13,8 @@ from monitor.vitals import VitalSign
 Listen = Annotated[str, Field(pattern=r"^[^:]+:\d{1,5}$")]
 Word = Annotated[str, Field(min_length=1, max_length=24)]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$")]
+PlateText = Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f]*$")]
+"""What stands on a device's type plate."""
 Port = Annotated[int, Field(ge=0, le=65535)]
 HostName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
 
@@ -181,7 +183,10 @@ class ChairTable(Table):
 
 
 class DeviceTable(Table):
-    """One `[[devices]]`: a bedside monitor, its protocol and its line."""
+    """One `[[devices]]`: a bedside monitor, its protocol and its line.
+
+    `model`, `serial` and `firmware` go on the report where the device does not say them.
+    """
 
     id: Identifier
     driver: str
@@ -190,6 +195,9 @@ class DeviceTable(Table):
     baud: Annotated[int, Field(gt=0)] | None = None
     mode: Literal["real", "test", "demo"] = "real"
     vitals: Annotated[tuple[VitalSign, ...], Field(min_length=1)] | None = None
+    model: PlateText = ""
+    serial: PlateText = ""
+    firmware: PlateText = ""
 
 
 def read_secret(path: Path, *, what: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
+from monitor.bedsides import Bedsides
 from monitor.board import Board
 from monitor.care.baseline import Baseline, Gatherings, told
 from monitor.care.observations import Item, judged
@@ -23,6 +24,7 @@ from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.drivers import Report
+from monitor.equipping import keep_equipment
 from monitor.factbook import FactBook
 from monitor.gateways import Gateways, data_link_down
 from monitor.history import FactRow, ReadingRow
@@ -61,10 +63,12 @@ class Ward:
         preset: Preset,
         care: CareTable,
         gateways: Gateways,
+        bedsides: Bedsides,
     ) -> None:
         self.engine, self.board, self.record, self.clock = engine, board, record, clock
         self.seating = Seating()
-        self.preset, self.care, self.gateways = preset, care, gateways
+        self.preset, self.care = preset, care
+        self.gateways, self.bedsides = gateways, bedsides
         self._listeners: list[Listener] = []
         self._testers: list[Callable[[], None]] = []
         self.gathered = Gatherings(preset)
@@ -133,9 +137,11 @@ class Ward:
         if device.chair == TEST_CHAIR:
             return
         rows = [journal.reading_row(reading) for reading in readings]
-        seated = self.seating.at(device.chair)
+        seated, news = self.seating.at(device.chair), self.bedsides.take(intake, report, arrival)
         if seated is not None:
             self.gather(seated.id, rows)
+            if news:
+                keep_equipment(self, seated)
         # After its transitions: a reading that is committed has been judged (see `resuming`).
         self.record.add(rows, receipts=receipts, urgent=False)
 
@@ -217,9 +223,8 @@ class Ward:
 
     def limit(self, session: Session) -> None:
         """A session with other limits than the preset's, or with other ones than before."""
-        now = self.clock.monotonic()
         self.seating.put(session)
-        events = self.engine.set_limits(session.chair, session.edits, now)
+        events = self.engine.set_limits(session.chair, session.edits, self.clock.monotonic())
         self.showing.session(session)
         self.showing.alarms(session.chair)
         self._settle(events, {session.chair})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from monitor.clinic import Person
 from monitor.commands.acts import Act, Desk
 from monitor.commands.seating import check_turned_over
+from monitor.equipping import keep_equipment
 from monitor.errors import CommandRefused
 from monitor.history import MOVED
 
@@ -34,5 +35,7 @@ class MovePatient(Act):
         desk.ward.facts.ledger.check_room(session.id)
         data = {"from": session.chair, "to": self.to}
         desk.keep_of(session, MOVED, person, data)
-        desk.ward.move(session, desk.ward.told(session.id))
+        moved = desk.ward.told(session.id)
+        desk.ward.move(session, moved)
+        keep_equipment(desk.ward, moved)
         return session.id

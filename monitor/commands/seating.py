@@ -16,6 +16,7 @@ from monitor.care.turnover import kept_of
 from monitor.clinic import NEXT_PHASES, Person, Phase, Session
 from monitor.commands.acts import Act, Desk, PatientAct
 from monitor.commands.holding import check_holds
+from monitor.equipping import keep_equipment
 from monitor.errors import CommandRefused
 from monitor.history import BASELINE, PHASE, SEATED, Data, FactRow
 from monitor.settling import keep_settings
@@ -79,6 +80,7 @@ class SeatPatient(PatientAct):
         }
         desk.keep_of(session, SEATED, person, data, at_us)
         keep_settings(desk.ward, session)
+        keep_equipment(desk.ward, session)
         desk.ward.enter(session)
         return session.id
 

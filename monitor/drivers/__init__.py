@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from monitor.vitals import GenerationMode, Measurement, Validity, VitalSign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a device says it is; "" for what its protocol does not tell."""
+
+    model: str = ""
+    serial: str = ""
+    firmware: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +30,8 @@ class Report:
     `boot` and `seq` are set by senders that number their messages, `sent_at_us`
     (UTC microseconds, the sender's clock) by those that stamp them.
     `online` is False for a sender's will ("offline"): it advances T-LINK, no more.
+    `identity` is what the device has said of itself by now, None for nothing; `shows`
+    the time that its own clock shows, in a zone that it does not tell.
     """
 
     measurements: tuple[Measurement, ...]
@@ -27,6 +39,8 @@ class Report:
     seq: int | None = None
     sent_at_us: int | None = None
     online: bool = True
+    identity: Identity | None = None
+    shows: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

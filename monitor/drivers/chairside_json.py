@@ -8,7 +8,8 @@ as `docs/schema/chairside-vitals-1.schema.json`. Topics, without any patient wor
 
 Units are those of the code table and are checked; `measured_at` is the sender's
 clock. While a cuff measures, its sender says so in every message: `NIBP_SYS` without a
-value, of quality `ongoing`. A message that is not of this form is garbled as a whole: nothing of it
+value, of quality `ongoing`. `device` says what the monitor is, in the first message of a
+boot and from time to time. A message that is not of this form is garbled as a whole: nothing of it
 is believed.
 """
 
@@ -23,7 +24,7 @@ from typing import Annotated, Literal, NoReturn
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from monitor.drivers import Garbled, Report, Shown
+from monitor.drivers import Garbled, Identity, Report, Shown
 from monitor.vitals import (
     GenerationMode,
     Measurement,
@@ -36,11 +37,15 @@ from monitor.vitals import (
 SCHEMA = "chairside-vitals-1"
 MESSAGE_BYTES_MAX = 65_536
 READINGS_MAX = 64
+NAMED_EVERY = 60
+"""A sender of ours names its device in so many messages once."""
+SIMULATED = "simulated monitor"
 SAMPLE_BYTES_MAX = 32
 ONLINE, OFFLINE = b"online", b"offline"
 
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
 Text = Annotated[str, Field(max_length=200)]
+Word = Annotated[str, Field(max_length=40)]
 
 
 class _Strict(BaseModel):
@@ -63,14 +68,26 @@ class JsonReading(_Strict):
     measured_at_basis: TimeBasis = TimeBasis.RECEIVED
 
 
+class JsonDevice(_Strict):
+    """What the monitor is, as far as its gateway knows."""
+
+    model: Word = ""
+    serial: Word = ""
+    firmware: Word = ""
+
+
 class Payload(_Strict):
-    """One message. `seq` rises by one per message of a `boot`."""
+    """One message. `seq` rises by one per message of a `boot`.
+
+    `device` holds until another one is told.
+    """
 
     schema_: Literal["chairside-vitals-1"] = Field(alias="schema")
     boot: Annotated[str, Field(min_length=1, max_length=64)]
     seq: Annotated[int, Field(ge=0, lt=2**53, strict=True)]
     sent_at: AwareDatetime
     mode: GenerationMode
+    device: JsonDevice | None = None
     readings: Annotated[list[JsonReading], Field(max_length=READINGS_MAX)]
 
 
@@ -140,7 +157,9 @@ def _no_constant(name: str) -> NoReturn:
 
 def to_report(payload: Payload) -> Report:
     """The message's measurements, with the sender's own times."""
+    told = payload.device
     return Report(
+        identity=None if told is None else Identity(**told.model_dump()),
         measurements=tuple(to_measurements(payload)),
         boot=payload.boot,
         seq=payload.seq,
@@ -179,7 +198,7 @@ class Encoder:
     def encode(self, shown: Shown) -> bytes:
         """One message; cuff values carry the time the cuff measured, the others the present."""
         self._boot = self._boot or f"{self.device}-{shown.at_us // 1_000:x}"
-        message: Mapping[str, object] = {
+        message: dict[str, object] = {
             "schema": SCHEMA,
             "boot": self._boot,
             "seq": self._seq,
@@ -187,6 +206,8 @@ class Encoder:
             "mode": shown.mode.value,
             "readings": [_reading(shown, vital) for vital in VitalSign if _told(shown, vital)],
         }
+        if self._seq % NAMED_EVERY == 0:
+            message |= {"device": {"model": SIMULATED, "serial": self.device}}
         self._seq += 1
         return json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from monitor.drivers import Garbled
 
@@ -38,3 +39,12 @@ class LineBuffer:
                     yield self._rest.rstrip(b"\n").decode("latin-1")
                 self._rest.clear()
                 self._dropping = False
+
+
+def moment(year: int, month: int, day: int, clock: str) -> datetime | None:
+    """What a device's clock shows, by its two-digit year and `HH:MM:SS`; None for no such time."""
+    hour, minute, second = (int(part) for part in clock.split(":"))
+    try:
+        return datetime(2000 + year, month, day, hour, minute, second)  # noqa: DTZ001  no zone told
+    except ValueError:
+        return None

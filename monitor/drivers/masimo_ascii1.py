@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.drivers import Garbled, Report, Shown
-from monitor.drivers.lines import LineBuffer
+from monitor.drivers import Garbled, Identity, Report, Shown
+from monitor.drivers.lines import LineBuffer, moment
 from monitor.vitals import Measurement, Validity, VitalSign
 
 LINE_BYTES_MAX = 400
-_SHAPE = re.compile(r"^\d{2}/\d{2}/\d{2} \d{2}:\d{2}:\d{2}((?: [A-Z0-9]+=[^\s=]*)+)$")
+_SHAPE = re.compile(r"^(\d{2})/(\d{2})/(\d{2}) (\d{2}:\d{2}:\d{2})((?: [A-Z0-9]+=[^\s=]*)+)$")
+_SERIAL = re.compile(r"^[A-Z0-9-]{1,20}$")
 _NUMBER = re.compile(r"^\d{1,3}(\.\d{1,2})?$")
 
 FIELDS = {
@@ -45,10 +46,17 @@ SENSOR_BITS = {reason: bit for bit, reason in (INVALID_BITS | DOUBTFUL_BITS).ite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line: the text of each field, and EXC as a number."""
+    """One line: the text of each field, EXC as a number, and the device's own time if it is one."""
 
     fields: Mapping[str, str]
     exceptions: int
+    shows: datetime | None = None
+
+    @property
+    def identity(self) -> Identity | None:
+        """The serial number that it names itself by."""
+        serial = self.fields.get("SN", "")
+        return Identity(serial=serial) if _SERIAL.match(serial) else None
 
 
 class MasimoAscii1Driver:
@@ -87,7 +95,10 @@ class Decoder:
 
 def _event(text: str) -> Report | Garbled:
     try:
-        return Report(measurements=tuple(to_measurements(parse(text))))
+        line = parse(text)
+        return Report(
+            measurements=tuple(to_measurements(line)), identity=line.identity, shows=line.shows
+        )
     except ValueError as error:
         return Garbled(sample=text.encode("latin-1", "replace")[:32], why=str(error))
 
@@ -97,7 +108,7 @@ def parse(text: str) -> Line:
     shape = _SHAPE.match(text)
     if shape is None:
         raise ValueError("no Masimo ASCII1 line: wrong speed, device or output setting (AS1)?")
-    pairs = [pair.partition("=") for pair in shape[1].split()]
+    pairs = [pair.partition("=") for pair in shape[5].split()]
     fields = {name: value.removesuffix("%") for name, _, value in pairs}
     if len(fields) != len(pairs):
         raise ValueError("a field stands twice in one line")
@@ -107,7 +118,9 @@ def parse(text: str) -> Line:
         raise ValueError("a line without readable EXC") from error
     for name in FIELDS:
         _value(name, fields.get(name, "---"))
-    return Line(fields=fields, exceptions=exceptions)
+    month, day, year = (int(shape[number]) for number in (1, 2, 3))
+    shows = moment(year, month, day, shape[4])
+    return Line(fields=fields, exceptions=exceptions, shows=shows)
 
 
 def _value(name: str, said: str) -> float | None:

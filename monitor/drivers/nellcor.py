@@ -15,17 +15,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.drivers import Garbled, Report, Shown
-from monitor.drivers.lines import LineBuffer
+from monitor.drivers import Garbled, Identity, Report, Shown
+from monitor.drivers.lines import LineBuffer, moment
 from monitor.vitals import Measurement, Validity, VitalSign
 
 LINE_BYTES_MAX = 160
 HEADER_EVERY = 25
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _DATA = re.compile(
-    rf"^\d{{2}}-(?:{_MONTHS})-\d{{2}} \d{{2}}:\d{{2}}:\d{{2}}"
+    rf"^(\d{{2}})-({_MONTHS})-(\d{{2}}) (\d{{2}}:\d{{2}}:\d{{2}})"
     r" +(\d{1,3}|---)(\*?) +(\d{1,3}|---)(\*?) +(\d{1,3}|---)((?: +[A-Z]{2})*) *$"
 )
+_NAMED = re.compile(r"^(N\S{1,19}) +VERSION +(\S{1,20}) .*CRC:")
 _HEADERS = (
     re.compile(r"^N\S+ +VERSION .*CRC:"),
     re.compile(r"^ *(ADULT|NEO\w*|PED\w*)\b"),
@@ -58,11 +59,12 @@ CODES_FOR = {"motion": "MO", **{reason: code for code, reason in INVALID_CODES.i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One data line: numbers as printed (None for dashes) and the status codes."""
+    """One data line: numbers as printed (None for dashes), the status codes, the device's time."""
 
     spo2: int | None
     pulse: int | None
     codes: tuple[str, ...]
+    shows: datetime | None = None
 
 
 class NellcorDriver:
@@ -83,10 +85,11 @@ class NellcorDriver:
 
 
 class Decoder:
-    """Lines in, reports out; header lines are passed over."""
+    """Lines in, reports out; of header lines the device's model and firmware are kept."""
 
     def __init__(self) -> None:
         self._lines = LineBuffer(LINE_BYTES_MAX)
+        self._identity: Identity | None = None
 
     def feed(self, data: bytes) -> list[Report | Garbled]:
         """Reports and garbled lines in these bytes; never raises."""
@@ -94,14 +97,22 @@ class Decoder:
         for text in self._lines.feed(data):
             if isinstance(text, Garbled):
                 out.append(text)
-            elif text.strip() and not any(one.match(text) for one in _HEADERS):
-                out.append(_event(text.strip()))
+            elif text.strip() and not self._is_header(text):
+                out.append(_event(text.strip(), self._identity))
         return out
 
+    def _is_header(self, text: str) -> bool:
+        named = _NAMED.match(text)
+        if named is not None:
+            self._identity = Identity(model=named[1], firmware=named[2])
+        return any(one.match(text) for one in _HEADERS)
 
-def _event(text: str) -> Report | Garbled:
+
+def _event(text: str, identity: Identity | None) -> Report | Garbled:
     try:
-        return Report(measurements=tuple(to_measurements(parse(text))))
+        line = parse(text)
+        measurements = tuple(to_measurements(line))
+        return Report(measurements=measurements, identity=identity, shows=line.shows)
     except ValueError as error:
         return Garbled(sample=text.encode("latin-1", "replace")[:32], why=str(error))
 
@@ -111,11 +122,17 @@ def parse(text: str) -> Line:
     found = _DATA.match(text)
     if found is None:
         raise ValueError("no Nellcor line: wrong speed or device?")
-    codes = tuple(found[6].split())
+    codes = tuple(found[10].split())
     unknown = [code for code in codes if code not in KNOWN_CODES]
     if unknown:
         raise ValueError(f"unknown status code {unknown[0]}")
-    line = Line(spo2=_number(found[1]), pulse=_number(found[3]), codes=codes)
+    month = _MONTHS.split("|").index(found[2]) + 1
+    line = Line(
+        spo2=_number(found[5]),
+        pulse=_number(found[7]),
+        codes=codes,
+        shows=moment(int(found[3]), month, int(found[1]), found[4]),
+    )
     if (line.spo2 or 0) > SPO2_MAX or (line.pulse or 0) > PULSE_MAX:
         raise ValueError("a number beyond what the device can show")
     return line

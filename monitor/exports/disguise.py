@@ -29,6 +29,8 @@ LISTED = frozenset(
     }
 )
 """Keys of facts whose words come from a list of ours or of the clinic's configuration."""
+DEVICES = frozenset({"device", "instead"})
+"""Keys of facts that name a device by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Disguise:
         for key, said in data.items():
             if key == "patient_ref":
                 kept[key] = self.id_of("patient", str(said))
+            elif key in DEVICES:
+                kept[key] = self.id_of("device", str(said))
             elif key.endswith("_us") and isinstance(said, int):
                 kept[key] = said + self.shift_us
             elif not isinstance(said, str) or key in LISTED:

@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterator
 from itertools import groupby
 
+from monitor.care.equipment import equipment_of
 from monitor.clinic import Phase
 from monitor.exports import fhir_care
 from monitor.exports.dossier import SOFTWARE, Dossier, doubtful, known_value
@@ -101,11 +102,20 @@ def _encounter(terms: Terms) -> Json:
 
 
 def _device(device: str, terms: Terms) -> Json:
-    return {
+    told: Json = {
         "resourceType": "Device",
         "identifier": [{"system": f"{terms.system}:device", "value": device}],
         "type": {"text": "bedside monitor"},
     }
+    plate = next((one for one in equipment_of(terms.dossier.facts) if one.device == device), None)
+    if plate is None:
+        return told
+    named: dict[str, Json | list[Json] | str] = {
+        "serialNumber": plate.serial,
+        "modelNumber": plate.model,
+        "version": [{"value": plate.firmware}] if plate.firmware else "",
+    }
+    return told | {key: said for key, said in named.items() if said}
 
 
 def _observed(dossier: Dossier) -> Iterator[tuple[ReadingRow, ...]]:

@@ -19,6 +19,7 @@ from monitor.vitals import VitalSign
 
 SCORES = (Item.SEDATION, Item.PADSS, Item.ALDRETE)
 SECONDARY = "secondary record: the bedside monitor is the alarm"
+TO_SIGN = "_" * 44
 LOST = ("T-LINK", "T-GATE")
 """Conditions that say a link was lost."""
 
@@ -145,18 +146,25 @@ def _share(vital: VitalSign, found: Summary | None) -> Said:
 def sign_off(source: Source) -> Block:
     """Block 14."""
     head = source.letterhead
-    said = [Said("Made by", f"Chairside {head.version} at {_moment(source, head.made_us)}")]
+    said = [
+        _signature(source),
+        Said("Made by", f"Chairside {head.version} at {_moment(source, head.made_us)}"),
+    ]
     note = note_of(source.facts)
     if note is not None:
         who = source.words.person(note.actor)
         said.append(Said("Plan", f"{note.plan.value}: {note.text} ({who})".replace(":  (", " (")))
-    if head.signing:
-        who = source.words.person(head.signing)
-        said.append(Said("Reviewed and signed by", f"{who}, {_moment(source, head.made_us)}"))
-        said.append(Said("", "Later changes stand as dated addenda alone."))
-    else:
-        said.append(Said("Not signed.", "Reviewed by ________________________  Date ____________"))
     return Block(title="14 Sign-off", said=tuple(said))
+
+
+def _signature(source: Source) -> Said:
+    """Who signed and when, or where to do it by hand; never broken by what else is said."""
+    head = source.letterhead
+    if not head.signing:
+        return Said("Not signed.", f"Reviewed by {TO_SIGN}  Date {TO_SIGN[:16]}", alone=True)
+    who = source.words.person(head.signing)
+    signed = f"{who}, {_moment(source, head.made_us)}. Later changes stand as dated addenda alone."
+    return Said("Reviewed and signed by", signed, alone=True)
 
 
 def _moment(source: Source, at_us: int) -> str:

@@ -13,6 +13,10 @@ from monitor.report.wording import NONE, label, listed, number, pressure
 from monitor.review import Origin
 from monitor.vitals import VitalSign
 
+NOT_KNOWN = "not known"
+RIGHT_S = 1
+"""A clock that is off by no more is right: the times of most lines have whole seconds."""
+
 
 def header(source: Source) -> Block:
     """Block 1."""
@@ -165,10 +169,46 @@ def equipment(source: Source) -> Block:
             who = source.words.person(fact.actor)
             said.append(Said(f"Set {source.at(fact.at_us)}", f"{listed(told)} ({who})"))
     said.append(Said("Preset", f"{source.preset.name}, {source.preset.hash[:12]}"))
-    devices, drivers = sorted({row.device for row in source.readings}), source.letterhead.drivers
-    named = [f"{one} ({drivers[one]})" if one in drivers else one for one in devices]
-    said.append(Said("Monitor", listed(named)))
+    said += _monitors(source)
+    said.append(Said("Sound test", _sound_test(source)))
     return Block(title="3 Monitor and limits (mmHg, /min, %)", said=tuple(said))
+
+
+def _monitors(source: Source) -> Iterator[Said]:
+    """Each device: what it is, what it speaks over what, and how its clock stood to ours."""
+    heard = {row.device for row in source.readings}
+    for one in source.equipment:
+        plate = {"model": one.model, "serial": one.serial, "firmware": one.firmware}
+        known = [f"{name} {said}" for name, said in plate.items() if said]
+        unknown = [name for name, said in plate.items() if not said]
+        parts = [
+            *known,
+            f"{', '.join(unknown)} {NOT_KNOWN}" if unknown else "",
+            f"{one.driver or 'protocol ' + NOT_KNOWN}{' by ' + one.link if one.link else ''}",
+            _clock(one.behind_s),
+            "" if one.device in heard else "sent nothing",
+        ]
+        yield Said(f"Monitor {one.device}", listed(parts))
+    if not source.equipment:
+        yield Said("Monitor", NONE)
+
+
+def _clock(behind_s: int | None) -> str:
+    if behind_s is None:
+        return f"clock {NOT_KNOWN}"
+    if abs(behind_s) <= RIGHT_S:
+        return "clock right"
+    return f"clock {abs(behind_s)} s {'behind' if behind_s > 0 else 'ahead'}"
+
+
+def _sound_test(source: Source) -> str:
+    """What somebody who listened to the alarm sounds said on that day."""
+    one = source.letterhead.listened
+    if one is None:
+        return f"{NOT_KNOWN}, none entered that day"
+    heard = "heard" if one.heard else "NOT HEARD"
+    where = f" at {one.display}" if one.display else ""
+    return f"{heard}{where} {source.at(one.at_us)} ({source.words.person(one.actor)})"
 
 
 def _limits(source: Source) -> Iterator[Said]:

@@ -28,7 +28,7 @@ from monitor.vitals import NIBP, VitalSign
 
 HR, SPO2, RR = VitalSign.HEART_RATE, VitalSign.SPO2, VitalSign.RESPIRATORY_RATE
 KEY = frozenset({"baseline", "start", "peak", "end", "leave"})
-MEDIANS = "HR, SpO2 and RR are medians of the row's time; D device, M by hand, X artefact."
+VALUES = "6 Values: HR, RR /min, SpO2 % medians; Sed MOAA/S; D device, M by hand, X artefact"
 QUIET = (("audio paused", AUDIO_PAUSED), ("suspended", SUSPENDED), ("standby", STANDBY))
 TABLE_HEAD = ("Time", "Min", "BP mmHg", "HR", "SpO2", "RR", "Sed")
 
@@ -38,8 +38,8 @@ def table(source: Source) -> Block:
     rows = [*_measured(source), *_by_hand(source)]
     rows.sort(key=lambda one: one[0])
     return Block(
-        title="6 Values (HR, RR /min, SpO2 %, Sed MOAA/S)",
-        said=(Said("", MEDIANS if rows else "Nothing was measured."),),
+        title=VALUES,
+        said=() if rows else (Said("", "Nothing was measured."),),
         head=TABLE_HEAD,
         rows=tuple(row for _, row in rows),
     )

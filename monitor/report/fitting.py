@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 from monitor.report.metrics import SIZE_PT, printable, width_mm
@@ -174,10 +175,22 @@ def _said(said: Sequence[Said], place: Place, lines_max: int) -> tuple[Line, ...
     parts = [shortened(wrapped(_runs(one), place.width), lines_max, place) for one in said]
     if not place.flowing:
         return tuple(line for part in parts for line in part)
-    runs = [[run for line in part for run in line] for part in parts if part]
+    lines: list[Line] = []
+    for alone, found in groupby(zip(said, parts, strict=True), key=lambda one: one[0].alone):
+        group = [part for _, part in found if part]
+        if alone:
+            lines += [line for part in group for line in part]
+        else:
+            lines += _flowing(group, place.width)
+    return tuple(lines)
+
+
+def _flowing(parts: Sequence[Sequence[Line]], width: float) -> tuple[Line, ...]:
+    """The parts one after the other, with a divider between."""
+    runs = [[run for line in part for run in line] for part in parts]
     for part in runs[:-1]:
         part[-1] = Run(part[-1].text + DIVIDER, part[-1].bold)
-    return wrapped([run for part in runs for run in part], place.width)
+    return wrapped([run for part in runs for run in part], width)
 
 
 def _runs(said: Said) -> list[Run]:

@@ -13,13 +13,14 @@ from monitor.care.bookings import PATIENT, Booking, booked_between, patients_of
 from monitor.care.closing import signed_of
 from monitor.care.session import session_of
 from monitor.care.settings import SETTINGS
+from monitor.clinic import Session
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.errors import StoreError
-from monitor.history import SIGNED, TEXT, FactRow, ReadingRow, TransitionRow
+from monitor.history import SIGNED, SOUND_TESTED, TEXT, FactRow, ReadingRow, TransitionRow
 from monitor.presets import load_preset
 from monitor.report.layout import Paper
-from monitor.report.source import Letterhead, Source
+from monitor.report.source import Letterhead, Listened, Source
 from monitor.vitals import VitalSign
 
 
@@ -57,13 +58,39 @@ def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Lette
 
 def booked_today(facts: Sequence[FactRow], head: Letterhead) -> list[Booking]:
     """The bookings of the day on which the document is made, by time."""
-    zone = head.words.zone
-    midnight = datetime.fromtimestamp(head.made_us / 1e6, tz=zone).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    ends = (midnight, midnight + timedelta(days=1))
-    from_us, to_us = (round(one.timestamp()) * 1_000_000 for one in ends)
+    midnight = _midnight(head, head.made_us)
+    from_us, to_us = (_us(one) for one in (midnight, midnight + timedelta(days=1)))
     return booked_between(facts, from_us, to_us)
+
+
+def _midnight(head: Letterhead, at_us: int) -> datetime:
+    """When the day of that moment began in the clinic's zone."""
+    moment = datetime.fromtimestamp(at_us / 1e6, tz=head.words.zone)
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _us(moment: datetime) -> int:
+    return round(moment.timestamp()) * 1_000_000
+
+
+async def _listened(kept: Kept, session: Session, head: Letterhead) -> Listened | None:
+    """The last sound test of the session's day, before it ended."""
+    until_us = session.closed_us or head.made_us
+    since_us = _us(_midnight(head, session.opened_us))
+    tested = [
+        one
+        for one in await kept.clinic_facts({SOUND_TESTED}, since_us)
+        if one.at_us <= until_us and one.actor
+    ]
+    if not tested:
+        return None
+    last = tested[-1]
+    return Listened(
+        at_us=last.at_us,
+        actor=last.actor or "",
+        display=str(last.data.get("name") or ""),
+        heard=bool(last.data.get("heard")),
+    )
 
 
 def signed_head(facts: Sequence[FactRow]) -> Letterhead | None:
@@ -106,7 +133,9 @@ async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -
         # A clock that was set back leaves nothing out that is stored.
         newest_us = max(fact.at_us for fact in facts)
         made_us = max(head.made_us, newest_us)
-        head = replace(head, made_us=made_us, patient=known.get(seated.patient_ref))
+        listened = await _listened(kept, seated, head)
+        patient = known.get(seated.patient_ref)
+        head = replace(head, made_us=made_us, patient=patient, listened=listened)
     by = await _judged_by(kept, facts, signed, preset)
     steps = await kept.transitions(session)
     actors = {one.actor for one in facts} | {one.actor for one in steps}

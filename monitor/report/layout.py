@@ -1,6 +1,6 @@
 """Where each block of a session's report stands: the same place on A4 and on Letter, always.
 
-Millimetres from the left and top of the content, which is 186 x 254 mm and leaves
+Millimetres from the left and top of the content, which is 186 x 257.8 mm and leaves
 margins of 10 mm and more on both papers.
 """
 
@@ -11,14 +11,14 @@ from enum import Enum
 
 from monitor.report.fitting import Place
 
-WIDTH, HEIGHT = 186.0, 254.0
+WIDTH, HEIGHT = 186.0, 257.8
 TOP_MARGIN = 10.0
 PITCH = 3.2
 """From one line of text to the next."""
 TITLE = 3.9
 """From a box's top to its first line: rule and title."""
-CHART_LEFT, CHART_TOP, CHART_HEIGHT = 0.0, 38.2, 85.0
-FOOT_TOP = 250.6
+CHART_LEFT, CHART_TOP, CHART_HEIGHT = 0.0, 41.4, 85.0
+FOOT_TOP = 254.2
 
 
 class Paper(Enum):
@@ -57,7 +57,7 @@ class Places:
     sign_off: Place
 
 
-_ROW_A, _ROW_B, _ROW_C = 14.7, 123.8, 179.1
+_ROW_A, _ROW_B, _ROW_C = 14.7, 127.0, 179.1
 _RIGHT, _NARROW = 130.0, 56.0
 
 
@@ -70,15 +70,15 @@ def _right(name: str, below: float, lines: int) -> Place:
 
 PLACES = Places(
     header=Place(name="header", left=0, top=0.8, width=WIDTH, lines=3, flowing=True),
-    gate=Place(name="gate", left=0, top=_ROW_A, width=60, lines=6, flowing=True),
-    treatment=Place(name="treatment", left=62, top=_ROW_A, width=60, lines=6, flowing=True),
-    equipment=Place(name="equipment", left=124, top=_ROW_A, width=62, lines=6, flowing=True),
+    gate=Place(name="gate", left=0, top=_ROW_A, width=50, lines=7, flowing=True),
+    treatment=Place(name="treatment", left=52, top=_ROW_A, width=50, lines=7, flowing=True),
+    equipment=Place(name="equipment", left=104, top=_ROW_A, width=82, lines=7, flowing=True),
     table=Place(
         name="table",
         left=0,
         top=_ROW_B,
         width=126,
-        lines=16,
+        lines=15,
         columns=(8.7, 8.0, 15.3, 8.7, 8.5, 7.0, 6.2),
         halves=2,
     ),
@@ -87,7 +87,7 @@ PLACES = Places(
         left=127.5,
         top=_ROW_B,
         width=58.5,
-        lines=16,
+        lines=15,
         columns=(17.6, 8.9, 14.6, 8.8, 8.6),
     ),
     events=Place(
@@ -95,7 +95,7 @@ PLACES = Places(
         left=0,
         top=_ROW_C,
         width=57,
-        lines=16,
+        lines=17,
         columns=(5, 9, 43),
         row_lines=2,
     ),
@@ -104,13 +104,13 @@ PLACES = Places(
         left=59,
         top=_ROW_C,
         width=69,
-        lines=16,
+        lines=17,
         columns=(13, 5, 51),
         row_lines=2,
     ),
-    adverse=_right("adverse", 0.0, 2),
-    recovery=_right("recovery", 10.4, 4),
-    hand_over=_right("hand_over", 27.2, 3),
-    quality=_right("quality", 40.8, 4),
-    sign_off=Place(name="sign_off", left=0, top=236.8, width=WIDTH, lines=3, flowing=True),
+    adverse=_right("adverse", 0.0, 3),
+    recovery=_right("recovery", 13.6, 4),
+    hand_over=_right("hand_over", 30.4, 3),
+    quality=_right("quality", 44.0, 4),
+    sign_off=Place(name="sign_off", left=0, top=240.4, width=WIDTH, lines=3, flowing=True),
 )

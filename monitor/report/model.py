@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 
 class Said(NamedTuple):
-    """One thing said: what it is about, and the words."""
+    """One thing said: what it is about, and the words; `alone` in lines of its own."""
 
     label: str
     text: str
+    alone: bool = False
 
 
 class Row(NamedTuple):

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.baseline import SOURCES
 from monitor.care.bookings import Patient
+from monitor.care.equipment import Equipment, equipment_of
 from monitor.care.notes import Event, events_of
 from monitor.care.session import session_of
 from monitor.care.treatment import Treatment, treatment_of
@@ -27,12 +28,23 @@ from monitor.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listened:
+    """Somebody listened to all alarm sounds of a display on the day of the session."""
+
+    at_us: int
+    actor: str
+    display: str
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
     """What stands in no row of the session, as it was when the document was made.
 
     `made_us` is that time; nothing later is in the document. `people` and `labels`
     are names by id, `questions` and `advice` the clinic's texts by their keys,
-    `drivers` the protocol of each device. `call` is whom a sitter calls.
+    `drivers` the protocol of each device. `call` is whom a sitter calls, `listened` the
+    last test of the alarm sounds before the session ended, None without one on that day.
     """
 
     clinic: str
@@ -50,6 +62,7 @@ class Letterhead:
     preset: str = ""
     """Hash of the alarm preset that its figures are counted by."""
     patient: Patient | None = None
+    listened: Listened | None = None
     signing: str = ""
     """Who signs the document with this very making of it, by id."""
 
@@ -66,12 +79,16 @@ class Letterhead:
     def told(cls, text: str) -> Letterhead:
         """The letterhead of that text. Raises ValueError."""
         said = json.loads(text)
-        patient = said.pop("patient")
-        return cls(**said, patient=Patient(**patient) if patient else None)
+        patient, listened = said.pop("patient"), said.pop("listened", None)
+        return cls(
+            **said,
+            patient=Patient(**patient) if patient else None,
+            listened=Listened(**listened) if listened else None,
+        )
 
     def naming(self, actors: Collection[str | None]) -> Letterhead:
         """With the names of these and of who signs alone."""
-        named = {*actors, self.signing}
+        named = {*actors, self.signing, self.listened.actor if self.listened else ""}
         return replace(self, people={k: name for k, name in self.people.items() if k in named})
 
 
@@ -136,6 +153,18 @@ class Source:
     def events(self) -> tuple[Event, ...]:
         """What staff noted at the chair."""
         return events_of(self.facts)
+
+    @cached_property
+    def equipment(self) -> tuple[Equipment, ...]:
+        """Every device that measured, and those of the chair that did not, by id.
+
+        Of a session that nobody kept any of, only what the letterhead knows.
+        """
+        told = {one.device: one for one in equipment_of(self.facts)}
+        drivers = self.letterhead.drivers
+        for device in {row.device for row in self.readings} - told.keys():
+            told[device] = Equipment(device=device, driver=drivers.get(device, ""), link="")
+        return tuple(told[device] for device in sorted(told))
 
     @property
     def oxygen(self) -> Summary | None:

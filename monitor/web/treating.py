@@ -11,6 +11,7 @@ from pydantic import Field
 
 from monitor.board.slots import UNITS
 from monitor.care.closing import signed_of
+from monitor.care.equipment import EQUIPMENT
 from monitor.care.notes import EVENT, Correction, Noted, noted_of
 from monitor.care.observations import ELSEWHERE, PERSON_MAX, Item
 from monitor.care.session import session_of
@@ -41,7 +42,7 @@ CHARTED_VITALS = (
     VitalSign.RESPIRATORY_RATE,
     VitalSign.TEMPERATURE,
 )
-UNLISTED = frozenset({SETTINGS, INPUT, "suspect"})
+UNLISTED = frozenset({SETTINGS, EQUIPMENT, INPUT, "suspect"})
 """Kinds that nobody at the chair entered."""
 
 

@@ -166,3 +166,18 @@ def test_rows_that_wrap_in_one_half_of_the_table_leave_room_for_what_is_said_bel
     )
     found = words(printed(replace(report(ordinary().source()), table=table)))
     assert overlapping(found) == []
+
+
+@pytest.mark.requirement("RPT-017")
+@pytest.mark.parametrize("signing", ["", "dl"])
+def test_who_signs_stands_on_a_line_of_its_own(signing: str) -> None:
+    source = crowded().source(letterhead(signing=signing))
+    (box,) = [one for one in sheet(report(source)).boxes if one.place.name == "sign_off"]
+    line = " ".join(run.text for run in box.lines[0])
+    if signing:
+        assert line.startswith("Reviewed and signed by Łucja Dąbrowska, 2027-01-15 11:00:00.")
+        assert line.endswith("dated addenda alone.")
+    else:
+        assert line.startswith("Not signed. Reviewed by ____")
+        assert line.endswith("____")
+        assert "Date" in line
