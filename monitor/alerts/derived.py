@@ -16,7 +16,7 @@ from typing import Protocol
 from monitor.conditions import AlarmCondition, Clause, Column, Form
 
 PAST_SAMPLES_MAX = 2048
-"""Of one vital sign: two minutes at 16 samples a second."""
+"""Of one stretch of one vital sign: a minute at more than 30 samples a second."""
 
 
 Beyond = Callable[[float], float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.alerts import AlarmState, Reason
-from monitor.alerts.derived import Change, Integral
+from monitor.alerts.derived import PAST_SAMPLES_MAX, Change, Integral, Stretch
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from tests.judged import DIA, HR, SPO2, SYS, Chairside, reading
@@ -181,6 +181,23 @@ def test_a_change_needs_enough_valid_seconds(recent: int, earlier: int) -> None:
         kept = since_end < recent or (since_end >= 60 and (since_end < 60 + earlier or at == -200))
         told = change.feed(60.0 if since_end >= 60 else 95.0, float(at)) if kept else None
     assert (told == 35.0) is (recent >= 5 and earlier >= 30)
+
+
+def test_of_a_chattering_sender_a_stretch_keeps_the_newest_samples() -> None:
+    stretch = Stretch()
+    for number in range(PAST_SAMPLES_MAX + 1000):
+        stretch.take(float(number), 60.0 if number < 1000 else 90.0, 1.0)
+    assert stretch.oldest_s == 1000.0
+    assert stretch.covered_s == PAST_SAMPLES_MAX
+    assert stretch.middle == 90.0
+
+
+def test_the_trend_is_that_of_the_last_two_minutes_however_many_the_samples() -> None:
+    of = {"recent_s": 10, "earlier_from_s": 120, "earlier_to_s": 60}
+    change = Change({**of, "recent_valid_s": 5, "earlier_valid_s": 30}, 1.0)
+    told = [change.feed(60.0 if at < 1800 else 95.0, at / 30) for at in range(120 * 30 + 1)]
+    assert told[-2] is None
+    assert told[-1] == 35.0
 
 
 @pytest.mark.requirement("S-16")
