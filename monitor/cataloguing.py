@@ -12,7 +12,9 @@ import logging
 
 from monitor.care.attribution import readings_of
 from monitor.care.session import session_of
+from monitor.care.settings import begun_with
 from monitor.conditions import Preset
+from monitor.counted_by import counted_by
 from monitor.errors import StoreError
 from monitor.finding import Found, Wanted
 from monitor.review import entry_of, figures, measured_of
@@ -87,7 +89,8 @@ class Cataloguer:
         readings = await readings_of(self._record, session, facts)
         measured = None
         if readings:
-            steps, preset = await self._record.transitions(session), self._preset
+            steps = await self._record.transitions(session)
+            preset = await counted_by(self._record, begun_with(facts), self._preset)
             found = await asyncio.to_thread(figures, facts, readings, steps, preset)
             measured = measured_of(found)
         await self._record.measure(waiting, measured)

@@ -169,6 +169,10 @@ class History(Protocol):
         """Every alarm transition of the session, in the order taken."""
         ...
 
+    async def preset(self, digest: str) -> str | None:
+        """The text of the alarm preset of that hash; None when it is not known here."""
+        ...
+
 
 Value = str | int | float | bool | None
 SESSION_US_MAX = 86_400_000_000

@@ -17,7 +17,7 @@ class Nameless:
         self.seated, self.apart = history.seated, history.apart
         self.readings, self.readings_by = history.readings, history.readings_by
         self.stretch, self.transitions = history.stretch, history.transitions
-        self.counted = history.counted
+        self.counted, self.preset = history.counted, history.preset
 
     async def newest(self, limit: int) -> list[Told]:
         """The newest sessions, newest first."""

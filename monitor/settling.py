@@ -20,6 +20,7 @@ from monitor.care.settings import (
 from monitor.care.treatment_terms import CareTable
 from monitor.clinic import Seating, Session
 from monitor.conditions import Preset
+from monitor.counted_by import Presets
 from monitor.factbook import FactBook
 from monitor.history import PRESET, FactRow
 
@@ -33,12 +34,6 @@ class Settled(Protocol):
     facts: FactBook
 
     def show(self, session: Session) -> None: ...
-
-
-class Presets(Protocol):
-    """Where the texts of presets that were in force before are read."""
-
-    async def preset(self, digest: str) -> str | None: ...
 
 
 def keep_preset(ward: Settled, *, known: bool) -> None:

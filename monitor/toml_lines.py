@@ -1,6 +1,23 @@
-"""Where in a TOML text a key stands, for messages about it. Knows lines; checks nothing."""
+"""The lines of a TOML text: where a key stands, and the text without its comments."""
 
 from __future__ import annotations
+
+import re
+import tomllib
+
+_PLAIN = r"""[^"'#]|"(?:\\.|[^"\\])*"|'[^']*'"""
+_BEFORE_A_COMMENT = re.compile(rf"(?:{_PLAIN})*")
+
+
+def without_comments(text: str) -> str:
+    """The same settings and nobody's words about them; "" where the two cannot be told apart."""
+    lines = (_BEFORE_A_COMMENT.match(line) for line in text.splitlines())
+    kept = "\n".join(one for found in lines if found and (one := found[0].rstrip()))
+    try:
+        same = tomllib.loads(kept) == tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return ""
+    return kept if same else ""
 
 
 def line_of(text: str, key: str) -> int | None:

@@ -32,6 +32,11 @@ def settings_of(facts: Sequence[FactRow]) -> FactRow | None:
     return next((fact for fact in reversed(facts) if fact.kind == SETTINGS), None)
 
 
+def begun_with(facts: Sequence[FactRow]) -> str | None:
+    """The hash of the preset that a session was begun with, by which it is counted ever after."""
+    return next((str(fact.data[PRESET_KEY]) for fact in facts if fact.kind == SETTINGS), None)
+
+
 def changed_of(facts: Sequence[FactRow]) -> Changed | None:
     """The last change of settings within a session; None when it has had the same all along."""
     told = settings_of([fact for fact in facts if fact.data.get(CHANGED)])

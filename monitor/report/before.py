@@ -168,7 +168,7 @@ def equipment(source: Source) -> Block:
             told = [f"{key} {value:g}" for key, value in edits_told(fact.data).items()]
             who = source.words.person(fact.actor)
             said.append(Said(f"Set {source.at(fact.at_us)}", f"{listed(told)} ({who})"))
-    said.append(Said("Preset", f"{source.preset.name}, {source.preset.hash[:12]}"))
+    said.append(Said("Preset", source.figures.preset.text()))
     said += _monitors(source)
     said.append(Said("Sound test", _sound_test(source)))
     return Block(title="3 Monitor and limits (mmHg, /min, %)", said=tuple(said))

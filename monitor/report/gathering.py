@@ -12,13 +12,13 @@ from monitor.care.attribution import readings_of
 from monitor.care.bookings import PATIENT, Booking, booked_between, patients_of
 from monitor.care.closing import signed_of
 from monitor.care.session import session_of
-from monitor.care.settings import SETTINGS
+from monitor.care.settings import begun_with
 from monitor.clinic import Session
 from monitor.conditions import Preset
 from monitor.config import Config
+from monitor.counted_by import counted_by
 from monitor.errors import StoreError
 from monitor.history import SIGNED, SOUND_TESTED, TEXT, FactRow, ReadingRow, TransitionRow
-from monitor.presets import load_preset
 from monitor.report.layout import Paper
 from monitor.report.source import Letterhead, Listened, Source
 from monitor.vitals import VitalSign
@@ -116,7 +116,7 @@ async def signed_pdf(kept: Kept, source: Source, paper: Paper | None = None) -> 
 async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -> Source:
     """A session's rows under that letterhead, or under the one it was signed with.
 
-    By the preset it was judged by, `preset` where the record does not say which.
+    Counted by the preset it was begun with, `preset` where that is not known.
     Raises `StoreError` when there is no such session.
     """
     facts = await kept.facts(session)
@@ -136,7 +136,7 @@ async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -
         listened = await _listened(kept, seated, head)
         patient = known.get(seated.patient_ref)
         head = replace(head, made_us=made_us, patient=patient, listened=listened)
-    by = await _judged_by(kept, facts, signed, preset)
+    by = await counted_by(kept, signed.preset if signed else begun_with(facts), preset)
     steps = await kept.transitions(session)
     actors = {one.actor for one in facts} | {one.actor for one in steps}
     return Source(
@@ -146,12 +146,3 @@ async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -
         preset=by,
         letterhead=signed or replace(head, preset=by.hash).naming(actors),
     )
-
-
-async def _judged_by(
-    kept: Kept, facts: Sequence[FactRow], signed: Letterhead | None, preset: Preset
-) -> Preset:
-    told = [str(one.data["preset"]) for one in facts if one.kind == SETTINGS]
-    digest = signed.preset if signed else told[0] if told else preset.hash
-    text = None if digest == preset.hash else await kept.preset(digest)
-    return preset if text is None else load_preset(text, where=f"the record, preset {digest[:12]}")

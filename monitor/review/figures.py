@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.burden import Burden, burden
 from monitor.care.ready import ready_us
 from monitor.care.session import session_of
+from monitor.care.settings import begun_with
 from monitor.care.treatment import Treatment, treatment_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import Preset
@@ -31,6 +33,8 @@ from monitor.review.used import UsedBaseline, used_baseline
 from monitor.suspects import marked
 from monitor.vitals import NIBP, VitalSign
 
+SHOWN = 12
+"""So many digits of a preset's hash are shown."""
 PRESSURES = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)
 
 
@@ -46,6 +50,24 @@ class Leaving:
     left_us: int | None
 
 
+class CountedBy(NamedTuple):
+    """The alarm preset that the figures are counted by; `own` is the hash of the session's own.
+
+    The two are the same unless the session's own was not at hand.
+    """
+
+    name: str
+    hash: str
+    own: str
+
+    def text(self) -> str:
+        """Which it is, and that it is not the session's own where it is not."""
+        said = f"{self.name}, {self.hash[:SHOWN]}"
+        if self.own == self.hash:
+            return said
+        return f"{said}; the session's own, {self.own[:SHOWN]}, is not in the record"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """The figures from the seat to `end_us`: the close, or the last reading of an open session.
@@ -56,6 +78,7 @@ class Figures:
     """
 
     session: Session
+    preset: CountedBy
     treatment: Treatment
     end_us: int
     artefacts: tuple[Artefact, ...]
@@ -118,6 +141,7 @@ def figures(
     whole_us = (session.opened_us, end_us)
     return Figures(
         session=session,
+        preset=CountedBy(preset.name, preset.hash, begun_with(facts) or preset.hash),
         treatment=treatment,
         end_us=end_us,
         artefacts=artefacts,

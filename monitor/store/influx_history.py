@@ -19,6 +19,7 @@ from monitor.errors import StoreError
 from monitor.history import (
     INPUT,
     PHASE,
+    PRESET,
     SEATED,
     FactRow,
     ReadingRow,
@@ -27,7 +28,7 @@ from monitor.history import (
     chairs_of,
 )
 from monitor.store import rows
-from monitor.store.lines import ALARMS, EVENTS, VITALS, tag_text, tag_value
+from monitor.store.lines import ALARMS, EVENTS, TOML, VITALS, tag_text, tag_value
 from monitor.store.rows import SqlValue
 from monitor.store.schema import SHIFT_US_MAX
 from monitor.stretch import Stretch, stretch_of
@@ -194,6 +195,14 @@ class InfluxHistory:
     async def transitions(self, session: str) -> list[TransitionRow]:
         """Every alarm transition of the session, in the order taken."""
         return await self._steps('"session" = $session', {"session": session})
+
+    async def preset(self, digest: str) -> str | None:
+        """The text of the alarm preset of that hash; None where it was not copied."""
+        found = await self._select(
+            EVENTS, _FACT_TAGS, _FACT_FIELDS, {"kind": PRESET}, '"kind" = $kind', _fact
+        )
+        texts = [fact.data.get(TOML) for fact in found if fact.data.get("hash") == digest]
+        return next((text for text in texts if isinstance(text, str)), None)
 
     async def _steps(self, where: str, bound: Mapping[str, str]) -> list[TransitionRow]:
         found = await self._select(

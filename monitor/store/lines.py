@@ -15,11 +15,25 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from monitor.history import CONFIDENTIAL, PRIVATE, FactRow, ReadingRow, TransitionRow
+from monitor.history import (
+    CONFIDENTIAL,
+    PRESET,
+    PRIVATE,
+    TEXT,
+    Data,
+    FactRow,
+    ReadingRow,
+    TransitionRow,
+)
 from monitor.store.rows import Committed, Row, fired_by_text
+from monitor.toml_lines import without_comments
 
 VITALS, ALARMS, EVENTS = "vitals", "alarms", "events"
 PREFIXES_MAX = 4_096
+TOML = "toml"
+"""The key of a copied preset's settings."""
+TOML_BYTES_MAX = 40_000
+"""A longer preset is not copied: a text field of InfluxDB holds 64 kB, escapes and all."""
 
 # A tag can hold neither a line break nor a trailing backslash, whatever the
 # escape; these few travel as %0A and the like, and come back by `tag_text`.
@@ -99,8 +113,7 @@ class Lines:
 
     def _fact(self, row: FactRow, at_us: int) -> str:
         prefix = self._prefix(EVENTS, chair=row.chair, kind=row.kind)
-        unnamed = {key: value for key, value in row.data.items() if key not in PRIVATE}
-        data = json.dumps(unnamed, ensure_ascii=False)
+        data = json.dumps(_unnamed(row), ensure_ascii=False)
         return (
             f"{prefix} ordinal={row.ordinal}i,data={quote_field(data)}"
             f"{_text('session', row.session)}{_text('actor', row.actor)}"
@@ -121,6 +134,15 @@ class Lines:
 
 def _confidential(row: Row) -> bool:
     return isinstance(row, FactRow) and row.kind in CONFIDENTIAL
+
+
+def _unnamed(row: FactRow) -> Data:
+    """Its data without what is private; a preset's own text, its comments aside, as `TOML`."""
+    data = {key: value for key, value in row.data.items() if key not in PRIVATE}
+    if row.kind == PRESET:
+        toml = without_comments(str(row.data.get(TEXT, "")))
+        data |= {TOML: toml} if 0 < len(toml.encode()) <= TOML_BYTES_MAX else {}
+    return data
 
 
 def _text(name: str, text: str | None) -> str:

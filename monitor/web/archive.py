@@ -14,7 +14,10 @@ from collections.abc import Callable
 from monitor import review
 from monitor.care.attribution import readings_of
 from monitor.care.session import session_of
+from monitor.care.settings import begun_with
 from monitor.clinic import Session
+from monitor.conditions import Preset
+from monitor.counted_by import counted_by
 from monitor.displays import Shelf
 from monitor.history import FactRow, ReadingRow, Told
 from monitor.web import explained, figured, present, reviewed
@@ -68,7 +71,7 @@ class Archive:
     async def detail(self, session: str) -> bytes:
         """The head of a session's review. Raises `NotThere`."""
         facts, rows = await self._rows(session)
-        steps, preset = await self._shelf.history.transitions(session), self._shelf.preset
+        steps, preset = await self._shelf.history.transitions(session), await self._preset(facts)
 
         def told() -> Json:
             seen = review.review(facts, rows, steps)
@@ -83,7 +86,7 @@ class Archive:
     async def reviewed(self, session: str) -> bytes:
         """All that the page of a session's review shows. Raises `NotThere`."""
         facts, rows = await self._rows(session)
-        steps, preset = await self._shelf.history.transitions(session), self._shelf.preset
+        steps, preset = await self._shelf.history.transitions(session), await self._preset(facts)
         now_us = self._shelf.clock.utc_us()
         return await self._worked_out(
             lambda: reviewed.reviewed(facts, rows, steps, preset, self._words, now_us)
@@ -142,6 +145,10 @@ class Archive:
         """Its facts, and its readings after every correction of devices."""
         facts = await self._facts(session)
         return facts, await readings_of(self._shelf.history, session, facts)
+
+    async def _preset(self, facts: list[FactRow]) -> Preset:
+        """What a session is counted by."""
+        return await counted_by(self._shelf.history, begun_with(facts), self._shelf.preset)
 
     async def _facts(self, session: str) -> list[FactRow]:
         facts = await self._shelf.history.facts(session)

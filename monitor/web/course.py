@@ -20,7 +20,9 @@ from monitor.care.attribution import readings_of
 from monitor.care.closing import Plan
 from monitor.care.course import Course, Known, course_of
 from monitor.care.session import session_of
+from monitor.care.settings import begun_with
 from monitor.commands.closing import WORDS_MAX, AddAddendum, NoteAndPlan
+from monitor.counted_by import counted_by
 from monitor.displays import Clinic, Shelf
 from monitor.people import Permission
 from monitor.review import Review
@@ -79,7 +81,7 @@ class Courses:
         return json.dumps(told).encode()
 
     async def _known(self, patient_ref: str) -> tuple[list[Known], dict[str, Review]]:
-        history, preset = self._shelf.history, self._shelf.preset
+        history = self._shelf.history
         known, looks = list[Known](), dict[str, Review]()
         for session in (await history.sessions_of(patient_ref))[-SESSIONS_MAX:]:
             facts = await history.facts(session)
@@ -87,6 +89,7 @@ class Courses:
                 continue
             rows = await readings_of(history, session, facts)
             steps = await history.transitions(session)
+            preset = await counted_by(history, begun_with(facts), self._shelf.preset)
             look = await asyncio.to_thread(review.review, facts, rows, steps)
             found = await asyncio.to_thread(review.figures, facts, rows, steps, preset)
             known.append(Known(facts, found, look.alarms))

@@ -63,6 +63,7 @@ def _head(found: Figures, words: Words) -> Iterator[tuple[str, str]]:
     yield "NIBP readings", _cuffs(found)
     yield "Alarms", _alarms(found)
     yield "From infusion end", _leaving(found, words)
+    yield "Counted by", found.preset.text()
 
 
 def _summary(one: Summary) -> str:

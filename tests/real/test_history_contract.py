@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import StoreError
-from monitor.history import History
+from monitor.history import PRESET, FactRow, History
+from monitor.presets import load_preset
+from monitor.shipped import shipped_preset
 from monitor.store.influx import InfluxCopy
 from monitor.store.influx_history import InfluxHistory
 from monitor.store.reading import SPOTS
@@ -73,6 +75,28 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         bucket = make_bucket(server)
         async with copying(record, bucket) as copy:
             yield Place(record, history_of(bucket), copy)
+
+
+def preset_fact(text: str, digest: str) -> FactRow:
+    """As the service keeps a preset, once."""
+    return replace(fact(0, PRESET, actor=None, hash=digest, text=text), session=None, chair="")
+
+
+@pytest.mark.requirement("REV-003")
+async def test_a_preset_comes_back_by_its_hash_and_nobodys_words_go_into_a_copy(
+    place: Place,
+) -> None:
+    shipped, _ = shipped_preset("ketamine-adult")
+    own = f"# agreed by Dr. Lund\n{shipped}"
+    digest = load_preset(own, where="").hash
+    await place.keep([preset_fact(own, digest), preset_fact("[[[", "f" * 64)])
+    text = await place.history.preset(digest)
+    assert text is not None
+    assert load_preset(text, where="").hash == digest
+    assert await place.history.preset("0" * 64) is None
+    if place.copy is not None:
+        assert "#" not in text
+        assert await place.history.preset("f" * 64) is None
 
 
 @pytest.mark.requirement("INF-010")
