@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Protocol
 
 from monitor.alerts import QUIET, AlarmState, Engine, Reason
+from monitor.care.attribution import corrections_of, readings_of
 from monitor.care.journals import JOURNAL_DAYS
 from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Entry, Item, judged
@@ -97,6 +98,7 @@ class Kept(Protocol):
     async def readings(
         self, session: str, *, vitals: Sequence[VitalSign] | None = None
     ) -> list[ReadingRow]: ...
+    async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]: ...
     async def seated_last(self, limit: int) -> list[FactRow]: ...
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
     async def session_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
@@ -153,8 +155,12 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
     for session in _sessions(past.facts).values():
         # Before its infusion a baseline may need more than the last minutes.
         begun = session.infusion_started_us is not None
-        rows = past.readings if begun else await record.readings(session.id)
-        ward.gather(session.id, [row for row in rows if row.session == session.id])
+        facts = [fact for fact in past.facts if fact.session == session.id]
+        if begun and not corrections_of(facts):
+            rows = [row for row in past.readings if row.session == session.id]
+        else:
+            rows = await readings_of(record, session.id, facts)
+        ward.gather(session.id, rows)
     await tell_of_settings(ward, record)
 
 

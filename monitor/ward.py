@@ -15,7 +15,8 @@ from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
 from monitor.bedsides import Bedsides
 from monitor.board import Board
-from monitor.care.baseline import Baseline, Gatherings, told
+from monitor.care.baseline import Baseline, told
+from monitor.care.gathering import Gatherings
 from monitor.care.observations import Item, judged
 from monitor.care.session import session_of
 from monitor.care.treatment_terms import CareTable
@@ -269,6 +270,11 @@ class Ward:
     def gather(self, session: str, rows: Sequence[ReadingRow]) -> None:
         """Note readings of a session: for the baseline, the leave gate and scores."""
         self.gathered.take(session, rows)
+
+    def attribute(self, sessions: Iterable[str], rows: Iterable[ReadingRow]) -> None:
+        """Of these sessions devices were corrected, which measured these rows: gather anew."""
+        of = {one: self.facts.ledger.of(one) for one in sessions if self.seating.find(one)}
+        self.gathered.attribute(of, rows)
 
     def measured_baseline(self, session: Session, start_us: int) -> Baseline:
         """What this patient's readings up to the start make of a baseline."""

@@ -614,6 +614,11 @@ class Twin:
             for what, value, quality, at in self.past:
                 if what is vitals[0]:
                     self._count(rule, self._look(rule, {what: (value, quality)}), at)
+        both = (rule.condition.any_of, rule.condition.and_any_of)
+        off = any(one and all(self._level(clause) is None for clause in one) for one in both)
+        if rule.alarm and rule.alarm.active and off:
+            to = "LATCHED_UNACK" if _latches(rule.alarm) else "RESOLVED"
+            self._step(rule.alarm, to, "LIMIT_GONE", now)
         if rule.alarm and rule.alarm.active:
             values = {vital: (value, GOOD) for vital, value in self.values.items()}
             was, rule.counter.relaxed = rule.counter.relaxed, False

@@ -106,11 +106,19 @@ class Judging:
             self._recount(place, row)
             self._delays.clearing[place.index, row] = False
             opened = place.open.get(row)
-            if opened is not None and opened.active:
+            if opened is not None and opened.active and self._gone(place, row):
+                events += self._book.step(place, opened, Reason.LIMIT_GONE, now)
+            elif opened is not None and opened.active:
                 still = row in self._layout.derived or self._violating(place, row, place.values())
                 events += self._relax(place, row, opened, now, relaxed=not still)
         self._settle(place)
         return events
+
+    def _gone(self, place: Place, row: int) -> bool:
+        """Is no limit of this rule in force: did the baseline go that it was reckoned from?"""
+        limits = self.levels.limit[place.index]
+        groups = self._layout.groups_of[row]
+        return any(bool(np.isnan(limits[group]).all()) for group in groups)
 
     def _relax(
         self, place: Place, row: int, opened: Opened, now: float, *, relaxed: bool

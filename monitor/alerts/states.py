@@ -42,6 +42,7 @@ class Reason(Keyed):
     WENT_ALONG = "went along to another chair"
     LIMIT_RELAXED = "limit changed: clears within it"
     LIMIT_BINDS = "limit changed: clears at its clear value"
+    LIMIT_GONE = "limit no longer in force"
 
 
 S, R = AlarmState, Reason
@@ -80,12 +81,15 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_ACK, R.LIMIT_RELAXED): S.ACTIVE_ACK,
     (S.ACTIVE_UNACK, R.LIMIT_BINDS): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.LIMIT_BINDS): S.ACTIVE_ACK,
+    (S.ACTIVE_UNACK, R.LIMIT_GONE): S.RESOLVED,
+    (S.ACTIVE_ACK, R.LIMIT_GONE): S.RESOLVED,
 }
 """What moves an open alarm that does not latch; a missing pair means no step."""
 
 LATCHING_LIFE = LIFE | {
     (S.ACTIVE_UNACK, R.CONDITION_ENDED): S.LATCHED_UNACK,
     (S.ACTIVE_UNACK, R.PHASE): S.LATCHED_UNACK,
+    (S.ACTIVE_UNACK, R.LIMIT_GONE): S.LATCHED_UNACK,
 }
 """The same for one that latches: unacknowledged, it stays until a person has seen it."""
 

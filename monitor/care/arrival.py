@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.care.baseline import samples_told
+from monitor.care.rests import rests_on_another
 from monitor.clinic import Arms
 from monitor.history import (
+    DEVICES_CORRECTED,
     MISSING,
     PERSON,
     PHONE,
@@ -147,8 +149,8 @@ def arrival_of(facts: Sequence[FactRow]) -> Arrival:
                 answers[str(data["question"])] = str(data.get(TEXT, ""))
             case "hold overridden":
                 overrides.append(_override(fact))
-            case "baseline confirmed":
-                confirmed = _confirmed(fact)
+            case "baseline confirmed" | "devices corrected":
+                confirmed = _confirmed(fact, confirmed)
     return Arrival(
         seated_us=seated_us,
         booking=booking,
@@ -200,7 +202,11 @@ def _override(fact: FactRow) -> Override:
     )
 
 
-def _confirmed(fact: FactRow) -> Confirmed:
+def _confirmed(fact: FactRow, before: Confirmed | None) -> Confirmed | None:
+    """What is confirmed after this; what was measured on somebody else is to be confirmed again."""
+    if fact.kind == DEVICES_CORRECTED:
+        samples = before.samples.values() if before else ()
+        return None if any(rests_on_another(one, fact.data) for one in samples) else before
     missing = {
         key.removeprefix(MISSING): str(why)
         for key, why in fact.data.items()

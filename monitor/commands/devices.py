@@ -11,7 +11,7 @@ from monitor.care.session import session_of
 from monitor.clinic import Person, Session
 from monitor.commands.acts import Desk, Past, SessionAct, check_reason
 from monitor.errors import CommandRefused
-from monitor.history import DEVICES_CORRECTED, Data, FactRow
+from monitor.history import DEVICES_CORRECTED, Data, FactRow, ReadingRow
 from monitor.people import Permission
 
 
@@ -20,8 +20,9 @@ class CorrectDevices(SessionAct):
     """From then until before then `device` measured for this session, and not `instead`.
 
     If another session had that device, it had the one `instead`: both are told. Rows stay
-    as they are, and so do alarms. `measured`, `others` and whose report is `signed` are
-    looked up in the record.
+    as they are, and so do alarms; of who still sits there, a baseline that was measured on
+    the other is in doubt from here on, and the leave gate asks the right device. `rows`,
+    `others` and whose report is `signed` are looked up in the record.
     """
 
     permission: ClassVar[Permission] = Permission.SIGN
@@ -30,7 +31,7 @@ class CorrectDevices(SessionAct):
     from_us: int
     to_us: int
     reason: str
-    measured: frozenset[str] = frozenset()
+    rows: tuple[ReadingRow, ...] = ()
     others: tuple[Session, ...] = ()
     signed: tuple[str, ...] = ()
 
@@ -44,7 +45,7 @@ class CorrectDevices(SessionAct):
         others = [(one, facts) for facts in told if (one := session_of(facts)) is not None]
         return replace(
             self,
-            measured=frozenset(row.device for row in rows),
+            rows=tuple(rows),
             others=tuple(one for one, _ in others),
             signed=tuple(one.patient_ref for one, facts in others if signed_of(facts)),
         )
@@ -66,13 +67,14 @@ class CorrectDevices(SessionAct):
             swapped = {**told, "device": self.instead, "instead": self.device}
             desk.note(other, DEVICES_CORRECTED, person, swapped)
         desk.note(session, DEVICES_CORRECTED, person, told)
+        desk.ward.attribute([one.id for one in (session, *self.others)], self.rows)
         return session.id
 
     def _check(self, session: Session, now_us: int) -> None:
         why = ""
         if self.device == self.instead:
             why = "it is one device, not two"
-        elif self.device not in self.measured:
+        elif all(row.device != self.device for row in self.rows):
             why = f"{self.device} measured nothing in that time"
         elif len(self.others) > 1:
             names = " and ".join(one.patient_ref for one in self.others)

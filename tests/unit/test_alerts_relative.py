@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerts import AlarmState
+from monitor.alerts import AlarmState, Reason
 from monitor.clinic import Phase
 from tests.judged import DIA, HR, SPO2, SYS, Chairside
 
@@ -123,3 +123,22 @@ def test_the_limits_beside_the_numbers_are_those_that_one_value_alone_can_break(
         limits = chair.engine.limits("1")
         assert limits[HR] == (50.0, 110.0)
         assert {vital: limits[vital] for vital in plain} == plain
+
+
+@pytest.mark.requirement("COR-007")
+def test_an_alarm_against_a_baseline_that_is_taken_away_ends_and_comes_again_with_the_next() -> (
+    None
+):
+    chair = based(sys=125, dia=78)
+    chair.cuff(166, 80)
+    assert chair.alarm("BP-R2") is not None
+    chair.hold(60)
+    chair.events += chair.engine.set_baseline("1", {}, chair.now)
+    assert chair.alarm("BP-R2") is None
+    assert chair.events[-1].reason is Reason.LIMIT_GONE
+    # What is judged by fixed limits goes on.
+    assert chair.alarm("BP-H1") is not None
+    chair.events += chair.engine.set_baseline("1", {SYS: 120, DIA: 75}, chair.now)
+    chair.hold(300)
+    chair.cuff(166, 80)
+    assert chair.alarm("BP-R2") is not None

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.care.baseline import Gathering, checked, data_of, measure, merged
+from monitor.care.baseline import checked, data_of, measure, merged
+from monitor.care.gathering import Gathering
 from monitor.errors import CommandRefused
 from monitor.history import ReadingRow
 from monitor.vitals import Validity, VitalSign
