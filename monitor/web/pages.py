@@ -103,13 +103,7 @@ def add_pages(app: FastAPI, pages: Sequence[Page] = PAGES, *, frame: str = FRAME
 
     In the usual frame a page may have a template of its own.
     """
-    environment = Environment(
-        loader=FileSystemLoader(WEB / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     places = [page for page in pages if page.listed]
     for page in pages:
         own = [f"{page.name}.html"] if frame == FRAME else []
@@ -117,6 +111,17 @@ def add_pages(app: FastAPI, pages: Sequence[Page] = PAGES, *, frame: str = FRAME
         html = template.render(page=page, places=places)
         app.add_api_route(page.route, _showing(html), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
+
+
+def templates() -> Environment:
+    """What pages are written from; text from outside never becomes markup there."""
+    return Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _showing(html: str) -> Callable[[], Awaitable[HTMLResponse]]:

@@ -62,7 +62,7 @@ async def test_pages_are_turned_and_a_new_search_begins_with_the_first(
 @pytest.mark.requirement("FND-014")
 async def test_a_search_without_an_answer_says_so(clinic: Clinic, open_page: OpenPage) -> None:
     page = await open_page(clinic.url + "/sessions?patient=Q")
-    await page.get_by_text("No session is like that.").wait_for()
+    await page.get_by_text("No session is like that: Clear shows all of them.").wait_for()
     for name in ("From", "To", "Rise over (mmHg)"):
         assert await page.get_by_label(name, exact=True).is_enabled()
     assert await page.get_by_role("combobox", name="Chair").is_enabled()

@@ -168,6 +168,7 @@ async def test_a_clinician_corrects_two_swapped_devices_in_the_review(
     dialog = page.get_by_role("dialog", name="Devices of this session")
     await dialog.get_by_text("mon-1: 3 readings").wait_for()
     await dialog.get_by_label("This one measured for the patient").select_option("mon-1")
+    await dialog.get_by_label("not this one").select_option("mon-1")
     await dialog.get_by_label("Because").fill("cables crossed")
     assert await grave_findings(page) == []
     await dialog.get_by_role("button", name="CORRECT").click()

@@ -181,3 +181,32 @@ async def test_with_two_alarms_a_desk_has_room_to_enter_things(
     assert panel is not None
     assert panel["height"] >= 300
     assert await page.locator(".chair-head").evaluate("(head) => head.clientHeight") < 80
+
+
+@pytest.mark.requirement("SHO-176")
+async def test_a_chair_that_there_is_not_says_so_and_offers_nothing(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show([scenes.tile("1")])
+    page = await open_page(clinic.url + "/chair/99")
+    await page.get_by_text("This clinic has no such chair: go back to the wall").wait_for()
+    assert await page.locator("main button:visible, main input:visible").count() == 0
+    await page.get_by_role("link", name="< Wall").click()
+    await page.wait_for_url(clinic.url + "/")
+
+
+@pytest.mark.requirement("SHO-176")
+@pytest.mark.parametrize("size", ["desk", "tablet"])
+async def test_an_empty_chair_is_quieter_than_any_other(
+    clinic: Clinic, open_page: OpenPage, size: str
+) -> None:
+    slots = [scenes.slot(vital, "---", "waiting", note="waiting") for vital in ("HR", "SpO2")]
+    await clinic.show([scenes.empty("1") | {"slots": slots}, scenes.ready("2")])
+    page = await open_page(clinic.url)
+    await page.set_viewport_size(SIZES[size])
+    await live(page)
+    inks = await page.evaluate(
+        '[...document.querySelectorAll(".slot[data-vital=HR] .note")]'
+        ".map((one) => getComputedStyle(one).color)"
+    )
+    assert inks == ["rgb(86, 98, 111)", "rgb(230, 237, 243)"]

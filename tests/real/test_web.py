@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import html
 import io
 import socket
 from collections.abc import AsyncIterator, Iterable
@@ -305,6 +306,23 @@ async def test_what_is_not_there_is_said_in_words(client: httpx.AsyncClient, pat
     answer = await client.get(path)
     assert answer.status_code == 404
     assert answer.json().keys() == {"what", "why", "fix"}
+
+
+@pytest.mark.requirement("SHO-175")
+@pytest.mark.parametrize("path", ["/<b>nothing", f"/api/sessions/{NOWHERE}"])
+async def test_somebody_who_follows_a_link_reads_why_it_is_not_shown(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    wanted = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    as_script = await client.get(path)
+    as_page = await client.get(path, headers=wanted)
+    assert as_page.status_code == as_script.status_code >= 400
+    assert as_page.headers["content-type"].startswith("text/html")
+    said = as_script.json()
+    for part in ("what", "why", "fix"):
+        assert html.escape(said[part], quote=False) in as_page.text.replace("&#39;", "'")
+    assert "<b>" not in as_page.text
+    assert 'href="/"' in as_page.text
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "241", "many"])

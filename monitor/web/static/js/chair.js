@@ -107,7 +107,7 @@ class ChairPage {
     const tile = wall.tiles.find((one) => one.chair === this._chair);
     mark(byId("chair"), "known", tile ? "yes" : "no");
     if (!tile) {
-      write(this._state, "no such chair in this clinic");
+      write(this._state, "This clinic has no such chair: go back to the wall");
       return;
     }
     write(this._label, `CHAIR ${tile.label}`);

@@ -85,10 +85,7 @@ export class DevicesDialog {
     const form = make("form", "", [
       make("h3", "", "Two devices were swapped (a clinician corrects it)"),
       make("p", "", "Stored readings stay as they are; review, exports and report see them so."),
-      device,
-      instead,
-      from.element,
-      to.element,
+      make("div", "two-lines", [device, instead, from.element, to.element]),
       make("label", "line", ["Because ", reason]),
       refused,
       correct,
@@ -125,7 +122,8 @@ export class DevicesDialog {
  */
 function choice(label, names) {
   const select = make("select");
-  select.append(...names.map((name) => new Option(name, name)));
+  select.required = true;
+  select.append(new Option("choose ...", ""), ...names.map((name) => new Option(name, name)));
   return make("label", "line", [`${label} `, select]);
 }
 

@@ -224,7 +224,7 @@ function review(one) {
  */
 function said(found, searched) {
   if (!found.total) {
-    return searched ? "No session is like that." : "No session yet: seat a patient at a chair.";
+    return searched ? "No session is like that: Clear shows all of them." : "No session yet: seat a patient at a chair.";
   }
   if (found.total > found.counted_max) {
     return `more than ${found.counted_max.toLocaleString("en")} sessions`;
