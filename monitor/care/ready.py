@@ -30,6 +30,7 @@ from monitor.vitals import NIBP, VitalSign
 
 OPEN_STATES = frozenset({"ACTIVE_UNACK", "ACTIVE_ACK", "LATCHED_UNACK"})
 HEARTS = frozenset(SOURCES[VitalSign.HEART_RATE])
+ASKED = HEARTS | {VitalSign.SPO2}
 _Row = TypeVar("_Row")
 SLACK_US = 1_000
 """More than what a share of some minutes loses as a floating point number."""
@@ -87,7 +88,7 @@ class Past:
         self._sessions = _told(self.facts)
         self._cuffs = [one for one in rows if one.vital in NIBP]
         self._others = [one for one in rows if one.vital not in NIBP]
-        spoken = [one for one in self._others if usable(one, self.preset)]
+        spoken = [one for one in self._others if one.vital in ASKED and usable(one, self.preset)]
         self._hearts = [one for one in spoken if one.vital in HEARTS]
         least = self.preset.readiness.spo2_min
         self._lows_us = [

@@ -23,7 +23,7 @@ from monitor.review.bands import TimeInRange, all_in_range
 from monitor.review.by_hand import by_hand
 from monitor.review.completeness import CuffsDone, cuffs_done
 from monitor.review.cuffs import Cuff, cuffs
-from monitor.review.holding import by_vital, held_pressure, held_samples
+from monitor.review.holding import by_vital, held_pressure, held_samples, streams_of
 from monitor.review.phases import phases
 from monitor.review.points import KeyPoint, Moments, key_points
 from monitor.review.pressures import Rise, rise
@@ -125,7 +125,8 @@ def figures(
     baseline = used_baseline(start_us, stands, rows, out, preset)
     bands = preset.review.bands
     wanted = {*bands, *COLUMNS} - NIBP
-    held = {one: held_samples(own, one, preset, end_us) for one in wanted}
+    streams = streams_of(own, preset, end_us)
+    held = {one: held_samples(streams, one) for one in wanted}
     pressures = {one: held_pressure(taken, one, preset, end_us) for one in bands if one in NIBP}
     systolic, diastolic = (
         rise(
@@ -151,7 +152,7 @@ def figures(
         systolic=systolic,
         diastolic=diastolic,
         in_range=all_in_range({**held, **pressures}, bands, *whole_us),
-        summaries=summaries(own, preset, whole_us, _infusion(treatment, end_us)),
+        summaries=summaries(own, streams, whole_us, _infusion(treatment, end_us)),
         cuffs_done=cuffs_done(taken, spans, preset, *whole_us),
         points=key_points(
             _moments(session, treatment, systolic), baseline, taken, held, preset, end_us

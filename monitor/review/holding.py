@@ -18,7 +18,7 @@ from monitor.conditions import Preset
 from monitor.history import ReadingRow
 from monitor.review.by_hand import BY_HAND
 from monitor.review.cuffs import Cuff
-from monitor.vitals import Validity, VitalSign
+from monitor.vitals import NIBP, Validity, VitalSign
 
 MINUTE_US = 60_000_000
 BELIEVED = (Validity.VALID, Validity.VALIDATED)
@@ -53,22 +53,58 @@ def by_vital(rows: Iterable[ReadingRow]) -> dict[VitalSign, list[ReadingRow]]:
     return out
 
 
-def held_samples(
-    own: Mapping[VitalSign, Sequence[ReadingRow]], vital: VitalSign, preset: Preset, end_us: int
-) -> list[Held]:
+Streams = Mapping[VitalSign, Mapping[str, Sequence[Held]]]
+"""What each device's samples of each vital sign stood at, in time, by its name."""
+
+
+def streams_of(
+    own: Mapping[VitalSign, Sequence[ReadingRow]], preset: Preset, end_us: int
+) -> Streams:
+    """What each continuous vital sign stood at; `own` are its readings, each in time."""
+    gap_us = round(preset.gap_s * 1e6)
+    return {
+        vital: {
+            device: _stream(samples, gap_us, end_us) for device, samples in _by_device(rows).items()
+        }
+        for vital, rows in own.items()
+        if vital not in NIBP
+    }
+
+
+def _by_device(rows: Sequence[ReadingRow]) -> dict[str, list[ReadingRow]]:
+    out: dict[str, list[ReadingRow]] = {}
+    for row in rows:
+        out.setdefault(row.device, []).append(row)
+    return out
+
+
+def held_samples(streams: Streams, vital: VitalSign) -> Sequence[Held]:
     """What a continuous vital sign was known to be, in time; no instant twice.
 
-    `own` are the session's readings by vital sign, each in time. Heart rate comes from the
-    ECG and, while that gives none, from the pulse. Of several devices the first by name
-    speaks; another where it is silent, and what was charted by hand where all are.
+    Heart rate comes from the ECG and, while that gives none, from the pulse; `held_own`
+    knows of no such stand-in.
     """
-    streams: dict[tuple[bool, int, str], list[ReadingRow]] = {}
-    for rank, source in enumerate(SOURCES.get(vital, (vital,))):
-        for row in own.get(source, ()):
-            streams.setdefault((row.device == BY_HAND, rank, row.device), []).append(row)
-    held: list[Held] = []
-    for key in sorted(streams):
-        held = _filled(held, _stream(streams[key], round(preset.gap_s * 1e6), end_us))
+    return _held(streams, SOURCES.get(vital, (vital,)))
+
+
+def held_own(streams: Streams, vital: VitalSign) -> Sequence[Held]:
+    """What was measured as that very vital sign, in time; no instant twice."""
+    return _held(streams, (vital,))
+
+
+def _held(streams: Streams, sources: Sequence[VitalSign]) -> Sequence[Held]:
+    """Of several devices the first by name speaks; another where it is silent.
+
+    What was charted by hand speaks where all are.
+    """
+    order = sorted(
+        (device == BY_HAND, rank, device)
+        for rank, source in enumerate(sources)
+        for device in streams.get(source, ())
+    )
+    held: Sequence[Held] = ()
+    for _, rank, device in order:
+        held = _filled(held, streams[sources[rank]][device])
     return held
 
 
@@ -84,7 +120,7 @@ def _stream(rows: Sequence[ReadingRow], gap_us: int, end_us: int) -> list[Held]:
     return out
 
 
-def _filled(better: Sequence[Held], worse: list[Held]) -> list[Held]:
+def _filled(better: Sequence[Held], worse: Sequence[Held]) -> Sequence[Held]:
     """The better stream, and of the worse what began and lasted while that was silent."""
     if not better:
         return worse

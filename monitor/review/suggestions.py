@@ -32,7 +32,9 @@ def suggestions(
     `rows` have what was left out of judging marked (`monitor.suspects.marked`). What
     somebody marked already is not suggested.
     """
-    open_rows = [row for row in rows if not any(one.covers(row) for one in artefacts)]
+    open_rows = rows
+    if artefacts:
+        open_rows = [row for row in rows if not any(one.covers(row) for one in artefacts)]
     found = [*_jumps(open_rows), *_doubtful(open_rows, preset)]
     found.sort(key=lambda one: (one.from_us, one.vital.value))
     return tuple(found[:SUGGESTIONS_MAX])

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from monitor.conditions import Preset
 from monitor.history import ReadingRow
-from monitor.review.holding import BELIEVED, Gap, gaps, held_samples, share
+from monitor.review.holding import BELIEVED, Gap, Held, Streams, gaps, held_own, share
 from monitor.vitals import NIBP, VitalSign
 
 
@@ -39,20 +38,25 @@ class Summary:
 
 def summaries(
     own: Mapping[VitalSign, Sequence[ReadingRow]],
-    preset: Preset,
+    streams: Streams,
     whole_us: tuple[int, int],
     infusion_us: tuple[int, int] | None,
 ) -> tuple[Summary, ...]:
-    """Of each continuous vital sign that has a valid value, in the order of `VitalSign`."""
+    """Of each continuous vital sign that has a valid value, in the order of `VitalSign`.
+
+    `streams` are what the readings `own` stood at.
+    """
     known = [one for one in VitalSign if one in own and one not in NIBP]
-    found = (_summary(one, own[one], preset, whole_us, infusion_us) for one in known)
+    found = (
+        _summary(one, own[one], held_own(streams, one), whole_us, infusion_us) for one in known
+    )
     return tuple(one for one in found if one is not None)
 
 
 def _summary(
     vital: VitalSign,
     rows: Sequence[ReadingRow],
-    preset: Preset,
+    held: Sequence[Held],
     whole_us: tuple[int, int],
     infusion_us: tuple[int, int] | None,
 ) -> Summary | None:
@@ -65,7 +69,6 @@ def _summary(
         return None
     lowest = min(good, key=lambda pair: (pair[1], pair[0]))
     highest = max(good, key=lambda pair: (pair[1], -pair[0]))
-    held = held_samples({vital: rows}, vital, preset, whole_us[1])
     return Summary(
         vital=vital,
         count=len(good),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -174,6 +174,13 @@ def _whole(value: int) -> int:
     return int(value)
 
 
+# A long session is tens of thousands of rows, and calling an Enum takes as long as a row.
+_VITALS: Mapping[SqlValue, VitalSign] = {one.value: one for one in VitalSign}
+_VALIDITIES: Mapping[SqlValue, Validity] = {one.value: one for one in Validity}
+_MODES: Mapping[SqlValue, GenerationMode] = {one.value: one for one in GenerationMode}
+_BASES: Mapping[SqlValue, TimeBasis] = {one.value: one for one in TimeBasis}
+
+
 def reading_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> ReadingRow:
     """The reading from its columns, `values` in the order of `schema.READING_COLUMNS`."""
     received, chair, device, session, vital, value, validity, mode, basis, *rest = values
@@ -184,11 +191,11 @@ def reading_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> Reading
         chair=str(chair),
         device=str(device),
         session=_text(session),
-        vital=VitalSign(vital),
+        vital=_VITALS[vital],
         value=_float(value),
-        validity=Validity(validity),
-        mode=GenerationMode(mode),
-        basis=TimeBasis(basis),
+        validity=_VALIDITIES[validity],
+        mode=_MODES[mode],
+        basis=_BASES[basis],
         reason=str(reason),
         late=bool(late),
         boot=_text(boot),

@@ -181,10 +181,10 @@ def readings_table(seen: Review, words: Words) -> list[Json]:
     start_us = seen.session.infusion_started_us or seen.session.opened_us
     cells: dict[int, Json] = {}
     for vital, line in seen.traces.items():
-        for sample in line:
-            if sample.value is not None:
-                mark = "" if sample.quality == GOOD else "?"
-                _row(cells, sample.at_us)[vital.value] = f"{sample.value:g}{mark}"
+        newest = {one.at_us // TABLE_STEP_US: one for one in line if one.value is not None}
+        for sample in newest.values():
+            mark = "" if sample.quality == GOOD else "?"
+            _row(cells, sample.at_us)[vital.value] = f"{sample.value:g}{mark}"
     for cuff in seen.cuffs:
         if cuff.valid:
             _row(cells, cuff.at_us)["BP"] = f"{_whole(cuff.systolic)}/{_whole(cuff.diastolic)}"
