@@ -91,10 +91,10 @@ class Slow:
         """What somebody said of the pump goes before what the phases say of it."""
         for fact in self.facts:
             if fact.kind == "pump" and fact.data["action"] == "start":
-                self.start = second(int(fact.data["happened_us"] or 0))
+                self.start = second(int(fact.data.get("happened_us") or fact.at_us))
         for fact in self.facts:
             if fact.kind == "pump" and fact.data["action"] == "stop":
-                self.stop = second(int(fact.data["happened_us"] or 0))
+                self.stop = second(int(fact.data.get("happened_us") or fact.at_us))
 
     def _move_phases(self) -> None:
         """Infusion and recovery are where the pump was; none before them begins after them."""
@@ -237,7 +237,8 @@ class Slow:
     def _cuffs(self) -> list[Cuff]:
         found: dict[tuple[int, str], list[ReadingRow]] = {}
         for row in self.rows:
-            if row.vital in CUFF_PARTS:
+            # What a cuff sends while it measures is no determination.
+            if row.vital in CUFF_PARTS and row.validity is not Validity.ONGOING:
                 found.setdefault((second(row.sampled_at_us), row.device), []).append(row)
         cuffs = []
         for (at, device), parts in sorted(found.items()):
