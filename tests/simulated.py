@@ -15,8 +15,7 @@ from pathlib import Path
 
 from monitor.care.treatment import PumpAction
 from monitor.clinic import Phase
-from monitor.commands import Command, MarkArtefact, NotePump
-from monitor.commands.noting import ChartValues, Correct
+from monitor.commands import ChartValues, Command, Correct, MarkArtefact, NotePump
 from monitor.displays import Clinic
 from monitor.history import FactRow, ReadingRow, TransitionRow
 from monitor.review import Cause

@@ -123,7 +123,7 @@ def test_the_reports_of_simulated_sessions_say_the_slow_count(sessions: list[Liv
         )
         shown = [row.cells[1:] for row in table(source).rows]
         assert shown == list(told_table(one))
-        said = dict(points(source).said)
+        said = {one.label: one.text for one in points(source).said}
         rise, below = one.slow.rise(SYS), one.slow.rise(DIA)
         peak_at = one.after_min(rise["peak_at"])
         assert said["Peak rise"] == (
