@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 from zoneinfo import ZoneInfo
 
 from monitor.alerts import Alarm, AlarmState
@@ -92,6 +92,7 @@ class AlarmParts(TypedDict, total=False):
     data_lost_s: float | None
     extreme_s: float | None
     audible: bool
+    suspendable: NotRequired[bool]
 
 
 def alarm(condition: str = "SPO2-2", **parts: Unpack[AlarmParts]) -> Alarm:

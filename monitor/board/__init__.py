@@ -13,7 +13,7 @@ from monitor.alerts import Alarm, AlarmState, Silences
 from monitor.board.chair import ChairBoard, Line
 from monitor.board.slots import LimitsInForce, least_real
 from monitor.board.tile import StripEntry, Tile, Wall
-from monitor.board.words import MARKS, clock, utc_us
+from monitor.board.words import MARKS, can_suspend, clock, silent_until, utc_us
 from monitor.care.due import Due
 from monitor.care.settings import Changed
 from monitor.care.treatment import Treatment
@@ -173,13 +173,19 @@ class Board:
         alarms += [one for chair in self._chairs.values() for one in chair.alarms]
         shown = [one for one in alarms if not one.superseded]
         shown.sort(key=lambda one: (-one.priority, _seen(one), -one.onset_s))
-        return tuple(self._entry(one, utc_us(one.onset_s, now_s, now_us)) for one in shown)
+        return tuple(self._entry(one, now_s, now_us) for one in shown)
 
-    def _entry(self, alarm: Alarm, onset_us: int) -> StripEntry:
+    def _entry(self, alarm: Alarm, now_s: float, now_us: int) -> StripEntry:
         label = self._chairs[alarm.chair].chair.label if alarm.chair else "clinic"
-        said = f"{MARKS[alarm.priority]} {alarm.message} {clock(onset_us, self._zone)}"
+        onset = clock(utc_us(alarm.onset_s, now_s, now_us), self._zone)
         return StripEntry(
-            chair=alarm.chair, priority=alarm.priority.name, text=f"{label} {said}", id=alarm.id
+            chair=alarm.chair,
+            priority=alarm.priority.name,
+            text=f"{label} {MARKS[alarm.priority]} {alarm.message} {onset}",
+            id=alarm.id,
+            condition=alarm.condition,
+            can_suspend=can_suspend(alarm),
+            suspended=silent_until(alarm, now_s, now_us, self._zone),
         )
 
     def counts(self, now_s: float) -> str:

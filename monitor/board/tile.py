@@ -151,12 +151,18 @@ class Tile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripEntry:
-    """One open alarm in the row that lists those of all chairs."""
+    """One open alarm in the row that lists those of all chairs; without a chair, of the clinic.
+
+    `suspended` is until when its rule is silent (`silent until 14:32`), "" while it sounds.
+    """
 
     chair: str
     priority: str
     text: str
     id: str
+    condition: str
+    can_suspend: bool
+    suspended: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,13 +75,18 @@ def open_alarm(
         technical=alarm.kind is Kind.TECHNICAL,
         condition=alarm.condition,
         can_acknowledge=alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.LATCHED_UNACK),
-        can_suspend=alarm.suspendable and alarm.silent_until_s is None,
+        can_suspend=can_suspend(alarm),
         can_end=can_end,
-        suspended=_suspended(alarm, now_s, now_us, zone),
+        suspended=silent_until(alarm, now_s, now_us, zone),
     )
 
 
-def _suspended(alarm: Alarm, now_s: float, now_us: int, zone: tzinfo) -> str:
+def can_suspend(alarm: Alarm) -> bool:
+    """May a person take its rule's sound away now?"""
+    return alarm.suspendable and alarm.silent_until_s is None
+
+
+def silent_until(alarm: Alarm, now_s: float, now_us: int, zone: tzinfo) -> str:
     """`silent until 14:32`, while its rule is, or its chair stands by."""
     if alarm.silent_until_s is None:
         return ""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.clinic import Person
+from monitor.clinic import CLINIC, Person
 from monitor.commands.acts import Act, Desk, check_reason
 from monitor.history import STANDBY, STANDBY_ENDED, SUSPENDED, SUSPENSION_ENDED, Data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspendRule(Act):
-    """A named person takes the sound of one rule at a chair away for `seconds`, and says why."""
+    """A named person takes the sound of one rule at a chair away for `seconds`, and says why.
+
+    The chair of a rule about the whole clinic is `CLINIC`.
+    """
 
     chair: str
     rule: str
@@ -20,7 +23,7 @@ class SuspendRule(Act):
 
     def do(self, desk: Desk, person: Person) -> str:
         """The chair's id."""
-        desk.known_chair(self.chair)
+        _check_place(desk, self.chair)
         check_reason(self.reason)
         now = desk.ward.clock.monotonic()
         events = desk.ward.engine.suspend(self.chair, self.rule, now, self.seconds)
@@ -40,7 +43,7 @@ class EndSuspension(Act):
 
     def do(self, desk: Desk, person: Person) -> str:
         """The chair's id."""
-        desk.known_chair(self.chair)
+        _check_place(desk, self.chair)
         now = desk.ward.clock.monotonic()
         desk.ward.apply(desk.ward.engine.end_suspension(self.chair, self.rule, now), self.chair)
         desk.keep_at(self.chair, SUSPENSION_ENDED, person, {"rule": self.rule})
@@ -76,3 +79,9 @@ class EndStandby(Act):
         desk.ward.apply(desk.ward.engine.end_standby(self.chair, now), self.chair)
         desk.keep_at(self.chair, STANDBY_ENDED, person, {})
         return self.chair
+
+
+def _check_place(desk: Desk, chair: str) -> None:
+    """Raises `CommandRefused` for what is neither the clinic nor a chair of it."""
+    if chair != CLINIC:
+        desk.known_chair(chair)

@@ -9,6 +9,7 @@ from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.alerts import Silences
+from monitor.clinic import CLINIC
 from monitor.commands.acts import REASON_MAX
 from monitor.commands.alarms import EndUnusable
 from monitor.commands.quieting import (
@@ -74,6 +75,24 @@ def add_quieting(api: APIRouter, execute: Execute) -> None:
     async def end_suspension(request: Request, chair: ChairId, body: RuleBody) -> Done:
         """A suspended rule sounds again."""
         return await execute(EndSuspension(chair=chair, rule=body.rule, actor=request.state.actor))
+
+    @api.post("/api/clinic/suspend")
+    async def suspend_for_clinic(request: Request, body: SuspendBody) -> Done:
+        """A rule about the whole clinic makes no sound; it ends by itself and with its alarm."""
+        return await execute(
+            SuspendRule(
+                chair=CLINIC,
+                rule=body.rule,
+                seconds=body.minutes * 60.0,
+                reason=body.reason,
+                actor=request.state.actor,
+            )
+        )
+
+    @api.post("/api/clinic/end-suspension")
+    async def end_suspension_for_clinic(request: Request, body: RuleBody) -> Done:
+        """A suspended rule about the whole clinic sounds again."""
+        return await execute(EndSuspension(chair=CLINIC, rule=body.rule, actor=request.state.actor))
 
     @api.post("/api/chairs/{chair}/standby")
     async def stand_by(request: Request, chair: ChairId, _: _Body) -> Done:

@@ -269,6 +269,19 @@ def wall(count: int, scene: str) -> Json:
     return around(SCENES[scene](count))
 
 
+def of_clinic(text: str) -> Json:
+    """An alarm of the whole clinic as the strip tells it."""
+    return {
+        "chair": "",
+        "priority": "LOW",
+        "text": text,
+        "id": "chair:/T-COPY//1",
+        "condition": "T-COPY",
+        "can_suspend": True,
+        "suspended": "",
+    }
+
+
 def around(tiles: list[Json]) -> Json:
     """The wall that holds these tiles."""
     tally = {level: sum(one["priority"] == level for one in tiles) for level in RANKS}
@@ -278,6 +291,9 @@ def around(tiles: list[Json]) -> Json:
             "priority": first["priority"],
             "text": f"{one['label']} {first['marks']} {first['text']} {first['onset']}",
             "id": first["id"],
+            "condition": first["condition"],
+            "can_suspend": first["can_suspend"],
+            "suspended": first["suspended"],
         }
         for one in tiles
         for first in one["alarms"][:1]

@@ -103,7 +103,8 @@ async def test_no_page_cuts_that_the_bedside_monitor_is_the_alarm(
 ) -> None:
     untested = scenes.speaker(tested="SOUND NOT TESTED TODAY", tested_today=False)
     copy = {"level": "warn", "text": "History copy 120 behind (nothing lost)"}
-    await clinic.show([scenes.tile("1")], speaker=untested, status=[copy])
+    strip = [scenes.of_clinic("clinic ! HISTORY COPY 120 BEHIND (nothing lost) 14:06:51")]
+    await clinic.show([scenes.tile("1")], speaker=untested, status=[copy], strip=strip)
     page = await open_page(clinic.url + path)
     await page.set_viewport_size({"width": width, "height": 768})
     await page.wait_for_selector("body[data-link=live]")
@@ -112,4 +113,7 @@ async def test_no_page_cuts_that_the_bedside_monitor_is_the_alarm(
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
+    middle = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    at = await page.evaluate("(at) => document.elementFromPoint(...at)?.className", middle)
+    assert at == "secondary"
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

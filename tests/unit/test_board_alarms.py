@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.alerts import AlarmState
@@ -173,6 +175,18 @@ def test_the_strip_ranks_the_alarms_of_all_chairs() -> None:
         "clinic ! COPY BEHIND 08:00:00",
     ]
     assert bench.board.counts(60.0) == "3 chairs  1 high  2 medium"
+
+
+@pytest.mark.requirement("SHO-157")
+def test_an_alarm_of_the_clinic_says_whether_it_can_be_suspended_and_until_when_it_is() -> None:
+    bench = Bench()
+    copy = alarm("T-COPY", chair="", priority=Priority.LOW, vitals=(), suspendable=True)
+    bench.alarms(copy, chair="")
+    (entry,) = bench.board.strip(1.0, NOON_US)
+    assert (entry.condition, entry.can_suspend, entry.suspended) == ("T-COPY", True, "")
+    bench.alarms(replace(copy, silent_until_s=601.0, audible=False), chair="")
+    (entry,) = bench.board.strip(1.0, NOON_US)
+    assert (entry.can_suspend, entry.suspended) == (False, "silent until 08:10")
 
 
 @pytest.mark.requirement("SHO-146")

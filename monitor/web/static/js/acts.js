@@ -42,22 +42,21 @@ export class Acts {
   }
 
   /**
-   * @param {string} chair
+   * @param {string} chair "" for a rule about the whole clinic
    * @param {string} rule makes no sound there
    * @param {number} minutes
    * @param {string} reason
    */
   suspend(chair, rule, minutes, reason) {
-    const path = `/api/chairs/${encodeURIComponent(chair)}/suspend`;
-    return this._do(path, { rule, minutes, reason });
+    return this._do(`${placeOf(chair)}/suspend`, { rule, minutes, reason });
   }
 
   /**
-   * @param {string} chair
+   * @param {string} chair "" for a rule about the whole clinic
    * @param {string} rule sounds again
    */
   endSuspension(chair, rule) {
-    return this._do(`/api/chairs/${encodeURIComponent(chair)}/end-suspension`, { rule });
+    return this._do(`${placeOf(chair)}/end-suspension`, { rule });
   }
 
   /** @param {string} chair its equipment makes no sound for ten minutes */
@@ -273,4 +272,9 @@ export class Acts {
       return tell(path, act);
     }
   }
+}
+
+/** @param {string} chair "" for the whole clinic */
+function placeOf(chair) {
+  return chair ? `/api/chairs/${encodeURIComponent(chair)}` : "/api/clinic";
 }

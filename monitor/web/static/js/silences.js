@@ -6,6 +6,7 @@ import { button, make, mark, write } from "./dom.js";
 const MINUTES = [5, 10, 30];
 /** Why a person takes the sound of a rule away. */
 const REASONS = ["expected with the drug", "known of this patient", "artefact"];
+const REASONS_OF_CLINIC = ["somebody is at it", "stopped on purpose", "known, seen to later"];
 
 /**
  * What is silenced or limited otherwise at a chair, in as few words as fit on a tile.
@@ -82,11 +83,13 @@ export class SilenceCard {
 export class SuspendDialog {
   /**
    * @param {import("./acts.js").Acts} acts
-   * @param {string} chair
+   * @param {string} chair "" for the whole clinic
    */
   constructor(acts, chair) {
     this._acts = acts;
     this._chair = chair;
+    this._reasons = chair ? REASONS : REASONS_OF_CLINIC;
+    this._said = `No sound of this rule ${chair ? "at this chair" : "in the clinic"}.`;
     this.element = make("dialog", "suspend");
   }
 
@@ -101,11 +104,11 @@ export class SuspendDialog {
       choice.checked = count === MINUTES[0];
       return make("label", "", [choice, ` ${count} min`]);
     });
-    const reasons = REASONS.map((reason) => button("act", reason, () => this._do(rule, reason)));
+    const reasons = this._reasons.map((reason) => button("act", reason, () => this._do(rule, reason)));
     const away = button("act plain", "Cancel", () => this.element.close());
     this.element.replaceChildren(
       make("h2", "", `Suspend ${rule}`),
-      make("p", "", "No sound of this rule at this chair. It is judged and shown all the same."),
+      make("p", "", `${this._said} It is judged and shown all the same.`),
       make("div", "minutes", minutes),
       make("div", "choices", [...reasons, away]),
     );

@@ -1,6 +1,7 @@
 /** All open alarms of the clinic in one row, the worst first. */
 
 import { button, byId, link, make, mark, write } from "./dom.js";
+import { SuspendDialog } from "./silences.js";
 
 export class Strip {
   /**
@@ -12,6 +13,8 @@ export class Strip {
     this._own = own;
     this._row = byId("strip");
     this._clinic = byId("clinic-alarms");
+    this._suspend = new SuspendDialog(acts, "");
+    document.body.append(this._suspend.element);
     this._known = "";
     /** @type {HTMLElement[]} */
     this._items = [];
@@ -43,13 +46,24 @@ export class Strip {
    * @param {import("./contract.js").StripEntry[]} entries
    */
   _drawClinic(entries) {
-    const buttons = entries.map((entry) => {
-      const one = button("strip-entry", entry.text, () => void this._acts.acknowledge(entry.id));
-      one.title = "acknowledge (this board only)";
-      mark(one, "priority", entry.priority);
-      return one;
-    });
-    this._clinic.replaceChildren(...buttons);
+    this._clinic.replaceChildren(...entries.flatMap((entry) => this._ofClinic(entry)));
+  }
+
+  /** @param {import("./contract.js").StripEntry} entry */
+  _ofClinic(entry) {
+    const alarm = button("strip-entry", entry.text, () => void this._acts.acknowledge(entry.id));
+    alarm.title = `${entry.text}: acknowledge (this board only)`;
+    mark(alarm, "priority", entry.priority);
+    const rule = entry.condition;
+    if (entry.suspended) {
+      const again = button("", "SOUND AGAIN", () => void this._acts.endSuspension("", rule));
+      again.setAttribute("aria-label", `${rule}: sound again`);
+      return [alarm, make("span", "silent-until", entry.suspended), again];
+    }
+    if (!entry.can_suspend) return [alarm];
+    const suspend = button("", "SUSPEND ...", () => this._suspend.ask(rule));
+    suspend.setAttribute("aria-label", `${rule}: suspend`);
+    return [alarm, suspend];
   }
 
   /** The row has one line: what does not fit is counted. */
