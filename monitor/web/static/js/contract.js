@@ -212,16 +212,8 @@
  * @property {boolean} flash
  */
 
-/**
- * @typedef {object} StripEntry One open alarm of a chair, or without one of the clinic.
- * @property {string} chair
- * @property {Priority} priority
- * @property {string} text
- * @property {string} id
- * @property {string} condition
- * @property {boolean} can_suspend
- * @property {string} suspended until when its rule is silent; "" while it sounds
- */
+/** @typedef {{chair: string, priority: Priority, text: string, id: string}} Told */
+/** @typedef {Told & {condition: string, can_suspend: boolean, suspended: string}} StripEntry */
 /** @typedef {{level: string, text: string}} StatusLine */
 
 /**
