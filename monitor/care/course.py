@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from monitor.care.arrival import Sitter, arrival_of
 from monitor.care.closing import Addendum, Note, Signed, addenda_of, note_of, signed_of
+from monitor.care.harm import Harm, harms_of
 from monitor.care.journal import Journal, journal_of
 from monitor.care.notes import events_of
 from monitor.care.treatment import Order, treatment_of
@@ -33,7 +34,8 @@ class Infusion:
     systolic mmHg over the baseline, `peak_after_min` after the start; `over_limits`
     the minutes over the lowest upper limit of each pressure, by that limit.
     `ready_min` is from the infusion's end until the patient would have been ready.
-    `side_effects` are events with their worst grade ("" for none).
+    `side_effects` are events with their worst grade ("" for none), `harms` those of all
+    that happened which were marked as adverse events.
     """
 
     number: int
@@ -54,6 +56,7 @@ class Infusion:
     alarms: Mapping[Priority, int]
     ready_min: float | None
     side_effects: Mapping[str, str]
+    harms: tuple[Harm, ...]
     sitter: Sitter | None
     journal: Journal
     note: Note | None
@@ -162,6 +165,7 @@ def infusion_of(
         alarms=Counter(Priority[one.priority] for one in known.alarms),
         ready_min=_after_min(leaving.ready_us, leaving.ended_us),
         side_effects=_side_effects(facts, side_effects),
+        harms=harms_of(facts),
         sitter=arrival_of(facts).sitter,
         journal=journal_of(facts, now_us),
         note=note_of(facts),

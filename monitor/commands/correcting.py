@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.care.harm import ADVERSE
 from monitor.care.notes import CHARTED, EVENT, Noted, noted_of
 from monitor.care.observations import PRESENT, Item, checked
 from monitor.care.treatment import ORDERED, PUMP
@@ -35,7 +36,7 @@ from monitor.people import Permission, may
 from monitor.review import ARTEFACT, REVIEWED
 
 CORRECTABLE = frozenset({ORDERED, PUMP, EVENT, CHARTED, OBSERVED, HANDED_OVER})
-WITHDRAWABLE = CORRECTABLE | {ARTEFACT, REVIEWED}
+WITHDRAWABLE = CORRECTABLE | {ADVERSE, ARTEFACT, REVIEWED}
 """What may be taken back; what a clinician said of a review, by one who may sign."""
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from monitor.care.harm import DONE, OUTCOME, WHY
 from monitor.clinic import AckReason
 from monitor.conditions import Kind
-from monitor.history import Data, FactRow, ReadingRow, TransitionRow
+from monitor.history import OF, Data, FactRow, ReadingRow, TransitionRow
 from monitor.suspects import SUSPECT
 
 DAY_US = 86_400_000_000
@@ -26,9 +28,12 @@ LISTED = frozenset(
     {
         *("phase", "item", "value", "action", "drug", "event", "grade", "vital", "vitals"),
         *("cause", "cuff", "probe", "plan", "how", "rule", "source"),
+        *(WHY, DONE, OUTCOME),
     }
 )
 """Keys of facts whose words come from a list of ours or of the clinic's configuration."""
+FACT = re.compile(r"^(\d{1,20})-(\d{1,20})$")
+"""The name of a fact, which is a time and a number."""
 DEVICES = frozenset({"device", "instead"})
 """Keys of facts that name a device by its id."""
 
@@ -109,6 +114,8 @@ class Disguise:
         for key, said in data.items():
             if key == "patient_ref":
                 kept[key] = self.id_of("patient", str(said))
+            elif key == OF and (named := FACT.match(str(said))):
+                kept[key] = f"{int(named[1]) + self.shift_us}-{named[2]}"
             elif key in DEVICES:
                 kept[key] = self.id_of("device", str(said))
             elif key.endswith("_us") and isinstance(said, int):

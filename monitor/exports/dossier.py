@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from monitor import __version__
+from monitor.care.harm import ADVERSE, said, told_of
 from monitor.care.session import session_of
 from monitor.clinic import Session
 from monitor.history import (
@@ -171,6 +172,8 @@ def _words(fact: FactRow) -> str | None:
         return str(data["phase"])
     if fact.kind == OBSERVED:
         return f"{data['item']} {_said(data['value'])}"
+    if fact.kind == ADVERSE:
+        return said(*told_of(data))
     if fact.kind == BASELINE:
         return _pairs(fact, {vital.value for vital in VitalSign})
     return None if fact.kind == SUSPECT else _pairs(fact, set(data))

@@ -1,4 +1,4 @@
-"""What staff did and saw, as FHIR: drug given, values by hand, events and entries.
+"""What staff did and saw, as FHIR: drug given, values by hand, events, entries, adverse events.
 
 A MedicationAdministration for the infusion as a whole, and one for each stretch
 at one rate that is part of it. Sources: hl7.org/fhir/R4/medicationadministration.html;
@@ -9,23 +9,52 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.care.harm import ADVERSE, Harm, Outcome, Seriousness, harms_of
 from monitor.care.notes import CHARTED, Charted, charted_of
 from monitor.care.treatment import Order, Run, Treatment, treatment_of
 from monitor.exports.dossier import Happening
-from monitor.exports.fhir_terms import ATC, OURS, SNOMED, Json, Terms, category, code, quantity
+from monitor.exports.fhir_terms import (
+    ATC,
+    OURS,
+    SNOMED,
+    TERMS,
+    Json,
+    Terms,
+    category,
+    code,
+    quantity,
+)
 
 KETAMINE = [
     {"system": SNOMED, "code": "373464007", "display": "Ketamine"},
     {"system": ATC, "code": "N01AX03", "display": "ketamine"},
 ]
 ROUTE = {"coding": [{"system": SNOMED, "code": "47625008", "display": "Intravenous route"}]}
-BY_HAND = f"{OURS}:by-hand"
+BY_HAND, DONE = f"{OURS}:by-hand", f"{OURS}:done"
+SERIOUSNESS = {
+    Seriousness.NOT: "Non-serious",
+    Seriousness.HOSPITAL: "SeriousResultsInHospitalization",
+    Seriousness.LIFE: "SeriousIsLifeThreatening",
+    Seriousness.DEATH: "SeriousResultsInDeath",
+    Seriousness.DISABILITY: "SeriousResultsInDisability",
+    Seriousness.OTHER: "Serious",
+}
+"""hl7.org/fhir/R4/codesystem-adverse-event-seriousness.html."""
+OUTCOMES = {
+    Outcome.RESOLVED: "resolved",
+    Outcome.RECOVERING: "recovering",
+    Outcome.ONGOING: "ongoing",
+    Outcome.SEQUELAE: "resolvedWithSequelae",
+    Outcome.FATAL: "fatal",
+    Outcome.UNKNOWN: "unknown",
+}
+"""hl7.org/fhir/R4/codesystem-adverse-event-outcome.html."""
 
 
 def resources(terms: Terms) -> Iterator[tuple[str, Json]]:
     """The resources with their addresses."""
     for number, one in enumerate(terms.dossier.happenings()):
-        if one.kind != CHARTED:
+        if one.kind not in (CHARTED, ADVERSE):
             url = terms.url("Observation", f"{one.at_us} {one.kind} {number}")
             yield url, _happening(one, terms)
     for entry in charted_of(terms.dossier.facts):
@@ -33,7 +62,30 @@ def resources(terms: Terms) -> Iterator[tuple[str, Json]]:
             url = terms.url("Observation", f"{entry.name} {vital.value}")
             told = {"code": code(vital), "valueQuantity": quantity(value, vital.codes.unit)}
             yield url, {**_charted(entry, terms), **told}
+    for harm in harms_of(terms.dossier.facts):
+        yield terms.url("AdverseEvent", harm.name), _adverse(harm, terms)
     yield from _administrations(treatment_of(terms.dossier.facts), terms)
+
+
+def _adverse(harm: Harm, terms: Terms) -> Json:
+    done = [{"url": DONE, "valueString": one.value} for one in harm.done]
+    return {
+        "resourceType": "AdverseEvent",
+        "extension": done,
+        "actuality": "actual",
+        "event": {"text": harm.what},
+        "subject": terms.patient,
+        "encounter": {"reference": terms.encounter},
+        "date": terms.time(harm.at_us),
+        "recordedDate": terms.time(harm.marked_us),
+        "seriousness": _coded("seriousness", SERIOUSNESS[harm.seriousness]),
+        "outcome": _coded("outcome", OUTCOMES[harm.outcome]),
+        **({"recorder": terms.staff(harm.actor)} if harm.actor else {}),
+    }
+
+
+def _coded(what: str, name: str) -> Json:
+    return {"coding": [{"system": f"{TERMS}/adverse-event-{what}", "code": name}]}
 
 
 def _happening(one: Happening, terms: Terms) -> Json:

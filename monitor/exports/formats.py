@@ -7,7 +7,7 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from monitor.exports import edf, fhir, hl7, minutes_csv, readings_csv, sidecar, vital
+from monitor.exports import adverse_csv, edf, fhir, hl7, minutes_csv, readings_csv, sidecar, vital
 from monitor.exports.dossier import Dossier
 
 CSV = "text/csv"
@@ -47,10 +47,11 @@ class Format:
 
 FORMATS: dict[str, Format] = {
     "csv": Format(
-        "CSV: every reading, and minute by minute",
+        "CSV: every reading, minute by minute, adverse events",
         (
             Part(".csv", CSV, readings_csv.pieces),
             Part(".minutes.csv", CSV, minutes_csv.pieces),
+            Part(".adverse.csv", CSV, adverse_csv.pieces),
             Part(".json", "application/json", sidecar.pieces),
         ),
         bytes_a_reading=160,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from monitor.care.harm import Harm, harms_of
 from monitor.exports.cells import iso
 from monitor.exports.dossier import SOFTWARE, Dossier
 from monitor.exports.minutes_csv import ABSENT, DOUBTFUL, GOOD
+from monitor.review import AlarmLife
 from monitor.vitals import Validity
 
 Json = dict[str, object]
@@ -65,23 +67,41 @@ def told(dossier: Dossier) -> Json:
             }
             for one in dossier.happenings()
         ],
-        "alarms": [
-            {
-                "id": alarm.id,
-                "condition": alarm.condition,
-                "kind": alarm.kind,
-                "priority": alarm.priority,
-                "message": alarm.message,
-                "onset_at": time(alarm.onset_us),
-                "raised_at": time(alarm.raised_us),
-                "ended_at": time(alarm.ended_us),
-                "extreme": alarm.extreme,
-                "limit": alarm.limit,
-                "episodes": alarm.episodes,
-                "acknowledged_at": time(alarm.acknowledged_us),
-                "acknowledged_by": alarm.acknowledged_by,
-                "acknowledged_as": alarm.acknowledged_as or None,
-            }
-            for alarm in dossier.alarms
-        ],
+        "adverse_events": [_harm(one, time) for one in harms_of(dossier.facts)],
+        "alarms": [_alarm(one, time) for one in dossier.alarms],
+    }
+
+
+_Time = Callable[[int | None], str | None]
+
+
+def _harm(harm: Harm, time: _Time) -> Json:
+    return {
+        "at": time(harm.at_us),
+        "marked_at": time(harm.marked_us),
+        "event": harm.what,
+        "serious": harm.seriousness.serious,
+        "seriousness": harm.seriousness.value,
+        "done": [one.value for one in harm.done],
+        "outcome": harm.outcome.value,
+        "actor": harm.actor or None,
+    }
+
+
+def _alarm(alarm: AlarmLife, time: _Time) -> Json:
+    return {
+        "id": alarm.id,
+        "condition": alarm.condition,
+        "kind": alarm.kind,
+        "priority": alarm.priority,
+        "message": alarm.message,
+        "onset_at": time(alarm.onset_us),
+        "raised_at": time(alarm.raised_us),
+        "ended_at": time(alarm.ended_us),
+        "extreme": alarm.extreme,
+        "limit": alarm.limit,
+        "episodes": alarm.episodes,
+        "acknowledged_at": time(alarm.acknowledged_us),
+        "acknowledged_by": alarm.acknowledged_by,
+        "acknowledged_as": alarm.acknowledged_as or None,
     }

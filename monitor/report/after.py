@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from monitor.care.closing import note_of
 from monitor.care.handover import hand_over_of
+from monitor.care.harm import Harm
 from monitor.care.observations import Item, newest
 from monitor.clinic import Phase
 from monitor.history import PHASE
@@ -25,20 +26,30 @@ LOST = ("T-LINK", "T-GATE")
 
 
 def adverse(source: Source) -> Block:
-    """Block 10. Whether an event was serious is the clinician's word, by hand."""
+    """Block 10: what staff marked, by its number in block 8; serious ones first."""
+    numbered = list(enumerate(happenings(source), start=1))
+    marked = [(place, one.harm) for place, one in numbered if one.harm]
+    marked.sort(key=lambda one: not one[1].seriousness.serious)
+    said = [
+        Said(f"No {place} {harm.what}", f"{harm.said()}{_in_words(source, harm)}")
+        for place, harm in marked
+    ]
+    if not marked:
+        said.append(Said("Marked by staff", "none"))
     severe = [
         f"{place} ({source.at(one.at_us)})"
-        for place, one in enumerate(happenings(source), start=1)
-        if one.severe
+        for place, one in numbered
+        if one.severe and one.harm is None
     ]
-    graded = f"events {listed(severe)}" if severe else "none"
-    return Block(
-        title="10 Adverse events",
-        said=(
-            Said("Graded severe", graded),
-            Said("Adverse event", "yes / no, serious yes / no"),
-        ),
-    )
+    if severe:
+        said.append(Said("Graded severe, not marked", f"events {listed(severe)}"))
+    return Block(title="10 Adverse events", said=tuple(said))
+
+
+def _in_words(source: Source, harm: Harm) -> str:
+    """What else was said, by whom and when."""
+    words = f": {harm.text}" if harm.text else ""
+    return f"{words} ({source.words.person(harm.actor)} {source.at(harm.marked_us)})"
 
 
 def recovery(source: Source) -> Block:

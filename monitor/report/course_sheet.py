@@ -12,10 +12,10 @@ from monitor.report.wording import NONE, number, pressure, signed
 from monitor.vitals import VitalSign
 
 HEAD = (
-    *("No", "Date", "Dose", "Baseline", "Rise", "SpO2 min", "Alarms", "Ready", "Journal"),
-    *("Plan", "Signed"),
+    *("No", "Date", "Dose", "Baseline", "Rise", "SpO2 min", "Alarms", "Adverse", "Ready"),
+    *("Journal", "Plan", "Signed"),
 )
-COLUMNS = (8.0, 18.0, 33.0, 15.0, 11.0, 15.0, 19.0, 14.0, 15.0, 18.0, 20.0)
+COLUMNS = (7.0, 17.0, 31.0, 14.5, 10.0, 15.0, 18.0, 15.0, 12.5, 13.0, 15.5, 17.5)
 
 
 def course_sheet(course: Course, head: Letterhead) -> Document:
@@ -50,11 +50,19 @@ def _cells(number_: int, one: Infusion, head: Letterhead) -> tuple[str, ...]:
         signed(one.peak_rise),
         number(one.lowest_spo2),
         f"{sum(one.alarms.values())} ({high} !!!)",
+        _harms(one),
         NONE if one.ready_min is None else f"{one.ready_min:.0f} min",
         f"{done} of {len(states)}" if states else NONE,
         one.note.plan.value if one.note else NONE,
         words.time(one.signed.at_us, "%Y-%m-%d") if one.signed else "no",
     )
+
+
+def _harms(one: Infusion) -> str:
+    """How many adverse events were marked, and how many of them were serious."""
+    serious = sum(harm.seriousness.serious for harm in one.harms)
+    told = str(len(one.harms)) if one.harms else "none"
+    return f"{told}, {serious} SERIOUS" if serious else told
 
 
 def _dose(one: Infusion) -> str:

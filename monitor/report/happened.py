@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monitor.care.harm import Harm
 from monitor.care.notes import MANUAL_AFTER_US
 from monitor.care.observations import Item
 from monitor.care.session import entry_of
 from monitor.care.treatment import PumpAction
-from monitor.history import LIMITS, STANDBY, SUSPENDED, FactRow, edits_told, happened_us, standing
+from monitor.history import (
+    LIMITS,
+    STANDBY,
+    SUSPENDED,
+    FactRow,
+    edits_told,
+    happened_us,
+    name_of,
+    standing,
+)
 from monitor.report.source import Source
 from monitor.report.wording import listed
 
 SEVERE = "severe"
+HARM = 6
+"""The weight of an adverse event: before all else."""
 SEEN = frozenset({Item.SEDATION, Item.CONSCIOUSNESS, Item.OXYGEN, Item.NAUSEA, Item.LINE})
 """What of the entries is an event of the course; scores stand in block 11."""
 WEIGHTY = frozenset({"drug given", "vomiting", "oxygen", "call button"})
@@ -21,12 +33,16 @@ WEIGHTY = frozenset({"drug given", "vomiting", "oxygen", "call button"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One thing that happened, in words; those of more `weight` stay on a full page."""
+    """One thing that happened, in words; those of more `weight` stay on a full page.
+
+    `harm` is what was said of it as an adverse event.
+    """
 
     at_us: int
     text: str
     weight: int
     severe: bool = False
+    harm: Harm | None = None
 
 
 def happenings(source: Source) -> list[Happening]:
@@ -43,34 +59,52 @@ def _by(source: Source, actor: str | None, at_us: int, entered_us: int) -> str:
 
 
 def _noted(source: Source) -> Iterator[Happening]:
+    harms = _harms(source)
     for one in source.events:
+        harm = harms.get(one.name)
         what = f"{one.event} {one.grade}".strip() + (f": {one.text}" if one.text else "")
         severe = one.grade == SEVERE
         yield Happening(
             at_us=one.at_us,
-            text=f"{what} {_by(source, one.actor, one.at_us, one.entered_us)}",
-            weight=5 if severe else 3 + (one.event in WEIGHTY),
+            text=f"{_marked(harm)}{what} {_by(source, one.actor, one.at_us, one.entered_us)}",
+            weight=HARM if harm else 5 if severe else 3 + (one.event in WEIGHTY),
             severe=severe,
+            harm=harm,
         )
 
 
 def _entered(source: Source) -> Iterator[Happening]:
     """What was seen, when it is not what was seen before."""
-    last: dict[Item, object] = {}
+    last, harms = dict[Item, object](), _harms(source)
     for fact in standing(source.facts):
         if fact.kind != "observed":
             continue
         entry, at_us = entry_of(fact), happened_us(fact)
-        if entry.item not in SEEN or last.get(entry.item) == entry.value:
+        harm = harms.get(name_of(fact))
+        again = entry.item not in SEEN or last.get(entry.item) == entry.value
+        if again and harm is None:
             continue
         last[entry.item] = entry.value
         value = entry.value if isinstance(entry.value, str) else f"{entry.value:g}"
         yield Happening(
             at_us=at_us,
-            text=f"{entry.item.value} {value} {_by(source, fact.actor, at_us, fact.at_us)}",
-            weight=4 if value == SEVERE else 1,
+            text=f"{_marked(harm)}{entry.item.value} {value} "
+            f"{_by(source, fact.actor, at_us, fact.at_us)}",
+            weight=HARM if harm else 4 if value == SEVERE else 1,
             severe=value == SEVERE,
+            harm=harm,
         )
+
+
+def _harms(source: Source) -> dict[str, Harm]:
+    """The adverse events by the names of what was marked."""
+    return {one.of: one for one in source.harms}
+
+
+def _marked(harm: Harm | None) -> str:
+    if harm is None:
+        return ""
+    return "SERIOUS ADVERSE: " if harm.seriousness.serious else "ADVERSE: "
 
 
 def _pump(source: Source) -> Iterator[Happening]:

@@ -16,6 +16,7 @@ from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.baseline import SOURCES
 from monitor.care.bookings import Patient
 from monitor.care.equipment import Equipment, equipment_of
+from monitor.care.harm import Harm, harms_of
 from monitor.care.notes import Event, events_of
 from monitor.care.session import session_of
 from monitor.care.treatment import Treatment, treatment_of
@@ -165,6 +166,11 @@ class Source:
         for device in {row.device for row in self.readings} - told.keys():
             told[device] = Equipment(device=device, driver=drivers.get(device, ""), link="")
         return tuple(told[device] for device in sorted(told))
+
+    @cached_property
+    def harms(self) -> tuple[Harm, ...]:
+        """What of all that happened staff marked as adverse events."""
+        return harms_of(self.facts)
 
     @property
     def oxygen(self) -> Summary | None:

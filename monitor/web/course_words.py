@@ -39,11 +39,18 @@ def cells(one: Infusion, words: Words, *, content: bool) -> list[str]:
         _lowest(one),
         _alarms(one),
         NOTHING if one.ready_min is None else f"{one.ready_min:.0f} min",
-        ", ".join(" ".join(filter(None, each)) for each in one.side_effects.items()) or "none",
+        _side_effects(one),
         _sitter(one),
         _journal(one.journal, words),
         _moods(one.journal, content=content),
     ]
+
+
+def _side_effects(one: Infusion) -> str:
+    """Each with its worst grade; and every adverse event with how serious it was."""
+    told = [" ".join(filter(None, each)) for each in one.side_effects.items()]
+    told += [f"ADVERSE: {harm.what} ({harm.said()})" for harm in one.harms]
+    return ", ".join(told) or "none"
 
 
 def closing(one: Infusion, words: Words) -> Json:

@@ -36,7 +36,9 @@ from monitor.web.present import Json
 
 Identifier = Annotated[str, PathParameter(max_length=100)]
 Name = Literal["csv", "fhir", "hl7", "edf", "vital"]
-Ending = Literal[".csv", ".minutes.csv", ".json", ".fhir.json", ".hl7", ".edf", ".vital"]
+Ending = Literal[
+    ".csv", ".minutes.csv", ".adverse.csv", ".json", ".fhir.json", ".hl7", ".edf", ".vital"
+]
 PREFIX = "chairside-export-"
 
 

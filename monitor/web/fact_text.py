@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from monitor.care.arrival import HOLD_OVERRIDDEN, numbered
 from monitor.care.baseline import BASED
+from monitor.care.harm import ADVERSE, said, told_of
 from monitor.care.notes import CHARTED, EVENT
 from monitor.care.settings import CHANGED, SETTINGS
 from monitor.care.treatment import ORDERED, PUMP
@@ -140,6 +141,10 @@ def _settings(fact: FactRow) -> str:
     return f"the clinic's settings changed: {changed}" if changed else "the clinic's settings kept"
 
 
+def _adverse(fact: FactRow) -> str:
+    return f"{ADVERSE}: {said(*told_of(fact.data))}"
+
+
 _TELLS: Mapping[str, Callable[[FactRow], str]] = {
     SEATED: _seated,
     PHASE: _phase,
@@ -156,6 +161,7 @@ _TELLS: Mapping[str, Callable[[FactRow], str]] = {
     CHARTED: _charted,
     CORRECTED: _corrected,
     SETTINGS: _settings,
+    ADVERSE: _adverse,
     HANDED_OVER: _handed_over,
     TURNED_OVER: _turned_over,
     DEVICES_CORRECTED: _devices,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import review
+from monitor.care.harm import harms_of
 from monitor.care.notes import events_of
 from monitor.care.observations import Item
 from monitor.care.treatment import Treatment
@@ -59,11 +60,13 @@ def reviewed(
 
 
 def _events(facts: Sequence[FactRow], words: Words) -> list[Json]:
+    harms = {one.of: one.said() for one in harms_of(facts)}
     return [
         {
             "at_ms": one.at_us // 1_000,
             "time": words.time(one.at_us, "%H:%M"),
             "text": " ".join(part for part in (one.event, one.grade) if part),
+            "adverse": harms.get(one.name, ""),
             "manual": one.manual,
             "by": words.person(one.actor),
         }

@@ -12,6 +12,7 @@ from pydantic import Field
 from monitor.board.slots import UNITS
 from monitor.care.closing import signed_of
 from monitor.care.equipment import EQUIPMENT
+from monitor.care.harm import ADVERSE, Deed, Harm, Outcome, Seriousness, harms_of, markable
 from monitor.care.notes import EVENT, Correction, Noted, noted_of
 from monitor.care.observations import ELSEWHERE, PERSON_MAX, Item
 from monitor.care.session import session_of
@@ -20,12 +21,13 @@ from monitor.care.treatment import PumpAction, Treatment, possible, treatment_of
 from monitor.clinic import Session
 from monitor.commands.acts import REASON_MAX
 from monitor.commands.correcting import CORRECTABLE, Correct
+from monitor.commands.marking import MarkAdverse
 from monitor.commands.noting import SOURCE_MAX, TEXT_MAX, ChartValues, NoteEvent
 from monitor.commands.treating import NAME_MAX, NotePump, OrderInfusion
 from monitor.displays import Clinic
 from monitor.history import HAPPENED, INPUT, OBSERVED, PERSON, TEXT, FactRow, name_of
 from monitor.vitals import VitalSign
-from monitor.web.acting import LateBody, Offers, SessionId
+from monitor.web.acting import Body, LateBody, Offers, Said, SessionId
 from monitor.web.archive import NotThere
 from monitor.web.care import item_shown
 from monitor.web.fact_text import fact_text
@@ -92,6 +94,20 @@ class CorrectBody(LateBody):
     person: Annotated[str, Field(max_length=PERSON_MAX)] | None = None
 
 
+class AdverseBody(Body):
+    """The entry `of` was an adverse event."""
+
+    of: Annotated[str, Field(min_length=1, max_length=60)]
+    seriousness: Seriousness
+    done: Annotated[tuple[Deed, ...], Field(max_length=len(Deed))]
+    outcome: Outcome
+    text: Annotated[str, Field(max_length=TEXT_MAX)] = ""
+
+    def told(self) -> Said:
+        """Each deed once."""
+        return {**self.model_dump(), "done": frozenset(self.done)}
+
+
 class Treating:
     """One clinic's treatments as their nurses see them."""
 
@@ -103,6 +119,7 @@ class Treating:
         session, facts = await self._told(session_id)
         words, now_us = self._clinic.words, self._clinic.clock.utc_us()
         care, until_us = self._clinic.config.care, session.closed_us or now_us
+        harms = {one.of: one for one in harms_of(facts)}
         return {
             "session": session.id,
             "as_of": words.time(now_us),
@@ -129,9 +146,14 @@ class Treating:
                 for one in CHARTED_VITALS
             ],
             "seen": [item_shown(item) for item in Item if item not in ELSEWHERE],
+            "harms": {
+                "seriousness": [one.value for one in Seriousness],
+                "done": [one.value for one in Deed],
+                "outcome": [one.value for one in Outcome],
+            },
             "signed": signed_of(facts) is not None,
             "entries": [
-                self._entry(one, words)
+                {**self._entry(one, words), "adverse": _harm(harms.get(name_of(one.fact)), words)}
                 for one in reversed(noted_of(facts))
                 if one.fact.kind not in UNLISTED and one.fact.actor
             ],
@@ -163,8 +185,24 @@ class Treating:
             "grades": list(known.get(event, ())),
             "seen": _seen(one),
             "correctable": one.fact.kind in CORRECTABLE and not one.withdrawn,
+            "markable": markable(one.fact) and not one.withdrawn,
             "corrections": [_correction(told, words) for told in one.corrections],
         }
+
+
+def _harm(harm: Harm | None, words: Words) -> Json | None:
+    """What was said of an entry that was an adverse event; null where nobody said so."""
+    if harm is None:
+        return None
+    return {
+        "name": harm.name,
+        "seriousness": harm.seriousness.value,
+        "done": [one.value for one in harm.done],
+        "outcome": harm.outcome.value,
+        "text": harm.text,
+        "said": f"{ADVERSE}, {harm.said()} ({words.person(harm.actor)} "
+        f"{words.time(harm.marked_us, '%H:%M')})",
+    }
 
 
 def _seen(one: Noted) -> Json | None:
@@ -256,6 +294,12 @@ def add_treating(acts: APIRouter, clinic: Clinic, offers: Offers) -> None:
         "pump", NotePump, PumpBody, "What somebody did at the pump; Chairside commands none."
     )
     offers.offer("events", NoteEvent, EventBody, "Something happened at the chair, now or earlier.")
+    offers.offer(
+        "adverse",
+        MarkAdverse,
+        AdverseBody,
+        "An entry was an adverse event: how serious, what was done, how it ended.",
+    )
     offers.offer("charted", ChartValues, ChartBody, "Values measured by hand or from paper.")
     offers.offer(
         "corrections",

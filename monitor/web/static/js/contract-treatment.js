@@ -57,6 +57,18 @@
  * @property {string[]} grades
  * @property {boolean} correctable
  * @property {string[]} corrections
+ * @property {boolean} markable whether it may be an adverse event
+ * @property {Adverse|null} adverse what was said of it as one
+ */
+
+/**
+ * @typedef {object} Adverse
+ * @property {string} name by what it is taken back
+ * @property {string} seriousness
+ * @property {string[]} done
+ * @property {string} outcome
+ * @property {string} text free words
+ * @property {string} said all of it in a line, with who said it
  */
 
 /**
@@ -70,6 +82,8 @@
  * @property {Pump} pump
  * @property {EventKind[]} events
  * @property {{vital: string, label: string, unit: string}[]} charted what can be entered by hand
+ * @property {{seriousness: string[], done: string[], outcome: string[]}} harms words for one
+ * @property {boolean} signed
  * @property {Entry[]} entries the newest first
  */
 

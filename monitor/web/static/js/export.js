@@ -7,6 +7,7 @@ const LOOK_MS = 1_000;
 const WORDS = /** @type {Record<string, string>} */ ({
   ".csv": "CSV, a line a reading",
   ".minutes.csv": "CSV, a line a minute",
+  ".adverse.csv": "CSV, a line an adverse event",
   ".json": "JSON: session, units, alarms, events",
   ".fhir.json": "FHIR R4 Bundle",
   ".hl7": "HL7 v2 ORU^R01",

@@ -1,5 +1,6 @@
 /** What happens at a chair: events in one touch or by a number key, and every entry to correct. */
 
+import { AdverseSheet, adverseButton } from "./adverse.js";
 import { button, make, mark, redrawn, write } from "./dom.js";
 import { Sheet, choice, field, form, timeField } from "./sheet.js";
 
@@ -222,6 +223,7 @@ export class EntriesCard {
       button("act", "LATE VALUES ...", () => void this._late_values()),
       button("act", "LATE EVENT ...", () => void this._late_event()),
     ];
+    this._adverse = new AdverseSheet((path, act) => this._feed.keep(path, act));
     this._why = make("p", "summary");
     const scroll = make("div", "scroll", [table]);
     scroll.tabIndex = 0;
@@ -233,6 +235,7 @@ export class EntriesCard {
       this._why,
       scroll,
       this._sheet.element,
+      this._adverse.element,
     ]);
     /** @type {Treatment|null} */
     this._told = null;
@@ -247,6 +250,7 @@ export class EntriesCard {
 
   blank() {
     this._sheet.close();
+    this._adverse.close();
   }
 
   /**
@@ -270,17 +274,24 @@ export class EntriesCard {
     if (entry.text) what.append(make("q", "", entry.text));
     if (entry.manual) what.append(make("span", "manual", "manual"));
     for (const one of entry.corrections) what.append(make("small", "", one));
+    if (entry.adverse) what.append(make("strong", "adverse-said", entry.adverse.said));
     const acts = make("td", "");
     if (entry.correctable) {
       const correct = button("act small", "CORRECT", () => void this._correct(entry));
       correct.setAttribute("aria-label", `Correct ${entry.said} ${entry.time}`);
       acts.append(correct);
     }
+    if (entry.markable) acts.append(adverseButton(entry, () => void this._mark(entry)));
     const late = entry.time === entry.entered ? "" : entry.entered;
     const cells = [make("td", "", entry.time), make("td", "", late), what];
     const line = make("tr", "", [...cells, make("td", "", entry.by), acts]);
     mark(line, "withdrawn", entry.withdrawn ? "yes" : "");
     return line;
+  }
+
+  /** @param {Entry} entry */
+  async _mark(entry) {
+    if (this._told && (await this._feed.acts.ready())) this._adverse.open(entry, this._told);
   }
 
   /** @param {Entry} entry */

@@ -1,5 +1,6 @@
 /** A whole session at a glance, on one time axis, with every figure of it and what was marked. */
 
+import { AdverseDialog } from "./adverse.js";
 import { alarmTable } from "./alarm-table.js";
 import { DevicesDialog } from "./devices.js";
 import { button, byId, link, make, write } from "./dom.js";
@@ -27,6 +28,7 @@ class ReviewPage {
     this._path = `/api/sessions/${encodeURIComponent(session)}`;
     this._devices = acts && new DevicesDialog(acts, session, () => void this._load());
     this._export = acts && new SessionExport(acts, session);
+    this._adverse = acts && new AdverseDialog(acts, session, () => void this._load());
     this._acts = acts;
     this._main = byId("review");
     this._note = make("p", "summary", "loading");
@@ -55,7 +57,7 @@ class ReviewPage {
     this._figures = make("div", "figures-place");
     this._tables = make("div", "tables");
     this._parts = [this._title, this._figures, tools, this._charts.element, this._marks.element, this._tables];
-    document.body.append(this._baseline.element);
+    document.body.append(this._baseline.element, ...(this._adverse?.dialogs ?? []));
     void this._load();
   }
 
@@ -93,7 +95,8 @@ class ReviewPage {
   _draw(seen) {
     const report = link("csv", "Report", `/report/${encodeURIComponent(seen.id)}`);
     const devices = this._devices?.parts(seen.utc_offset_min) ?? [];
-    const parts = this._acts ? [report, ...(this._export?.parts ?? []), ...devices] : [];
+    const own = [...(this._export?.parts ?? []), ...(this._adverse?.buttons ?? [])];
+    const parts = this._acts ? [report, ...own, ...devices] : [];
     this._title.replaceChildren(title(seen, parts));
     this._with.disabled = !seen.with;
     if (!seen.with) this._with.setAttribute("aria-pressed", "false");
