@@ -8,12 +8,19 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests import servers
 
 # A wrong program is to be noticed, the same way every time; nobody reads the smallest example.
-settings.register_profile("mutation", derandomize=True, database=None, phases=[Phase.generate])
+settings.register_profile(
+    "mutation",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 CI = os.environ.get("CI") == "true"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from monitor import shipped
@@ -17,8 +18,9 @@ SYS, DIA, MEAN = VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NI
 QUIET_S = 3.0
 
 
+@cache
 def preset() -> Preset:
-    """The shipped preset."""
+    """The shipped preset, read once."""
     text, where = shipped.preset_text("ketamine-adult", base=Path())
     return load_preset(text, where=where)
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 
-from tools.mutation.run import Outcome, Survivor, fingerprint, outcomes
+from tools.mutation.mutants import Survivor
+from tools.mutation.run import Outcome, fingerprint, outcomes
 
 EXPLAINED = Path(__file__).with_name("explained.toml")
 Key = tuple[str, Survivor]

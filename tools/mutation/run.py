@@ -1,9 +1,8 @@
 """Make small wrong changes in the alarm engine and see which of them no test notices.
 
 `python -m tools.mutation.run [module ...]`, a module as in `monitor/alerts/limits.py`;
-without any, all of them. Modules are taken one at a time, each in a workspace of its own
-below build/mutation: what is not changed then runs at its full speed. A module whose
-text and whose tests are as they were is not measured again. What was found stands in
+without any, all of them. Modules are taken one at a time, each in a copy of the tree below
+build/mutation in which nothing else is changed. What was found stands in
 build/mutation/*.json, for `tools.mutation.page`.
 """
 
@@ -15,26 +14,15 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.mutation.mutants import Mutants, Survivor
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutation"
-QUIET_EXIT = 0
-"""What the tests give for a change that none of them notices."""
-UNTESTED_EXIT = 33
-"""What mutmut notes for a change in a function that no test of the selection calls."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Survivor:
-    """A change that no test noticed: in which function, the line before and after."""
-
-    function: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +35,22 @@ class Outcome:
     survivors: tuple[Survivor, ...]
 
 
+def settings() -> dict[str, Any]:
+    """What is mutated and which tests are to notice it."""
+    kept: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    told: dict[str, Any] = kept["tool"]["mutmut"]
+    return told
+
+
 def modules() -> list[str]:
     """What is mutated, as pyproject.toml names it."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    patterns: list[str] = settings["tool"]["mutmut"]["only_mutate"]
-    found = {path for pattern in patterns for path in ROOT.glob(pattern)}
+    found = {path for pattern in settings()["only_mutate"] for path in ROOT.glob(pattern)}
     return sorted(str(path.relative_to(ROOT)) for path in found if path.name != "__init__.py")
 
 
 def fingerprint(module: str) -> str:
     """The name that git has for a module's text."""
-    return _said(["git", "hash-object", module], ROOT).strip()[:8]
+    return _said(["git", "hash-object", module]).strip()[:8]
 
 
 def outcome_path(module: str) -> Path:
@@ -80,65 +73,45 @@ def outcomes() -> Iterator[Outcome]:
 
 
 def measure(module: str) -> Outcome:
-    """Run mutmut on one module."""
-    workspace = BUILD / Path(module).stem
-    _fill(workspace, module)
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1"]
-    # mutmut imports the tests from its own copy; nothing of ours may come first.
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    with (workspace / "mutmut.log").open("w", encoding="utf-8") as log:
-        subprocess.run(command, cwd=workspace, env=environment, stdout=log, stderr=log, check=True)
-    return _outcome(workspace, module)
+    """Try every change of one module."""
+    text, mutants = fingerprint(module), Mutants(module, (ROOT / module).read_text("utf-8"))
+    verdicts = _verdicts(module, mutants)
+    survivors = tuple(mutants.told(name) for name in mutants.names if verdicts[name] is None)
+    return Outcome(module=module, text=text, mutants=len(verdicts), survivors=survivors)
 
 
-def _fill(workspace: Path, module: str) -> None:
-    """Bring the workspace's files up to date, mutmut's own results left as they are."""
-    workspace.mkdir(parents=True, exist_ok=True)
-    listed = _said(["git", "ls-files", "-co", "--exclude-standard"], ROOT).split("\n")
-    for name in filter(None, listed):
-        source, copy = ROOT / name, workspace / name
+def _verdicts(module: str, mutants: Mutants) -> dict[str, str | None]:
+    """Which test noticed each change."""
+    if not mutants.names:
+        return {}
+    tree = BUILD / "tree"
+    _fill(tree)
+    (tree / module).write_text(mutants.text, encoding="utf-8")
+    tests = settings()["pytest_add_cli_args_test_selection"]
+    (BUILD / "plan.json").write_text(json.dumps({"names": mutants.names, "tests": tests}))
+    command = [sys.executable, "-m", "tools.mutation.trials", str(BUILD)]
+    with (BUILD / f"{Path(module).stem}.log").open("w", encoding="utf-8") as log:
+        # The tests import the copy; nothing of ours may come first.
+        subprocess.run(command, cwd=tree, env=_here(tree), stdout=log, stderr=log, check=True)
+    told: dict[str, str | None] = json.loads((BUILD / "verdicts.json").read_text("utf-8"))
+    return told
+
+
+def _here(tree: Path) -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(tree)}
+
+
+def _fill(tree: Path) -> None:
+    """Bring the copy's files up to date."""
+    for name in filter(None, _said(["git", "ls-files", "-co", "--exclude-standard"]).split("\n")):
+        source, copy = ROOT / name, tree / name
         if source.is_file() and not (copy.exists() and copy.read_bytes() == source.read_bytes()):
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, copy)
-    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("\n")
-    alone = [f'only_mutate = ["{module}"]' if x.startswith("only_mutate") else x for x in settings]
-    (workspace / "pyproject.toml").write_text("\n".join(alone), encoding="utf-8")
 
 
-def _outcome(workspace: Path, module: str) -> Outcome:
-    meta = workspace / "mutants" / f"{module}.meta"
-    exits: Mapping[str, int | None] = json.loads(meta.read_text())["exit_code_by_key"]
-    unnoticed = [name for name, code in exits.items() if code in {None, QUIET_EXIT, UNTESTED_EXIT}]
-    return Outcome(
-        module=module,
-        text=fingerprint(module),
-        mutants=len(exits),
-        survivors=tuple(_survivor(workspace, name) for name in unnoticed),
-    )
-
-
-def _survivor(workspace: Path, name: str) -> Survivor:
-    shown = _said([sys.executable, "-m", "mutmut", "show", name], workspace).split("\n")
-    changed = [line for line in shown if line[:1] in {"-", "+"} and line[:3] not in {"---", "+++"}]
-    return Survivor(
-        function=_function(name),
-        before=_joined(line[1:] for line in changed if line[0] == "-"),
-        after=_joined(line[1:] for line in changed if line[0] == "+"),
-    )
-
-
-def _joined(lines: Iterator[str]) -> str:
-    return " ".join(line.strip() for line in lines)
-
-
-def _function(name: str) -> str:
-    """`Delays.take` of `monitor.alerts.limits.xǁDelaysǁtake__mutmut_3`."""
-    own = name.rpartition("__mutmut_")[0].rpartition(".")[2]
-    return own.removeprefix("x_") if "ǁ" not in own else own.removeprefix("xǁ").replace("ǁ", ".")
-
-
-def _said(command: list[str], where: Path) -> str:
-    done: Any = subprocess.run(command, cwd=where, capture_output=True, text=True, check=True)
+def _said(command: list[str]) -> str:
+    done: Any = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return str(done.stdout)
 
 

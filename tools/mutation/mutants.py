@@ -1,0 +1,72 @@
+"""The small wrong changes of a module, as mutmut makes them, and what each reads like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from mutmut.mutation.file_mutation import MutatedFile, mutate_file_contents
+
+MARK = "__mutmut_"
+"""Stands between the name of a function and the number of its change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survivor:
+    """A change that no test noticed: in which function, the line before and after."""
+
+    function: str
+    before: str
+    after: str
+
+
+class Mutants:
+    """All changes of one module, side by side in one text with a switch before each function."""
+
+    def __init__(self, module: str, text: str) -> None:
+        self._made: MutatedFile = mutate_file_contents(module, text)
+        self._lines = self._made.code.split("\n")
+        self._dotted = module.removesuffix(".py").replace("/", ".")
+
+    @property
+    def text(self) -> str:
+        """The module with every change in it, none switched on."""
+        return self._made.code
+
+    @property
+    def names(self) -> list[str]:
+        """What the switch calls each change, as `monitor.alerts.limits.x_bound__mutmut_3`."""
+        return [f"{self._dotted}.{name}" for name in self._made.mutant_names]
+
+    def told(self, name: str) -> Survivor:
+        """What a change reads like."""
+        own = name.removeprefix(f"{self._dotted}.")
+        function = changed_function(own)
+        before = [line.replace(f"{function}{MARK}orig", "") for line in self._source(own, "orig")]
+        after = [line.replace(own, "") for line in self._source(own)]
+        changed = list(unified_diff(before, after, lineterm="", n=0))[2:]
+        return Survivor(
+            function=_readable(function),
+            before=_joined(line[1:] for line in changed if line[0] == "-"),
+            after=_joined(line[1:] for line in changed if line[0] == "+"),
+        )
+
+    def _source(self, own: str, number: str | None = None) -> list[str]:
+        name = own if number is None else f"{changed_function(own)}{MARK}{number}"
+        span = self._made.line_span_by_function_name[name]
+        return self._lines[span.start - 1 : span.end]
+
+
+def changed_function(name: str) -> str:
+    """The function of a change, as the switch names it."""
+    return name.rpartition(MARK)[0]
+
+
+def _readable(own: str) -> str:
+    """`Delays.take` of `xǁDelaysǁtake`."""
+    return own.removeprefix("x_") if "ǁ" not in own else own.removeprefix("xǁ").replace("ǁ", ".")
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return " ".join(line.strip() for line in lines)
