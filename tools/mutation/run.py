@@ -88,7 +88,9 @@ def _verdicts(module: str, mutants: Mutants) -> dict[str, str | None]:
     _fill(tree)
     (tree / module).write_text(mutants.text, encoding="utf-8")
     tests = settings()["pytest_add_cli_args_test_selection"]
-    (BUILD / "plan.json").write_text(json.dumps({"names": mutants.names, "tests": tests}))
+    changes = {name: mutants.lines(name) for name in mutants.names}
+    plan = json.dumps({"module": module, "changes": changes, "tests": tests})
+    (BUILD / "plan.json").write_text(plan, encoding="utf-8")
     command = [sys.executable, "-m", "tools.mutation.trials", str(BUILD)]
     with (BUILD / f"{Path(module).stem}.log").open("w", encoding="utf-8") as log:
         # The tests import the copy; nothing of ours may come first.

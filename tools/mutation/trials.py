@@ -1,12 +1,12 @@
 """Run the tests on one wrong change after another: `python -m tools.mutation.trials FOLDER`.
 
 To be started in a tree whose module holds all its changes side by side. FOLDER/plan.json
-names the changes and the tests; FOLDER/verdicts.json tells afterwards of each change which
-test noticed it, or None.
+names the module, the lines of each change and the tests; FOLDER/verdicts.json tells
+afterwards of each change which test noticed it, or None.
 
 The tests are collected once. Each change is then tried in a process forked from there, so
-nothing that one of them breaks reaches the next. Only tests that call the changed function
-run; first those that noticed an earlier change of the same function, then the quick ones.
+nothing that one of them breaks reaches the next. Only tests that run the changed lines are
+tried; first those that noticed an earlier change of the same function, then the quick ones.
 A change of what runs while modules are imported is tried in an interpreter of its own.
 """
 
@@ -21,27 +21,26 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any, Never
 
 import pytest
 from _pytest.runner import runtestprotocol
+from coverage import Coverage
 from mutmut.mutation import trampoline
 
 from tools.mutation.mutants import changed_function
 
-RECORD = "stats"
-"""The switch's word for "no change, and tell which functions are called"."""
 TOO_SLOW = "far too slow"
 NOT_IMPORTED = "the modules or tests could not be imported"
 USUAL_TIMES = 10.0
 AND_CPU_S = 3.0
 """A test that takes ten times as long as usual, and three seconds, will not end."""
-BLOCKED_S = 120.0
-"""Nor will tests that stand still: the whole selection takes about ten seconds."""
+BLOCKED_S = 900.0
+"""Nor will tests that stand still. By the clock on the wall, so far beyond the usual ten."""
 QUIET = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-profile=mutation"]
 
 
@@ -52,78 +51,69 @@ def switch_on(name: str) -> None:
 
 @dataclass(slots=True)
 class Reach:
-    """What a run without any change showed of each test: how long, which functions."""
+    """What a run without any change showed of each test: how long, which lines of the module."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    functions: dict[str, list[str]] = field(default_factory=dict)
+    lines: dict[str, list[int]] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
-
-
-class Calls:
-    """Which functions were called since it was last asked."""
-
-    def __init__(self) -> None:
-        self._names: set[str] = set()
-
-    def note(self, name: str, caller: str | None = None) -> None:
-        """As the switch tells of each call."""
-        del caller
-        self._names.add(name)
-
-    def taken(self) -> set[str]:
-        """The functions, and begin anew."""
-        names, self._names = self._names, set()
-        return names
 
 
 class Trials:
     """A plugin of pytest that runs the tests once for every change."""
 
-    def __init__(self, names: list[str], calls: Calls) -> None:
-        self._names = names
-        self._calls = calls
+    def __init__(self, module: str, lines: Mapping[str, Sequence[int]]) -> None:
+        self._module, self._lines = str(Path(module).resolve()), lines
         self.verdicts: dict[str, str | None] = {}
         self.afresh: list[str] = []
         self._noticed: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._watch = self._watching()
+        self._watch.start()
+
+    def _watching(self) -> Coverage:
+        return Coverage(data_file=None, include=[self._module], config_file=False)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of running the tests once."""
+        self._watch.stop()
         if session.testsfailed:
             raise pytest.UsageError("the tests cannot be collected without any change")
-        imported = self._calls.taken()
+        imported = {*(self._watch.get_data().lines(self._module) or ())}
         items = {item.nodeid: item for item in session.items}
         gc.freeze()
-        reach = Reach(**_in_a_fork(lambda: self._reached(items.values()), BLOCKED_S))
+        reach = Reach(**_in_a_fork(lambda: asdict(self._reached(items.values()))))
         if reach.failed:
             raise pytest.UsageError(f"fail without any change: {reach.failed}")
-        for name in self._names:
-            if changed_function(name) in imported:
-                self.afresh.append(name)
-            else:
+        for name, lines in self._lines.items():
+            if imported.isdisjoint(lines):
                 self.verdicts[name] = self._tried(name, items, reach)
+            else:
+                self.afresh.append(name)
         return True
 
-    def _reached(self, items: Iterable[pytest.Item]) -> dict[str, Any]:
-        reach = Reach()
+    def _reached(self, items: Iterable[pytest.Item]) -> Reach:
+        reach, watch = Reach(), self._watching()
+        watch.start()
         for item in items:
-            self._calls.taken()
+            watch.switch_context(item.nodeid)
             began = time.process_time()
             if not _passes(item):
                 reach.failed.append(item.nodeid)
             reach.seconds[item.nodeid] = time.process_time() - began
-            reach.functions[item.nodeid] = sorted(self._calls.taken())
-        return {name: getattr(reach, name) for name in Reach.__slots__}
+        watch.stop()
+        for line, tests in watch.get_data().contexts_by_lineno(self._module).items():
+            for test in tests:
+                reach.lines.setdefault(test, []).append(line)
+        return reach
 
     def _tried(self, name: str, items: dict[str, pytest.Item], reach: Reach) -> str | None:
-        function = changed_function(name)
-        noticed = self._noticed[function]
+        noticed, lines = self._noticed[changed_function(name)], {*self._lines[name]}
         order = sorted(
-            (test for test, called in reach.functions.items() if function in called),
+            (test for test, ran in reach.lines.items() if test and not lines.isdisjoint(ran)),
             key=lambda test: (-noticed[test], reach.seconds[test]),
         )
         verdict: str | None = _in_a_fork(
-            lambda: _first_failing(name, [items[test] for test in order], reach), BLOCKED_S
+            lambda: _first_failing(name, [items[test] for test in order], reach)
         )
         noticed[verdict or ""] += 1
         return verdict
@@ -163,7 +153,7 @@ def _limit_cpu(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def _in_a_fork(work: Callable[[], Any], blocked_s: float) -> Any:
+def _in_a_fork(work: Callable[[], Any]) -> Any:
     """What `work` gives in a process of its own; TOO_SLOW when it does not come to an end."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -172,7 +162,7 @@ def _in_a_fork(work: Callable[[], Any], blocked_s: float) -> Any:
         _answer(work, writing)
     os.close(writing)
     with os.fdopen(reading, "rb") as answer:
-        ready, _, _ = select.select([answer], [], [], blocked_s)
+        ready, _, _ = select.select([answer], [], [], BLOCKED_S)
         if not ready:
             os.kill(child, signal.SIGKILL)
         told = answer.read()
@@ -228,10 +218,8 @@ def main(folder: Path, *only: str) -> None:
     if only:
         _alone(only[0], plan["tests"])
         return
-    calls = Calls()
-    trampoline.record_trampoline_hit = calls.note
-    switch_on(RECORD)
-    trials = Trials(plan["names"], calls)
+    switch_on("")
+    trials = Trials(plan["module"], plan["changes"])
     code = pytest.main([*QUIET, *plan["tests"]], plugins=[trials])
     if code != pytest.ExitCode.OK:
         sys.exit(int(code))

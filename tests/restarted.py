@@ -1,0 +1,247 @@
+"""An engine and what the record would hold of it: killed, and started again from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from monitor.alerts import Alarm, AlarmEvent, AlarmState, Engine, Reason
+from monitor.clinic import Phase
+from monitor.clock import Clock
+from monitor.conditions import Kind, Preset
+from monitor.errors import CommandRefused
+from monitor.history import (
+    ACKNOWLEDGED,
+    ARMS,
+    AUDIO_PAUSED,
+    ENDED,
+    LIMITS,
+    MOVED,
+    OBSERVED,
+    PHASE,
+    SEATED,
+    STANDBY,
+    STANDBY_ENDED,
+    SUSPENDED,
+    SUSPENSION_ENDED,
+    FactRow,
+    ReadingRow,
+    TransitionRow,
+)
+from monitor.journal import reading_row
+from monitor.resuming import WARM_US, Past, restore
+from monitor.vitals import Reading
+from tests.property.test_engine_twin import act, engine_of
+
+SUM = "SPO2-I"
+
+
+@dataclass
+class Kept:
+    """One run of the engine, and what the record would hold of it."""
+
+    engine: Engine
+    now: float = 0.0
+    facts: list[FactRow] = field(default_factory=list)
+    readings: list[ReadingRow] = field(default_factory=list)
+    steps: list[TransitionRow] = field(default_factory=list)
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(lambda: self.now, epoch_us=0)
+
+    def play(self, acts: list[tuple[float, str, str, object]]) -> None:
+        """Do these acts."""
+        for began, chair, what, argument in acts:
+            self.now = at = round(began * 1e6) / 1e6
+            self._keep(self.engine.advance(at))
+            self._act(at, chair, what, argument)
+
+    def _act(self, at: float, chair: str, what: str, argument: object) -> None:
+        match what, argument:
+            case "seat", (str() as session, Phase() as phase):
+                self.sessions[chair] = session
+                self._fact(at, chair, SEATED, {"patient_ref": "A", "planned_minutes": 40})
+                self._keep(self.engine.seat(chair, session, Phase.PREPARE, at))
+                self._fact(at, chair, PHASE, {"phase": phase.value})
+                self._keep(self.engine.set_phase(chair, phase, at))
+                return
+            case "phase", Phase() as phase:
+                self._fact(at, chair, PHASE, {"phase": phase.value})
+                if phase is Phase.CLOSED:
+                    closed = self.sessions.pop(chair)
+                    self.facts = [
+                        *(fact for fact in self.facts[:-1] if fact.session != closed),
+                        self.facts[-1],
+                    ]
+            case "move", str() as to:
+                self._fact(at, chair, MOVED, {"from": chair, "to": to})
+                self.sessions[to] = self.sessions.pop(chair)
+            case "frame", (str() as device, list() as readings):
+                named = [self._named(one, chair) for one in readings]
+                self._keep(act(self.engine, at, chair, what, (device, named)))
+                self.readings += [reading_row(one) for one in named]
+                return
+            case "baseline" | "gate", _:
+                return
+            case "limits" | "score" | "arms", _:
+                self._know(at, chair, what, argument)
+                return
+            case "pause" | "suspend" | "end suspension" | "standby" | "end standby", _:
+                self._silence(at, chair, what, argument)
+                return
+            case "end" | "acknowledge", _:
+                self._see(at, chair, what, argument)
+                return
+        self._keep(act(self.engine, at, chair, what, argument))
+
+    def _see(self, at: float, chair: str, what: str, argument: object) -> None:
+        """Kept as a fact where an alarm was acknowledged, or ended by a person."""
+        events = act(self.engine, at, chair, what, argument)
+        for event in events:
+            one = event.alarm
+            if event.reason is Reason.ACKNOWLEDGED:
+                self._fact(at, chair, ACKNOWLEDGED, {"alarm": one.id})
+            elif event.reason is Reason.UNUSABLE:
+                rule, instance = one.condition, one.instance
+                self._fact(at, chair, ENDED, {"alarm": one.id, "rule": rule, "instance": instance})
+        self._keep(events)
+
+    def _know(self, at: float, chair: str, what: str, argument: object) -> None:
+        """Kept as a fact of the patient, where there is one."""
+        if chair not in self.sessions:
+            return
+        if isinstance(argument, bool):
+            probe = "left" if argument else "right"
+            self._fact(at, chair, ARMS, {"cuff": "left", "probe": probe})
+        elif isinstance(argument, float):
+            self._fact(at, chair, OBSERVED, {"item": "MOAA/S", "value": argument})
+        elif isinstance(argument, dict):
+            self._fact(at, chair, LIMITS, argument)
+        self._keep(act(self.engine, at, chair, what, argument))
+
+    def _pause(self, at: float, chair: str, seconds: float) -> None:
+        try:
+            self._keep(self.engine.pause_audio(chair, "rk", at, seconds))
+        except CommandRefused:
+            self._keep(self.engine.advance(at))
+            return
+        if self.engine.audio_paused_until(chair) == at + seconds:
+            self._fact(at, chair, AUDIO_PAUSED, {"seconds": seconds})
+
+    def _silence(self, at: float, chair: str, what: str, argument: object) -> None:
+        """Kept as a fact when it was not refused."""
+        if what == "pause" and isinstance(argument, float):
+            self._pause(at, chair, argument)
+            return
+        self._keep(self.engine.advance(at))
+        before = dict(self.engine.silences(chair).suspended)
+        stood = self.engine.silences(chair).standby_until_s
+        self._keep(act(self.engine, at, chair, what, argument))
+        after = self.engine.silences(chair)
+        for rule in after.suspended.keys() - before.keys():
+            seconds = round(after.suspended[rule].until_s - at, 6)
+            self._fact(at, chair, SUSPENDED, {"rule": rule, "seconds": seconds})
+        for rule in before.keys() - after.suspended.keys():
+            self._fact(at, chair, SUSPENSION_ENDED, {"rule": rule})
+        if after.standby_until_s is not None and stood is None:
+            self._fact(at, chair, STANDBY, {"seconds": after.standby_until_s - at})
+        if after.standby_until_s is None and stood is not None:
+            self._fact(at, chair, STANDBY_ENDED, {})
+
+    def _named(self, one: Reading, chair: str) -> Reading:
+        """With its session, and on a clock of whole microseconds, as the record keeps it."""
+        return replace(
+            one,
+            session=self.sessions.get(chair),
+            sampled_s=one.sampled_at_us / 1e6,
+            received_s=one.received_at_us / 1e6,
+        )
+
+    def _fact(self, at: float, chair: str, kind: str, data: dict[str, str | int | float]) -> None:
+        self.facts.append(
+            FactRow(
+                at_us=round(at * 1e6),
+                ordinal=len(self.facts),
+                session=self.sessions.get(chair),
+                chair=chair,
+                kind=kind,
+                actor="rk",
+                data=data,
+            )
+        )
+
+    def _keep(self, events: list[AlarmEvent]) -> None:
+        self.steps += [row(event, self.clock) for event in events]
+
+    def killed(self, rules: Preset) -> Kept:
+        """A new engine that knows what this run's record holds."""
+        again = Kept(engine_of(rules), self.now, sessions=dict(self.sessions))
+        last = {step.alarm: step for step in self.steps}
+        over = AlarmState.RESOLVED.value
+        still = [step for step in last.values() if step.to_state != over]
+        from_us = round(self.now * 1e6) - WARM_US
+        recent = [
+            one for one in self.readings if one.sampled_at_us >= from_us or one.vital.episodic
+        ]
+        past = Past(self.facts, recent, still, self.steps)
+        restore(again, past)
+        return again
+
+    # What `restore` shows, beside engine and clock.
+
+    def show_again(self, *_: object) -> None:
+        """No screen here."""
+
+    def redraw_all(self) -> None:
+        """No screen here."""
+
+    def standing(self) -> set[tuple[object, ...]]:
+        """What a nurse would find: the alarms about patients, as they stand."""
+        patients = [one for one in self.engine.alarms() if one.kind is Kind.PHYSIOLOGICAL]
+        return {tell(one) for one in patients if one.condition != SUM}
+
+    def audible(self) -> set[str]:
+        """Ids of the alarms about patients that sound."""
+        patients = [one for one in self.engine.alarms() if one.kind is Kind.PHYSIOLOGICAL]
+        return {one.id for one in patients if one.audible and one.condition != SUM}
+
+    def open_sums(self, among: set[str] | None = None) -> set[str]:
+        """Ids of the open alarms about a sum over seconds."""
+        found = {one.id for one in self.engine.alarms() if one.condition == SUM}
+        return found if among is None else found & among
+
+
+def row(event: AlarmEvent, clock: Clock) -> TransitionRow:
+    alarm = event.alarm
+    return TransitionRow(
+        alarm=alarm.id,
+        ordinal=event.ordinal,
+        session=alarm.session,
+        chair=alarm.chair,
+        condition=alarm.condition,
+        instance=alarm.instance,
+        kind=alarm.kind.value,
+        priority=alarm.priority.name,
+        from_state=event.from_state.value,
+        to_state=alarm.state.value,
+        reason=event.reason.value,
+        at_us=clock.to_utc_us(event.at_s),
+        onset_us=clock.to_utc_us(alarm.onset_s),
+        sampled_at_us=None if event.sampled_s is None else clock.to_utc_us(event.sampled_s),
+        value=alarm.value,
+        limit=alarm.limit,
+        extreme=alarm.extreme,
+        episode=alarm.episode,
+        message=alarm.message,
+        preset="",
+        actor=event.actor,
+        note=event.note,
+    )
+
+
+def tell(alarm: Alarm) -> tuple[object, ...]:
+    onset = round(alarm.onset_s, 3)
+    return (
+        *(alarm.id, alarm.state.value, alarm.episode, alarm.priority.name, onset),
+        alarm.acknowledged_by,
+    )

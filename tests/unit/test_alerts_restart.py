@@ -1,0 +1,292 @@
+"""What staff did at alarms is there after a restart: who looked, at what, and what is silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.alerts import Alarm, AlarmState
+from monitor.clinic import Phase
+from monitor.resuming import Past, retell
+from monitor.vitals import Validity
+from tests.judged import DIA, HR, PR, SPO2, SYS, preset, reading
+from tests.property.test_engine_twin import engine_of
+from tests.restarted import Kept
+
+CALM = {"SPO2": 97.0, "HEART_RATE": 72.0}
+OFF = (Validity.INVALID, "sensor off")
+NAMED = {"SPO2": SPO2, "HEART_RATE": HR, "PULSE_RATE": PR, "SYS": SYS, "DIA": DIA}
+
+
+class Room:
+    """Chair "1" with its patient, and a spare one; time passes in whole seconds."""
+
+    def __init__(self) -> None:
+        self.kept = Kept(engine_of(preset()))
+        self.at = 0.0
+        self.do("seat", ("s", Phase.INFUSION))
+
+    def do(self, what: str, argument: object, chair: str = "1") -> None:
+        """One act, a moment after the last frame."""
+        self.kept.play([(self.at + 0.5, chair, what, argument)])
+
+    def hold(
+        self, seconds: int, *, probe_off: bool = False, chair: str = "1", **values: float
+    ) -> None:
+        """Frames with these values, one a second; heart rate and SpO2 are calm unless named."""
+        device = f"mon-{chair[0]}"
+        for _ in range(seconds):
+            self.at += 1.0
+            said = [
+                replace(reading(NAMED[name], value, self.at, chair=chair), device=device)
+                for name, value in (CALM | values).items()
+                if not (probe_off and name == "SPO2")
+            ]
+            if probe_off:
+                lost = reading(SPO2, None, self.at, chair=chair, validity=OFF[0], reason=OFF[1])
+                said.append(replace(lost, device=device))
+            self.kept.play([(self.at, chair, "frame", (device, said))])
+
+    def restart(self) -> None:
+        """Killed, and there again within the same second."""
+        kept, rules = self.kept, preset()
+        self.kept = kept.killed(rules)
+
+    def acknowledge(self, condition: str) -> None:
+        """A nurse has seen it."""
+        ids = sorted(one.id for one in self.kept.engine.alarms("1"))
+        self.do("acknowledge", (ids.index(self.alarm(condition).id) + 0.5) / len(ids))
+
+    def end(self, condition: str) -> None:
+        """A nurse ends it: there are no data of it."""
+        alarms = self.kept.engine.alarms("1")
+        ids = sorted(one.id for one in alarms if one.state is AlarmState.ACTIVE_ACK)
+        self.do("end", ((ids.index(self.alarm(condition).id) + 0.5) / len(ids), False))
+
+    def open(self, chair: str = "1") -> dict[str, Alarm]:
+        """Its open alarms."""
+        return {one.condition: one for one in self.kept.engine.alarms(chair)}
+
+    def alarm(self, condition: str, chair: str = "1") -> Alarm:
+        """One of them."""
+        return self.open(chair)[condition]
+
+    def sounds(self, condition: str, chair: str = "1") -> bool:
+        """Is it heard?"""
+        return self.alarm(condition, chair).audible
+
+
+def low_pressure_seen() -> Room:
+    room = Room()
+    room.hold(1, SYS=185.0, DIA=112.0)
+    room.acknowledge("BP-H2")
+    return room
+
+
+@pytest.mark.requirement("S-48")
+def test_who_acknowledged_and_when_is_known_and_it_sounds_again_in_time() -> None:
+    room = Room()
+    room.hold(20, SPO2=91.0)
+    room.acknowledge("SPO2-1")
+    room.hold(30, SPO2=91.0)
+    room.restart()
+    alarm = room.alarm("SPO2-1")
+    assert (alarm.acknowledged_by, alarm.acknowledged_s) == ("rk", 20.5)
+    room.hold(270, SPO2=91.0)
+    assert not room.sounds("SPO2-1")
+    room.hold(1, SPO2=91.0)
+    assert room.sounds("SPO2-1")
+
+
+@pytest.mark.requirement("S-48")
+@pytest.mark.parametrize(("diastolic", "sounds"), [(126.0, False), (127.0, True)])
+def test_worse_is_measured_from_every_value_of_when_a_person_looked(
+    diastolic: float, *, sounds: bool
+) -> None:
+    room = low_pressure_seen()
+    room.restart()
+    room.hold(1, SYS=185.0, DIA=diastolic)
+    assert room.sounds("BP-H2") is sounds
+
+
+@pytest.mark.requirement("S-48")
+@pytest.mark.parametrize(("score", "sounds"), [(2.0, False), (1.0, True)])
+def test_a_score_is_worse_than_the_one_that_a_person_knew(score: float, *, sounds: bool) -> None:
+    room = Room()
+    room.do("score", 2.0)
+    room.acknowledge("SED")
+    room.restart()
+    room.do("score", score)
+    assert room.sounds("SED") is sounds
+
+
+@pytest.mark.requirement("S-48")
+def test_what_was_acknowledged_at_the_chair_of_before_a_move_is_known_at_the_new_one() -> None:
+    room = Room()
+    room.hold(20, SPO2=91.0)
+    room.acknowledge("SPO2-1")
+    room.hold(1, SPO2=91.0)
+    room.do("move", "spare")
+    room.hold(1, chair="spare", SPO2=91.0)
+    room.restart()
+    alarm = room.alarm("SPO2-1", "spare")
+    assert (alarm.acknowledged_by, alarm.acknowledged_s) == ("rk", 20.5)
+    room.hold(1, chair="spare", SPO2=88.0)
+    assert not room.sounds("SPO2-1", "spare")
+
+
+@pytest.mark.requirement("S-48")
+def test_a_move_leaves_what_was_looked_at_in_other_chairs() -> None:
+    room = Room()
+    room.hold(20, SPO2=91.0)
+    room.acknowledge("SPO2-1")
+    room.do("seat", ("t", Phase.INFUSION), "spare")
+    room.do("phase", Phase.CLOSED, "spare")
+    room.restart()
+    room.kept.engine.returning.moved("nobody's", "spare")
+    assert room.alarm("SPO2-1").acknowledged_by == "rk"
+
+
+@pytest.mark.requirement("S-48")
+def test_a_rule_that_a_person_ended_begins_anew_after_a_restart_too() -> None:
+    room = Room()
+    room.hold(20, SPO2=91.0)
+    room.acknowledge("SPO2-1")
+    room.hold(61, probe_off=True)
+    room.end("SPO2-1")
+    assert "SPO2-1" not in room.open()
+    room.restart()
+    room.hold(15, SPO2=91.0)
+    assert "SPO2-1" not in room.open()
+    room.hold(1, SPO2=91.0)
+    assert "SPO2-1" in room.open()
+
+
+@pytest.mark.requirement("S-48")
+@pytest.mark.parametrize(("rate", "sounds"), [(149.0, False), (150.0, True)])
+def test_a_suspended_alarm_gets_worse_from_the_values_of_its_suspension(
+    rate: float, *, sounds: bool
+) -> None:
+    room = Room()
+    room.hold(12, HEART_RATE=122.0)
+    room.hold(2, HEART_RATE=135.0)
+    room.do("suspend", ("HR-H1", 600.0))
+    room.restart()
+    assert not room.sounds("HR-H1")
+    room.hold(1, HEART_RATE=rate)
+    assert room.sounds("HR-H1") is sounds
+
+
+@pytest.mark.requirement("S-48")
+def test_an_alarm_that_no_suspension_is_about_gets_worse_from_what_it_told_last() -> None:
+    room = low_pressure_seen()
+    last = {step.alarm: step for step in room.kept.steps}
+    again = engine_of(preset())
+    # Nothing is known of the person who looked.
+    facts = [fact for fact in room.kept.facts if fact.kind != "acknowledged"]
+    retell(again, room.kept.clock, Past(facts, [], list(last.values()), []), room.at)
+    for systolic, state in ((204.0, AlarmState.ACTIVE_ACK), (205.0, AlarmState.ACTIVE_UNACK)):
+        room.at += 1.0
+        one = replace(reading(SYS, systolic, room.at, chair="1"), device="mon-1")
+        again.observe([one])
+        assert [one.state for one in again.alarms() if one.condition == "BP-H2"] == [state]
+
+
+@pytest.mark.requirement("S-48")
+def test_an_alarm_of_a_chair_that_is_no_more_hinders_no_other() -> None:
+    room = Room()
+    room.hold(20, SPO2=91.0, HEART_RATE=125.0)
+    first, second = {step.alarm: step for step in room.kept.steps}.values()
+    again = engine_of(preset())
+    lost = replace(first, chair="sold")
+    unknown = replace(first, condition="no such rule")
+    past = Past(room.kept.facts, room.kept.readings, [lost, unknown, second], room.kept.steps)
+    retell(again, room.kept.clock, past, room.at)
+    assert [one.condition for one in again.alarms()] == [second.condition]
+
+
+def paused_for_a_minute() -> Room:
+    """From second 20 on; the heart rate alarms for the first time after that."""
+    room = Room()
+    room.hold(20, SPO2=91.0)
+    room.do("pause", 60.0)
+    room.hold(11, SPO2=91.0, HEART_RATE=125.0)
+    return room
+
+
+@pytest.mark.requirement("S-48")
+def test_what_is_left_of_a_pause_holds_what_sounded_then_and_nothing_newer() -> None:
+    room = paused_for_a_minute()
+    room.restart()
+    assert room.kept.engine.audio_paused_until("1") == 80.5
+    assert (room.sounds("SPO2-1"), room.sounds("HR-H1")) == (False, True)
+    assert room.alarm("SPO2-1").audio_paused
+    room.hold(49, SPO2=91.0, HEART_RATE=125.0)
+    assert not room.sounds("SPO2-1")
+    assert room.kept.engine.next_deadline() == 80.5
+    room.hold(1, SPO2=91.0, HEART_RATE=125.0)
+    assert room.sounds("SPO2-1")
+    assert room.kept.engine.audio_paused_until("1") is None
+
+
+@pytest.mark.requirement("S-48")
+@pytest.mark.parametrize(("again_at", "paused"), [(89, False), (90, True)])
+def test_after_a_pause_the_sound_must_be_heard_for_as_long_as_without_a_restart(
+    again_at: int, *, paused: bool
+) -> None:
+    room = paused_for_a_minute()
+    room.restart()
+    room.hold(again_at - 31, SPO2=91.0, HEART_RATE=125.0)
+    room.do("pause", 60.0)
+    assert (room.kept.engine.audio_paused_until("1") is not None) is paused
+
+
+@pytest.mark.requirement("S-48")
+def test_a_pause_that_ended_meanwhile_holds_nothing() -> None:
+    room = paused_for_a_minute()
+    room.kept.now = room.at = 81.0
+    room.restart()
+    assert room.kept.engine.audio_paused_until("1") is None
+    assert (room.sounds("SPO2-1"), room.sounds("HR-H1")) == (True, True)
+
+
+@pytest.mark.requirement("S-48")
+@pytest.mark.parametrize(("value", "sounds"), [(87.0, False), (86.0, True)])
+def test_a_paused_alarm_gets_worse_from_the_values_of_the_pause(
+    value: float, *, sounds: bool
+) -> None:
+    room = Room()
+    room.hold(20, SPO2=91.0)
+    room.hold(1, SPO2=90.0)
+    room.do("pause", 60.0)
+    room.restart()
+    room.hold(1, SPO2=value)
+    assert room.sounds("SPO2-1") is sounds
+
+
+@pytest.mark.requirement("S-48")
+def test_a_paused_score_gets_worse_from_that_of_the_pause() -> None:
+    room = Room()
+    room.do("score", 2.0)
+    room.at = 5.0
+    room.do("pause", 60.0)
+    room.restart()
+    room.do("score", 2.0)
+    assert not room.sounds("SED")
+    room.do("score", 1.0)
+    assert room.sounds("SED")
+
+
+@pytest.mark.requirement("S-48")
+def test_what_was_acknowledged_during_a_pause_is_measured_from_the_acknowledge() -> None:
+    room = Room()
+    room.hold(20, SPO2=91.0)
+    room.do("pause", 60.0)
+    room.hold(5, SPO2=89.0)
+    room.acknowledge("SPO2-1")
+    room.restart()
+    room.hold(1, SPO2=86.0)
+    assert not room.sounds("SPO2-1")
+    room.hold(1, SPO2=85.0)
+    assert room.sounds("SPO2-1")
