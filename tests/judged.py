@@ -60,9 +60,13 @@ class Chairside:
     """Engine, clock and chair "1"; `events` collects every step of every alarm."""
 
     def __init__(
-        self, phase: Phase | None = Phase.INFUSION, *, chairs: Iterable[str] = "1"
+        self,
+        phase: Phase | None = Phase.INFUSION,
+        *,
+        chairs: Iterable[str] = "1",
+        rules: Preset | None = None,
     ) -> None:
-        self.engine = Engine(preset())
+        self.engine = Engine(rules or preset())
         self.now = 0.0
         self.events: list[AlarmEvent] = []
         for chair in chairs:

@@ -8,7 +8,7 @@ Knows the newest score of a chair; knows no sample and no time of its own.
 from __future__ import annotations
 
 from monitor.alerts.book import Book
-from monitor.alerts.layout import Layout, column_of
+from monitor.alerts.layout import Layout
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place
 from monitor.alerts.states import AlarmEvent, AlarmState, Reason
@@ -34,7 +34,9 @@ class Entries:
     def begin(self, place: Place, now: float) -> list[AlarmEvent]:
         """A phase begins: a score of before counts where it was not judged yet."""
         events: list[AlarmEvent] = []
-        for row in self._rows if place.score is not None else ():
+        if place.score is None:
+            return events
+        for row in self._rows:
             if row not in place.open:
                 events += self._judge(place, row, place.score, None, now)
         return events
@@ -42,28 +44,28 @@ class Entries:
     def _judge(
         self, place: Place, row: int, score: float | None, actor: str | None, now: float
     ) -> list[AlarmEvent]:
-        settings = self._layout.rows[row].condition.settings
-        opened = place.open.get(row)
-        if not self._layout.priority[column_of(place.phase), row]:
+        settings, opened = self._layout.rows[row].condition.settings, place.open.get(row)
+        if not self._book.exists(place, row):
             return []
-        reason: Reason | None = None
-        if score is None:
-            # What the alarm rested on never was.
-            reason = Reason.CONDITION_ENDED if opened is not None and opened.active else None
-        elif score <= settings["raised_at"]:
-            high = score <= settings["high_at"]
-            to = Priority.HIGH if high else self._book.priority(place, row)
-            if opened is None:
-                opened, reason = self._book.new(place, row, now, now), Reason.CONDITION_PRESENT
-                opened.priority = to
-            else:
-                reason = _again(opened, to, score, now, settings["step"])
-            opened.value = score
-            opened.limit = settings["high_at" if high else "raised_at"]
-            opened.message = message(opened, place)
-        elif opened is not None and score >= settings["clears_at"] and opened.active:
-            reason = Reason.CONDITION_ENDED
-        if opened is None or reason is None:
+        if score is None or score > settings["raised_at"]:
+            # Taken back, it never was.
+            good = score is None or score >= settings["clears_at"]
+            if opened is None or not good:
+                return []
+            # The table of its life knows no such step for one that is over.
+            return self._book.step(place, opened, Reason.CONDITION_ENDED, now, actor=actor)
+        high = score <= settings["high_at"]
+        to = Priority.HIGH if high else self._book.priority(place, row)
+        reason: Reason | None = Reason.CONDITION_PRESENT
+        if opened is None:
+            opened = self._book.new(place, row, now, now)
+            opened.priority = to
+        else:
+            reason = _again(opened, to, score, now, settings["step"])
+        opened.value = score
+        opened.limit = settings["high_at" if high else "raised_at"]
+        opened.message = message(opened, place)
+        if reason is None:
             return []
         return self._book.step(place, opened, reason, now, actor=actor)
 
@@ -71,15 +73,15 @@ class Entries:
 def _again(opened: Opened, to: Priority, score: float, now: float, step: float) -> Reason | None:
     """One more score of an open alarm that is still too low."""
     if opened.state is AlarmState.LATCHED_UNACK:
-        opened.episode, opened.violations, opened.onset_s = opened.episode + 1, 1, now
+        opened.episode, opened.onset_s = opened.episode + 1, now
         opened.priority = max(opened.priority, to)
         return Reason.CONDITION_AGAIN
-    opened.violations += 1
-    if to is not opened.priority:
-        rises = to > opened.priority
-        opened.priority = to
-        return Reason.PRIORITY_RISES if rises else Reason.PRIORITY_FALLS
-    looked = opened.state is AlarmState.ACTIVE_ACK or opened.held
+    before, opened.priority = opened.priority, to
+    if to > before:
+        return Reason.PRIORITY_RISES
+    if to < before:
+        return Reason.PRIORITY_FALLS
+    if opened.state is not AlarmState.ACTIVE_ACK and not opened.held:
+        return None
     known = opened.score_seen
-    worse = looked and known is not None and known - score >= step
-    return Reason.WORSE if worse else None
+    return None if known is None or known - score < step else Reason.WORSE

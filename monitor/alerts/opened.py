@@ -90,8 +90,7 @@ class Opened:
         if reason is Reason.ACKNOWLEDGED:
             self.acknowledged_by, self.acknowledged_s = actor, at_s
         if to not in OPEN:
-            self.superseded, self.data_lost_s, self.held = False, None, False
-            self.silent_until_s = None
+            self.superseded, self.data_lost_s, self.silent_until_s = False, None, None
         return came_from
 
     @property

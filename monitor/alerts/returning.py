@@ -108,7 +108,6 @@ class Returning:
             self._overlays.refresh(place, now)
             self._judging.wake(place)
             self._watch.reopen(place, opened)
-            self._overlays.changed.add(place.id)
 
     def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
         """What is left of an audio pause over what sounded when it began."""

@@ -25,15 +25,14 @@ def turns(
         if not (old and _too_old(one, by_chair, preset)):
             key = (one.chair, one.received_s, one.sampled_s)
             groups.setdefault(key, []).append(one)
-    if len(groups) > 1:
-        groups = dict(sorted(groups.items(), key=lambda item: item[0][1:]))
     found: list[list[Group]] = []
     taken: dict[str, int] = {}
-    for (chair, received_s, sampled_s), group in groups.items():
+    for chair, received_s, sampled_s in sorted(groups):
         turn = taken.get(chair, 0)
         taken[chair] = turn + 1
         if turn == len(found):
             found.append([])
+        group = groups[chair, received_s, sampled_s]
         found[turn].append((by_chair[chair], received_s, sampled_s, group))
     return found
 

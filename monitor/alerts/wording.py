@@ -45,8 +45,7 @@ def _reason(opened: Opened, place: Place) -> str:
         return place.devices[opened.instance].why
     if opened.row.vital is None:
         return place.asserted.get(opened.row.condition.id, "")
-    quantity = place.quantities.get(opened.row.vital)
-    return quantity.reason if quantity else ""
+    return place.quantities[opened.row.vital].reason
 
 
 def _beyond(clause: Clause, values: Mapping[VitalSign, float]) -> bool:

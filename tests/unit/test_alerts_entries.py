@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.alerts import AlarmState, Reason
 from monitor.clinic import Phase
 from monitor.conditions import Priority
-from tests.judged import Chairside
+from tests.judged import Chairside, preset
 
 
 def enter(chair: Chairside, score: float | None) -> None:
@@ -117,3 +119,61 @@ def test_a_score_taken_back_ends_its_alarm_as_a_good_one_does() -> None:
     # Nothing is known: a new phase judges nothing.
     chair.events += chair.engine.set_phase("1", Phase.RECOVERY, chair.now)
     assert standing(chair) is None
+
+
+@pytest.mark.requirement("ALM-019")
+def test_every_rule_about_a_score_is_judged_as_it_is_entered_and_as_a_phase_begins() -> None:
+    own = preset().condition("SED")
+    rules = replace(preset(), conditions=(own, replace(own, id="SED-2", message="second")))
+    chair = Chairside(rules=rules)
+    raised = chair.engine.enter_score("1", 3, "rk", 0.0)
+    assert [event.alarm.condition for event in raised] == ["SED", "SED-2"]
+    chair = Chairside(Phase.BASELINE, rules=rules)
+    chair.engine.enter_score("1", 0, "rk", 0.0)
+    begun = chair.engine.set_phase("1", Phase.INFUSION, 0.0)
+    assert [event.alarm.condition for event in begun] == ["SED", "SED-2"]
+    assert begun[0].alarm.message == "Sedation MOAA/S 0"
+
+
+@pytest.mark.requirement("ALM-019")
+def test_the_same_score_again_is_no_step_and_nor_is_one_between_low_and_good() -> None:
+    own = preset().condition("SED")
+    apart = replace(own, settings={**own.settings, "clears_at": 5.0})
+    chair = Chairside(rules=replace(preset(), conditions=(apart,)))
+    enter(chair, 2)
+    enter(chair, 2)
+    enter(chair, 4)
+    assert [event.reason for event in chair.events] == [Reason.CONDITION_PRESENT]
+    assert chair.sounding() is Priority.HIGH
+    chair.acknowledge("SED")
+    enter(chair, 5)
+    assert standing(chair) is None
+
+
+@pytest.mark.requirement("ALM-019")
+def test_a_good_score_does_not_end_an_alarm_that_waits_to_be_seen() -> None:
+    chair = Chairside()
+    enter(chair, 1)
+    enter(chair, 5)
+    enter(chair, 5)
+    assert chair.state("SED") is AlarmState.LATCHED_UNACK
+    assert [event.reason for event in chair.events][1:] == [Reason.CONDITION_ENDED]
+    alarm = chair.alarm("SED")
+    assert alarm is not None
+    chair.now = 7.0
+    enter(chair, 3)
+    again = chair.alarm("SED")
+    assert again is not None
+    assert (alarm.onset_s, again.onset_s) == (0.0, 7.0)
+
+
+@pytest.mark.requirement("ALM-019")
+def test_a_score_tells_the_limit_that_it_is_at_or_below() -> None:
+    chair = Chairside()
+    told = []
+    for score in (3, 2, 1, 3):
+        enter(chair, score)
+        alarm = chair.alarm("SED")
+        assert alarm is not None
+        told.append((alarm.value, alarm.limit))
+    assert told == [(3, 3), (2, 2), (1, 2), (3, 3)]

@@ -13,8 +13,16 @@ from monitor.vitals import VitalSign
 from tests.judged import QUIET_S, SPO2, preset, reading
 
 READ_ONLY = {
-    *("advance", "alarms", "assert_technical", "audio_paused_until", "limits"),
-    *("next_deadline", "observe", "pending", "silences", "take_changed", "take_discarded"),
+    *("advance", "alarms", "assert_technical", "audio_paused_until", "entered_s"),
+    *(
+        "limits",
+        "next_deadline",
+        "observe",
+        "pending",
+        "silences",
+        "take_changed",
+        "take_discarded",
+    ),
 }
 """What reads, what tells by itself or is told by readings, and what a restart tells at once."""
 MONITOR = {"dev-1": (QUIET_S, frozenset(VitalSign))}

@@ -129,3 +129,11 @@ def test_what_was_measured_elsewhere_is_told_in_the_words_of_who_measured_it() -
     assert said(chair, "T-ENG") == "NO TEST ALARM FOR 10 s"
     chair.engine.assert_technical("T-ENG", "", 0.0, "NO TEST ALARM FOR 11 s", 1.0)
     assert said(chair, "T-ENG") == "NO TEST ALARM FOR 11 s"
+
+
+def test_a_wording_that_asks_for_a_reason_where_nobody_gave_one_says_none() -> None:
+    rules = preset()
+    one = replace(rules.condition("SPO2-1"), message="{vital} {v} ({reason})")
+    chair = Chairside(rules=replace(rules, conditions=(one,)))
+    chair.hold(16, SPO2=91)
+    assert said(chair, "SPO2-1") == "SpO2 91 ()"
