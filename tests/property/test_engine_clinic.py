@@ -15,8 +15,8 @@ from monitor.conditions import Preset, Priority
 from monitor.errors import CommandRefused
 from tests.examples import examples
 from tests.judged import preset
-from tests.property.test_engine_restart import Kept
 from tests.property.test_engine_twin import Act, act, engine_of, set_twin, told
+from tests.restarted import Kept
 from tests.scalar_twin import Twin
 
 TOLD = ("T-COPY", "T-STORE", "T-ENG", "T-GATE")

@@ -14,8 +14,8 @@ from monitor.clinic import Phase
 from monitor.conditions import Priority
 from tests.examples import examples
 from tests.judged import HR, SPO2, Chairside, preset, reading
-from tests.property.test_engine_restart import Kept
 from tests.property.test_engine_twin import Act, Story, act, engine_of, told
+from tests.restarted import Kept
 
 CHAIR, EMPTY_S = "1", 240.0
 PHASES = (Phase.PREPARE, Phase.BASELINE, Phase.INFUSION, Phase.RECOVERY)

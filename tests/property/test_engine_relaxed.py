@@ -11,8 +11,8 @@ from monitor.clinic import Phase
 from monitor.history import TransitionRow
 from monitor.vitals import Reading, VitalSign
 from tests.judged import HR, SPO2, preset, reading
-from tests.property.test_engine_restart import Kept
 from tests.property.test_engine_twin import DEVICES, Act, act, act_twin, engine_of, told
+from tests.restarted import Kept
 from tests.scalar_twin import Twin
 
 CHAIR, MONITOR = "1", "mon-1"

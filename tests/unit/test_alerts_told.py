@@ -75,7 +75,7 @@ def test_each_call_is_told_once_by_name_with_all_its_arguments_and_none_within_a
 
 @pytest.mark.requirement("ALM-112")
 def test_only_the_seconds_at_which_something_falls_due_are_told() -> None:
-    told: list[object] = []
+    told: list[tuple[str, object]] = []
     engine = Engine(preset())
     engine.telling.sink = lambda call, arguments: told.append((call, arguments.get("now")))
     events = played(engine)
