@@ -16,6 +16,7 @@ from typing import Protocol
 
 from monitor.alerts import QUIET, AlarmState, Engine, Reason
 from monitor.care.attribution import corrections_of, readings_of
+from monitor.care.bookings import PATIENT
 from monitor.care.journals import JOURNAL_DAYS
 from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Entry, Item, judged
@@ -224,7 +225,10 @@ def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
 
 async def _recall(ward: GatheringStage, record: Kept, past: Past) -> None:
     ledger, since_us = ward.facts.ledger, ward.clock.utc_us() - CLINIC_DAYS * DAY_US
-    for fact in await record.clinic_facts(CLINIC_KINDS, since_us):
+    for fact in [
+        *await record.clinic_facts({PATIENT}, 0),
+        *await record.clinic_facts(CLINIC_KINDS - {PATIENT}, since_us),
+    ]:
         ledger.put(fact)
     seated = {session.id for session in _sessions(past.facts).values()}
     for fact in past.facts:

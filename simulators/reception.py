@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from random import Random
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question
-from monitor.care.bookings import BOOKED
 from monitor.clinic import Phase
 from monitor.commands.booking import Book, RegisterPatient
 from monitor.commands.seating import session_id
@@ -77,7 +76,7 @@ class Reception:
     async def run(self, clinic: Clinic, stop: asyncio.Event) -> None:
         """Prepare the day; returns when the nurse does."""
         # A record that was played before has its day already.
-        if not clinic.ward.facts.ledger.clinic(BOOKED):
+        if not clinic.ward.facts.ledger.bookings:
             await self._open(clinic)
         await self.nurse.run(clinic, stop)
 

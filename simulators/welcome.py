@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.care.bookings import BOOKED, CANCELLED, bookings_of
+from monitor.care.bookings import DAY_US
 from monitor.commands.arriving import AnswerQuestions, SetSitter
 from monitor.commands.holding import OverrideHold, held_back
 from monitor.displays import Clinic
@@ -15,11 +15,8 @@ WHO_KNOWS = "nothing to tell"
 
 def booking_of(clinic: Clinic, visit: Visit, used: set[str]) -> str:
     """The patient's first booking that nobody was seated by; "" for who comes without."""
-    facts = clinic.ward.facts.ledger.clinic(BOOKED, CANCELLED)
-    waiting = sorted(
-        (one for one in bookings_of(facts).values() if one.cancelled is None),
-        key=lambda one: one.at_us,
-    )
+    now_us = clinic.clock.utc_us()
+    waiting = clinic.ward.facts.ledger.bookings.between(now_us - DAY_US, now_us + DAY_US)
     its = [one.id for one in waiting if one.patient_ref == visit.patient_ref]
     return next((one for one in its if one not in used), "")
 

@@ -9,28 +9,42 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from monitor.care.bookings import BOOKED, CANCELLED, PATIENT, Bookings, Patient, patient_told
 from monitor.care.journals import Journals
+from monitor.care.watching import SHIFT_HANDED_OVER, SHIFT_OFFERED, WATCHING
 from monitor.errors import CommandRefused
 from monitor.history import SEATED, FactRow
 
 FACTS_MAX = 4_096
 """So many facts of one session; a day at the chair has some hundred."""
-CLINIC_FACTS_MAX = 16_384
+PATIENTS_MAX = 65_536
+"""A clinic of 24 chairs registers some 4,000 a year, one for six infusions."""
+BOOKINGS_MAX = 65_536
+"""Of 24 chairs with four infusions on 250 days that is more than two years."""
+SHIFT_FACTS_MAX = 4_096
+"""Of who watches, and of hand-overs: months; none counts for longer than a shift."""
 CLINIC_DAYS = 400
-"""So far back the clinic's own facts are looked for after a restart: a course and more."""
-CLINIC_KINDS = frozenset(
-    {"patient", "booked", "booking cancelled", "watching", "shift offered", "shift handed over"}
-)
+"""So far back bookings and shifts are looked for after a restart: nobody is booked further ahead.
+
+Patients are looked for however long ago they were registered.
+"""
+SHIFT_KINDS = frozenset({WATCHING, SHIFT_OFFERED, SHIFT_HANDED_OVER})
+CLINIC_KINDS = frozenset({PATIENT, BOOKED, CANCELLED}) | SHIFT_KINDS
 """Kinds of facts that belong to no session and that the clinic's day needs."""
 
 
 class Ledger:
-    """Facts by open session, in the order they were told, the clinic's own, and the journals."""
+    """Facts by open session, in the order they were told, and of the clinic what they tell.
+
+    `bookings` and `patients` (by pseudonym) are as they stand now; the journals beside.
+    """
 
     def __init__(self) -> None:
         self.journals = Journals()
         self._by_session: dict[str, list[FactRow]] = {}
-        self._clinic: deque[FactRow] = deque(maxlen=CLINIC_FACTS_MAX)
+        self.bookings = Bookings(most=BOOKINGS_MAX)
+        self.patients: dict[str, Patient] = {}
+        self._shifts: deque[FactRow] = deque(maxlen=SHIFT_FACTS_MAX)
         self.clinic_told = 0
         """How many facts of the clinic were told: another number, and there is news."""
         self._left: dict[str, list[FactRow]] = {}
@@ -40,8 +54,7 @@ class Ledger:
         self.journals.put(fact)
         if fact.session is None:
             if fact.kind in CLINIC_KINDS:
-                self._clinic.append(fact)
-                self.clinic_told += 1
+                self._put_of_clinic(fact)
         elif fact.kind == SEATED:
             self._by_session[fact.session] = [fact]
             self._left.pop(fact.chair, None)
@@ -50,6 +63,19 @@ class Ledger:
             self._left.pop(fact.chair, None)
         elif self._is_of(fact, self.left(fact.chair)):
             self._left[fact.chair].append(fact)
+
+    def _put_of_clinic(self, fact: FactRow) -> None:
+        self.clinic_told += 1
+        if fact.kind in SHIFT_KINDS:
+            self._shifts.append(fact)
+            return
+        self.bookings.put(fact)
+        if fact.kind == PATIENT:
+            told = patient_told(fact)
+            self.patients.pop(told.patient_ref, None)
+            if len(self.patients) >= PATIENTS_MAX:
+                del self.patients[next(iter(self.patients))]
+            self.patients[told.patient_ref] = told
 
     def close(self, session: str) -> None:
         """The session is over: its facts are in the record, and here until the next is seated."""
@@ -73,9 +99,9 @@ class Ledger:
         """The facts of an open session; empty for any other."""
         return self._by_session.get(session, ())
 
-    def clinic(self, *kinds: str) -> list[FactRow]:
-        """The clinic's own facts of these kinds, in the order they were told."""
-        return [fact for fact in self._clinic if fact.kind in kinds]
+    def shifts(self, *kinds: str) -> list[FactRow]:
+        """The facts of these kinds about who watches and what was handed over, as told."""
+        return [fact for fact in self._shifts if fact.kind in kinds]
 
     def check_room(self, session: str) -> None:
         """Raises `CommandRefused` when a session has so many facts that no page could show them."""

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime
 from monitor.care.bookings import (
     BOOKED,
     CANCELLED,
+    DAY_US,
     MINUTE_US,
     PATIENT,
     Booking,
-    bookings_of,
 )
 from monitor.care.observations import PERSON_MAX
 from monitor.clinic import Person
@@ -30,7 +30,6 @@ from monitor.errors import CommandRefused
 from monitor.history import BORN, PERSON, PHONE, Data
 
 INITIALS = re.compile(r"^[^\W\d_][^\W\d_. -]{0,1}([. -]{0,2}[^\W\d_]){0,3}\.?$")
-DAY_US = 1_440 * MINUTE_US
 AHEAD_US = 400 * DAY_US
 """Further ahead nobody is booked: it is a slip of the hand."""
 
@@ -149,9 +148,10 @@ def _check_movable(desk: Desk, booking: str, patient_ref: str, earlier: Earlier)
 
 def _check_free(desk: Desk, booking: Booking) -> None:
     """Raises `CommandRefused` when somebody else would infuse in that chair at that time."""
-    known = bookings_of(desk.ward.facts.ledger.clinic(BOOKED, CANCELLED)).values()
-    standing = [one for one in known if one.cancelled is None and one.id != booking.id]
-    other = next((one for one in standing if one.overlaps(booking)), None)
+    ends_us = booking.at_us + booking.planned_minutes * MINUTE_US
+    near = desk.ward.facts.ledger.bookings.between(booking.at_us - DAY_US, ends_us)
+    others = [one for one in near if one.id != booking.id]
+    other = next((one for one in others if one.overlaps(booking)), None)
     if other is not None:
         at = datetime.fromtimestamp(other.at_us / 1e6, tz=UTC).astimezone(desk.config.zone)
         raise CommandRefused(

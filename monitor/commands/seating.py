@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from monitor.care.arrival import arrival_of
 from monitor.care.baseline import data_of, merged, samples_of
-from monitor.care.bookings import BOOKED, CANCELLED, Booking, bookings_of
+from monitor.care.bookings import Booking
 from monitor.care.numbering import next_infusion
 from monitor.care.session import session_of
 from monitor.care.turnover import kept_of
@@ -181,7 +181,7 @@ def check_numbers(infusion: int, course: int) -> None:
 
 def standing_booking(desk: Desk, booking: str) -> Booking:
     """The booking of that id, while it stands. Raises `CommandRefused`."""
-    known = bookings_of(desk.ward.facts.ledger.clinic(BOOKED, CANCELLED)).get(booking)
+    known = desk.ward.facts.ledger.bookings.get(booking)
     if known is None or known.cancelled is not None:
         raise CommandRefused(
             "there is no such booking",

@@ -77,7 +77,7 @@ class TakeShift(Act):
 
     def do(self, desk: Desk, person: Person) -> str:
         """The offer's name."""
-        known = offers_of(desk.ward.facts.ledger.clinic(SHIFT_OFFERED, SHIFT_HANDED_OVER))
+        known = offers_of(desk.ward.facts.ledger.shifts(SHIFT_OFFERED, SHIFT_HANDED_OVER))
         offer = next((one for one in known if one.name == self.offer), None)
         why = ""
         if offer is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor import __version__
-from monitor.care.bookings import BOOKED, CANCELLED
+from monitor.care.bookings import BOOKED, CANCELLED, Bookings
 from monitor.care.closing import signed_of
 from monitor.care.session import session_of
 from monitor.conditions import Preset
@@ -165,9 +165,8 @@ def write_downtime(config_path: Path, chair: str, paper: str | None, out: Path) 
     if not chairs:
         raise CommandRefused(f"there is no chair {chair!r}", fix="see [[chairs]]")
     seated = _seated(office)
-    booked = booked_today(
-        office.read(office.history.clinic_facts({BOOKED, CANCELLED}, 0)), office.head
-    )
+    kept = office.read(office.history.clinic_facts({BOOKED, CANCELLED}, 0))
+    booked = booked_today(Bookings(kept), office.head)
     documents: list[Document] = []
     for one in chairs:
         if one in seated:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from monitor import __version__
 from monitor.care.attribution import readings_of
-from monitor.care.bookings import PATIENT, Booking, booked_between, patients_of
+from monitor.care.bookings import PATIENT, Booking, Bookings, patients_of
 from monitor.care.closing import signed_of
 from monitor.care.session import session_of
 from monitor.care.settings import begun_with
@@ -56,11 +56,11 @@ def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Lette
     )
 
 
-def booked_today(facts: Sequence[FactRow], head: Letterhead) -> list[Booking]:
+def booked_today(bookings: Bookings, head: Letterhead) -> list[Booking]:
     """The bookings of the day on which the document is made, by time."""
     midnight = _midnight(head, head.made_us)
     from_us, to_us = (_us(one) for one in (midnight, midnight + timedelta(days=1)))
-    return booked_between(facts, from_us, to_us)
+    return bookings.between(from_us, to_us)
 
 
 def _midnight(head: Letterhead, at_us: int) -> datetime:

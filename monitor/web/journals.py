@@ -12,7 +12,6 @@ from fastapi import APIRouter, Request
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
-from monitor.care.bookings import PATIENT, patients_of
 from monitor.care.journal import HOUR_US, Day, Journal, State
 from monitor.care.session import session_of
 from monitor.commands.acts import REASON_MAX
@@ -70,7 +69,6 @@ class Journals:
         if table is None:
             return {"on": False, "content": False, "as_of": "", "journals": [], "unopened": []}
         ledger, words = self._clinic.ward.facts.ledger, self._clinic.words
-        patients = patients_of(ledger.clinic(PATIENT))
         content = table.content and self._clinic.people.may(actor, Permission.SIGN)
         found = sorted(
             ledger.journals.standing(now_us),
@@ -78,7 +76,7 @@ class Journals:
         )
         lines = []
         for session, journal in found:
-            patient = patients.get(journal.patient_ref)
+            patient = ledger.patients.get(journal.patient_ref)
             line = line_of(session, journal, words, content=content)
             lines.append({**line, "phone": patient.phone if patient else ""})
         return {

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from monitor.care.arrival import arrival_of
 from monitor.care.baseline import BASED
-from monitor.care.bookings import BOOKED, CANCELLED, booked_between
 from monitor.care.handover import hand_over_of
 from monitor.care.journal import journal_of
 from monitor.care.latest import latest
@@ -162,8 +161,8 @@ class Leaving:
 
     def _next_ms(self, session: Session) -> int | None:
         """When this patient is booked next."""
-        ledger, now_us = self._clinic.ward.facts.ledger, self._clinic.clock.utc_us()
-        booked = booked_between(ledger.clinic(BOOKED, CANCELLED), now_us, now_us + YEAR_US)
+        bookings, now_us = self._clinic.ward.facts.ledger.bookings, self._clinic.clock.utc_us()
+        booked = bookings.between(now_us, now_us + YEAR_US)
         mine = [one.at_us for one in booked if one.patient_ref == session.patient_ref]
         return mine[0] // 1_000 if mine else None
 

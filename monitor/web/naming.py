@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from monitor.care.bookings import PATIENT, patients_of
 from monitor.care.watching import SHIFT_HANDED_OVER, WATCHING, watchers_of
 from monitor.displays import Clinic
 
@@ -12,7 +11,7 @@ ANEW_S = 60.0
 
 def watchers(clinic: Clinic) -> dict[str, str]:
     """Who watches each chair now, by staff id."""
-    facts = clinic.ward.facts.ledger.clinic(WATCHING, SHIFT_HANDED_OVER)
+    facts = clinic.ward.facts.ledger.shifts(WATCHING, SHIFT_HANDED_OVER)
     found = watchers_of(facts, clinic.clock.utc_us(), clinic.config.shift.hours)
     return {chair: one.person for chair, one in found.items()}
 
@@ -35,5 +34,5 @@ class Naming:
             {chair: (one, names.get(one, one)) for chair, one in watchers(self._clinic).items()}
         )
         if self._clinic.config.privacy.shown == "initials":
-            known = patients_of(ledger.clinic(PATIENT)).values()
+            known = ledger.patients.values()
             board.call_patients({one.patient_ref: one.initials for one in known if one.initials})

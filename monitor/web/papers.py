@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from monitor.care.bookings import BOOKED, CANCELLED, Booking
+from monitor.care.bookings import Booking
 from monitor.care.course import Known, course_of
 from monitor.displays import Clinic
 from monitor.report.course_sheet import course_sheet
@@ -92,8 +92,7 @@ class Papers:
 
     def _booked(self) -> list[Booking]:
         """Today's."""
-        facts = self._clinic.ward.facts.ledger.clinic(BOOKED, CANCELLED)
-        return booked_today(facts, self._head())
+        return booked_today(self._clinic.ward.facts.ledger.bookings, self._head())
 
     def _head(self) -> Letterhead:
         clinic = self._clinic

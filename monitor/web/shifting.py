@@ -63,7 +63,7 @@ class Shifts:
         clinic = self._clinic
         words = Words.of(clinic.config, clinic.people.names())
         watching = watchers(clinic)
-        facts = clinic.ward.facts.ledger.clinic(SHIFT_OFFERED, SHIFT_HANDED_OVER)
+        facts = clinic.ward.facts.ledger.shifts(SHIFT_OFFERED, SHIFT_HANDED_OVER)
         newest = offers_of(facts)[-OFFERS_SHOWN:]
         last = {one.giver: one.name for one in newest}
         return {

@@ -6,6 +6,7 @@ who are signed in. What is past is read from the history, a patient at a time.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,13 +15,13 @@ from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.bookings import (
     BOOKED,
     CANCELLED,
-    PATIENT,
+    DAY_US,
     Booking,
+    Bookings,
     Patient,
-    booked_between,
-    patients_of,
 )
 from monitor.care.journal import Journal, State
+from monitor.care.ledger import CLINIC_DAYS
 from monitor.care.numbering import next_infusion
 from monitor.care.session import session_of
 from monitor.clinic import Chair, Phase, Session
@@ -70,11 +71,11 @@ class Today:
         day = day or today
         from_us, to_us = (_midnight_us(one, clinic) for one in (day, day + timedelta(days=1)))
         words = Words.of(clinic.config, clinic.people.names())
-        facts = clinic.ward.facts.ledger.clinic(PATIENT, BOOKED, CANCELLED)
-        patients = patients_of(facts)
+        patients = clinic.ward.facts.ledger.patients
+        bookings = await self._bookings(from_us, now_us)
         stays = await self._stays(from_us, to_us)
         honoured = {one.arrival.booking for one in stays}
-        waiting = [one for one in booked_between(facts, from_us, to_us) if one.id not in honoured]
+        waiting = [one for one in bookings.between(from_us, to_us) if one.id not in honoured]
         journals = self._journals(now_us)
         lasts = {one.patient_ref: one.state.value for _, one in journals}
         rows = [
@@ -114,6 +115,14 @@ class Today:
                 for chair in clinic.config.chairs
             ],
         }
+
+    async def _bookings(self, from_us: int, now_us: int) -> Bookings:
+        """Those at hand; for a day further back than they go, all of the record since."""
+        if from_us >= now_us - (CLINIC_DAYS - 1) * DAY_US:
+            return self._clinic.ward.facts.ledger.bookings
+        record, since_us = self._clinic.ward.record, from_us - CLINIC_DAYS * DAY_US
+        told = await record.clinic_facts({BOOKED, CANCELLED}, since_us)
+        return await asyncio.to_thread(Bookings, told)
 
     def _journals(self, now_us: int) -> list[tuple[str, Journal]]:
         """Each patient's last journal, with its session."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.care.arrival import Arrival, Override, arrival_of
 from monitor.care.arrival_terms import HoldTerms
-from monitor.care.bookings import Booking, bookings_of
+from monitor.care.bookings import Booking, Bookings
 from monitor.care.holding import holds_of, uncovered
 from monitor.care.numbering import next_infusion
 from monitor.care.watching import HOUR_US, watchers_of
@@ -114,7 +114,7 @@ def test_overlapping_is_the_same_both_ways_and_touching_is_not(
         booked(n, f"b{n}", chair, when_us=minute * 60_000_000)
         for n, (minute, chair) in enumerate(slots)
     ]
-    found = list(bookings_of(facts).values())
+    found = Bookings(facts).between(0, 100 * 60_000_000)
     for one in found:
         for other in found:
             assert one.overlaps(other) is other.overlaps(one)

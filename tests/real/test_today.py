@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,10 +15,11 @@ import pytest
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question, ShiftTable
 from monitor.care.journal import schedule
 from monitor.history import JOURNAL, JOURNAL_OPENED, Data
+from monitor.store.record import Record
 from monitor.web.today import PATIENTS_KEPT, Today
 from tests.employed import PASSWORD, employ
 from tests.serving import ACT, Json, Page, Served, served, sign_in
-from tests.stored import NOON_US
+from tests.stored import NOON_US, clock, fact
 
 NAME, BORN, PHONE, SITTER = "Karin Lund", "1980-05-31", "+351 91 555 00", "Ann Ek"
 READ = ("/api/today", "/api/shift", "/api/sessions/{session}/arrival")
@@ -267,3 +269,34 @@ async def test_a_booked_patient_comes_with_the_state_of_their_last_journal(
     told = await read(nurse, "/api/today")
     assert [row["journal"] for row in told["chairs"][0]["rows"]] == ["overdue", "done", ""]
     assert [(one["patient_ref"], one["called"]) for one in told["journals"]] == [("K-7", False)]
+
+
+@pytest.mark.requirement("CAR-090")
+async def test_after_years_a_patient_is_known_and_a_day_long_ago_still_lists_who_did_not_come(
+    tmp_path: Path,
+) -> None:
+    day_us, years = 86_400_000_000, 3 * 365
+    then_us = NOON_US - years * day_us
+    data: Data = {"booking": "b-1", "chair": "1", "patient_ref": "K-7", "at_us": then_us + 1}
+    told: tuple[tuple[str, Data], ...] = (
+        ("patient", {"patient_ref": "K-7", "initials": "K.L."}),
+        ("booked", {**data, "planned_minutes": 40, "sitter": True}),
+    )
+    async with Record(tmp_path / "record.db", clock=clock(), reserve_bytes=0) as record:
+        record.add(
+            [
+                replace(fact(n, kind, session=None), at_us=then_us + n, chair="", data=more)
+                for n, (kind, more) in enumerate(told)
+            ]
+        )
+    async with served(tmp_path, published_pin="") as running:
+        employ(running)
+        async with running.client() as client:
+            await sign_in(client, "rk", PASSWORD, "password")
+            then = f"{datetime.fromtimestamp(then_us / 1e6, tz=UTC):%Y-%m-%d}"
+            found = await read(client, f"/api/today?day={then}")
+            (row,) = found["chairs"][0]["rows"]
+            assert (row["patient_ref"], row["initials"]) == ("K-7", "K.L.")
+            now = await read(client, "/api/today")
+            assert [one["patient_ref"] for one in now["patients"]] == ["K-7"]
+            assert all(not chair["rows"] for chair in now["chairs"])

@@ -10,7 +10,6 @@ import pytest
 from monitor.care.arrival import Arrival, arrival_of
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question
 from monitor.care.attribution import readings_of
-from monitor.care.bookings import BOOKED, CANCELLED, bookings_of, patients_of
 from monitor.care.treatment import PumpAction
 from monitor.care.watching import SHIFT_HANDED_OVER, SHIFT_OFFERED, WATCHING, offers_of, watchers_of
 from monitor.clinic import Phase
@@ -281,8 +280,8 @@ async def book(clinic: Stepped, in_s: float = 600.0, chair: str = "1", **more: s
 
 
 def booked(clinic: Stepped) -> dict[str, tuple[str, str | None]]:
-    facts = clinic.ward.facts.ledger.clinic(BOOKED, CANCELLED)
-    return {one.id: (one.chair, one.cancelled) for one in bookings_of(facts).values()}
+    found = clinic.ward.facts.ledger.bookings
+    return {one.id: (one.chair, one.cancelled) for one in found}
 
 
 @pytest.mark.requirement("ARR-046")
@@ -361,7 +360,7 @@ async def test_names_are_kept_only_where_the_clinic_switched_them_on(tmp_path: P
                 await clinic.commands.execute(
                     RegisterPatient(patient_ref="K-7", actor=ACTOR, **more)
                 )
-        known = patients_of(clinic.ward.facts.ledger.clinic("patient"))["K-7"]
+        known = clinic.ward.facts.ledger.patients["K-7"]
     assert (known.person, known.born, known.initials) == ("Karin Lund", "1980-05-31", "K.L.")
 
 
@@ -370,7 +369,7 @@ def worst(clinic: Stepped) -> str:
 
 
 def told(clinic: Stepped) -> list[FactRow]:
-    return clinic.ward.facts.ledger.clinic(WATCHING, SHIFT_OFFERED, SHIFT_HANDED_OVER)
+    return clinic.ward.facts.ledger.shifts(WATCHING, SHIFT_OFFERED, SHIFT_HANDED_OVER)
 
 
 def watched(clinic: Stepped) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.care.arrival import Arrival, Override, arrival_of
 from monitor.care.arrival_terms import HoldTerms, Question
-from monitor.care.bookings import booked_between, bookings_of, patients_of
+from monitor.care.bookings import Bookings, patients_of
 from monitor.care.holding import holds_of, uncovered
 from monitor.care.numbering import next_infusion
 from monitor.care.watching import offers_of, standing_offer, watchers_of
@@ -165,11 +165,13 @@ def test_bookings_of_a_day_stand_by_time_and_chair_as_they_were_said_last() -> N
         fact(5, "booking cancelled", {"booking": "c", "reason": "ill"}, session=None),
         booked(6, "d", when_us=200),
     ]
-    day = booked_between(facts, 60, 200)
+    day = Bookings(facts).between(60, 200)
     assert [(one.id, one.chair) for one in day] == [("a", "1"), ("b", "2")]
     assert day[0].sitter
     assert not day[1].sitter
-    assert bookings_of(facts)["c"].cancelled == "ill"
+    cancelled = Bookings(facts).get("c")
+    assert cancelled is not None
+    assert cancelled.cancelled == "ill"
 
 
 @pytest.mark.requirement("ARR-020")
@@ -181,7 +183,8 @@ def test_two_infusions_overlap_in_the_same_chair_alone() -> None:
         booked(3, "c", when_us=40 * minute_us),
         booked(4, "d", chair="2", when_us=0),
     ]
-    seen = bookings_of(facts)
+    found = Bookings(facts).between(0, 60 * minute_us)
+    seen = {one.id: one for one in found}
     assert seen["a"].overlaps(seen["b"])
     assert not seen["a"].overlaps(seen["c"])
     assert not seen["a"].overlaps(seen["d"])
