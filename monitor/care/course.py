@@ -1,7 +1,7 @@
 """A patient's course of infusions: each beside the others, how it was closed, what is missing.
 
 All of it follows from the sessions' facts and figures. Times are UTC microseconds
-unless they end in `_min` (minutes). Knows no page and no database.
+unless they end in `_min` (whole minutes that have passed). Knows no page and no database.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from monitor.care.treatment import Order, treatment_of
 from monitor.conditions import Priority
 from monitor.history import FactRow
 from monitor.review import AlarmLife, Figures
+from monitor.review.wording import whole_minutes
 from monitor.vitals import VitalSign
 
-MINUTE_US = 60_000_000
 NO_GRADE = "over"
 """Said of what has passed: no grade of its own."""
 
@@ -49,12 +49,12 @@ class Infusion:
     given_mg: float | None
     baseline: Mapping[VitalSign, int]
     peak_rise: float | None
-    peak_after_min: float | None
+    peak_after_min: int | None
     over_limits: Mapping[tuple[VitalSign, float], float]
     lowest_spo2: float | None
-    lowest_spo2_after_min: float | None
+    lowest_spo2_after_min: int | None
     alarms: Mapping[Priority, int]
-    ready_min: float | None
+    ready_min: int | None
     side_effects: Mapping[str, str]
     harms: tuple[Harm, ...]
     sitter: Sitter | None
@@ -174,8 +174,8 @@ def infusion_of(
     )
 
 
-def _after_min(at_us: int | None, from_us: int | None) -> float | None:
-    return None if at_us is None or from_us is None else (at_us - from_us) / MINUTE_US
+def _after_min(at_us: int | None, from_us: int | None) -> int | None:
+    return None if at_us is None or from_us is None else whole_minutes(from_us, at_us)
 
 
 def _over_limits(figures: Figures) -> dict[tuple[VitalSign, float], float]:

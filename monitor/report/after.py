@@ -14,8 +14,9 @@ from monitor.report.charted import beyond, chart
 from monitor.report.happened import happenings
 from monitor.report.model import Block, Said
 from monitor.report.source import Source
-from monitor.report.wording import MINUTE_US, NONE, lasted, listed, percent
+from monitor.report.wording import NONE, lasted, listed
 from monitor.review import Summary
+from monitor.review.wording import percent, whole_minutes
 from monitor.vitals import VitalSign
 
 SCORES = (Item.SEDATION, Item.PADSS, Item.ALDRETE)
@@ -76,7 +77,7 @@ def _after(source: Source, at_us: int | None) -> str:
     ended_us = source.figures.leaving.ended_us
     if at_us is None or ended_us is None:
         return source.at(at_us)
-    return f"{source.at(at_us)} (+{(at_us - ended_us) // MINUTE_US} min)"
+    return f"{source.at(at_us)} (+{whole_minutes(ended_us, at_us)} min)"
 
 
 def _scores(source: Source) -> Iterator[str]:

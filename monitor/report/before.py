@@ -11,6 +11,7 @@ from monitor.report.model import Block, Said
 from monitor.report.source import Source
 from monitor.report.wording import NONE, label, listed, number, pressure
 from monitor.review import Origin
+from monitor.review.wording import ordered
 from monitor.vitals import VitalSign
 
 NOT_KNOWN = "not known"
@@ -126,15 +127,12 @@ def treatment(source: Source) -> Block:
     if order is None:
         said = [Said("Order", "none entered")]
     else:
-        dose = f"{order.dose_mg:g} mg"
-        if order.dose_mg_kg is not None:
-            dose += f" ({order.dose_mg_kg:.2g} mg/kg)"
         said = [
             Said(
                 "Order",
                 f"{order.drug} {order.concentration_mg_ml:g} mg/ml, lot {order.lot or NONE}",
             ),
-            Said("Dose", f"{dose} in {order.minutes:g} min"),
+            Said("Dose", f"{ordered(order)} in {order.minutes:g} min"),
         ]
     said.append(Said("Infused", f"{source.at(given.started_us)} to {source.at(given.stopped_us)}"))
     pauses = sum(step.action is PumpAction.PAUSE for step in given.steps)

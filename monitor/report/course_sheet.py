@@ -9,6 +9,7 @@ from monitor.report.documents import Document, Part
 from monitor.report.model import Block, Row
 from monitor.report.source import Letterhead
 from monitor.report.wording import NONE, number, pressure, signed
+from monitor.review.wording import dose
 from monitor.vitals import VitalSign
 
 HEAD = (
@@ -45,13 +46,13 @@ def _cells(number_: int, one: Infusion, head: Letterhead) -> tuple[str, ...]:
     return (
         str(number_),
         words.time(one.started_us, "%Y-%m-%d"),
-        _dose(one),
+        NONE if one.order is None else dose(one.order, one.given_mg),
         pressure(systolic, diastolic),
         signed(one.peak_rise),
         number(one.lowest_spo2),
         f"{sum(one.alarms.values())} ({high} !!!)",
         _harms(one),
-        NONE if one.ready_min is None else f"{one.ready_min:.0f} min",
+        NONE if one.ready_min is None else f"{one.ready_min} min",
         f"{done} of {len(states)}" if states else NONE,
         one.note.plan.value if one.note else NONE,
         words.time(one.signed.at_us, "%Y-%m-%d") if one.signed else "no",
@@ -63,10 +64,3 @@ def _harms(one: Infusion) -> str:
     serious = sum(harm.seriousness.serious for harm in one.harms)
     told = str(len(one.harms)) if one.harms else "none"
     return f"{told}, {serious} SERIOUS" if serious else told
-
-
-def _dose(one: Infusion) -> str:
-    if one.order is None:
-        return NONE
-    by_weight = f" ({one.order.dose_mg_kg:.2g} mg/kg)" if one.order.dose_mg_kg else ""
-    return f"{one.order.dose_mg:g} mg{by_weight}"

@@ -18,12 +18,12 @@ from monitor.report.wording import (
     cuff_text,
     lasted,
     listed,
-    minutes,
     number,
     pressure,
     signed,
 )
-from monitor.review import AlarmLife, Cuff, KeyPoint, Middle, TableRow
+from monitor.review import AlarmLife, Cuff, KeyPoint, Middle, Rise, TableRow
+from monitor.review.wording import minutes
 from monitor.vitals import NIBP, VitalSign
 
 HR, SPO2, RR = VitalSign.HEART_RATE, VitalSign.SPO2, VitalSign.RESPIRATORY_RATE
@@ -122,9 +122,10 @@ def _against_baseline(source: Source) -> Iterator[Said]:
         rises = f"{signed(systolic.rise)}/{signed(diastolic.rise)}"
         at = source.minute(systolic.peak_us)
         yield Said("Peak rise", f"{rises}; SBP {number(systolic.peak)} at {at} min")
-    above = [f"{limit:g} {minutes(said)}" for limit, said in systolic.above_limits.items() if said]
-    risen = [f"{step:+g} {minutes(said)}" for step, said in systolic.above.items() if said]
-    yield Said("Min SBP over", listed([*above, *risen]))
+    risen = [f"{step:+g} {minutes(over)}" for step, over in systolic.above.items() if over]
+    yield Said("SBP over", listed([*_over_limits(systolic), *risen]))
+    if over := [*_over_limits(diastolic)]:
+        yield Said("DBP over", listed(over))
     lowest = source.oxygen
     if lowest is None:
         yield Said("SpO2", "never valid")
@@ -138,6 +139,13 @@ def _against_baseline(source: Source) -> Iterator[Said]:
     ]
     at = source.at(lowest.minimum_at_us)
     yield Said("SpO2 low", f"{lowest.minimum:g} at {at}; min {listed(below)}")
+
+
+def _over_limits(one: Rise) -> Iterator[str]:
+    """Each limit of the preset that was passed, and for how many minutes."""
+    for limit, over in one.above_limits.items():
+        if over:
+            yield f"{limit:g} {minutes(over)}"
 
 
 def _point(source: Source, one: KeyPoint) -> Row:

@@ -24,6 +24,7 @@ from monitor.clinic import Session
 from monitor.conditions import Preset
 from monitor.history import ADDENDUM, SIGNED, FactRow, ReadingRow, TransitionRow
 from monitor.review import Figures, Review, Summary, figures, review
+from monitor.review.wording import whole_minutes
 from monitor.vitals import VitalSign
 from monitor.words import Words
 
@@ -194,4 +195,4 @@ class Source:
 
     def minute(self, at_us: int) -> str:
         """Whole minutes from the start of the infusion, with their sign."""
-        return f"{(at_us - self.zero_us) // 60_000_000:+d}"
+        return f"{whole_minutes(self.zero_us, at_us):+d}"

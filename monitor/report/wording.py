@@ -9,7 +9,6 @@ from monitor.review.by_hand import BY_HAND
 from monitor.vitals import VitalSign
 
 NONE = "–"
-MINUTE_US = 60_000_000
 
 
 def number(value: float | None) -> str:
@@ -39,20 +38,10 @@ def cuff_text(cuff: Cuff) -> str:
     return f"{pressure(cuff.systolic, cuff.diastolic)} {mark}"
 
 
-def minutes(value: float) -> str:
-    """Minutes to one decimal below ten, whole above."""
-    return f"{value:.1f}" if 0 < value < 9.95 else f"{value:.0f}"
-
-
 def lasted(from_us: int, to_us: int) -> str:
     """`0:48`: minutes and seconds."""
     seconds = max(0, to_us - from_us) // 1_000_000
     return f"{seconds // 60}:{seconds % 60:02d}"
-
-
-def percent(share: float | None) -> str:
-    """A share of 0 to 1; rounded down, so that 100 % is all of it."""
-    return NONE if share is None else f"{int(share * 100 + 1e-9)} %"
 
 
 def listed(parts: Iterable[str], between: str = ", ") -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from monitor.care.course import Infusion
 from monitor.care.journal import Journal
 from monitor.conditions import Priority
+from monitor.review.wording import dose, minutes
 from monitor.vitals import VitalSign
 from monitor.web.present import Json
 from monitor.words import Words
@@ -32,13 +33,13 @@ SHORT: Final = {VitalSign.NIBP_SYSTOLIC: "SYS", VitalSign.NIBP_DIASTOLIC: "DIA"}
 def cells(one: Infusion, words: Words, *, content: bool) -> list[str]:
     """An infusion's column. Moods only with `content`: what a patient wrote is confidential."""
     return [
-        _dose(one),
+        NOTHING if one.order is None else dose(one.order, one.given_mg),
         _baseline(one),
         _peak(one),
         _over(one),
         _lowest(one),
         _alarms(one),
-        NOTHING if one.ready_min is None else f"{one.ready_min:.0f} min",
+        NOTHING if one.ready_min is None else f"{one.ready_min} min",
         _side_effects(one),
         _sitter(one),
         _journal(one.journal, words),
@@ -75,15 +76,6 @@ def closing(one: Infusion, words: Words) -> Json:
     }
 
 
-def _dose(one: Infusion) -> str:
-    if one.order is None:
-        return NOTHING
-    given = one.order.dose_mg if one.given_mg is None else one.given_mg
-    text = f"{one.order.drug} {given:.1f} mg"
-    weight = one.order.weight_kg
-    return f"{text} ({given / weight:.2f} mg/kg)" if weight else text
-
-
 def _baseline(one: Infusion) -> str:
     told = [one.baseline.get(vital) for vital in SHORT]
     heart, spo2 = one.baseline.get(VitalSign.HEART_RATE), one.baseline.get(VitalSign.SPO2)
@@ -96,13 +88,13 @@ def _baseline(one: Infusion) -> str:
 def _peak(one: Infusion) -> str:
     if one.peak_rise is None or one.peak_after_min is None:
         return NOTHING
-    return f"{one.peak_rise:+.0f} mmHg at {one.peak_after_min:.0f} min"
+    return f"{one.peak_rise:+.0f} mmHg at {one.peak_after_min} min"
 
 
 def _over(one: Infusion) -> str:
     told = [
-        f"{SHORT[vital]} > {limit:g}: {minutes:.0f}"
-        for (vital, limit), minutes in one.over_limits.items()
+        f"{SHORT[vital]} > {limit:g}: {minutes(over)}"
+        for (vital, limit), over in one.over_limits.items()
     ]
     return ", ".join(told) or NOTHING
 
@@ -110,7 +102,7 @@ def _over(one: Infusion) -> str:
 def _lowest(one: Infusion) -> str:
     if one.lowest_spo2 is None or one.lowest_spo2_after_min is None:
         return NOTHING
-    return f"{one.lowest_spo2:g} % at {one.lowest_spo2_after_min:.0f} min"
+    return f"{one.lowest_spo2:g} % at {one.lowest_spo2_after_min} min"
 
 
 def _alarms(one: Infusion) -> str:

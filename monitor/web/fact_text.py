@@ -28,6 +28,7 @@ from monitor.history import (
     FactRow,
     edits_told,
 )
+from monitor.review.wording import by_weight
 from monitor.vitals import VitalSign
 
 TOLD_MAX = 6
@@ -112,10 +113,10 @@ def _devices(fact: FactRow) -> str:
 def _ordered(fact: FactRow) -> str:
     data = fact.data
     weight = data.get("weight_kg")
-    by_weight = f" ({float(data['dose_mg'] or 0) / float(weight):.2f} mg/kg)" if weight else ""
+    by = by_weight(float(data["dose_mg"] or 0), float(weight) if weight else None)
     dose, strength = _value(data["dose_mg"]), _value(data["concentration_mg_ml"])
     lot = f", lot {data['lot']}" if data.get("lot") else ""
-    given = f"{data['drug']} {dose} mg{by_weight} in {_value(data['minutes'])} min"
+    given = f"{data['drug']} {dose} mg{by} in {_value(data['minutes'])} min"
     return f"ordered: {given}, {strength} mg/ml{lot}"
 
 

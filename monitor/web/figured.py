@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import floor
 
 from monitor.board.words import hours_minutes, minutes_seconds
 from monitor.conditions import Priority
@@ -17,11 +18,11 @@ from monitor.review import (
     TableRow,
     TimeInRange,
 )
+from monitor.review.wording import minutes, percent, whole_minutes, whole_percent
 from monitor.vitals import VitalSign
 from monitor.web.present import Json
 from monitor.words import Words
 
-MINUTE_US = 60_000_000
 SHOWN = (VitalSign.HEART_RATE, VitalSign.SPO2, VitalSign.RESPIRATORY_RATE)
 BAND_NAMES = {VitalSign.NIBP_SYSTOLIC: "SBP mmHg", VitalSign.HEART_RATE: "HR /min"}
 
@@ -67,9 +68,9 @@ def _head(found: Figures, words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _summary(one: Summary) -> str:
-    quality = f"valid {_percent(one.valid_share)}"
+    quality = f"valid {percent(one.valid_share)}"
     if one.infusion_share is not None:
-        quality += f", of the infusion {_percent(one.infusion_share)}"
+        quality += f", of the infusion {percent(one.infusion_share)}"
     if one.gaps:
         quality += f", longest gap {minutes_seconds(one.longest_gap_s)}"
     return f"{one.minimum:g} to {one.maximum:g}, median {one.median:g} ({quality})"
@@ -83,8 +84,10 @@ def _lowest(found: Figures, words: Words) -> str:
     for one in found.in_range:
         if one.vital is VitalSign.SPO2:
             edges = [band.high for band in one.bands if band.high is not None]
-            text += "".join(f", below {edge:g} for {one.below(edge):.1f} min" for edge in edges)
-    return f"{text} (valid {_percent(spo2.valid_share)})"
+            text += "".join(
+                f", below {edge:g} for {minutes(one.below(edge))} min" for edge in edges
+            )
+    return f"{text} (valid {percent(spo2.valid_share)})"
 
 
 def _peak(found: Figures, words: Words) -> str:
@@ -101,8 +104,8 @@ def _peak(found: Figures, words: Words) -> str:
         base = found.diastolic.baseline
         more = None if diastolic is None or base is None else diastolic - base
         text += f" ({rise.rise:+g}/{'--' if more is None else f'{more:+g}'})"
-    minute = (rise.peak_us - start_us) / MINUTE_US
-    text += f" at {minute:.0f} min, {words.time(rise.peak_us, '%H:%M')}"
+    minute = whole_minutes(start_us, rise.peak_us)
+    text += f" at {minute} min, {words.time(rise.peak_us, '%H:%M')}"
     if found.diastolic.peak is not None and found.diastolic.peak != diastolic:
         text += f"; highest diastolic {found.diastolic.peak:g}"
     return text
@@ -111,16 +114,16 @@ def _peak(found: Figures, words: Words) -> str:
 def _above(rise: Rise) -> str:
     if not rise.above:
         return ""
-    said = ", ".join(f">+{step:g} {minutes:.0f} min" for step, minutes in rise.above.items())
-    return f"{said}, area {rise.area or 0.0:.0f} mmHg·min (known {_percent(rise.held_share)})"
+    said = ", ".join(f">+{step:g} {minutes(over)} min" for step, over in rise.above.items())
+    return f"{said}, area {rise.area or 0.0:.0f} mmHg·min (known {percent(rise.held_share)})"
 
 
 def _over_limits(found: Figures) -> str:
     pairs = [
-        f"{name} > {limit:g} for {minutes:.0f} min"
+        f"{name} > {limit:g} for {minutes(over)} min"
         for name, rise in (("SBP", found.systolic), ("DBP", found.diastolic))
-        for limit, minutes in rise.above_limits.items()
-        if minutes
+        for limit, over in rise.above_limits.items()
+        if over
     ]
     return ", ".join(pairs)
 
@@ -191,15 +194,17 @@ def _in_range(one: TimeInRange) -> Json:
     return {
         "label": BAND_NAMES.get(one.vital, f"{one.vital.codes.label} {one.vital.codes.unit}"),
         "held": one.vital.episodic,
-        "valid": _percent(one.valid_share),
+        "valid": percent(one.valid_share),
         "usual": len(one.bands) - 1 if one.vital is VitalSign.SPO2 else 1,
         "bands": [
             {
                 "text": _edges(band.low, band.high),
-                "minutes": round(band.minutes, 1),
-                "percent": round(100 * band.minutes / total, 1) if total else 0.0,
+                "minutes": minutes(band.minutes),
+                "percent": whole_percent(share),
+                "width": round(100 * share, 2),
             }
             for band in one.bands
+            for share in (band.minutes / total if total else 0.0,)
         ],
     }
 
@@ -212,7 +217,7 @@ def _edges(low: float | None, high: float | None) -> str:
 
 def _point(one: KeyPoint, found: Figures, words: Words) -> list[str]:
     start_us, at_us = found.treatment.started_us, one.at_us
-    minute = "" if at_us is None or start_us is None else f"{(at_us - start_us) / MINUTE_US:.0f}"
+    minute = "" if at_us is None or start_us is None else f"{whole_minutes(start_us, at_us)}"
     pair = "" if one.systolic is None and one.diastolic is None else _numbers(one)
     return [
         one.name,
@@ -238,7 +243,7 @@ def _table_lines(row: TableRow, words: Words) -> Iterator[list[str]]:
     """A line a row, and one more for each further cuff reading in it."""
     first = row.cuffs[0] if row.cuffs else None
     yield [
-        f"{row.minute:.0f}",
+        f"{floor(row.minute)}",
         words.time(row.from_us, "%H:%M"),
         "" if first is None else _measured(first, words),
         *(_middle(row.middles, vital) for vital in SHOWN),
@@ -292,7 +297,3 @@ def _said(value: str | float) -> str:
 def number(value: float | None) -> str:
     """A number, or two dashes."""
     return "--" if value is None else f"{value:g}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

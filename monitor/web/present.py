@@ -6,6 +6,7 @@ Knows review's values, the clinic's zone and names; decides nothing about them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import floor
 
 from monitor import review
 from monitor.board.words import MARKS, hours_minutes, minutes_seconds
@@ -133,7 +134,7 @@ def session_line(entry: Entry, words: Words) -> Json:
         "open": end_us is None,
         "rise": "" if measured is None or measured.rise is None else f"{measured.rise:+g}",
         "lowest_spo2": _whole(measured.lowest_spo2) if measured else "",
-        "ready": "" if entry.ready_minutes is None else f"{entry.ready_minutes:.0f} min",
+        "ready": "" if entry.ready_minutes is None else f"{floor(entry.ready_minutes)} min",
         "signed": entry.signed,
     }
 

@@ -16,6 +16,7 @@ from monitor.conditions import Preset
 from monitor.history import CORRECTED, FactRow, ReadingRow, Told, TransitionRow, name_of
 from monitor.review import ARTEFACT, Artefact, Figures
 from monitor.review.suggestions import Suggestion, suggestions
+from monitor.review.wording import ordered
 from monitor.suspects import marked
 from monitor.web import figured, present
 from monitor.web.present import Json
@@ -78,12 +79,11 @@ def _infusion(treatment: Treatment, end_us: int, words: Words) -> Json:
     order, total_mg = treatment.order, treatment.total_mg(end_us)
     said = ""
     if order is not None:
-        by_weight = f" ({order.dose_mg_kg:.2g} mg/kg)" if order.dose_mg_kg else ""
-        said = f"{order.drug} {order.dose_mg:g} mg{by_weight} in {order.minutes:g} min"
+        said = f"{order.drug} {ordered(order)} in {order.minutes:g} min"
     return {
         "order": said,
         "given": "" if total_mg is None else f"{total_mg:.1f} mg given",
-        "lasted": f"{treatment.elapsed_s(end_us) / 60:.0f} min without pauses",
+        "lasted": f"{int(treatment.elapsed_s(end_us) // 60)} min without pauses",
         "runs": [
             {
                 "from_ms": one.from_us // 1_000,

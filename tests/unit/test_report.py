@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
 
+from monitor.care.course import Known, course_of
+from monitor.history import ReadingRow
 from monitor.report.building import report
+from monitor.report.course_sheet import course_sheet
 from monitor.report.fitting import CELL_GAP_MM, cells
 from monitor.report.layout import PLACES, Paper
 from monitor.report.metrics import width_mm
 from monitor.report.model import Block, Report, Row, Said
 from monitor.report.sheet import sheet
+from monitor.review import entry_of
+from monitor.web.course_words import COLUMNS_OF_TABLE
+from monitor.web.course_words import cells as course_cells
+from monitor.web.figured import figured
+from monitor.web.present import session_line
 from tests.printed import overlapping, printed, words
-from tests.reported import SPO2, crowded, extremes, letterhead, ordinary
+from tests.reported import (
+    END_MIN,
+    LEAVE_MIN,
+    SPO2,
+    Rows,
+    crowded,
+    extremes,
+    letterhead,
+    ordinary,
+)
+from tests.stored import NOON_US
 
 EXTREMES = sorted(extremes())
 
@@ -44,7 +63,7 @@ def test_the_most_and_the_least_of_sessions_fill_one_page(name: str, paper: Pape
 def test_the_page_tells_what_a_clinician_asks_first() -> None:
     made = report(ordinary().source())
     assert "ketamine 2 mg/ml" in said(made.treatment)
-    assert "40 mg (0.5 mg/kg)" in said(made.treatment)
+    assert "40 mg (0.50 mg/kg)" in said(made.treatment)
     assert "1 pause" in said(made.treatment)
     assert "18.5 ml, 37.0 mg" in said(made.treatment)
     assert "yes" in said(made.gate)
@@ -82,6 +101,113 @@ def test_the_figures_are_those_of_the_review() -> None:
     assert f"SpO2 {int(lowest.valid_share * 100)} %" in said(made.quality)
     cuffs = [row for row in made.table.rows if row.cells[2].endswith(" D")]
     assert len(cuffs) == len(figures.cuffs)
+
+
+def uneven() -> Rows:
+    """A session whose figures come out the same nowhere but by one rounding."""
+    rows = ordinary(step_s=5.0)
+    rows.readings = [
+        row
+        for row in rows.readings
+        if row.value is not None and not (row.vital is SPO2 and 70 < minute_of(row) < 70.6)
+    ]
+    for count in range(25):
+        rows.measure(90 + count / 12, SPO2, 97.0)
+    rows.cuff(47.6, 171.0, 104.0)
+    rows.cuff(51.4, 166.0, 107.0)
+    ready_us = NOON_US + round((END_MIN + 32.7) * 6e7)
+    rows.say(LEAVE_MIN, "turned over", cuff="off", probe="off", ready_us=ready_us)
+    return rows
+
+
+def minute_of(row: ReadingRow) -> float:
+    return (row.sampled_at_us - NOON_US) / 6e7
+
+
+def found(pattern: str, text: str) -> str:
+    one = re.search(pattern, text)
+    assert one is not None, (pattern, text)
+    return one[1]
+
+
+@pytest.mark.requirement("RPT-010")
+def test_report_review_course_and_search_write_one_figure_alike() -> None:
+    source = uneven().source()
+    made, words_ = report(source), source.words
+    points, quality, after = said(made.points), said(made.quality), said(made.recovery)
+    told: dict[str, Any] = figured(source.figures, words_)
+    review = "\n".join(f"{one['label']}: {one['text']}" for one in told["head"])
+    known = Known(source.facts, source.figures, source.seen.alarms)
+    course = course_of("A.M.", [known], infusions=3, side_effects={}, now_us=2**60)
+    (one,) = [infusion for _, infusion in course.slots if infusion]
+    cells = dict(zip(COLUMNS_OF_TABLE, course_cells(one, words_, content=False), strict=True))
+    sheet_ = " | ".join(
+        " | ".join(row.cells) for row in course_sheet(course, source.letterhead).parts[0].block.rows
+    )
+    listed = session_line(entry_of(source.facts, source.transitions), words_)
+    key = next(row for row in told["points"] if row[0] == "peak")
+
+    peak = found(r"SBP 171 at \+(\d+) min", points)
+    assert peak == "27"
+    assert found(r"Peak BP mmHg: 171/104 \(\+49/\+26\) at (\d+) min", review) == peak
+    assert (found(r"\+49 mmHg at (\d+) min", cells["Peak rise systolic"]), key[1]) == (peak, peak)
+    share = found(r"(?m)^SpO2 (\d+ %)", quality)
+    assert share == "99 %"
+    assert set(re.findall(r"valid (\d+ %)", found(r"(Lowest SpO2 .*)", review))) == {share}
+    assert share in [each["valid"] for each in told["in_range"] if each["label"] == "SpO2 %"]
+    for name, short, limit in (("SBP", "SYS", 160), ("DBP", "DIA", 100)):
+        over = found(rf"{name} over {limit} ([\d.]+)", points)
+        assert found(rf"{name} > {limit} for ([\d.]+) min", review) == over
+        assert found(rf"{short} > {limit}: ([\d.]+)", cells["Minutes over limits"]) == over
+    below = found(r"min <90 ([\d.]+)", points)
+    assert found(r"below 90 for ([\d.]+) min", review) == below
+    ready = found(r"ready \d\d:\d\d \(\+(\d+) min\)", after)
+    assert ready == "32"
+    assert found(r"ready after (\S+) h", review) == f"00:{ready}"
+    assert cells["Ready after"] == f"{ready} min"
+    assert f"| {ready} min |" in sheet_
+    assert listed["ready"] == f"{ready} min"
+
+
+@pytest.mark.requirement("CRS-007")
+@pytest.mark.parametrize("stop_min", [END_MIN, 40.0])
+def test_course_and_its_sheet_tell_the_dose_that_was_given(stop_min: float) -> None:
+    rows = ordinary()
+    rows.facts = [
+        replace(one, at_us=NOON_US + round(stop_min * 6e7))
+        if one.data.get("action") == "stop"
+        else one
+        for one in rows.facts
+        if one.data.get("action") not in ("pause", "resume")
+    ]
+    dose = {END_MIN: "ketamine 40.0 mg (0.50 mg/kg)", 40.0: "ketamine 20.0 mg (0.25 mg/kg)"}
+    assert doses(rows) == (dose[stop_min], dose[stop_min])
+
+
+@pytest.mark.requirement("CRS-007")
+def test_a_dose_of_which_nobody_entered_the_rate_is_told_as_ordered() -> None:
+    rows = ordinary()
+    rows.facts = [
+        replace(one, data={key: value for key, value in one.data.items() if key != "rate_ml_h"})
+        for one in rows.facts
+    ]
+    text = "ketamine 40 mg (0.50 mg/kg) ordered"
+    assert doses(rows) == (text, text)
+
+
+def doses(rows: Rows) -> tuple[str, str]:
+    """On the course's page, and on its sheet."""
+    source = rows.source()
+    known = Known(source.facts, source.figures, source.seen.alarms)
+    course = course_of("A.M.", [known], infusions=3, side_effects={}, now_us=2**60)
+    (one,) = [infusion for _, infusion in course.slots if infusion]
+    page = dict(zip(COLUMNS_OF_TABLE, course_cells(one, source.words, content=False), strict=True))
+    (row,) = [
+        row.cells
+        for row in course_sheet(course, source.letterhead).parts[0].block.rows
+        if row.cells[1] != "–"
+    ]
+    return page["Dose"], row[2]
 
 
 @pytest.mark.requirement("RPT-010")

@@ -41,7 +41,7 @@
  * @property {boolean} held by step-hold
  * @property {string} valid
  * @property {number} usual which band is as it should be
- * @property {{text: string, minutes: number, percent: number}[]} bands
+ * @property {{text: string, minutes: string, percent: number, width: number}[]} bands
  */
 
 /**

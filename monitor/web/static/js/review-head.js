@@ -47,14 +47,14 @@ function range(one) {
   const bar = make("div", "bar");
   bar.setAttribute("aria-hidden", "true");
   one.bands.forEach((band, place) => {
-    const piece = make("span", "", band.percent >= 8 ? `${Math.round(band.percent)}` : "");
+    const piece = make("span", "", band.percent >= 8 ? `${band.percent}` : "");
     mark(piece, "band", String(place - one.usual));
-    piece.style.width = `${band.percent}%`;
+    piece.style.width = `${band.width}%`;
     bar.append(piece);
   });
   const words = one.bands
-    .filter((band) => band.minutes)
-    .map((band) => `${band.text}: ${Math.round(band.percent)} % (${band.minutes} min)`);
+    .filter((band) => Number(band.minutes))
+    .map((band) => `${band.text}: ${band.percent} % (${band.minutes} min)`);
   const how = one.held ? "held until the next reading" : "valid";
   const text = `${words.join(", ") || "no values"}; ${how} ${one.valid}`;
   return make("div", "range", [make("strong", "", one.label), bar, make("p", "", text)]);
