@@ -13,8 +13,9 @@ from monitor.care.course import Infusion, Known, infusion_of
 from monitor.history import ReadingRow
 from monitor.report.during import points, table
 from monitor.report.source import Source
-from monitor.report.wording import NONE, listed, minutes, number, signed
+from monitor.report.wording import NONE, listed, number, signed
 from monitor.review.by_hand import BY_HAND
+from monitor.review.wording import minutes
 from monitor.vitals import Validity, VitalSign
 from tests.property.test_review_oracle import HR, PRESET, RR, SPO2, compared
 from tests.reported import letterhead
@@ -103,9 +104,9 @@ def test_the_course_rows_of_simulated_sessions_are_the_slow_count(sessions: list
         assert [row.baseline.get(vital) for vital in (SYS, DIA)] == [base[SYS], base[DIA]]
         assert row.given_mg == pytest.approx(given_mg(one.lived))
         assert row.peak_rise == rise["rise"]
-        assert row.peak_after_min == one.after_min(rise["peak_at"])
+        assert row.peak_after_min == one.after_min(rise["peak_at"]) // 1
         assert row.lowest_spo2 == low["minimum"]
-        assert row.lowest_spo2_after_min == one.after_min(low["minimum_at"])
+        assert row.lowest_spo2_after_min == one.after_min(low["minimum_at"]) // 1
         assert row.over_limits
         for (vital, limit), over in row.over_limits.items():
             assert over == pytest.approx(one.slow.above_limit(vital, limit))
@@ -130,7 +131,11 @@ def test_the_reports_of_simulated_sessions_say_the_slow_count(sessions: list[Liv
             f"{rise['rise']:+g}/{told_sign(below['rise'])}; "
             f"SBP {rise['peak']:g} at {int(peak_at // 1):+d} min"
         )
-        assert said["Min SBP over"] == told_above(one.slow)
+        assert said["SBP over"] == told_above(one.slow)
+        limits = source.figures.diastolic.above_limits
+        over = {limit: one.slow.above_limit(DIA, limit) for limit in limits}
+        told = [f"{limit:g} {minutes(count)}" for limit, count in over.items() if count]
+        assert said.get("DBP over", NONE) == listed(told)
         low = one.slow.summary(SPO2)
         assert low is not None
         assert said["SpO2 low"].startswith(f"{low['minimum']:g} at ")
