@@ -6,7 +6,8 @@ afterwards of each change which test noticed it, or None.
 
 The tests are collected once. Each change is then tried in a process forked from there, so
 nothing that one of them breaks reaches the next. Only tests that run the changed lines are
-tried; first those that noticed an earlier change of the same function, then the quick ones.
+tried; first those that noticed an earlier change of the same function, then the quick ones
+and those that noticed much.
 A change of what runs while modules are imported is tried in an interpreter of its own.
 """
 
@@ -66,6 +67,7 @@ class Trials:
         self.verdicts: dict[str, str | None] = {}
         self.afresh: list[str] = []
         self._noticed: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._worth: Counter[str] = Counter()
         self._watch = self._watching()
         self._watch.start()
 
@@ -110,12 +112,14 @@ class Trials:
         noticed, lines = self._noticed[changed_function(name)], {*self._lines[name]}
         order = sorted(
             (test for test, ran in reach.lines.items() if test and not lines.isdisjoint(ran)),
-            key=lambda test: (-noticed[test], reach.seconds[test]),
+            key=lambda test: (-noticed[test], reach.seconds[test] / (1 + self._worth[test])),
         )
         verdict: str | None = _in_a_fork(
             lambda: _first_failing(name, [items[test] for test in order], reach)
         )
         noticed[verdict or ""] += 1
+        self._worth[verdict or ""] += 1
+        print(f"{name}: {verdict}", flush=True)
         return verdict
 
 
