@@ -106,7 +106,10 @@ class Levels:
             if not layout.priority[column, row]:
                 continue
             rule = layout.rows[row].condition.id if row not in layout.derived else ""
-            both = levels_in_force(rule, clause, COLUMNS[column], baseline, edits)
-            for levels, level in zip((self.limit, self.clear), both, strict=True):
-                if level is not None:
-                    levels[chair, number] = level * layout.clause_sign[number]
+            limit, clear = levels_in_force(rule, clause, COLUMNS[column], baseline, edits)
+            self.limit[chair, number] = _signed(limit, float(layout.clause_sign[number]))
+            self.clear[chair, number] = _signed(clear, float(layout.clause_sign[number]))
+
+
+def _signed(level: float | None, sign: float) -> float:
+    return np.nan if level is None else level * sign
