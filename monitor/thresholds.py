@@ -65,8 +65,8 @@ class Level:
             return self.value
         if baseline is None:
             return self.without_baseline
-        share = 0.0 if self.percent is None else self.percent
-        raw = baseline + self.offset if self.offset is not None else baseline * share / 100.0
+        raw = baseline if self.offset is None else baseline + self.offset
+        raw = raw if self.percent is None else baseline * self.percent / 100.0
         raw = raw if self.at_least is None else max(raw, self.at_least)
         return raw if self.at_most is None else min(raw, self.at_most)
 

@@ -42,7 +42,15 @@ AND_CPU_S = 3.0
 """A test that takes ten times as long as usual, and three seconds, will not end."""
 BLOCKED_S = 900.0
 """Nor will tests that stand still. By the clock on the wall, so far beyond the usual ten."""
-QUIET = ["-q", "--capture=no", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-profile=mutation"]
+QUIET = [
+    "-q",
+    "--capture=no",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "--hypothesis-profile=mutation",
+]
 
 
 def switch_on(name: str) -> None:
