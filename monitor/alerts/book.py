@@ -66,7 +66,7 @@ class Book:
         )
         return [event]
 
-    def new(self, place: Place, row: int, onset_s: float, at_s: float) -> Opened:
+    def new(self, place: Place, row: int, onset_s: float) -> Opened:
         """Open an alarm, pending its first step."""
         which = self._layout.rows[row]
         instance = self.instance(place, row)
@@ -85,9 +85,6 @@ class Book:
             state=AlarmState.PENDING if delay_s > 0.0 else AlarmState.IDLE,
             priority=self.priority(place, row),
             onset_s=onset_s,
-            since_s=at_s,
-            entered_s=at_s,
-            message="",
             reference=place.silences.reference(which.condition.id),
         )
         place.open[row] = opened

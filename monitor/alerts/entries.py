@@ -58,7 +58,7 @@ class Entries:
         to = Priority.HIGH if high else self._book.priority(place, row)
         reason: Reason | None = Reason.CONDITION_PRESENT
         if opened is None:
-            opened = self._book.new(place, row, now, now)
+            opened = self._book.new(place, row, now)
             opened.priority = to
         else:
             reason = _again(opened, to, score, now, settings["step"])

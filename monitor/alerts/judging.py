@@ -276,7 +276,7 @@ class Judging:
             return []
         reason = Reason.CONDITION_PRESENT if opened is None else Reason.CONDITION_AGAIN
         if opened is None:
-            opened = self._book.new(place, row, onset_s, received_s)
+            opened = self._book.new(place, row, onset_s)
         else:
             opened.episode += 1
             opened.onset_s, opened.extremes, opened.violations = onset_s, {}, 1

@@ -23,6 +23,8 @@ from monitor.alerts.states import (
 from monitor.conditions import Clause, Priority
 from monitor.vitals import VitalSign
 
+NOT_YET = float("-inf")
+"""Before its first step."""
 LOUDER = frozenset({Reason.PRIORITY_RISES, Reason.WORSE, Reason.CONDITION_AGAIN})
 """Steps that let an alarm sound anew though its state may stay."""
 
@@ -49,9 +51,9 @@ class Opened:
     state: AlarmState
     priority: Priority
     onset_s: float
-    since_s: float
-    entered_s: float
-    message: str
+    since_s: float = NOT_YET
+    entered_s: float = NOT_YET
+    message: str = ""
     value: float | None = None
     limit: float | None = None
     speaks: VitalSign | None = None

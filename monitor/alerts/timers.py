@@ -18,10 +18,9 @@ NEVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that is due, when, and the priority it rises to (None: unchanged)."""
+    """A step that is due, and the priority it rises to (None: unchanged)."""
 
     reason: Reason
-    at_s: float
     to: Priority | None = None
 
 
@@ -31,17 +30,17 @@ class Timers:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
 
-    def due(self, opened: Opened, place: Place, bad_s: float, now: float) -> list[Step]:
-        """The steps whose time has come, in order; `bad_s` is since when the condition holds."""
-        out = []
-        again_s = self._again_s(opened, place)
-        if again_s <= now:
-            out.append(Step(Reason.RE_ALARM, again_s))
+    def due(self, opened: Opened, place: Place, bad_s: float, now: float) -> Step | None:
+        """The step whose time has come; `bad_s` is since when the condition holds.
+
+        To be asked at each `next_s`: of what fell due before, nothing is left.
+        """
+        if self._again_s(opened, place) <= now:
+            return Step(Reason.RE_ALARM)
         for rise in self._rises(opened, place):
-            at_s = self._rise_s(rise, opened, place, bad_s)
-            if at_s <= now:
-                out.append(Step(Reason.PRIORITY_RISES, at_s, rise.to))
-        return sorted(out, key=lambda step: step.at_s)
+            if self._rise_s(rise, opened, place, bad_s) <= now:
+                return Step(Reason.PRIORITY_RISES, rise.to)
+        return None
 
     def next_s(self, opened: Opened, place: Place, bad_s: float) -> float:
         """When something is next due."""
@@ -77,7 +76,7 @@ class Timers:
         if rise.cause is Cause.UNACKNOWLEDGED:
             waiting = opened.state is AlarmState.ACTIVE_UNACK
             return opened.entered_s + rise.after_s if waiting else NEVER
-        if not opened.active or rise.cause is Cause.REPEATED:
+        if rise.cause is Cause.REPEATED:
             return NEVER
         # Never before the alarm itself (alarms.md 7.2, T-NIBP-O).
         if rise.cause is Cause.LASTING:

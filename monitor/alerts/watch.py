@@ -358,12 +358,12 @@ class Watch:
                 self.since_s[place.index, row] = np.nan
                 return self.end(place, opened, at_s)
         due = self._timers.due(opened, place, float(self.since_s[place.index, row]), at_s)
-        if not due:
+        if due is None:
             self._schedule_row(place, row, at_s)
             return []
-        if due[0].to is not None:
-            opened.priority = due[0].to
-        return self._book.step(place, opened, due[0].reason, at_s)
+        if due.to is not None:
+            opened.priority = due.to
+        return self._book.step(place, opened, due.reason, at_s)
 
     def _raise(self, place: Place, row: int, at_s: float) -> list[AlarmEvent]:
         which, at = self._layout.rows[row], (place.index, row)
@@ -377,7 +377,7 @@ class Watch:
             if at_s >= ends_s and place.unassigned_data_s > NEVER:
                 self.since_s[at] = np.nan
                 return []
-        opened = self._book.new(place, row, float(self.since_s[at]), at_s)
+        opened = self._book.new(place, row, float(self.since_s[at]))
         opened.state = AlarmState.PENDING
         opened.message = message(opened, place)
         return self._book.step(place, opened, Reason.CONDITION_PRESENT, at_s)
