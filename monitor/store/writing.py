@@ -54,6 +54,9 @@ _FORGET = (
     "AND id <= (SELECT id FROM progress WHERE name = 'copied') "
     f"AND (session IS NULL OR session NOT IN ({schema.OPEN_SESSIONS})) ORDER BY at_us LIMIT ?)"
 )
+_ABOVE = "SELECT " + " + ".join(
+    f"(SELECT count(*) FROM {table} WHERE id > ?1)" for table in _COLUMNS
+)
 _NO_TIME = -(2**63)
 
 
@@ -73,6 +76,25 @@ class Batch:
     parked: Sequence[Parked] = ()
     copied: int | None = None
     filed: Sequence[Filed] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A transaction that broke, perhaps after its commit: its rows, and the last number before.
+
+    Of the rows the first `kept` were in the record before it, `new` of them as new ones.
+    """
+
+    items: Sequence[Item]
+    kept: int
+    new: int
+    last: int
+
+    def leads(self, items: Sequence[Item]) -> bool:
+        """Are these the same rows again, or the first of them?"""
+        again = items[: len(self.items)]
+        same = (one is other for one, other in zip(again, self.items, strict=False))
+        return len(again) == len(self.items) and all(same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +121,7 @@ class Writer:
         self._last = self._inode = 0
         self._newest: dict[tuple[str, tuple[str, ...]], int] = {}
         self._moved: dict[tuple[str, tuple[str, ...]], tuple[int, int]] = {}
+        self._doubt: _Doubt | None = None
         self._is_open = False
         self.audited = 0
         self.told: list[str] = []
@@ -194,14 +217,17 @@ class Writer:
 
     def _transaction(self, batch: Batch) -> int:
         connection = self._open_connection()
+        kept, new = self._kept_of(connection, batch.items)
+        items = batch.items[kept:]
         last, changes, audited = self._last, connection.total_changes, self.audited
+        doubt = _Doubt(batch.items, kept, new, last)
         try:
             connection.execute("BEGIN IMMEDIATE")
-            self._insert(connection, batch.items)
-            new = connection.total_changes - changes
-            if any(item.table != READINGS for item in batch.items):
+            self._insert(connection, items)
+            new += connection.total_changes - changes
+            if any(item.table != READINGS for item in items):
                 audited = acts.chain(connection, last)
-            connection.executemany(_NUMBER, _numbers(batch.items))
+            connection.executemany(_NUMBER, _numbers(items))
             documents.put(connection, batch.filed)
             self._note_copy(connection, batch)
             connection.execute("COMMIT")
@@ -212,9 +238,25 @@ class Writer:
                 connection.execute("ROLLBACK")
                 self._last = last
             # Otherwise it may have been committed before it broke: its numbers are used up.
+            self._doubt = doubt
             raise
-        self.audited = audited
+        self.audited, self._doubt = audited, None
         return new
+
+    def _kept_of(self, connection: sqlite3.Connection, items: Sequence[Item]) -> tuple[int, int]:
+        """How many of these, from the first on, a transaction that broke has kept; and as new.
+
+        A batch that nobody was answered for comes again, perhaps with more behind it. One
+        hand writes, so rows with higher numbers than before are those of that transaction.
+        """
+        doubt = self._doubt
+        if doubt is None or not doubt.leads(items):
+            return 0, 0
+        counted = connection.execute(_ABOVE, (doubt.last,)).fetchone()[0]
+        if not counted:
+            return doubt.kept, doubt.new
+        self.audited = audit.end(connection).number
+        return len(doubt.items), doubt.new + int(counted)
 
     def _insert(self, connection: sqlite3.Connection, items: Sequence[Item]) -> None:
         """Rows newer than all of their series go in together; others find a free time first."""
@@ -267,6 +309,7 @@ class Writer:
             raise StoreError("the record is not open", where=str(self._path))
         if self._connection is not None and not file.is_at(self._path, self._inode):
             self._disconnect()
+            self._doubt = None
             self.told.append("the record's file was removed; a fresh one was begun")
         if self._connection is None:
             self._connection = self._connect()
@@ -300,6 +343,7 @@ class Writer:
 
     def _replace_damaged(self) -> None:
         self._disconnect()
+        self._doubt = None
         try:
             aside = file.set_aside(self._path, self._clock.utc_us())
         except OSError as problem:
