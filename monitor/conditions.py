@@ -134,7 +134,11 @@ def _priorities(value: object) -> object:
 
 def _priority(value: object) -> object:
     """Priorities are written by name."""
-    return Priority.__members__.get(value, value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value not in Priority.__members__:
+        raise ValueError(f"is one of {', '.join(Priority.__members__)}")
+    return Priority[value]
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]

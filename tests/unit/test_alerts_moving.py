@@ -141,3 +141,26 @@ def test_of_two_alarms_of_one_rule_the_sessions_own_stays() -> None:
     move(chair)
     assert {one.id for one in chair.engine.alarms("2") if one.condition == "SPO2-3"} == own
     assert "T-ASSIGN" not in {one.condition for one in chair.engine.alarms("2")}
+
+
+@pytest.mark.requirement("S-72")
+def test_what_a_jump_holds_back_is_judged_in_its_chair_at_the_time_of_the_move() -> None:
+    chair = seated()
+    for low in (False, True):
+        for _ in range(4 if low else 20):
+            chair.pass_second({SPO2: 80.0 if low else 97.0, HR: 72.0})
+            chair.now -= 1.0
+            at_two(chair, 1, SPO2=80.0 if low else 97.0)
+    assert [one for one in chair.events if one.alarm.condition == "SPO2-3"] == []
+    move(chair)
+    steps = [
+        (one.alarm.session, one.reason, one.at_s)
+        for one in chair.events
+        if one.alarm.condition == "SPO2-3"
+    ]
+    assert sorted(steps, key=str) == [
+        ("s", Reason.CONDITION_PRESENT, 24.0),
+        ("s", Reason.WENT_ALONG, 24.0),
+        (None, Reason.CONDITION_PRESENT, 24.0),
+        (None, Reason.SEATED, 24.0),
+    ]

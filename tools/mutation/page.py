@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from tools.mutation.mutants import Survivor
-from tools.mutation.run import Outcome, fingerprint, outcomes
+from tools.mutation.run import Outcome, fingerprint, modules, outcomes
 
 EXPLAINED = Path(__file__).with_name("explained.toml")
 Key = tuple[str, Survivor]
@@ -59,6 +59,9 @@ def document(found: Iterable[Outcome], why: Mapping[Key, str]) -> Iterator[str]:
     for one, counts in zip(measured, rows, strict=True):
         text = one.text if one.text == fingerprint(one.module) else f"{one.text}, since changed"
         yield f"| `{one.module}` | {text} | " + " | ".join(str(count) for count in counts) + " |"
+    missing = [one for one in modules() if one not in {found.module for found in measured}]
+    for module in missing:
+        yield f"| `{module}` | not measured yet | | | | |"
     totals = [sum(counts[column] for counts in rows) for column in range(4)]
     yield "| together | | " + " | ".join(str(total) for total in totals) + " |"
     for one in measured:
