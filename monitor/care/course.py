@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.care.arrival import Sitter, arrival_of
 from monitor.care.closing import Addendum, Note, Signed, addenda_of, note_of, signed_of
 from monitor.care.harm import Harm, harms_of
 from monitor.care.journal import Journal, journal_of
 from monitor.care.notes import events_of
+from monitor.care.session import session_of
 from monitor.care.treatment import Order, treatment_of
 from monitor.conditions import Priority
 from monitor.history import FactRow
@@ -80,16 +82,46 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of one session: its facts, its figures and its alarms."""
+    """What is known of one session: its facts, and of one that is shown figures and alarms."""
 
     facts: Sequence[FactRow]
-    figures: Figures
-    alarms: Sequence[AlarmLife]
+    figures: Figures | None = None
+    alarms: Sequence[AlarmLife] = ()
+
+
+class Place(NamedTuple):
+    """An infusion's number in its course, and which of the patient's sessions it is."""
+
+    number: int
+    session: int
+
+
+def places_of(sessions: Iterable[Sequence[FactRow]]) -> dict[int, list[Place]]:
+    """The infusions of each course by its number, from the facts of all sessions, oldest first.
+
+    Sessions without an infusion are left out; where nobody counted, infusions are
+    counted in their order.
+    """
+    places: dict[int, list[Place]] = {}
+    for session, facts in enumerate(sessions):
+        told = session_of(facts)
+        if told is None or told.infusion_started_us is None:
+            continue
+        said = arrival_of(facts)
+        course = said.course or max(places, default=1)
+        before = max((one.number for one in places.get(course, ())), default=0)
+        places.setdefault(course, []).append(Place(said.infusion or before + 1, session))
+    return places
+
+
+def shown_of(places: Mapping[int, Sequence[Place]], number: int | None) -> int:
+    """The course that is shown: that number, else the newest, else the first."""
+    return max(places, default=1) if number is None else number
 
 
 def course_of(
     patient_ref: str,
-    sessions: Iterable[Known],
+    sessions: Sequence[Known],
     *,
     infusions: int,
     side_effects: Mapping[str, Sequence[str]],
@@ -99,33 +131,21 @@ def course_of(
     """The course of that number, else the newest, from all sessions of a patient, oldest first.
 
     A course has so many `infusions`. `side_effects` are the events that count as
-    such, each with its grades from the mildest on. Sessions without an infusion
-    are left out; where nobody counted, infusions are counted in their order.
+    such, each with its grades from the mildest on. Figures are needed of the
+    sessions alone that stand in the course that is shown.
     """
-    by_course: dict[int, list[Infusion]] = {}
-    for one in sessions:
-        if one.figures.session.infusion_started_us is None:
-            continue
-        course, within = _numbers(one.facts, by_course)
-        infusion = infusion_of(within, one, side_effects, now_us)
-        by_course.setdefault(course, []).append(infusion)
-    numbers = tuple(sorted(by_course))
-    chosen = number if number is not None else (numbers[-1] if numbers else 1)
+    places = places_of(one.facts for one in sessions)
+    chosen = shown_of(places, number)
+    found = [
+        infusion_of(one.number, sessions[one.session], side_effects, now_us)
+        for one in places.get(chosen, ())
+    ]
     return Course(
         patient_ref=patient_ref,
         number=chosen,
-        numbers=numbers,
-        slots=_slots(by_course.get(chosen, []), infusions),
+        numbers=tuple(sorted(places)),
+        slots=_slots(found, infusions),
     )
-
-
-def _numbers(
-    facts: Sequence[FactRow], by_course: Mapping[int, Sequence[Infusion]]
-) -> tuple[int, int]:
-    said = arrival_of(facts)
-    course = said.course or max(by_course, default=1)
-    before = by_course.get(course, ())
-    return course, said.infusion or max((one.number for one in before), default=0) + 1
 
 
 def _slots(found: Sequence[Infusion], infusions: int) -> tuple[tuple[int, Infusion | None], ...]:
@@ -138,8 +158,10 @@ def _slots(found: Sequence[Infusion], infusions: int) -> tuple[tuple[int, Infusi
 def infusion_of(
     number: int, known: Known, side_effects: Mapping[str, Sequence[str]], now_us: int
 ) -> Infusion:
-    """One infusion's row. Raises ValueError when it never started."""
+    """One infusion's row. Raises ValueError when it never started, or its figures are missing."""
     facts, figures = known.facts, known.figures
+    if figures is None:
+        raise ValueError("the figures of this session were not worked out")
     session, treatment = figures.session, treatment_of(facts)
     start_us = session.infusion_started_us
     if start_us is None:

@@ -18,7 +18,7 @@ from pydantic import Field
 from monitor import review
 from monitor.care.attribution import readings_of
 from monitor.care.closing import Plan
-from monitor.care.course import Course, Known, course_of
+from monitor.care.course import Course, Known, course_of, places_of, shown_of
 from monitor.care.session import session_of
 from monitor.care.settings import begun_with
 from monitor.commands.closing import WORDS_MAX, AddAddendum, NoteAndPlan
@@ -64,7 +64,7 @@ class Courses:
         shelf = self._shelf
         words = Words.of(shelf.config, shelf.names())
         async with self._one_at_a_time:
-            known, looks = await self._known(patient_ref)
+            known, looks = await self._known(patient_ref, number)
             if not known:
                 raise NotThere(f"there is no session of {patient_ref}")
             course = course_of(
@@ -80,19 +80,24 @@ class Courses:
             told = await asyncio.to_thread(self._told, course, looks, words, may_sign=may_sign)
         return json.dumps(told).encode()
 
-    async def _known(self, patient_ref: str) -> tuple[list[Known], dict[str, Review]]:
-        history = self._shelf.history
-        known, looks = list[Known](), dict[str, Review]()
-        for session in (await history.sessions_of(patient_ref))[-SESSIONS_MAX:]:
-            facts = await history.facts(session)
-            if session_of(facts) is None:
-                continue
+    async def _known(
+        self, patient_ref: str, number: int | None
+    ) -> tuple[list[Known], dict[str, Review]]:
+        """All sessions of the patient; figures of those in the course that is shown."""
+        history, looks = self._shelf.history, dict[str, Review]()
+        names = (await history.sessions_of(patient_ref))[-SESSIONS_MAX:]
+        told = [facts for name in names if (facts := await history.facts(name))]
+        known = [Known(facts) for facts in told if session_of(facts)]
+        places = places_of(one.facts for one in known)
+        for place in places.get(shown_of(places, number), ()):
+            facts = list(known[place.session].facts)
+            session = facts[0].session or ""
             rows = await readings_of(history, session, facts)
             steps = await history.transitions(session)
             preset = await counted_by(history, begun_with(facts), self._shelf.preset)
             look = await asyncio.to_thread(review.review, facts, rows, steps)
             found = await asyncio.to_thread(review.figures, facts, rows, steps, preset)
-            known.append(Known(facts, found, look.alarms))
+            known[place.session] = Known(facts, found, look.alarms)
             looks[session] = look
         return known, looks
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
 from monitor.care.bookings import Booking
-from monitor.care.course import Known, course_of
+from monitor.care.course import Known, course_of, places_of, shown_of
 from monitor.displays import Clinic
 from monitor.report.course_sheet import course_sheet
 from monitor.report.documents import Document
@@ -50,17 +50,17 @@ class Papers:
     async def course(self, patient_ref: str, number: int | None) -> Document:
         """A patient's course. Raises `NotThere`."""
         clinic = self._clinic
-        sessions = (await clinic.ward.record.sessions_of(patient_ref))[-SESSIONS_MAX:]
+        record = clinic.ward.record
+        sessions = (await record.sessions_of(patient_ref))[-SESSIONS_MAX:]
         if not sessions:
             raise NotThere(f"there is no session of {patient_ref}")
-        known = []
-        for session in sessions:
-            source = await self._printing.source(session)
-            known.append(
-                await self._printing.worked_out(
-                    lambda source=source: Known(  # type: ignore[misc]
-                        source.facts, source.figures, source.seen.alarms
-                    )
+        known = [Known(await record.facts(session)) for session in sessions]
+        places = places_of(one.facts for one in known)
+        for place in places.get(shown_of(places, number), ()):
+            source = await self._printing.source(sessions[place.session])
+            known[place.session] = await self._printing.worked_out(
+                lambda source=source: Known(  # type: ignore[misc]
+                    source.facts, source.figures, source.seen.alarms
                 )
             )
         course = course_of(

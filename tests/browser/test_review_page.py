@@ -49,7 +49,7 @@ async def read(page: Page, name: str) -> str:
 async def test_two_hours_of_five_vital_signs_are_interactive_within_a_second(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    """From the answer on: the service's own part is measured by `benchmarks.review`."""
+    """From the answer on; from the click, service and all: `benchmarks.review`."""
     page = await open_page(clinic.url + "/sessions")
     answer = await page.request.get(f"{clinic.url}/api/sessions/s-1/review")
     body = await answer.body()

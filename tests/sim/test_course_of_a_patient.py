@@ -13,7 +13,7 @@ import pytest
 
 from monitor.care.attribution import readings_of
 from monitor.care.closing import Plan
-from monitor.care.course import Course, Infusion, Known, course_of
+from monitor.care.course import Course, Infusion, Known, course_of, places_of
 from monitor.clinic import Chair, Device
 from monitor.conditions import Priority
 from monitor.config import Config
@@ -194,6 +194,34 @@ def test_a_missing_infusion_stays_an_empty_place_and_a_later_course_is_its_own(
     assert [number for number, one in first.slots if one] == [1, 2, 3, 4]
     nobody = course(lived, rows=[])
     assert (nobody.number, [one for _, one in nobody.slots]) == (1, [None] * 6)
+
+
+@pytest.mark.requirement("CRS-007")
+def test_figures_are_needed_of_the_shown_course_alone(lived: tuple[Config, list[Rows]]) -> None:
+    """A patient of years has sixty sessions, each with tens of thousands of readings."""
+    later = [
+        renumbered(one, course=2, infusion=number - 3) if number > 3 else one
+        for number, one in enumerate(lived[1])
+    ]
+    places = places_of(facts for facts, _, _ in later)
+    assert {number: [one.session for one in found] for number, found in places.items()} == {
+        1: [0, 1, 2, 3],
+        2: [4, 5],
+    }
+    whole = course(lived, rows=later)
+    config, _ = lived
+    preset = preset_of(config)
+    known = [
+        Known(facts, figures(facts, rows, steps, preset), review(facts, rows, steps).alarms)
+        if place > 3
+        else Known(facts)
+        for place, (facts, rows, steps) in enumerate(later)
+    ]
+    effects = {one.name: one.grades for one in config.care.events if one.side_effect}
+    asked = {"infusions": 6, "side_effects": effects, "now_us": NOON_US}
+    assert course_of(PATIENT_REF, known, **asked) == whole  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="not worked out"):
+        course_of(PATIENT_REF, known, number=1, **asked)  # type: ignore[arg-type]
 
 
 def renumbered(rows: Rows, **numbers: int) -> Rows:
