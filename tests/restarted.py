@@ -27,7 +27,7 @@ from monitor.history import (
     ReadingRow,
     TransitionRow,
 )
-from monitor.journal import reading_row
+from monitor.journal import reading_row, transition_row
 from monitor.resuming import WARM_US, Past, restore
 from monitor.vitals import Reading
 from tests.property.test_engine_twin import act, engine_of
@@ -171,7 +171,7 @@ class Kept:
         )
 
     def _keep(self, events: list[AlarmEvent]) -> None:
-        self.steps += [row(event, self.clock) for event in events]
+        self.steps += [transition_row(event, self.clock.to_utc_us, "") for event in events]
 
     def killed(self, rules: Preset) -> Kept:
         """A new engine that knows what this run's record holds."""
@@ -209,34 +209,6 @@ class Kept:
         """Ids of the open alarms about a sum over seconds."""
         found = {one.id for one in self.engine.alarms() if one.condition == SUM}
         return found if among is None else found & among
-
-
-def row(event: AlarmEvent, clock: Clock) -> TransitionRow:
-    alarm = event.alarm
-    return TransitionRow(
-        alarm=alarm.id,
-        ordinal=event.ordinal,
-        session=alarm.session,
-        chair=alarm.chair,
-        condition=alarm.condition,
-        instance=alarm.instance,
-        kind=alarm.kind.value,
-        priority=alarm.priority.name,
-        from_state=event.from_state.value,
-        to_state=alarm.state.value,
-        reason=event.reason.value,
-        at_us=clock.to_utc_us(event.at_s),
-        onset_us=clock.to_utc_us(alarm.onset_s),
-        sampled_at_us=None if event.sampled_s is None else clock.to_utc_us(event.sampled_s),
-        value=alarm.value,
-        limit=alarm.limit,
-        extreme=alarm.extreme,
-        episode=alarm.episode,
-        message=alarm.message,
-        preset="",
-        actor=event.actor,
-        note=event.note,
-    )
 
 
 def tell(alarm: Alarm) -> tuple[object, ...]:

@@ -245,7 +245,7 @@ def test_after_a_pause_the_sound_must_be_heard_for_as_long_as_without_a_restart(
 @pytest.mark.requirement("S-48")
 def test_a_pause_that_ended_meanwhile_holds_nothing() -> None:
     room = paused_for_a_minute()
-    room.kept.now = room.at = 81.0
+    room.kept.now = room.at = 80.5
     room.restart()
     assert room.kept.engine.audio_paused_until("1") is None
     assert (room.sounds("SPO2-1"), room.sounds("HR-H1")) == (True, True)
@@ -290,3 +290,49 @@ def test_what_was_acknowledged_during_a_pause_is_measured_from_the_acknowledge()
     assert not room.sounds("SPO2-1")
     room.hold(1, SPO2=85.0)
     assert room.sounds("SPO2-1")
+
+
+@pytest.mark.requirement("S-48")
+def test_a_pause_at_the_very_instant_of_an_alarm_holds_it_after_a_restart_too() -> None:
+    room = Room()
+    room.hold(16, SPO2=91.0)
+    room.kept.play([(room.at, "1", "pause", 60.0)])
+    room.hold(1, SPO2=91.0)
+    assert not room.sounds("SPO2-1")
+    room.restart()
+    assert not room.sounds("SPO2-1")
+
+
+@pytest.mark.requirement("S-48")
+def test_an_alarm_is_told_after_a_restart_as_it_was_told_before() -> None:
+    room = Room()
+    room.kept._keep(room.kept.engine.set_baseline("1", {SYS: 125.0, DIA: 80.0}, 0.0))
+    room.kept._fact(0.0, "1", "baseline", {"NIBP_SYS": 125.0, "NIBP_DIA": 80.0})
+    room.hold(20, SPO2=91.0, HEART_RATE=125.0)
+    room.hold(1, SYS=190.0, DIA=95.0)
+    room.acknowledge("HR-H1")
+    room.hold(12, probe_off=True, HEART_RATE=125.0)
+    room.do("score", 2.0)
+    before = room.open()
+    room.restart()
+    after = room.open()
+    assert len(before) >= 8
+    assert {one.id for one in after.values()} == {one.id for one in before.values()}
+    # The record keeps the worst value of an episode without its time.
+    untimed = [{replace(one, extreme_s=None) for one in told.values()} for told in (before, after)]
+    assert untimed[0] == untimed[1]
+    assert [one.id for one in room.kept.engine.alarms("1")] == [one.id for one in before.values()]
+    room.acknowledge("SPO2-1")
+    assert room.kept.steps[-1].ordinal == before["SPO2-1"].episode
+
+
+@pytest.mark.requirement("S-48")
+def test_the_number_of_an_alarm_that_ended_is_not_given_again() -> None:
+    room = Room()
+    for number in (1, 2, 3):
+        room.hold(16, SPO2=91.0)
+        assert room.alarm("SPO2-1").id == f"s/SPO2-1/SpO2/{number}"
+        room.hold(14)
+        assert room.open() == {}
+        if number == 2:
+            room.restart()

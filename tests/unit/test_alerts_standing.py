@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerts import AlarmState, Reason
+from monitor.alerts import AlarmState, Engine, Reason
+from monitor.clinic import Phase
 from monitor.conditions import Kind
 from monitor.vitals import Validity, VitalSign
-from tests.judged import HR, PR, SPO2, SYS, Chairside
+from tests.judged import HR, PR, QUIET_S, SPO2, SYS, Chairside, preset, reading
 
 OFF = {SPO2: (Validity.INVALID, "sensor off")}
 
@@ -182,3 +183,43 @@ def test_an_engine_that_is_called_late_takes_each_step_at_its_own_time() -> None
         (Reason.RE_ALARM, 120.0),
         (Reason.PRIORITY_RISES, 180.0),
     ]
+
+
+def test_the_list_begins_with_what_is_most_urgent_then_unseen_then_newest() -> None:
+    chair = Chairside(chairs="12")
+    chair.hold(20, SPO2=91)
+    chair.acknowledge("SPO2-1")
+    chair.hold(3, SPO2=91, HEART_RATE=125)
+    chair.hold(8, SPO2=87, HEART_RATE=125)
+    chair.pass_second({SPO2: 87.0, HR: 125.0, SYS: 85.0})
+    chair.hold(3, SPO2=87, HEART_RATE=125)
+    told = [one.condition for one in chair.engine.alarms("1")]
+    assert told == ["SPO2-2", "BP-L1", "HR-H1", "SPO2-1"]
+    chair.engine.enter_score("1", 3, "rk", chair.now)
+    assert [one.condition for one in chair.engine.alarms()][-1] == "SED"
+    assert chair.engine.alarms("2") == []
+
+
+def test_an_alarm_without_a_patient_is_named_after_its_chair_and_the_run() -> None:
+    engine = Engine(preset(), run="r7-")
+    engine.add_chair("1", {"dev-1": (QUIET_S, frozenset(VitalSign))}, 0.0)
+    for at_s in range(1, 6):
+        engine.observe([reading(SPO2, 80.0, float(at_s))])
+    assert [one.id for one in engine.alarms()][:1] == ["chair:1/SPO2-3/SpO2/r7-1"]
+    engine.seat("1", "s1", Phase.INFUSION, 6.0)
+    for at_s in range(7, 12):
+        engine.observe([reading(SPO2, 80.0, float(at_s))])
+    assert "s1/SPO2-3/SpO2/1" in [one.id for one in engine.alarms()]
+
+
+def test_an_alarm_with_a_delay_was_pending_and_one_without_was_not() -> None:
+    chair = Chairside()
+    chair.hold(16, SPO2=91)
+    chair.cuff(190, 95)
+    came_from = {one.alarm.condition: one.from_state for one in chair.events}
+    assert came_from["SPO2-1"] is AlarmState.PENDING
+    assert came_from["BP-H2"] is AlarmState.IDLE
+    at_once = Chairside()
+    at_once.engine.set_limits("1", {"SPO2-1 delay": 0.0}, 0.0)
+    at_once.hold(1, SPO2=91)
+    assert [one.from_state for one in at_once.events] == [AlarmState.IDLE]
