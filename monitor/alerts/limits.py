@@ -97,7 +97,7 @@ class Delays:
         """Count on for another chair where this one is; another source begins to clear anew."""
         self.rest(to)
         for name, array in vars(self).items():
-            if isinstance(array, np.ndarray) and name not in ("clearing", "on_delay"):
+            if isinstance(array, np.ndarray) and name != "clearing":
                 array[to, rows] = array[chair, rows]
 
     def set_delays(self, chair: int, edits: Edits) -> None:
@@ -123,7 +123,7 @@ class Delays:
             elif violates:
                 self.onset_s[at], self.counted_s[at], self.samples[at] = now_s, 0.0, 1
                 self.waited_s[at] = 0.0
-            self.last_s[at] = now_s if violates else self.last_s[at]
+            self.last_s[at] = now_s
             self.pending[at] = violates
 
     def judge(self, samples: Samples, limit: Floats, clear: Floats, high: Bools) -> Verdict:

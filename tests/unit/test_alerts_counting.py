@@ -1,0 +1,165 @@
+"""How a delay is counted: over gaps, limit changes, moves and cuffs, to the second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.clinic import Phase
+from monitor.conditions import Preset
+from monitor.vitals import Validity, VitalSign
+from tests.judged import HR, SPO2, SYS, Chairside, preset, reading
+
+WAITS = Validity.ONGOING
+UNDER_WAY = {SYS: (WAITS, "")}
+
+
+def with_rule(condition: str, **changes: object) -> Preset:
+    """The shipped preset with nothing but this rule, changed so."""
+    rules = preset()
+    return replace(rules, conditions=(replace(rules.condition(condition), **changes),))  # type: ignore[arg-type]
+
+
+def sampled(chair: Chairside, *values: tuple[float, float]) -> None:
+    """SpO2 at these seconds, and nothing in between."""
+    for at_s, value in values:
+        chair.events += chair.engine.observe([reading(SPO2, value, at_s)])
+        chair.now = at_s
+
+
+@pytest.mark.parametrize(("gap_s", "onset_s"), [(60.0, 0.0), (60.5, 60.5)])
+def test_a_delay_goes_on_over_a_gap_of_a_minute_and_begins_anew_after_a_longer_one(
+    gap_s: float, onset_s: float
+) -> None:
+    chair = Chairside(rules=with_rule("SPO2-1"))
+    sampled(chair, (0.0, 91.0), *((gap_s + second, 91.0) for second in range(16)))
+    alarm = chair.alarm("SPO2-1")
+    assert alarm is not None
+    assert alarm.onset_s == onset_s
+    # Five seconds of the gap count.
+    assert chair.raised("SPO2-1") == [gap_s + (10.0 if onset_s == 0.0 else 15.0)]
+
+
+@pytest.mark.parametrize(("gap_s", "raised_s"), [(60.0, 70.0), (60.5, 75.5)])
+def test_a_limit_that_changes_counts_what_was_measured_before_in_the_same_way(
+    gap_s: float, raised_s: float
+) -> None:
+    chair = Chairside(rules=with_rule("SPO2-1"))
+    sampled(chair, (0.0, 93.0), (gap_s, 93.0))
+    chair.engine.set_limits("1", {"SPO2-1 SpO2": 94.0}, gap_s)
+    sampled(chair, *((gap_s + second, 93.0) for second in range(1, 16)))
+    assert chair.raised("SPO2-1") == [raised_s]
+
+
+def test_a_limit_that_changes_finds_the_delay_counted_since_the_first_sample_beyond_it() -> None:
+    chair = Chairside()
+    chair.hold(3, SPO2=96)
+    chair.hold(10, SPO2=93)
+    chair.events += chair.engine.set_limits("1", {"SPO2-1 SpO2": 94.0}, chair.now)
+    chair.hold(10, SPO2=93)
+    assert chair.raised("SPO2-1") == [18.0]
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_as_many_samples_as_a_rule_asks_for_are_needed_before_and_after_a_limit_change(
+    before: int, after: int
+) -> None:
+    chair = Chairside(rules=with_rule("SPO2-1", on_delay_s=0.0, samples_min=3))
+    sampled(chair, *((float(second), 93.0) for second in range(before)))
+    chair.engine.set_limits("1", {"SPO2-1 SpO2": 94.0}, chair.now)
+    for second in range(after):
+        assert chair.raised("SPO2-1") == []
+        sampled(chair, (float(before + second), 93.0))
+    assert chair.raised("SPO2-1") == [2.0]
+
+
+def test_a_rule_without_a_delay_that_asks_for_two_samples_waits_for_the_second() -> None:
+    chair = Chairside(rules=with_rule("SPO2-1", on_delay_s=0.0, samples_min=2))
+    sampled(chair, (0.0, 91.0))
+    assert chair.raised("SPO2-1") == []
+    sampled(chair, (1.0, 91.0))
+    assert chair.raised("SPO2-1") == [1.0]
+
+
+def test_a_delay_that_may_not_be_set_stays_as_the_preset_has_it() -> None:
+    chair = Chairside()
+    chair.engine.set_limits("1", {"SPO2-I delay": 600.0, "HR-D delay": 0.0}, 0.0)
+    chair.hold(12, SPO2=86)
+    assert chair.alarm("SPO2-I") is not None
+
+
+def test_a_delay_goes_on_in_another_chair_and_no_other_patients_is_touched() -> None:
+    chair = Chairside(None, chairs="123")
+    for one, session in (("1", "s"), ("3", "t")):
+        chair.engine.seat(one, session, Phase.INFUSION, 0.0)
+    for second in range(16):
+        if second == 10:
+            chair.events += chair.engine.move("1", "2", chair.now)
+        for one in ("3", "1" if second < 10 else "2"):
+            chair.events += chair.engine.observe([reading(SPO2, 91.0, chair.now, chair=one)])
+        chair.now += 1.0
+    raised = [one for one in chair.events if one.alarm.condition == "SPO2-1"]
+    assert {(one.alarm.chair, one.at_s, one.alarm.onset_s) for one in raised} == {
+        ("2", 15.0, 0.0),
+        ("3", 15.0, 0.0),
+    }
+
+
+def test_the_source_of_another_chair_begins_to_clear_anew() -> None:
+    chair = Chairside(None, chairs="12")
+    chair.engine.seat("1", "s", Phase.INFUSION, 0.0)
+    chair.hold(16, SPO2=91)
+    chair.hold(8)
+    chair.engine.move("1", "2", chair.now)
+    for second in range(11):
+        still = [one.condition for one in chair.engine.alarms("2")]
+        assert ("SPO2-1" in still) is (second <= 10)
+        chair.pass_second({SPO2: 97.0, HR: 72.0}, chair="2")
+    assert "SPO2-1" not in [one.condition for one in chair.engine.alarms("2")]
+
+
+def test_a_rule_that_a_person_ended_counts_anew_whatever_was_in_doubt_meanwhile() -> None:
+    chair = Chairside()
+    chair.hold(12, SPO2=87)
+    chair.acknowledge("SPO2-2")
+    doubtful = {SPO2: (Validity.QUESTIONABLE, "motion")}
+    for _ in range(61):
+        chair.pass_second({SPO2: 87.0, HR: 72.0}, validity=doubtful)
+    alarm = chair.alarm("SPO2-2")
+    assert alarm is not None
+    chair.engine.end_unusable(alarm.id, "rk", chair.now, "away")
+    chair.hold(10, SPO2=87)
+    assert chair.alarm("SPO2-2") is None
+    chair.hold(1, SPO2=87)
+    assert chair.alarm("SPO2-2") is not None
+
+
+def test_a_rule_may_wait_a_minute_for_a_cuff_from_a_limit_change_on_and_no_longer() -> None:
+    chair = Chairside(rules=with_rule("SPO2-1", cuff_wait_s=60.0))
+    chair.engine.set_arms("1", 0.0, shared=True)
+    chair.hold(5, SPO2=93)
+    chair.engine.set_limits("1", {"SPO2-1 SpO2": 94.0}, chair.now)
+    for _ in range(90):
+        chair.pass_second({SPO2: 93.0, HR: 72.0, SYS: None}, validity=UNDER_WAY)
+    assert chair.raised("SPO2-1") == [75.0]
+
+
+def test_a_cuff_in_one_chair_delays_nothing_in_another() -> None:
+    chair = Chairside(rules=with_rule("SPO2-1", cuff_wait_s=60.0), chairs="12")
+    chair.engine.set_arms("1", 0.0, shared=True)
+    for second in range(20):
+        at_s = float(second)
+        measures = reading(SYS, None, at_s, validity=WAITS)
+        low = [reading(SPO2, 91.0, at_s, chair=one) for one in ("1", "2")]
+        chair.events += chair.engine.observe([measures, *low])
+    raised = [(one.alarm.chair, one.at_s) for one in chair.events]
+    assert raised == [("2", 15.0)]
+
+
+def test_what_nobody_measures_is_not_counted() -> None:
+    chair = Chairside()
+    chair.engine.set_limits("1", {"SPO2-1 SpO2": 94.0}, 0.0)
+    chair.hold(3, PULSE_RATE=72)
+    assert chair.events == []
+    assert VitalSign.SPO2 not in chair.engine.pending("1")
