@@ -196,7 +196,7 @@ def test_a_missing_infusion_stays_an_empty_place_and_a_later_course_is_its_own(
     assert (nobody.number, [one for _, one in nobody.slots]) == (1, [None] * 6)
 
 
-@pytest.mark.requirement("CRS-007")
+@pytest.mark.requirement("CRS-008")
 def test_figures_are_needed_of_the_shown_course_alone(lived: tuple[Config, list[Rows]]) -> None:
     """A patient of years has sixty sessions, each with tens of thousands of readings."""
     later = [
