@@ -23,7 +23,7 @@ from monitor.review import figures, review
 from monitor.store.record import RecordHistory
 from monitor.tables import JournalTable
 from monitor.vitals import Validity, VitalSign
-from monitor.web.multiples import axes, lines
+from monitor.web.multiples import axes, multiple_of
 from simulators.clinic import Setting, configuration
 from simulators.loops import run_virtual
 from simulators.past import COURSE, PATIENT_REF, Earlier, live_through
@@ -237,9 +237,9 @@ def test_small_multiples_have_the_same_axes_begin_at_the_infusion_and_lose_no_pe
     lived: tuple[Config, list[Rows]],
 ) -> None:
     seen = [review(*rows) for rows in lived[1]]
-    shared: dict[str, Any] = axes(seen)
+    shared: dict[str, Any] = axes([multiple_of(one) for one in seen])
     for one, (facts, rows, _) in zip(seen, lived[1], strict=True):
-        drawn: dict[str, Any] = lines(one)
+        drawn: dict[str, Any] = multiple_of(one).lines()
         start_us = phase_us(facts, "INFUSION")
         spo2 = [value for span in drawn["spo2"] for _, low, high in span for value in (low, high)]
         told = [value for _, value in believed(rows, VitalSign.SPO2)]
@@ -262,9 +262,8 @@ def test_a_line_is_broken_where_nothing_was_measured(lived: tuple[Config, list[R
     facts, rows, steps = lived[1][0]
     start_us = phase_us(facts, "INFUSION")
     gap = range(start_us + 10 * MINUTE_US, start_us + 15 * MINUTE_US)
-    drawn: dict[str, Any] = lines(
-        review(facts, [one for one in rows if one.sampled_at_us not in gap], steps)
-    )
+    seen = review(facts, [one for one in rows if one.sampled_at_us not in gap], steps)
+    drawn: dict[str, Any] = multiple_of(seen).lines()
     before, after = drawn["spo2"]
     assert before[-1][0] <= 10.0
     assert after[0][0] >= 14.5
