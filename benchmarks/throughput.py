@@ -26,7 +26,7 @@ from monitor import shipped
 from monitor.alerts import Engine
 from monitor.bedsides import Bedsides
 from monitor.board import Board
-from monitor.care.treatment_terms import CareTable
+from monitor.care.settings import Practice
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
 from monitor.drivers import Report
@@ -69,7 +69,7 @@ def build(chairs: int, record: Record, clock: Clock) -> tuple[Ward, list[Intake]
         record=record,
         clock=clock,
         preset=preset,
-        care=CareTable(),
+        practice=Practice(),
         gateways=Gateways(devices, {one.id: driver.quiet_limit_s for one in devices}),
         bedsides=Bedsides(devices, ZoneInfo("UTC")),
     )

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from monitor.care.arrival_terms import ArrivalTable, PrivacyTable, ShiftTable
 from monitor.care.leaving_terms import LeavingTable
+from monitor.care.settings import Practice
 from monitor.care.treatment_terms import CareTable
 from monitor.clinic import Chair, Device
 from monitor.errors import ConfigError
@@ -91,6 +92,11 @@ class Config:
     def zone(self) -> ZoneInfo:
         """The zone the clinic's clocks show."""
         return ZoneInfo(self.clinic.time_zone)
+
+    @property
+    def practice(self) -> Practice:
+        """What of it decides at a chair, beside the alarm preset."""
+        return Practice(care=self.care, arrival=self.arrival, leaving=self.leaving)
 
     def devices_at(self, chair: str) -> tuple[Device, ...]:
         """The devices bound to a chair."""

@@ -22,7 +22,7 @@ from monitor.care.ledger import CLINIC_DAYS, CLINIC_KINDS
 from monitor.care.observations import Entry, Item, judged
 from monitor.care.session import entry_of
 from monitor.care.session import session_of as session_of_facts
-from monitor.care.treatment_terms import CareTable
+from monitor.care.settings import Practice
 from monitor.clinic import CLINIC, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
@@ -124,7 +124,7 @@ class GatheringStage(Stage, Protocol):
 
     seating: Seating
     preset: Preset
-    care: CareTable
+    practice: Practice
     facts: FactBook
 
     def show(self, session: Session) -> None: ...

@@ -210,7 +210,7 @@ def build_ward(
         record=record,
         clock=clock,
         preset=preset,
-        care=config.care,
+        practice=config.practice,
         gateways=Gateways(config.devices, quiet_s),
         bedsides=Bedsides(config.devices, config.zone),
     )

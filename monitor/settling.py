@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import Protocol
 
 from monitor.care.settings import (
-    CARE_KEY,
+    PRACTICE_KEY,
     PRESET_KEY,
     SETTINGS,
-    care_differences,
+    Practice,
+    practice_differences,
     preset_differences,
     said,
     settings_data,
     settings_of,
 )
-from monitor.care.treatment_terms import CareTable
 from monitor.clinic import Seating, Session
 from monitor.conditions import Preset
 from monitor.counted_by import Presets
@@ -30,7 +30,7 @@ class Settled(Protocol):
 
     seating: Seating
     preset: Preset
-    care: CareTable
+    practice: Practice
     facts: FactBook
 
     def show(self, session: Session) -> None: ...
@@ -45,7 +45,7 @@ def keep_preset(ward: Settled, *, known: bool) -> None:
 
 def keep_settings(ward: Settled, session: Session, changed: str = "") -> None:
     """Into the session: by which settings it goes on, and what of them is new, in words."""
-    data = settings_data(ward.preset.hash, ward.care.model_dump_json(), changed)
+    data = settings_data(ward.preset.hash, ward.practice.text, changed)
     ward.facts.keep(ward.facts.new(SETTINGS, chair=session.chair, session=session.id, data=data))
 
 
@@ -66,7 +66,7 @@ async def tell_of_settings(ward: Settled, record: Presets) -> None:
 
 
 async def _differences(ward: Settled, record: Presets, kept: FactRow) -> list[str]:
-    found = care_differences(str(kept.data[CARE_KEY]), ward.care.model_dump_json())
+    found = practice_differences(str(kept.data[PRACTICE_KEY]), ward.practice.text)
     digest = str(kept.data[PRESET_KEY])
     if digest != ward.preset.hash:
         text = await record.preset(digest)

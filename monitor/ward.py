@@ -19,7 +19,7 @@ from monitor.care.baseline import Baseline, told
 from monitor.care.gathering import Gatherings
 from monitor.care.observations import Item, judged
 from monitor.care.session import session_of
-from monitor.care.treatment_terms import CareTable
+from monitor.care.settings import Practice
 from monitor.care.turnover import kept_of
 from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
@@ -62,19 +62,19 @@ class Ward:
         record: Record,
         clock: Clock,
         preset: Preset,
-        care: CareTable,
+        practice: Practice,
         gateways: Gateways,
         bedsides: Bedsides,
     ) -> None:
         self.engine, self.board, self.record, self.clock = engine, board, record, clock
         self.seating = Seating()
-        self.preset, self.care = preset, care
+        self.preset, self.practice = preset, practice
         self.gateways, self.bedsides = gateways, bedsides
         self._listeners: list[Listener] = []
         self._testers: list[Callable[[], None]] = []
         self.gathered = Gatherings(preset)
         self.facts = FactBook(record, clock)
-        self.showing = Showing(board, engine, self.facts, clock, preset=preset, care=care)
+        self.showing = Showing(board, engine, self.facts, clock, preset=preset, care=practice.care)
         self._inputs = Inputs(
             self.facts, clock, run=engine.run, preset=preset.hash, unkept=TEST_CHAIR
         )

@@ -1,7 +1,7 @@
 """By which settings a session goes on, and what of them is another than before.
 
-A session keeps the hash of the alarm preset and the text of `[care]` that it was
-begun with. A restart with others takes effect at once, and says so in the session.
+A session keeps the hash of the alarm preset and the text of the clinic's practice that
+it was begun with. A restart with others takes effect at once, and says so in the session.
 Knows no live value, clock, database or page.
 """
 
@@ -10,14 +10,33 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from monitor.care.arrival_terms import ArrivalTable
+from monitor.care.leaving_terms import LeavingTable
+from monitor.care.treatment_terms import CareTable
 from monitor.history import Data, FactRow
 
 SETTINGS = "settings"
-PRESET_KEY, CARE_KEY, CHANGED = "preset", "care", "changed"
+PRESET_KEY, PRACTICE_KEY, CHANGED = "preset", "practice", "changed"
 DIFFERENCES_MAX = 12
 NOTHING = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """What of the configuration decides at a chair: on care, on who may begin, on who may leave."""
+
+    care: CareTable = field(default_factory=CareTable)
+    arrival: ArrivalTable = field(default_factory=ArrivalTable)
+    leaving: LeavingTable = field(default_factory=LeavingTable)
+
+    @property
+    def text(self) -> str:
+        """The tables as JSON."""
+        tables = {"care": self.care, "arrival": self.arrival, "leaving": self.leaving}
+        return json.dumps({name: table.model_dump(mode="json") for name, table in tables.items()})
 
 
 class Changed(NamedTuple):
@@ -28,8 +47,9 @@ class Changed(NamedTuple):
 
 
 def settings_of(facts: Sequence[FactRow]) -> FactRow | None:
-    """The settings by which a session goes on, as they were kept last."""
-    return next((fact for fact in reversed(facts) if fact.kind == SETTINGS), None)
+    """The settings by which a session goes on, as they were kept last; whole, or None."""
+    told = (fact for fact in reversed(facts) if fact.kind == SETTINGS)
+    return next((fact for fact in told if PRACTICE_KEY in fact.data), None)
 
 
 def begun_with(facts: Sequence[FactRow]) -> str | None:
@@ -43,10 +63,10 @@ def changed_of(facts: Sequence[FactRow]) -> Changed | None:
     return None if told is None else Changed(told.at_us, str(told.data[CHANGED]))
 
 
-def settings_data(preset: str, care: str, changed: str = "") -> Data:
-    """A preset's hash, the text of `[care]`, and what of both is new, as a fact keeps them."""
+def settings_data(preset: str, practice: str, changed: str = "") -> Data:
+    """A preset's hash, the practice's text, and what of both is new, as a fact keeps them."""
     more = {CHANGED: changed} if changed else {}
-    return {PRESET_KEY: preset, CARE_KEY: care, **more}
+    return {PRESET_KEY: preset, PRACTICE_KEY: practice, **more}
 
 
 def preset_differences(before: str | None, now: str) -> list[str]:
@@ -56,8 +76,8 @@ def preset_differences(before: str | None, now: str) -> list[str]:
     return _differences(tomllib.loads(before), tomllib.loads(now))
 
 
-def care_differences(before: str, now: str) -> list[str]:
-    """What differs between two texts of `[care]` (JSON), a key each."""
+def practice_differences(before: str, now: str) -> list[str]:
+    """What differs between two texts of a practice, a key each."""
     return _differences(json.loads(before), json.loads(now))
 
 

@@ -53,6 +53,7 @@ def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Lette
         course_infusions=config.arrival.course_infusions,
         call=config.leaving.call,
         paper=config.report.paper,
+        names=config.privacy.names,
     )
 
 
@@ -135,6 +136,8 @@ async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -
         made_us = max(head.made_us, newest_us)
         listened = await _listened(kept, seated, head)
         patient = known.get(seated.patient_ref)
+        if patient and not head.names:
+            patient = replace(patient, person="", born="", phone="")
         head = replace(head, made_us=made_us, patient=patient, listened=listened)
     by = await counted_by(kept, signed.preset if signed else begun_with(facts), preset)
     steps = await kept.transitions(session)

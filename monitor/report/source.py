@@ -65,6 +65,8 @@ class Letterhead:
     """Hash of the alarm preset that its figures are counted by."""
     patient: Patient | None = None
     listened: Listened | None = None
+    names: bool = False
+    """Whether the clinic shows patients' names and dates of birth at all."""
     signing: str = ""
     """Who signs the document with this very making of it, by id."""
 

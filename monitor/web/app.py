@@ -48,7 +48,7 @@ from monitor.web.live import Live
 from monitor.web.moving import add_moving
 from monitor.web.pages import add_pages
 from monitor.web.papers import add_papers
-from monitor.web.past import add_past
+from monitor.web.past import add_alarms, add_stored
 from monitor.web.printing import Printing, add_printing
 from monitor.web.problems import add_problems, problem
 from monitor.web.quieting import add_quieting
@@ -147,6 +147,10 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_leaving(acts, clinic, doing(clinic), offers)
     add_devices(acts, clinic, offers)
     add_journals(acts, clinic, doing(clinic))
+    archive = Archive(clinic.shelf)
+    add_found(acts, clinic.shelf)
+    add_stored(acts, archive)
+    add_review(acts, archive)
     add_reviewing(offers)
     add_course(acts, clinic, offers)
     add_moving(offers)
@@ -159,11 +163,8 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
     add_reports(api, leave, clinic)
     api.include_router(leave)
-    archive = Archive(clinic.shelf)
-    add_found(api, clinic.shelf)
     _add_trend(api, archive, clinic)
-    add_past(api, archive)
-    add_review(api, archive)
+    add_alarms(api, archive)
     add_pages(api)
     return api
 

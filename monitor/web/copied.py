@@ -20,7 +20,7 @@ from monitor.web.course import Courses, PatientRef
 from monitor.web.found import add_found
 from monitor.web.guard import Guard, Hosts
 from monitor.web.pages import COPY_FRAME, COPY_PAGES, add_pages
-from monitor.web.past import add_past
+from monitor.web.past import add_alarms, add_stored
 from monitor.web.problems import add_problems
 from monitor.web.reviewing import add_review
 from monitor.web.server import Server, bound, url_of
@@ -35,7 +35,8 @@ def create_copy(shelf: Shelf) -> Guard:
     add_problems(api)
     archive, courses = Archive(shelf), Courses(shelf)
     add_found(api, shelf)
-    add_past(api, archive)
+    add_alarms(api, archive)
+    add_stored(api, archive)
     add_review(api, archive)
 
     @api.get("/api/courses/{patient_ref}")

@@ -7,7 +7,7 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Response
+from fastapi import APIRouter, FastAPI, Query, Response
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -68,10 +68,10 @@ def _midnight_us(day: date, words: Words, days: int = 0) -> int:
     return round(begins.timestamp()) * 1_000_000
 
 
-def add_found(api: FastAPI, shelf: Shelf) -> None:
+def add_found(acts: APIRouter | FastAPI, shelf: Shelf) -> None:
     """The routes."""
 
-    @api.get("/api/sessions")
+    @acts.get("/api/sessions")
     async def sessions(asked: Annotated[Asked, Query()]) -> Json:
         """The sessions that are looked for, newest first, a page at a time."""
         words = Words.of(shelf.config, shelf.names())
@@ -87,7 +87,7 @@ def add_found(api: FastAPI, shelf: Shelf) -> None:
             ],
         }
 
-    @api.get("/api/chairs/{chair}/readings", responses={404: {"model": Problem}})
+    @acts.get("/api/chairs/{chair}/readings", responses={404: {"model": Problem}})
     async def readings(chair: Identifier, from_ms: Milliseconds, to_ms: Milliseconds) -> Response:
         """What a chair's sessions measured between two times, a day at most: traces, as stored."""
         if all(chair != one.id for one in shelf.config.chairs):

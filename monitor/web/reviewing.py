@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, FastAPI, Response
 from pydantic import Field
 
 from monitor.commands import MarkArtefact, ReviewBaseline
@@ -50,10 +50,10 @@ class ReviewedBaselineBody(Body):
     reason: Reason
 
 
-def add_review(api: FastAPI, archive: Archive) -> None:
-    """What everybody may look at."""
+def add_review(acts: APIRouter | FastAPI, archive: Archive) -> None:
+    """What is shown of a session."""
 
-    @api.get("/api/sessions/{session}/review", responses={404: {"model": Problem}})
+    @acts.get("/api/sessions/{session}/review", responses={404: {"model": Problem}})
     async def shown(session: SessionId) -> Response:
         """Traces, events, infusion, alarms, and figures without and with artefacts."""
         return Response(await archive.reviewed(session), media_type="application/json")

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+import pypdfium2
 import pytest
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question, ShiftTable
@@ -23,11 +24,9 @@ from tests.stored import NOON_US, clock, fact
 
 NAME, BORN, PHONE, SITTER = "Karin Lund", "1980-05-31", "+351 91 555 00", "Ann Ek"
 READ = ("/api/today", "/api/shift", "/api/sessions/{session}/arrival")
+PAPERS = ("report.pdf", "tables.pdf")
 OPEN = (
     "/api/wall",
-    "/api/sessions",
-    "/api/sessions/{session}",
-    "/api/sessions/{session}/readings",
     "/api/sessions/{session}/alarms",
     "/api/alarms",
     "/chair/1",
@@ -224,15 +223,28 @@ async def test_names_are_for_those_who_may_act_and_stand_in_no_open_answer(
             assert (await stranger.get(path.format(session=session))).status_code == 403, path
 
 
+async def told_on_paper(client: httpx.AsyncClient, session: str) -> list[str]:
+    """What stands on every paper of a patient, as text."""
+    asked = [f"/api/sessions/{session}/{name}" for name in PAPERS]
+    said = []
+    for path in [*asked, "/api/downtime.pdf?chair=1"]:
+        document = pypdfium2.PdfDocument((await client.get(path)).content)
+        said.append(" ".join(page.get_textpage().get_text_range() for page in document))
+    return said
+
+
 @pytest.mark.requirement("ARR-064")
 async def test_where_names_are_switched_off_again_they_are_shown_to_nobody(tmp_path: Path) -> None:
     async with served(tmp_path, privacy=PrivacyTable(names=True)) as before, before.nurse() as one:
-        await day_begins(one)
+        _, session = await day_begins(one)
+        said = await told_on_paper(one, session)
+        assert [NAME in text for text in said] == [True] * len(said)
     async with served(tmp_path) as after, after.nurse() as one:
-        told = json.dumps(await read(one, "/api/today"))
-        assert "K.L." in told
-        assert NAME not in told
-        assert BORN not in told
+        said = [json.dumps(await read(one, "/api/today")), *await told_on_paper(one, session)]
+        for text in said:
+            assert "K.L." in text
+            assert NAME not in text
+            assert BORN not in text
 
 
 @pytest.mark.requirement("ARR-066")

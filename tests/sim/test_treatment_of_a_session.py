@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.board.tile import SessionOnTile, Tile
+from monitor.care.arrival_terms import ArrivalTable, HoldTerms
 from monitor.care.notes import charted_of, events_of, noted_of
 from monitor.care.treatment import PumpAction, treatment_of
 from monitor.clinic import Phase
@@ -333,3 +334,18 @@ async def test_a_restart_with_another_preset_says_so_in_the_running_session(
         session = on_tile(again)
         assert session.settings_changed == "08:02"
         assert [one.kind for one in facts(again, session.id)].count("settings") == 2
+
+
+@pytest.mark.requirement("TRT-016")
+async def test_a_restart_with_another_hold_limit_says_so_in_the_running_session(
+    tmp_path: Path,
+) -> None:
+    strict, loose = (ArrivalTable(hold=HoldTerms(systolic_max=limit)) for limit in (160.0, 200.0))
+    async with stepped(tmp_path, arrival=strict) as at:
+        await at.seat(phase=Phase.BASELINE)
+    async with stepped(tmp_path, at_s=60, arrival=strict) as same:
+        assert on_tile(same).settings_changed == ""
+    async with stepped(tmp_path, at_s=120, arrival=loose) as changed:
+        session = on_tile(changed)
+        assert session.settings_changed == "08:02"
+        assert session.settings_differ == "arrival.hold.systolic_max 160.0 -> 200.0"

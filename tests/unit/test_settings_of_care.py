@@ -9,7 +9,8 @@ import pytest
 
 from monitor.care.settings import (
     DIFFERENCES_MAX,
-    care_differences,
+    Practice,
+    practice_differences,
     preset_differences,
     said,
 )
@@ -21,14 +22,13 @@ SITE = EventTable(name="IV site", every_minutes=15.0)
 
 @pytest.mark.requirement("TRT-016")
 def test_an_interval_of_care_that_changed_is_told_by_its_event() -> None:
-    before = CareTable(events=(SITE,)).model_dump_json()
-    now = CareTable(
-        events=(SITE.model_copy(update={"every_minutes": 10.0}),), dose_mg=(1.0, 200.0)
-    ).model_dump_json()
-    assert care_differences(before, before) == []
-    assert care_differences(before, now) == [
-        "dose_mg [1.0, 300.0] -> [1.0, 200.0]",
-        "events[IV site].every_minutes 15.0 -> 10.0",
+    before = Practice(care=CareTable(events=(SITE,))).text
+    oftener = SITE.model_copy(update={"every_minutes": 10.0})
+    now = Practice(care=CareTable(events=(oftener,), dose_mg=(1.0, 200.0))).text
+    assert practice_differences(before, before) == []
+    assert practice_differences(before, now) == [
+        "care.dose_mg [1.0, 300.0] -> [1.0, 200.0]",
+        "care.events[IV site].every_minutes 15.0 -> 10.0",
     ]
 
 

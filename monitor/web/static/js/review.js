@@ -22,9 +22,12 @@ const REFRESH_MS = 30_000;
 class ReviewPage {
   /**
    * @param {string} session
-   * @param {import("./acts.js").Acts|null} acts null over a copy, where nothing is said of it
+   * @param {import("./standing.js").Ground} ground over a copy nothing is said of it
    */
-  constructor(session, acts) {
+  constructor(session, ground) {
+    const { acts } = ground;
+    this._people = ground.people;
+    this._signed = false;
     this._path = `/api/sessions/${encodeURIComponent(session)}`;
     this._devices = acts && new DevicesDialog(acts, session, () => void this._load());
     this._export = acts && new SessionExport(acts, session);
@@ -58,17 +61,29 @@ class ReviewPage {
     this._tables = make("div", "tables");
     this._parts = [this._title, this._figures, tools, this._charts.element, this._marks.element, this._tables];
     document.body.append(this._baseline.element, ...(this._adverse?.dialogs ?? []));
-    void this._load();
   }
 
-  draw() {}
+  draw() {
+    if (this._people.signedIn !== this._signed) void this._load();
+    else if (!this._people.signedIn) this._forget("Sign in to see the session");
+  }
 
   blank() {}
 
+  /** @param {string} text */
+  _forget(text) {
+    this._seen = null;
+    this._main.replaceChildren(this._note);
+    write(this._note, text);
+  }
+
   async _load() {
     window.clearTimeout(this._timer);
+    this._signed = this._people.signedIn;
+    if (!this._signed) return;
     try {
       const seen = /** @type {Reviewed} */ (await read(`${this._path}/review`));
+      if (!this._people.signedIn) return;
       const first = this._seen === null;
       this._seen = seen;
       if (first) this._main.replaceChildren(...this._parts);
@@ -78,9 +93,7 @@ class ReviewPage {
       }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      this._main.replaceChildren(this._note);
-      this._seen = null;
-      write(this._note, error.message);
+      this._forget(error.message);
     }
   }
 
@@ -150,4 +163,4 @@ class ReviewPage {
 }
 
 const session = decodeURIComponent(window.location.pathname.split("/")[2] ?? "");
-stand((ground) => new ReviewPage(session, ground.acts));
+stand((ground) => new ReviewPage(session, ground));

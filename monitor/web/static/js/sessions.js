@@ -26,8 +26,11 @@ const HEAD = [
 /** @typedef {HTMLInputElement|HTMLSelectElement} Field */
 
 class SessionsPage {
-  /** @param {import("./acts.js").Acts|null} acts null over a copy */
-  constructor(acts) {
+  /** @param {import("./standing.js").Ground} ground */
+  constructor(ground) {
+    const { acts } = ground;
+    this._people = ground.people;
+    this._signed = false;
     this._note = make("p", "summary");
     this._note.setAttribute("role", "status");
     this._list = make("div", "scroll");
@@ -65,11 +68,12 @@ class SessionsPage {
     );
     this._recall();
     setInterval(() => void this._load(), REFRESH_MS);
-    void this._load();
   }
 
   /** @param {import("./contract.js").Wall} wall */
   draw(wall) {
+    if (this._people.signedIn !== this._signed) void this._load();
+    else if (!this._people.signedIn) this._forget("Sign in to see the sessions");
     const chairs = wall.tiles.map((tile) => [tile.chair, tile.label]);
     if (this._known === JSON.stringify(chairs)) return;
     this._known = JSON.stringify(chairs);
@@ -78,7 +82,13 @@ class SessionsPage {
   }
 
   blank() {
-    write(this._note, "");
+    this._forget("");
+  }
+
+  /** @param {string} text */
+  _forget(text) {
+    this._list.replaceChildren();
+    write(this._note, text);
   }
 
   _searchForm() {
@@ -167,6 +177,8 @@ class SessionsPage {
   }
 
   async _load() {
+    this._signed = this._people.signedIn;
+    if (!this._signed) return;
     const wanted = this._wanted();
     if (this._after) wanted.set("after", this._after);
     this._asked += 1;
@@ -174,10 +186,10 @@ class SessionsPage {
     try {
       const answer = await read(`/api/sessions?${wanted}`);
       // What was typed meanwhile is asked for already.
-      if (asked === this._asked) this._draw(answer);
+      if (asked === this._asked && this._people.signedIn) this._draw(answer);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      write(this._note, error.message);
+      this._forget(error.message);
     }
   }
 
@@ -258,4 +270,4 @@ function fill(select, values) {
   select.value = values.some(([value]) => value === was) ? was : "";
 }
 
-stand((ground) => new SessionsPage(ground.acts));
+stand((ground) => new SessionsPage(ground));
