@@ -89,7 +89,7 @@ def main() -> None:
         shoot(chair, "chair")
         shoot(wall, "wall")
         session = wall.evaluate(TEND, "closed session")
-        review = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
+        review = wall.context.new_page()  # where somebody is signed in
         review.goto(f"{url}/review/{session}")
         review.wait_for_selector(".plot.saturation canvas")
         review.wait_for_selector("#counts:not(:empty)")

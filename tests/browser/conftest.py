@@ -17,6 +17,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from tests.browser import scenes
+from tests.browser.fake_clinic import COOKIE
 
 FLAGS = [
     "--no-sandbox",
@@ -151,7 +152,10 @@ async def clinic() -> AsyncIterator[Clinic]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
-    """Opens pages in contexts of their own; a page whose script fails, fails the test."""
+    """Opens pages in contexts of their own; a page whose script fails, fails the test.
+
+    `person` is signed in already at the page of a fake clinic.
+    """
     errors: list[str] = []
     async with AsyncExitStack() as stack:
 
@@ -160,11 +164,14 @@ async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
             *,
             browser: Browser = kiosk,
             context: BrowserContext | None = None,
+            person: str = "",
             **more: Any,
         ) -> Page:
             if context is None:
                 context = await browser.new_context(viewport=FULL_HD, **more)
                 stack.push_async_callback(context.close)
+            if person:
+                await context.add_cookies([{"name": COOKIE, "value": person, "url": url}])
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("console", lambda said: _note_violation(errors, said.text))

@@ -171,11 +171,15 @@ def _add_reads(app: FastAPI, clinic: FakeClinic) -> None:
         return scenes.history(chair, priority)
 
     @app.get("/api/sessions")
-    async def sessions(request: Request) -> Json:
-        return scenes.sessions(dict(request.query_params))
+    async def sessions(request: Request) -> Response:
+        if clinic.who(request)["person"] is None:
+            return JSONResponse(SIGNED_OUT, status_code=401)
+        return JSONResponse(scenes.sessions(dict(request.query_params)))
 
     @app.get("/api/sessions/{session}/review")
-    async def review(session: str) -> Response:
+    async def review(session: str, request: Request) -> Response:
+        if clinic.who(request)["person"] is None:
+            return JSONResponse(SIGNED_OUT, status_code=401)
         stored = clinic.stored.get(session, clinic.stored["s-1"])
         return JSONResponse(await asyncio.to_thread(stored.answer))
 

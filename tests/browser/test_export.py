@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import Clinic, OpenPage, sign_in
+from tests.browser.conftest import Clinic, OpenPage
 from tests.browser.test_pages import grave_findings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -14,8 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_file_of_a_session_is_saved_by_keyboard(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url + "/review/s-1")
-    await sign_in(page, "R. Kessler")
+    page = await open_page(clinic.url + "/review/s-1", person="rk")
     await page.get_by_role("button", name="EXPORT ...").press("Enter")
     dialog = page.get_by_role("dialog", name="Export this session")
     await dialog.get_by_label("File").select_option(".minutes.csv")
@@ -34,8 +33,7 @@ async def test_a_file_of_a_session_is_saved_by_keyboard(
 async def test_a_month_is_exported_with_a_bar_and_saved_when_it_is_whole(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url + "/sessions")
-    await sign_in(page, "R. Kessler")
+    page = await open_page(clinic.url + "/sessions", person="rk")
     await page.get_by_role("button", name="EXPORT MONTH OR COURSE").press("Enter")
     dialog = page.get_by_role("dialog", name="Export many sessions")
     assert await dialog.get_by_label("CSV").is_checked()

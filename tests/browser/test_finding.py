@@ -18,14 +18,14 @@ async def patients(page: Page) -> list[str]:
 async def test_sessions_are_found_by_keyboard_and_the_address_keeps_the_search(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url + "/sessions")
+    page = await open_page(clinic.url + "/sessions", person="rk")
     await page.get_by_text("3 sessions").wait_for()
     await page.get_by_role("searchbox", name="Patient").focus()
     await page.keyboard.type("k")
     await page.get_by_text("1 session", exact=True).wait_for()
     assert await patients(page) == ["K.L."]
     assert page.url.endswith("/sessions?patient=k")
-    again = await open_page(page.url)
+    again = await open_page(page.url, person="rk")
     await again.get_by_text("1 session", exact=True).wait_for()
     assert await again.get_by_role("searchbox", name="Patient").input_value() == "k"
     for _ in range(20):
@@ -41,7 +41,7 @@ async def test_sessions_are_found_by_keyboard_and_the_address_keeps_the_search(
 async def test_pages_are_turned_and_a_new_search_begins_with_the_first(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url + "/sessions")
+    page = await open_page(clinic.url + "/sessions", person="rk")
     await page.get_by_text("3 sessions").wait_for()
     assert await patients(page) == ["T.V.", "K.L."]
     newer, older = (page.get_by_role("button", name=name) for name in ("Newer", "Older"))
@@ -61,7 +61,7 @@ async def test_pages_are_turned_and_a_new_search_begins_with_the_first(
 
 @pytest.mark.requirement("FND-014")
 async def test_a_search_without_an_answer_says_so(clinic: Clinic, open_page: OpenPage) -> None:
-    page = await open_page(clinic.url + "/sessions?patient=Q")
+    page = await open_page(clinic.url + "/sessions?patient=Q", person="rk")
     await page.get_by_text("No session is like that: Clear shows all of them.").wait_for()
     for name in ("From", "To", "Rise over (mmHg)"):
         assert await page.get_by_label(name, exact=True).is_enabled()

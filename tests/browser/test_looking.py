@@ -52,7 +52,7 @@ async def drag(page: Page, where: str, from_part: float, to_part: float) -> None
 async def test_a_stretch_of_a_session_is_looked_at_closer_and_the_whole_comes_back(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url + "/review/s-1")
+    page = await open_page(clinic.url + "/review/s-1", person="rk")
     await page.wait_for_selector(".plot.saturation canvas")
     whole = await page.locator(".phase-ribbon .piece").first.bounding_box()
     assert whole is not None

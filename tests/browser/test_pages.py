@@ -51,7 +51,7 @@ async def test_a_chairs_page_shows_numbers_alarms_and_trend(
 async def test_the_whole_session_has_fixed_axes_and_its_gaps_stay_gaps(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url + "/review/s-1")
+    page = await open_page(clinic.url + "/review/s-1", person="rk")
     await page.wait_for_selector(".plot.saturation canvas")
     drawn = await page.evaluate("""async () => {
       const { holed, PRESSURE, SATURATION } = await import("/static/js/chart.js");
@@ -93,7 +93,7 @@ async def test_the_alarm_history_is_filtered_and_saved_as_csv(
 async def test_the_sessions_are_listed_and_lead_to_their_review(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url + "/sessions")
+    page = await open_page(clinic.url + "/sessions", person="rk")
     await page.get_by_role("link", name="Review K.L.").click()
     await page.wait_for_url("**/review/s-2")
 
@@ -154,7 +154,7 @@ async def test_no_page_has_a_serious_accessibility_finding(
     clinic: Clinic, open_page: OpenPage, path: str, ready: str
 ) -> None:
     await clinic.show(scenes.SCENES["alarm"](12))
-    page = await open_page(clinic.url + path, reduced_motion="reduce")
+    page = await open_page(clinic.url + path, person="rk", reduced_motion="reduce")
     await page.wait_for_selector(ready)
     await page.wait_for_selector("body[data-link=live]")
     assert await grave_findings(page) == []

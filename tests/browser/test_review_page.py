@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests.browser.conftest import Clinic, OpenPage, sign_in, until
+from tests.browser.conftest import Clinic, OpenPage, until
 from tests.browser.test_pages import BLUE, GREEN, INK, WHITE, grave_findings
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,7 +29,7 @@ new MutationObserver((_, observer) => {
 
 
 async def review(clinic: Clinic, open_page: OpenPage, session: str, **more: object) -> Page:
-    page = await open_page(f"{clinic.url}/review/{session}", **more)
+    page = await open_page(f"{clinic.url}/review/{session}", person="rk", **more)
     await page.wait_for_selector(READY)
     return page
 
@@ -44,13 +44,29 @@ async def read(page: Page, name: str) -> str:
     return await page.locator(f".read-{name} dd").inner_text()
 
 
+@pytest.mark.requirement("PPL-041")
+@pytest.mark.parametrize("path", ["/review/s-1", "/sessions"])
+async def test_signed_out_nothing_of_a_session_is_shown_and_at_the_sign_out_it_goes(
+    clinic: Clinic, open_page: OpenPage, path: str
+) -> None:
+    stranger = await open_page(clinic.url + path)
+    await stranger.get_by_text("Sign in to see the session").wait_for()
+    page = await open_page(clinic.url + path, person="rk")
+    shown = page.locator("main tbody tr")
+    await shown.first.wait_for()
+    await page.locator("#person").click()
+    await page.get_by_role("button", name="SIGN OUT").click()
+    await page.get_by_text("Sign in to see the session").wait_for()
+    assert await shown.count() == 0
+
+
 @pytest.mark.alone
 @pytest.mark.requirement("REV-020")
 async def test_two_hours_of_five_vital_signs_are_interactive_within_a_second(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
     """From the answer on; from the click, service and all: `benchmarks.review`."""
-    page = await open_page(clinic.url + "/sessions")
+    page = await open_page(clinic.url + "/sessions", person="rk")
     answer = await page.request.get(f"{clinic.url}/api/sessions/s-1/review")
     body = await answer.body()
     assert sum(len(one["at_ms"]) for one in (await answer.json())["series"].values()) > 35_000
@@ -151,7 +167,6 @@ async def test_marking_by_keyboard_changes_the_figures_and_undo_brings_them_back
     open_page: OpenPage, clinic: Clinic
 ) -> None:
     page = await review(clinic, open_page, "s-2")
-    await sign_in(page, "R. Kessler")
     before = await told(page, "Peak BP mmHg")
     assert before.startswith("165/100 (+43/+22) at 25 min")
     await mark_by_keyboard(page)
@@ -183,9 +198,8 @@ async def test_a_finger_marks_a_stretch_and_confirms_what_is_suggested(
     context = await kiosk.new_context(
         viewport={"width": 820, "height": 1180}, has_touch=True, is_mobile=True
     )
-    page = await open_page(clinic.url + "/review/s-1", context=context)
+    page = await open_page(clinic.url + "/review/s-1", context=context, person="rk")
     await page.wait_for_selector(READY)
-    await sign_in(page, "R. Kessler")
     await page.get_by_role("button", name="MARK ARTEFACT").tap()
     over = page.locator(".plot.saturation .u-over")
     await over.scroll_into_view_if_needed()
@@ -221,7 +235,6 @@ async def test_a_clinician_counts_from_another_baseline(
     open_page: OpenPage, clinic: Clinic
 ) -> None:
     page = await review(clinic, open_page, "s-3")
-    await sign_in(page, "R. Kessler")
     await page.get_by_role("button", name="COUNT FROM ANOTHER BASELINE").click()
     sheet = page.get_by_role("dialog", name="Count from another baseline")
     await sheet.get_by_label("Systolic").fill("140")

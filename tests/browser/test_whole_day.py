@@ -9,10 +9,12 @@ journal on a phone, and a clinician marks an artefact and signs.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize
 
@@ -56,6 +58,23 @@ class Hand:
             await self.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not get to {target}")
 
+    async def reach_choice(self, target: Locator) -> None:
+        """A box by the Tab key; of several choices the Tab key knows one, arrows go on."""
+        if await target.get_attribute("type") != "radio":
+            await self.reach(target)
+            return
+        group = await target.get_attribute("name")
+        in_group = f"(one) => document.activeElement.name === {json.dumps(group)}"
+        for _ in range(TABS_MAX):
+            if await target.evaluate(in_group):
+                break
+            await self.page.keyboard.press("Tab")
+        for _ in range(TABS_MAX):
+            if await target.evaluate("(one) => one === document.activeElement"):
+                return
+            await self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"the keyboard does not get to {target}")
+
     async def write(self, target: Locator, text: str) -> None:
         """Into a field, in place of what stood there."""
         await target.wait_for()
@@ -69,7 +88,7 @@ class Hand:
         if self.touch:
             await target.tap()
         else:
-            await target.focus()
+            await self.reach_choice(target)
             await self.page.keyboard.press("Space")
         assert await target.is_checked()
 
@@ -147,6 +166,7 @@ class Day:
         await self.hold_and_override()
         await self.infuse()
         await self.recover()
+        await self.hand_over_sheet(session)
         await self.journal(phone)
         await self.review_and_sign(session)
 
@@ -184,10 +204,13 @@ class Day:
         await hand.press(page.get_by_role("button", name="START BASELINE"))
 
     async def hold_and_override(self) -> None:
-        """A heart rate over the hold limit; a person goes over it by name."""
+        """A baseline, confirmed; a heart rate over the hold limit, gone over by name."""
         hand, card = self.hand, self.page.locator(".arrival-card")
-        await card.get_by_text("INFUSION HELD BACK").wait_for(timeout=60_000)
+        await card.get_by_text("INFUSION HELD BACK").wait_for(timeout=DAWDLE_MS)
         await self.keep("held-back")
+        baseline = card.locator("li", has_text="Baseline")
+        await hand.press(baseline.get_by_role("button", name="CONFIRM"))
+        await baseline.get_by_text(f"by {NURSE}").wait_for()
         await hand.press(card.get_by_role("button", name="OVERRIDE ..."))
         await hand.press(hand.sheet.get_by_role("button", name="clinician was asked and agrees"))
         await card.get_by_text("Gone over: ").wait_for()
@@ -284,6 +307,19 @@ class Day:
         await hand.press(choice)
         await hand.sheet.wait_for(state="hidden")
 
+    async def hand_over_sheet(self, session: str) -> None:
+        """What the sitter takes along, with a code that a phone reads."""
+        hand, page = self.hand, self.page
+        await page.goto(f"{self.clinic.url}/report/{session}")
+        async with page.expect_download() as download:
+            await hand.press(hand.button("SITTER'S SHEET WITH JOURNAL CODE"))
+        path = self.shots / "hand-over.pdf"
+        await (await download.value).save_as(path)
+        (sheet,) = pypdfium2.PdfDocument(path)
+        text = " ".join(sheet.get_textpage().get_text_range().split())
+        for said in ("Mia Berg", "drive", "journal"):
+            assert said in text, said
+
     async def journal(self, phone: Browser) -> None:
         """A link is given, and the patient writes on a phone."""
         hand, page = self.hand, self.page
@@ -330,7 +366,7 @@ class Day:
         if not self.hand.touch:
             await self.hand.reach(page.locator(".stack"))
             for key in ("Home", "[", "ArrowRight", "ArrowRight", "]"):
-                await page.locator(".stack").focus()
+                await self.hand.reach(page.locator(".stack"))
                 await page.keyboard.press(key)
             return
         await self.hand.press(page.get_by_role("button", name="MARK ARTEFACT"))
@@ -339,10 +375,16 @@ class Day:
         await over.evaluate("(one) => one.scrollIntoView({ block: 'center' })")
         box = await over.bounding_box()
         assert box is not None
-        await page.mouse.move(box["x"] + 100, box["y"] + 40)
-        await page.mouse.down()
-        await page.mouse.move(box["x"] + 180, box["y"] + 40, steps=4)
-        await page.mouse.up()
+        finger = await page.context.new_cdp_session(page)
+        for kind, x in (
+            ("touchStart", 100),
+            ("touchMove", 140),
+            ("touchMove", 180),
+            ("touchEnd", 0),
+        ):
+            points = [] if kind == "touchEnd" else [{"x": box["x"] + x, "y": box["y"] + 40}]
+            event = {"type": kind, "touchPoints": points}
+            await finger.send("Input.dispatchTouchEvent", event)
 
     async def plan(self) -> None:
         """Note and plan close the session."""

@@ -254,7 +254,7 @@ async def test_sessions_are_found_over_http_by_the_days_of_the_clinic(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(os.environ, "TZ", "Asia/Tokyo")
-    async with served(tmp_path) as clinic, clinic.client() as client:
+    async with served(tmp_path) as clinic, clinic.nurse() as client:
         record = clinic.clinic.history
         assert isinstance(record, Record)
         day_s = 86_400.0
@@ -279,7 +279,7 @@ async def test_sessions_are_found_over_http_by_the_days_of_the_clinic(
 
 @pytest.mark.requirement("FND-022")
 async def test_an_hour_of_a_chair_is_asked_for_over_http(tmp_path: Path) -> None:
-    async with served(tmp_path) as clinic, clinic.client() as client:
+    async with served(tmp_path) as clinic, clinic.nurse() as client:
         record = clinic.clinic.history
         assert isinstance(record, Record)
         await keep(record, visit())

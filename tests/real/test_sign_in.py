@@ -59,6 +59,18 @@ DOOR = {
     "/api/sound/here": 422,
 }
 """What is open to who is not signed in, and what it answers to an empty body."""
+OPEN = {
+    "/api/wall",
+    "/api/people",
+    "/api/chairs/{chair}/trend",
+    "/api/chairs/{chair}/limits",
+    "/api/alarms",
+    "/api/sessions/{session}/alarms",
+    "/api/sessions/{session}/why",
+    "/api/burden",
+    "/api/report.css",
+}
+"""What may be read by who is not signed in."""
 ACTS = [
     ("/api/alarms/acknowledge", {"alarm": "x"}),
     ("/api/chairs/1/audio-pause", {}),
@@ -117,6 +129,17 @@ async def test_no_route_that_changes_anything_is_open_to_who_is_not_signed_in(
     refused = await client.post("/api/displays", json={"name": "mine"}, headers=ACT)
     assert is_refusal(refused, 401)
     assert facts(clinic) == before
+
+
+@pytest.mark.requirement("PPL-041")
+async def test_what_is_open_to_who_is_not_signed_in_is_the_wall_and_its_alarms(
+    client: httpx.AsyncClient,
+) -> None:
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    reads = {path for path, methods in paths.items() if "get" in methods} - {"/api/stream"}
+    answers = {path: await client.get(re.sub(r"\{.*?\}", "1", path)) for path in reads}
+    refused = {path for path, one in answers.items() if one.status_code == 401}
+    assert reads - refused == OPEN
 
 
 @pytest.mark.requirement("PPL-033")
