@@ -13,8 +13,8 @@ from monitor.board import Tile
 from monitor.board.words import MARKS
 from monitor.care.arrival import arrival_of
 from monitor.care.treatment import treatment_of
-from monitor.care.watching import SEVERITIES
-from monitor.clinic import Phase, Session
+from monitor.care.watching import EMPTY, SEVERITIES
+from monitor.clinic import CLINIC, Phase, Session
 from monitor.conditions import Priority
 from monitor.ward import Ward
 
@@ -24,10 +24,11 @@ STABLE, WATCHER, UNSTABLE = SEVERITIES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChairNow:
-    """A chair with somebody in it, in words. `alarms` are all that are open.
+    """A chair and who sits in it, in words. `alarms` are all that are open.
 
     `acknowledged` are those of them that somebody has seen and that go on;
-    `suggested` is how ill the patient is as far as alarms can tell.
+    `suggested` is how ill the patient is as far as alarms can tell, `EMPTY` where
+    nobody sits; `session` and `patient` are "" there.
     """
 
     chair: str
@@ -43,33 +44,39 @@ class ChairNow:
 
 
 def chairs_now(ward: Ward) -> list[ChairNow]:
-    """Every chair in which somebody sits, in the order of their ids."""
-    now_s, now_us = ward.clock.monotonic(), ward.clock.utc_us()
-    return [
-        _now(ward, session, ward.board.tile(session.chair, now_s, now_us), now_us)
-        for session in ward.seating.all()
-    ]
+    """Every chair, in the order of the wall."""
+    now_us = ward.clock.utc_us()
+    wall = ward.board.wall(ward.clock.monotonic(), now_us)
+    return [_now(ward, ward.seating.at(tile.chair), tile, now_us) for tile in wall.tiles]
 
 
-def _now(ward: Ward, session: Session, tile: Tile, now_us: int) -> ChairNow:
-    alarms = [one for one in ward.engine.alarms(session.chair) if not one.superseded]
+def clinic_alarms(ward: Ward) -> tuple[str, ...]:
+    """The open alarms that are of no one chair, in words, the most urgent first."""
+    return tuple(f"{MARKS[one.priority]} {one.message}" for one in ward.engine.alarms(CLINIC))
+
+
+def _now(ward: Ward, session: Session | None, tile: Tile, now_us: int) -> ChairNow:
+    alarms = [one for one in ward.engine.alarms(tile.chair) if not one.superseded]
     worst = max((one.priority for one in alarms), default=None)
+    edits = session.edits if session else {}
     return ChairNow(
-        chair=session.chair,
+        chair=tile.chair,
         label=tile.label,
-        session=session.id,
-        patient=tile.patient,
+        session=session.id if session else "",
+        patient=tile.patient if session else "",
         state=tile.state,
         alarms=tuple(f"{MARKS[one.priority]} {one.message}" for one in alarms),
         acknowledged=tuple(one.message for one in alarms if one.state is AlarmState.ACTIVE_ACK),
-        limits=tuple(f"{key} {value:g}" for key, value in sorted(session.edits.items())),
-        due=tuple(_due(ward, session, tile, now_us)),
-        suggested=STABLE
-        if worst is None or worst is Priority.LOW
-        else UNSTABLE
-        if worst is Priority.HIGH
-        else WATCHER,
+        limits=tuple(f"{key} {value:g}" for key, value in sorted(edits.items())),
+        due=tuple(_due(ward, session, tile, now_us)) if session else (),
+        suggested=_suggested(worst) if session else EMPTY,
     )
+
+
+def _suggested(worst: Priority | None) -> str:
+    if worst is None or worst is Priority.LOW:
+        return STABLE
+    return UNSTABLE if worst is Priority.HIGH else WATCHER
 
 
 def _due(ward: Ward, session: Session, tile: Tile, now_us: int) -> Iterator[str]:

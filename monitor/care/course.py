@@ -36,8 +36,9 @@ class Infusion:
     systolic mmHg over the baseline, `peak_after_min` after the start; `over_limits`
     the minutes over the lowest upper limit of each pressure, by that limit.
     `ready_min` is from the infusion's end until the patient would have been ready.
-    `side_effects` are events with their worst grade ("" for none), `harms` those of all
-    that happened which were marked as adverse events.
+    `side_effects` are events with their worst grade ("" for none), None where the clinic
+    counts no event as one; `harms` those of all that happened which were marked as
+    adverse events.
     """
 
     number: int
@@ -57,7 +58,7 @@ class Infusion:
     lowest_spo2_after_min: int | None
     alarms: Mapping[Priority, int]
     ready_min: int | None
-    side_effects: Mapping[str, str]
+    side_effects: Mapping[str, str] | None
     harms: tuple[Harm, ...]
     sitter: Sitter | None
     journal: Journal
@@ -186,7 +187,7 @@ def infusion_of(
         lowest_spo2_after_min=_after_min(lowest.minimum_at_us, start_us) if lowest else None,
         alarms=Counter(Priority[one.priority] for one in known.alarms),
         ready_min=_after_min(leaving.ready_us, leaving.ended_us),
-        side_effects=_side_effects(facts, side_effects),
+        side_effects=_side_effects(facts, side_effects) if side_effects else None,
         harms=harms_of(facts),
         sitter=arrival_of(facts).sitter,
         journal=journal_of(facts, now_us),

@@ -17,6 +17,8 @@ SEVERITY = "severity "
 """Before a chair's id, as a key of an offer: how ill its patient is, of `SEVERITIES`."""
 SEVERITIES = ("stable", "watcher", "unstable")
 """Illness severity as I-PASS words it (Starmer 2014, N Engl J Med 371:1803)."""
+EMPTY = "empty"
+"""In place of a severity: nobody sits in the chair, and who takes over watches it too."""
 HOUR_US = 3_600_000_000
 
 
@@ -32,6 +34,7 @@ class Watcher:
 class Offer:
     """What somebody handed over: chairs, how ill each patient is, and what was open.
 
+    `clinic` are the alarms that are of no one chair.
     `taken_by` and `taken_us` are the receiver and when they confirmed; None before.
     """
 
@@ -43,6 +46,7 @@ class Offer:
     open: str
     limits: str
     due: str
+    clinic: str = ""
     taken_by: str | None = None
     taken_us: int | None = None
 
@@ -103,6 +107,7 @@ def _offer(fact: FactRow, taken: FactRow | None) -> Offer:
         open=str(data.get("open", "")),
         limits=str(data.get("limits", "")),
         due=str(data.get("due", "")),
+        clinic=str(data.get("clinic", "")),
         taken_by=taken.actor if taken else None,
         taken_us=taken.at_us if taken else None,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.care.watching import (
+    EMPTY,
     SEVERITIES,
     SEVERITY,
     SHIFT_HANDED_OVER,
@@ -17,7 +18,7 @@ from monitor.clinic import Person
 from monitor.commands.acts import Act, Desk
 from monitor.errors import CommandRefused
 from monitor.history import Data, name_of
-from monitor.shift import chairs_now
+from monitor.shift import chairs_now, clinic_alarms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,8 @@ class Watch(Act):
 class OfferShift(Act):
     """A person hands these chairs over, saying how ill each patient is (I-PASS).
 
-    Who watches changes only when somebody else confirms it.
+    Of a chair without a patient `EMPTY` is said. Who watches changes only when
+    somebody else confirms it.
     """
 
     severities: Mapping[str, str]
@@ -48,7 +50,8 @@ class OfferShift(Act):
         """The offer's name."""
         for chair, severity in self.severities.items():
             desk.known_chair(chair)
-            if severity not in SEVERITIES:
+            seated = desk.ward.seating.at(chair) is not None
+            if severity not in (SEVERITIES if seated else (*SEVERITIES, EMPTY)):
                 raise CommandRefused(
                     f"how ill the patient in chair {chair} is, is not said",
                     why=f"one of {', '.join(SEVERITIES)} is needed",
@@ -61,10 +64,14 @@ class OfferShift(Act):
         chairs = [one for one in chairs_now(desk.ward) if one.chair in self.severities]
         data: Data = {
             "chairs": ",".join(one.chair for one in chairs),
-            **{SEVERITY + one.chair: self.severities[one.chair] for one in chairs},
+            **{
+                SEVERITY + one.chair: self.severities[one.chair] if one.session else EMPTY
+                for one in chairs
+            },
             "open": _told({one.label: one.alarms for one in chairs}),
             "limits": _told({one.label: one.limits for one in chairs}),
             "due": _told({one.label: one.due for one in chairs}),
+            "clinic": "; ".join(clinic_alarms(desk.ward)),
         }
         return name_of(desk.keep(SHIFT_OFFERED, person, data))
 

@@ -49,9 +49,10 @@ def cells(one: Infusion, words: Words, *, content: bool) -> list[str]:
 
 def _side_effects(one: Infusion) -> str:
     """Each with its worst grade; and every adverse event with how serious it was."""
-    told = [" ".join(filter(None, each)) for each in one.side_effects.items()]
+    counted = one.side_effects
+    told = [" ".join(filter(None, each)) for each in (counted or {}).items()]
     told += [f"ADVERSE: {harm.what} ({harm.said()})" for harm in one.harms]
-    return ", ".join(told) or "none"
+    return ", ".join(told) or ("not counted" if counted is None else "none")
 
 
 def closing(one: Infusion, words: Words) -> Json:

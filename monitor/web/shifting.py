@@ -17,7 +17,7 @@ from monitor.care.watching import (
 )
 from monitor.commands.watching import OfferShift, TakeShift, Watch
 from monitor.displays import Clinic
-from monitor.shift import chairs_now
+from monitor.shift import chairs_now, clinic_alarms
 from monitor.web.answers import Done, Execute
 from monitor.web.naming import watchers
 from monitor.web.present import Json
@@ -59,7 +59,7 @@ class Shifts:
         self._clinic = clinic
 
     def shown(self, actor: str) -> Json:
-        """Every chair with somebody in it, who watches it, and the hand-overs of late."""
+        """Every chair, who watches it, the clinic's own alarms, and the hand-overs of late."""
         clinic = self._clinic
         words = Words.of(clinic.config, clinic.people.names())
         watching = watchers(clinic)
@@ -70,6 +70,7 @@ class Shifts:
             "as_of": words.time(clinic.clock.utc_us()),
             "me": actor,
             "severities": list(SEVERITIES),
+            "clinic": list(clinic_alarms(clinic.ward)),
             "chairs": [
                 {
                     **asdict(one),
@@ -99,6 +100,7 @@ def _offer(offer: Offer, words: Words, *, waits: bool) -> Json:
         "open": offer.open,
         "limits": offer.limits,
         "due": offer.due,
+        "clinic": offer.clinic,
         "to": words.person(offer.taken_by),
         "taken": words.time(offer.taken_us, "%H:%M") if offer.taken_us else "",
         "waits": waits,

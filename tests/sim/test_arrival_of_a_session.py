@@ -428,7 +428,7 @@ async def test_what_a_shift_tells_the_next_of_each_chair(tmp_path: Path) -> None
         )
         await clinic.seat("2", Phase.RECOVERY)
         clinic.hold(40, SPO2=84.0)
-        first, second = chairs_now(clinic.ward)
+        first, second, empty = chairs_now(clinic.ward)
         assert (first.suggested, second.suggested) == ("unstable", "stable")
         assert any("SpO2" in text for text in first.alarms)
         assert first.due[0] == "baseline to confirm"
@@ -436,3 +436,27 @@ async def test_what_a_shift_tells_the_next_of_each_chair(tmp_path: Path) -> None
         assert first.acknowledged == ()
         await clinic.acknowledge(worst(clinic))
         assert chairs_now(clinic.ward)[0].acknowledged == (first.alarms[0].removeprefix("!!! "),)
+        # The third gives data too, with nobody in it.
+        assert (empty.session, empty.suggested, empty.due) == ("", "empty", ())
+        assert any("patient" in text.lower() for text in empty.alarms)
+
+
+@pytest.mark.requirement("ARR-051")
+async def test_empty_chairs_and_the_clinics_own_alarms_go_to_the_next_shift(tmp_path: Path) -> None:
+    async with stepped(tmp_path) as clinic:
+        await clinic.commands.execute(Watch(chairs=("1", "2"), actor=GIVER))
+        await clinic.seat("1")
+        clinic.ward.engine.assert_technical(
+            "T-STORE", "", 0.0, "RECORD NOT WRITTEN", clinic.clock.monotonic()
+        )
+        clinic.hold(30)
+        with pytest.raises(CommandRefused, match="how ill the patient in chair 1"):
+            await clinic.commands.execute(OfferShift(severities={"1": "empty"}, actor=GIVER))
+        offer = await clinic.commands.execute(
+            OfferShift(severities={"1": "stable", "2": "empty"}, actor=GIVER)
+        )
+        await clinic.commands.execute(TakeShift(offer=offer, actor=RECEIVER))
+        assert watched(clinic) == {"1": RECEIVER, "2": RECEIVER}
+        (done,) = offers_of(told(clinic))
+    assert done.severities == {"1": "stable", "2": "empty"}
+    assert done.clinic == "!! NOT RECORDING (alarms still run)"

@@ -23,7 +23,9 @@ from monitor.review import figures, review
 from monitor.store.record import RecordHistory
 from monitor.tables import JournalTable
 from monitor.vitals import Validity, VitalSign
+from monitor.web.course_words import COLUMNS_OF_TABLE, cells
 from monitor.web.multiples import axes, multiple_of
+from monitor.words import Words
 from simulators.clinic import Setting, configuration
 from simulators.loops import run_virtual
 from simulators.past import COURSE, PATIENT_REF, Earlier, live_through
@@ -73,8 +75,9 @@ def course(lived: tuple[Config, list[Rows]], infusions: int = 6, **more: Any) ->
         for facts, readings, steps in more.pop("rows", rows)
     ]
     effects = {one.name: one.grades for one in config.care.events if one.side_effect}
+    counted = more.pop("side_effects", effects)
     return course_of(
-        PATIENT_REF, known, infusions=infusions, side_effects=effects, now_us=NOON_US, **more
+        PATIENT_REF, known, infusions=infusions, side_effects=counted, now_us=NOON_US, **more
     )
 
 
@@ -172,6 +175,17 @@ def test_side_effects_sitter_journal_and_plan_are_what_was_entered(
         said = None if one.note is None else (one.note.plan, one.note.text)
         assert said == (None if told.plan is None else (told.plan, told.note))
         assert one.signed is None
+
+
+@pytest.mark.requirement("CRS-003")
+def test_where_no_event_counts_as_a_side_effect_the_course_does_not_say_there_was_none(
+    lived: tuple[Config, list[Rows]],
+) -> None:
+    words = Words.of(lived[0], {})
+    for counted, said in (({"hiccup": ()}, "none"), ({}, "not counted")):
+        for one in infusions(course(lived, side_effects=counted)):
+            column = cells(one, words, content=False)[COLUMNS_OF_TABLE.index("Side effects")]
+            assert column == said
 
 
 @pytest.mark.requirement("CRS-004")

@@ -88,7 +88,9 @@
  */
 
 /**
+ * A chair without a patient has no `session` and `suggested` "empty".
  * @typedef {object} ShiftChair
+ * @property {string} session
  * @property {string} chair
  * @property {string} label
  * @property {string} patient
@@ -113,6 +115,7 @@
  * @property {string} open
  * @property {string} limits
  * @property {string} due
+ * @property {string} clinic alarms that are of no one chair
  * @property {string} to "" while nobody confirmed it
  * @property {string} taken
  * @property {boolean} waits
@@ -123,6 +126,7 @@
  * @property {string} as_of
  * @property {string} me
  * @property {string[]} severities
+ * @property {string[]} clinic
  * @property {ShiftChair[]} chairs
  * @property {ShiftOffer[]} offers
  */

@@ -74,7 +74,8 @@ class ShiftPage {
 
   /** @param {Shift} shift */
   _show(shift) {
-    write(this._note, `as of ${shift.as_of}`);
+    const clinic = shift.clinic.length ? `, alarms of the clinic: ${shift.clinic.join("; ")}` : "";
+    write(this._note, `as of ${shift.as_of}${clinic}`);
     const holds = JSON.stringify(shift.chairs.map((one) => [one.chair, one.patient, one.mine]));
     // The choices stay as they were made while the same people sit there.
     if (holds !== this._holds) this._lay(shift, holds);
@@ -101,8 +102,8 @@ class ShiftPage {
     this._chosen.clear();
     const cards = shift.chairs.map((chair) => {
       const severity = choice(
-        `How ill is ${chair.patient}?`,
-        [...shift.severities, KEPT],
+        chair.session ? `How ill is ${chair.patient}?` : "Nobody sits here",
+        [...(chair.session ? shift.severities : [chair.suggested]), KEPT],
         chair.mine ? chair.suggested : KEPT,
       );
       this._chosen.set(chair.chair, severity.value);
@@ -116,8 +117,7 @@ class ShiftPage {
       mark(card, "chair", chair.chair);
       return card;
     });
-    const none = [make("p", "", "Nobody sits in any chair.")];
-    this._chairs.replaceChildren(...(cards.length ? cards : none));
+    this._chairs.replaceChildren(...cards);
   }
 
   /** @param {ShiftChair} chair */
@@ -128,8 +128,12 @@ class ShiftPage {
       ["", `${chair.state}, ${chair.watcher ? `watched by ${chair.watcher}` : "nobody watches"}`],
       ["Open alarms", chair.alarms.join("; ") || "none"],
       ["Acknowledged, still active", chair.acknowledged.join("; ") || "none"],
-      ["Limits that differ", chair.limits.join("; ") || "none"],
-      ["Due", chair.due.join("; ") || "nothing"],
+      ...(chair.session
+        ? [
+            ["Limits that differ", chair.limits.join("; ") || "none"],
+            ["Due", chair.due.join("; ") || "nothing"],
+          ]
+        : []),
     ];
     const said = lines.map(([name, text]) =>
       make("p", "", [make("b", "", name ? `${name}: ` : ""), text ?? ""]),
@@ -147,6 +151,7 @@ class ShiftPage {
       `Open: ${offer.open || "none"}`,
       `Limits: ${offer.limits || "as in the preset"}`,
       `Due: ${offer.due || "nothing"}`,
+      `Of the clinic: ${offer.clinic || "no alarm"}`,
     ];
     const act = mine
       ? button("act", "RECEIVER SIGNS IN ...", () => void this._people.change())
