@@ -336,3 +336,18 @@ def test_the_number_of_an_alarm_that_ended_is_not_given_again() -> None:
         assert room.open() == {}
         if number == 2:
             room.restart()
+
+
+@pytest.mark.requirement("S-48")
+def test_what_is_told_again_raises_nothing_that_was_seen_already() -> None:
+    room = Room()
+    room.hold(5)
+    room.at = 30.0
+    room.kept.play([(30.0, "1", "baseline", {})])
+    room.acknowledge("T-LINK")
+    room.at = 40.0
+    room.do("score", 5.0)
+    room.restart()
+    link = room.alarm("T-LINK")
+    assert (link.state, link.acknowledged_by) == (AlarmState.ACTIVE_ACK, "rk")
+    assert link.id.endswith("/1")

@@ -25,13 +25,13 @@ HEAD = """\
 
 `make mutation` makes one small wrong change at a time in the alarm engine and its
 conditions (a mutant: `<` for `<=`, `None` for a value, an argument left out) and runs the
-tests of alarms on it, with an eighth of the usual random examples. A mutant is killed when
-a test fails or takes far too long. Those that survive are listed here, each with the line
-before and after and the reason why no test should notice it.
+tests of alarms that run the changed line, with an eighth of the usual random examples. A
+mutant is killed when a test fails or takes far too long. Those that survive are listed here,
+each with the line before and after and the reason why no test should notice it.
 
 mutmut changes what stands within functions. Tables and defaults of a module (the life of an
 alarm in `states.py`, the fields of a class) and decorated functions (properties, inputs that
-are told to the journal) are not mutated; the preset's numbers are not code. `text` names the
+are told to the journal) are not mutated; the preset's numbers are not code. "Text" names the
 text that was measured, as `git hash-object` does; "since changed" beside it says that the
 module is another by now and its line here an older measurement.
 
