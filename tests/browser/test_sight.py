@@ -210,3 +210,41 @@ async def test_an_empty_chair_is_quieter_than_any_other(
         ".map((one) => getComputedStyle(one).color)"
     )
     assert inks == ["rgb(86, 98, 111)", "rgb(230, 237, 243)"]
+
+
+@pytest.mark.requirement("SHO-177")
+@pytest.mark.parametrize("chairs", [1, 6, 24])
+@pytest.mark.parametrize("width", [390, 768])
+async def test_in_an_upright_window_chairs_stand_below_each_other_and_none_is_off_its_side(
+    clinic: Clinic, open_page: OpenPage, chairs: int, width: int
+) -> None:
+    await clinic.show(scenes.SCENES["alarm"](chairs))
+    page = await open_page(clinic.url)
+    await page.set_viewport_size({"width": width, "height": 1024})
+    await live(page)
+    await page.evaluate("document.fonts.ready")
+    found = await page.evaluate("""() => {
+      const box = (one) => one.getBoundingClientRect();
+      const tiles = [...document.querySelectorAll(".tile")].map(box);
+      const parts = ".tile .number, .tile-head, .head button, .secondary";
+      const cut = [...document.querySelectorAll(parts)]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth).length;
+      const size = parseFloat(getComputedStyle(document.querySelector(".number")).fontSize);
+      return { columns: new Set(tiles.map((one) => one.left)).size, cut, size,
+        over: document.documentElement.scrollWidth - innerWidth };
+    }""")
+    most = {1: 1, 6: 2, 24: 4}[chairs] if width == 768 else 1
+    assert found["columns"] <= most
+    assert found["cut"] == 0
+    assert found["over"] <= 0
+    assert found["size"] >= (60 if width == 390 else 30)
+
+
+@pytest.mark.requirement("LVE-020")
+async def test_a_chair_that_is_not_turned_over_offers_no_seat(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show([scenes.tile("1", "DONE")])
+    page = await open_page(clinic.url + "/chair/1")
+    await page.get_by_role("button", name="CUFF AND PROBE ARE OFF").wait_for()
+    assert await page.get_by_role("button", name="SEAT PATIENT").count() == 0

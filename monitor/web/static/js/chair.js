@@ -117,7 +117,7 @@ class ChairPage {
     write(this._settings, settingsSaid(tile.session));
     write(this._going, tile.going ? `${tile.going} is going` : "");
     write(this._watcher, tile.watcher ? `watched by ${tile.watcher}` : "");
-    write(this._paused, silenced(tile, "OWN LIMITS"));
+    write(this._paused, silenced(tile, "OWN LIMITS", "AUDIO PAUSED"));
     mark(byId("chair"), "offline", tile.offline ? "yes" : "");
     this._pause.disabled = !tile.sound;
     this._drawNumbers(tile);

@@ -36,7 +36,8 @@ export class SessionCard {
   draw(tile) {
     const session = tile.session;
     this.acts.hidden = !session;
-    this.element.hidden = Boolean(session);
+    // Who left kept something on: nobody is seated until it is off.
+    this.element.hidden = Boolean(session) || tile.state === "DONE";
     this._session = session?.id ?? "";
     this._stopped = tile.halted.startsWith("STOPPED");
     if (!session) return;

@@ -12,11 +12,12 @@ const REASONS_OF_CLINIC = ["somebody is at it", "stopped on purpose", "known, se
  * What is silenced or limited otherwise at a chair, in as few words as fit on a tile.
  * @param {import("./contract.js").Tile} tile
  * @param {string} limits what stands for limits of this session alone
+ * @param {string} paused what stands for its sound being paused
  */
-export function silenced(tile, limits = "LIM*") {
+export function silenced(tile, limits = "LIM*", paused = "PAUSED") {
   const rules = tile.suspended.length;
   return [
-    tile.audio_paused ? `PAUSED ${tile.audio_paused}` : "",
+    tile.audio_paused ? `${paused} ${tile.audio_paused}` : "",
     tile.standby ? `STANDBY ${tile.standby}` : "",
     rules ? `${rules} SUSPENDED ${tile.suspended[0]?.left ?? ""}` : "",
     tile.session?.limits_set.length ? limits : "",

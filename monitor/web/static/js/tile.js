@@ -75,6 +75,7 @@ export class TileView {
     write(this._planned, planned && `/${planned}`);
     mark(this._state, "halted", tile.halted ? "yes" : "");
     write(this._paused, silenced(tile));
+    mark(this._paused, "audio", tile.audio_paused ? "yes" : "");
     write(this._quiet, quietly(tile));
     write(this._going, tile.going);
     write(this._watcher, tile.watcher);
