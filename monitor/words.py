@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from monitor.board.words import clock
@@ -12,11 +12,12 @@ from monitor.config import Config
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How this clinic writes times, people and chairs."""
+    """How this clinic writes times, people, chairs and points of advice, these by their ids."""
 
     zone: tzinfo
     people: Mapping[str, str]
     labels: Mapping[str, str]
+    advice: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, config: Config, people: Mapping[str, str]) -> Words:
@@ -25,6 +26,7 @@ class Words:
             config.zone,
             people,
             {chair.id: chair.label for chair in config.chairs},
+            {one.id: one.text for one in config.leaving.advice},
         )
 
     def person(self, actor: str | None) -> str:

@@ -77,8 +77,7 @@ def _office(config_path: Path) -> _Office:
         )
     staff = StaffFile(loaded.people.path)
     roll = staff.read().members.values() if loaded.people.path.exists() else ()
-    people = {one.person.id: one.person.name for one in roll}
-    head = letterhead(loaded, people, time.time_ns() // 1_000)
+    head = letterhead(loaded, [one.person for one in roll], time.time_ns() // 1_000)
     return _Office(loaded, preset, RecordHistory(loaded.record.path), head)
 
 

@@ -109,9 +109,13 @@ class People:
         text = "nobody can sign in to act: `chairside staff add` makes nurses and clinicians"
         return [StatusLine("warn", text)]
 
+    def everybody(self) -> list[Person]:
+        """The whole staff list, the disabled too."""
+        return [one.person for one in self._roll.members.values()]
+
     def names(self) -> Mapping[str, str]:
         """What stands on the screen for each id, of the disabled too."""
-        return {one.person.id: one.person.name for one in self._roll.members.values()}
+        return {one.id: one.name for one in self.everybody()}
 
     def allowed(self, person: str, permission: Permission) -> Person:
         """The person of that id, if they have leave. Raises `NotAllowed`."""

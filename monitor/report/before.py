@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from monitor.care.arrival_terms import HoldTerms
+from monitor.care.baseline import Cuff as Determination
+from monitor.care.holding import counting, holds_of
 from monitor.care.treatment import PumpAction, PumpStep
 from monitor.history import BASELINE_WAIVED, LIMITS, edits_told
-from monitor.report.in_force import in_force
+from monitor.report.in_force import ends_text, in_force
 from monitor.report.model import Block, Said
 from monitor.report.source import Source
 from monitor.report.wording import NONE, label, listed, number, pressure
@@ -64,7 +67,7 @@ def _sitter(source: Source) -> str:
 
 
 def _staff(source: Source) -> Iterator[str]:
-    """Everybody who did something, from when to when."""
+    """Everybody who did something, as what, from when to when."""
     times: dict[str, list[int]] = {}
     acts = [(one.actor, one.at_us) for one in source.facts]
     acts += [(one.actor, one.at_us) for one in source.transitions]
@@ -74,7 +77,8 @@ def _staff(source: Source) -> Iterator[str]:
     for actor, at in sorted(times.items(), key=lambda one: (min(one[1]), one[0])):
         first, last = source.at(min(at)), source.at(max(at))
         span = first if first == last else f"{first} to {last}"
-        yield f"{source.words.person(actor)} {span}"
+        role = source.letterhead.roles.get(actor)
+        yield f"{source.words.person(actor)}{f' ({role})' if role else ''} {span}"
 
 
 def gate(source: Source) -> Block:
@@ -83,6 +87,8 @@ def gate(source: Source) -> Block:
     said = [Said(questions.get(key, key), answer) for key, answer in arrival.answers.items()]
     if not said:
         said = [Said("Questions", "none answered")]
+    hold = f"{_hold_limits(source)}; {_held(source)}" if source.letterhead.hold else "none set"
+    said.append(Said("Hold limits", hold))
     said += [
         Said("Hold overridden", f"{one.words}: {one.reason} ({source.words.person(one.actor)})")
         for one in arrival.overrides
@@ -97,6 +103,33 @@ def gate(source: Source) -> Block:
             who = source.words.person(fact.actor)
             said.append(Said("Baseline waived", f"{fact.data['reason']} ({who})"))
     return Block(title="2 Before", said=tuple(said))
+
+
+def _hold_limits(source: Source) -> str:
+    """What an infusion does not start beyond, each vital sign with its lowest and highest."""
+    ends: dict[VitalSign, list[float | None]] = {}
+    for key, vital, limit in HoldTerms(**source.letterhead.hold).stated():
+        ends.setdefault(vital, [None, None])[not key.endswith("_min")] = limit
+    return listed(f"{label(vital)} {ends_text(low, high)}" for vital, (low, high) in ends.items())
+
+
+def _held(source: Source) -> str:
+    """What was beyond them by the baseline and the last cuff reading before the infusion."""
+    start_us = source.treatment.started_us
+    cuffs = [
+        Determination(
+            at_us=one.at_us, device=one.device, systolic=one.systolic, diastolic=one.diastolic
+        )
+        for one in source.figures.cuffs
+        if one.systolic is not None and one.diastolic is not None
+        if start_us is None or one.at_us <= start_us
+    ]
+    readings = counting((source.session.baseline,), cuffs)
+    if not readings:
+        return "nothing measured"
+    terms = HoldTerms(**source.letterhead.hold)
+    holds = holds_of(source.arrival, readings, terms, ())
+    return listed(one.words for one in holds) if holds else "none held"
 
 
 def _baseline(source: Source) -> str:

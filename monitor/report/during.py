@@ -173,13 +173,13 @@ def alarms(source: Source) -> Block:
     lives = source.seen.alarms
     return Block(
         title="9 Alarms",
-        said=tuple(_totals(source, lives)),
+        said=(*_totals(lives), *_quiet(source)),
         head=("Onset", "", "Alarm, rule, how long, seen by"),
         rows=tuple(alarm_row(source, one) for one in lives),
     )
 
 
-def _totals(source: Source, lives: Sequence[AlarmLife]) -> Iterator[Said]:
+def _totals(lives: Sequence[AlarmLife]) -> Iterator[Said]:
     if not lives:
         yield Said("", "none")
         return
@@ -190,18 +190,19 @@ def _totals(source: Source, lives: Sequence[AlarmLife]) -> Iterator[Said]:
     ]
     seen = [(one.acknowledged_us or 0) - one.raised_us for one in lives if one.acknowledged_us]
     after = f", median after {median(seen) / 1e6:.0f} s" if seen else ""
-    quiet = [
-        f"{name} {count}x"
-        for name, kind in (
-            ("audio paused", AUDIO_PAUSED),
-            ("suspended", SUSPENDED),
-            ("standby", STANDBY),
-        )
-        if (count := sum(fact.kind == kind for fact in source.facts))
-    ]
     yield Said(f"{len(lives)}", f"({listed(counts)}), {len(seen)} acknowledged{after}")
-    if quiet:
-        yield Said("", listed(quiet))
+
+
+def _quiet(source: Source) -> Iterator[Said]:
+    """How often somebody made alarms silent, and who."""
+    told = []
+    for name, kind in QUIET:
+        actors = [fact.actor for fact in source.facts if fact.kind == kind]
+        if actors:
+            who = listed(dict.fromkeys(source.words.person(one) for one in actors))
+            told.append(f"{name} {len(actors)}x ({who})")
+    if told:
+        yield Said("", listed(told))
 
 
 def alarm_row(source: Source, one: AlarmLife) -> Row:

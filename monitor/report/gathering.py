@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,7 +13,7 @@ from monitor.care.bookings import PATIENT, Booking, Bookings, patients_of
 from monitor.care.closing import signed_of
 from monitor.care.session import session_of
 from monitor.care.settings import begun_with
-from monitor.clinic import Session
+from monitor.clinic import Person, Session
 from monitor.conditions import Preset
 from monitor.config import Config
 from monitor.counted_by import counted_by
@@ -22,6 +22,9 @@ from monitor.history import SIGNED, SOUND_TESTED, TEXT, FactRow, ReadingRow, Tra
 from monitor.report.layout import Paper
 from monitor.report.source import Letterhead, Listened, Source
 from monitor.vitals import VitalSign
+
+APART_US = 30 * 86_400_000_000
+"""An outage that began so long before the seat is still told of."""
 
 
 class Kept(Protocol):
@@ -33,13 +36,16 @@ class Kept(Protocol):
     ) -> list[ReadingRow]: ...
     async def readings_by(self, device: str, from_us: int, to_us: int) -> list[ReadingRow]: ...
     async def transitions(self, session: str) -> list[TransitionRow]: ...
+    async def apart(self, since_us: int) -> list[TransitionRow]: ...
     async def preset(self, digest: str) -> str | None: ...
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]: ...
     async def document(self, sha256: str) -> bytes | None: ...
 
 
-def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Letterhead:
+def letterhead(config: Config, staff: Sequence[Person], made_us: int) -> Letterhead:
     """What the clinic's configuration and staff list put on every document made now."""
+    people = {one.id: one.name for one in staff}
+    roles = {one.id: one.role.value for one in staff}
     return Letterhead(
         clinic=config.clinic.name,
         zone=config.clinic.time_zone,
@@ -50,6 +56,8 @@ def letterhead(config: Config, people: Mapping[str, str], made_us: int) -> Lette
         questions={one.id: one.text for one in config.arrival.questions},
         advice={one.id: one.text for one in config.leaving.advice},
         drivers={device.id: device.driver for device in config.devices},
+        roles=roles,
+        hold={key: limit for key, _, limit in config.arrival.hold.stated()},
         course_infusions=config.arrival.course_infusions,
         call=config.leaving.call,
         paper=config.report.paper,
@@ -147,5 +155,6 @@ async def gathered(kept: Kept, session: str, head: Letterhead, preset: Preset) -
         readings=await readings_of(kept, session, facts),
         transitions=steps,
         preset=by,
+        apart=await kept.apart(seated.opened_us - APART_US),
         letterhead=signed or replace(head, preset=by.hash).naming(actors),
     )

@@ -26,7 +26,9 @@ from monitor.report.wording import listed
 SEVERE = "severe"
 HARM = 6
 """The weight of an adverse event: before all else."""
-SEEN = frozenset({Item.SEDATION, Item.CONSCIOUSNESS, Item.OXYGEN, Item.NAUSEA, Item.LINE})
+SEEN = frozenset(
+    {Item.SEDATION, Item.CONSCIOUSNESS, Item.OXYGEN, Item.NAUSEA, Item.LINE, Item.SITTER}
+)
 """What of the entries is an event of the course; scores stand in block 11."""
 WEIGHTY = frozenset({"drug given", "vomiting", "oxygen", "call button"})
 

@@ -34,10 +34,11 @@ class InForce:
 
     def text(self) -> str:
         """Each vital sign with its lowest and highest, a dash between."""
-        return ", ".join(f"{label(vital)} {_ends_text(*ends)}" for vital, ends in self.ends.items())
+        return ", ".join(f"{label(vital)} {ends_text(*ends)}" for vital, ends in self.ends.items())
 
 
-def _ends_text(low: float | None, high: float | None) -> str:
+def ends_text(low: float | None, high: float | None) -> str:
+    """Both with a dash between, or the one there is with its sign; a dash for none."""
     if low is None or high is None:
         return NONE if low is high else f"≤ {high:g}" if low is None else f"≥ {low:g}"
     return f"{low:g}–{high:g}"

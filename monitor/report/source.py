@@ -58,6 +58,10 @@ class Letterhead:
     questions: Mapping[str, str] = field(default_factory=dict)
     advice: Mapping[str, str] = field(default_factory=dict)
     drivers: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """What each of `people` is, by id."""
+    hold: Mapping[str, float] = field(default_factory=dict)
+    """The clinic's hold limits by their keys."""
     course_infusions: int = 0
     call: str = ""
     paper: str = "a4"
@@ -93,7 +97,9 @@ class Letterhead:
     def naming(self, actors: Collection[str | None]) -> Letterhead:
         """With the names of these and of who signs alone."""
         named = {*actors, self.signing, self.listened.actor if self.listened else ""}
-        return replace(self, people={k: name for k, name in self.people.items() if k in named})
+        people = {one: name for one, name in self.people.items() if one in named}
+        roles = {one: role for one, role in self.roles.items() if one in named}
+        return replace(self, people=people, roles=roles)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +111,8 @@ class Source:
     transitions: Sequence[TransitionRow]
     preset: Preset
     letterhead: Letterhead
+    apart: Sequence[TransitionRow] = ()
+    """Steps of alarms of the clinic as a whole, of the session's time."""
 
     def then(self) -> Source:
         """Without what came later than the document is made for."""
@@ -118,6 +126,7 @@ class Source:
             ],
             readings=[one for one in self.readings if one.received_at_us <= until_us],
             transitions=[one for one in self.transitions if one.at_us <= until_us],
+            apart=[one for one in self.apart if one.at_us <= until_us],
         )
 
     @property

@@ -30,13 +30,16 @@ from monitor.history import (
 )
 from monitor.review.wording import by_weight
 from monitor.vitals import VitalSign
+from monitor.words import Words
 
 TOLD_MAX = 6
 """So many of a fact's values are told at most, where its kind has no words of its own."""
 
 
-def fact_text(fact: FactRow) -> str:
+def fact_text(fact: FactRow, words: Words) -> str:
     """A fact in a few words: by its kind, else its kind and the plain values it holds."""
+    if fact.kind == HANDED_OVER:
+        return _handed_over(fact, words)
     tells = _TELLS.get(fact.kind)
     return tells(fact) if tells else _plainly(fact)
 
@@ -95,9 +98,12 @@ def _acknowledged(fact: FactRow) -> str:
     return f"acknowledged {str(fact.data['alarm']).split('/')[1]}{said}"
 
 
-def _handed_over(fact: FactRow) -> str:
-    points = sorted(key for key, said in fact.data.items() if said is True)
-    return f"handed over to the sitter, told: {', '.join(points)}"
+def _handed_over(fact: FactRow, words: Words) -> str:
+    """In the clinic's words; a point that it no longer has goes by its id."""
+    given = {key for key, said in fact.data.items() if said is True}
+    known = [text for point, text in words.advice.items() if point in given]
+    points = [*known, *sorted(given - words.advice.keys())]
+    return f"handed over to the sitter, told: {' '.join(points) or 'nothing'}"
 
 
 def _turned_over(fact: FactRow) -> str:
@@ -163,7 +169,6 @@ _TELLS: Mapping[str, Callable[[FactRow], str]] = {
     CORRECTED: _corrected,
     SETTINGS: _settings,
     ADVERSE: _adverse,
-    HANDED_OVER: _handed_over,
     TURNED_OVER: _turned_over,
     DEVICES_CORRECTED: _devices,
 }

@@ -96,7 +96,7 @@ class Papers:
 
     def _head(self) -> Letterhead:
         clinic = self._clinic
-        return letterhead(clinic.config, clinic.people.names(), clinic.clock.utc_us())
+        return letterhead(clinic.config, clinic.people.everybody(), clinic.clock.utc_us())
 
     async def file(self, documents: list[Document], name: str, paper: Paper | None) -> Response:
         """They as one PDF, on that paper or on the clinic's."""

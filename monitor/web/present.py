@@ -168,7 +168,7 @@ def session_detail(seen: Review, entry: Entry, facts: Sequence[FactRow], words: 
             {
                 "at_ms": fact.at_us // 1_000,
                 "time": words.time(fact.at_us),
-                "text": fact_text(fact),
+                "text": fact_text(fact, words),
                 "actor": words.person(fact.actor),
             }
             for fact in facts

@@ -61,7 +61,7 @@ class Printing:
         """
         clinic = self._clinic
         await clinic.ward.record.commit()
-        head = letterhead(clinic.config, clinic.people.names(), clinic.clock.utc_us())
+        head = letterhead(clinic.config, clinic.people.everybody(), clinic.clock.utc_us())
         try:
             return await gathered(clinic.ward.record, session, head, clinic.ward.preset)
         except StoreError as absent:

@@ -172,7 +172,7 @@ class Treating:
         return {
             "name": name_of(one.fact),
             "kind": one.fact.kind,
-            "said": _said(one),
+            "said": _said(one, words),
             "text": str(one.data.get(TEXT) or ""),
             "time": words.time(one.at_us),
             "entered": words.time(one.fact.at_us),
@@ -213,9 +213,9 @@ def _seen(one: Noted) -> Json | None:
     return {**item_shown(item), "value": value, "person": str(one.data.get(PERSON, ""))}
 
 
-def _said(one: Noted) -> str:
+def _said(one: Noted, words: Words) -> str:
     """The entry in words as it stands, without the private words that stand beside it."""
-    return fact_text(replace(one.fact, data=one.data))
+    return fact_text(replace(one.fact, data=one.data), words)
 
 
 def how(told: Correction, words: Words) -> str:

@@ -82,7 +82,7 @@ def shelf(clinic: Stepped, cataloguer: Cataloguer) -> Shelf:
 
 
 async def source(clinic: Stepped, session: str) -> Source:
-    head = letterhead(clinic.config, {}, NOON_US + 86_400_000_000)
+    head = letterhead(clinic.config, [], NOON_US + 86_400_000_000)
     return await gathered(clinic.record, session, head, clinic.ward.preset)
 
 

@@ -10,7 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from monitor.care.course import Known, course_of
-from monitor.history import ReadingRow
+from monitor.history import ReadingRow, TransitionRow
 from monitor.report.building import report
 from monitor.report.course_sheet import course_sheet
 from monitor.report.fitting import CELL_GAP_MM, cells
@@ -34,7 +34,7 @@ from tests.reported import (
     letterhead,
     ordinary,
 )
-from tests.stored import NOON_US
+from tests.stored import NOON_US, transition
 
 EXTREMES = sorted(extremes())
 
@@ -236,9 +236,102 @@ def test_a_crowded_session_keeps_the_worst_and_counts_the_rest() -> None:
     )
 
 
+@pytest.mark.requirement("RPT-080")
+def test_the_sitter_who_goes_and_comes_back_is_among_the_events() -> None:
+    rows = ordinary()
+    rows.say(2.5, "observed", item="sitter", value="present", person="Ana Šimić")
+    rows.say(30, "observed", item="sitter", value="away")
+    rows.say(41, "observed", "jm", item="sitter", value="present", person="Ana Šimić")
+    told = said(report(rows.source()).events)
+    assert "08:30 | sitter away (Renate Keller)" in told
+    assert "08:41 | sitter present (Jörg Müller-Lüdenscheidt)" in told
+
+
+ROLES = {"rk": "nurse", "jm": "nurse", "dl": "clinician"}
+HOLD = {"systolic_max": 160.0, "systolic_min": 90.0, "diastolic_max": 100.0, "spo2_min": 92.0}
+LIMITS = "SBP 90–160, DBP ≤ 100, SpO2 ≥ 92"
+
+
+@pytest.mark.requirement("RPT-081")
+@pytest.mark.parametrize(
+    ("minute", "systolic", "result"),
+    [
+        (15.0, 158.0, "none held"),
+        (19.0, 172.0, "NIBP systolic 172 > 160"),
+        (22.0, 172.0, "none held"),
+    ],
+)
+def test_what_held_before_the_infusion_is_told_with_the_limits(
+    minute: float, systolic: float, result: str
+) -> None:
+    rows = ordinary()
+    rows.cuff(minute, systolic, 80.0)
+    told = said(report(rows.source(letterhead(hold=HOLD))).gate)
+    assert f"Hold limits {LIMITS}; {result}" in told
+
+
+@pytest.mark.requirement("RPT-081")
+def test_a_clinic_without_hold_limits_and_a_patient_without_values_are_told_apart() -> None:
+    assert "Hold limits none set" in said(report(ordinary().source()).gate)
+    told = said(report(extremes()["just seated"].source(letterhead(hold=HOLD))).gate)
+    assert f"Hold limits {LIMITS}; nothing measured" in told
+
+
+@pytest.mark.requirement("RPT-082")
+def test_staff_stand_with_their_roles_and_who_made_alarms_silent() -> None:
+    rows = ordinary()
+    rows.say(45, "audio paused", "rk", seconds=120)
+    rows.say(46, "audio paused", "dl", seconds=120)
+    rows.say(47, "audio paused", "rk", seconds=120)
+    rows.say(48, "rule suspended", "jm", rule="T-SRC", seconds=600, reason="no ECG")
+    made = report(rows.source(letterhead(roles=ROLES)))
+    staff = said(made.header)
+    assert "Renate Keller (nurse) 08:00 to 10:04" in staff
+    assert "Łucja Dąbrowska (clinician) 08:46 to 10:30" in staff
+    quiet = said(made.alarms)
+    assert "audio paused 3x (Renate Keller, Łucja Dąbrowska)" in quiet
+    assert "suspended 1x (Jörg Müller-Lüdenscheidt)" in quiet
+    rows.transitions.clear()
+    assert "none\naudio paused 3x" in said(report(rows.source()).alarms)
+
+
+@pytest.mark.requirement("RPT-083")
+def test_outages_of_the_clinic_that_overlap_the_session_are_told() -> None:
+    source = ordinary().source()
+    assert "nothing marked, late, lost" in said(report(source).quality)
+    steps = [
+        *outage("T-STORE", 44.0, 45.5),
+        *outage("T-COPY", -600.0, 12.0),
+        *outage("T-GATE", 120.0, None),
+        *outage("T-GATE", -60.0, -50.0),
+        *outage("T-COPY", LEAVE_MIN + 1, LEAVE_MIN + 9),
+    ]
+    told = said(report(replace(source, apart=steps)).quality)
+    for one in ("not recording 08:44 1:30", "copy late 08:00 12:00", "gateway lost 10:00 5:00"):
+        assert one in told
+    assert told.count("copy late") == told.count("gateway lost") == 1
+    assert "nothing" not in told
+    early = replace(source, apart=steps, letterhead=letterhead(40.0)).then()
+    assert "not recording" not in said(report(early).quality)
+
+
+def outage(condition: str, from_min: float, to_min: float | None) -> list[TransitionRow]:
+    """An alarm of the clinic as a whole."""
+    parts: dict[str, Any] = {
+        "alarm": f"{condition}/{from_min}",
+        "session": None,
+        "chair": "",
+        "condition": condition,
+    }
+    steps = [transition(from_min * 60 + 10, "ACTIVE_UNACK", 0, **parts)]
+    if to_min is not None:
+        steps.append(transition(to_min * 60, "INACTIVE", 1, **parts))
+    return steps
+
+
 @pytest.mark.requirement("RPT-011")
 def test_an_ordinary_session_leaves_nothing_out() -> None:
-    made = report(ordinary().source())
+    made = report(ordinary().source(letterhead(hold=HOLD, roles=ROLES)))
     assert {box.place.name: box.left_out for box in sheet(made).boxes if box.left_out} == {}
 
 
