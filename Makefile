@@ -53,7 +53,7 @@ bench-large: $(READY_DEV)
 	$(RUN) -m benchmarks.large_history
 
 alarm-performance: $(READY_DEV)
-	$(RUN) -m benchmarks.alarm_performance > docs/alarm-performance.md
+	$(RUN) -m benchmarks.alarm_performance --out docs/alarm-performance.md
 
 soak: $(READY_DEV) tools-of-the-system
 	CHAIRSIDE_SOAK=1 $(RUN) -m pytest -q -m soak tests

@@ -1,6 +1,6 @@
 """What the preset's rules raise on recorded vital signs, beside naive thresholds.
 
-`python -m benchmarks.alarm_performance` prints `docs/alarm-performance.md`. The
+`python -m benchmarks.alarm_performance --out docs/alarm-performance.md` writes that page. The
 engine is driven directly. Recordings are charted, a row a minute or less often:
 a number stands until its vital sign's next one, a minute at most, and is told
 to the engine every 5 s, the longest step that counts in full; a cuff reading is
@@ -20,6 +20,7 @@ from monitor import shipped
 from monitor.alerts import AlarmState, Engine, Reason
 from monitor.clinic import Phase
 from monitor.conditions import AlarmCondition, Clause, Column, Form, Kind, Preset, Priority
+from monitor.errors import ConfigError
 from monitor.presets import load_preset
 from monitor.vitals import NIBP, GenerationMode, Reading, TimeBasis, Validity, VitalSign
 from simulators import recordings
@@ -210,14 +211,19 @@ def _plausible(preset: Preset, values: Mapping[VitalSign, float]) -> dict[VitalS
     return {v: one for v, one in values.items() if v not in ranges or ranges[v].holds(one)}
 
 
+def told(preset: Preset) -> list[AlarmCondition]:
+    """The rules of which the page tells: those about a patient that exist during an infusion."""
+    return [
+        one for one in preset.conditions if one.kind is not Kind.TECHNICAL and one.exists_in(COLUMN)
+    ]
+
+
 def rule_table(preset: Preset, total: Outcome) -> Iterator[str]:
     """A line a rule that exists during an infusion."""
     yield "| Rule | Priority | Preset | per hour | Naive | per hour | Lasting | Missed | naively |"
     yield "|---|---|---|---|---|---|---|---|---|"
     naive = {one.id for one in naive_rules(preset)}
-    for one in preset.conditions:
-        if one.kind is Kind.TECHNICAL or not one.exists_in(COLUMN):
-            continue
+    for one in told(preset):
         counts, hours = total.of(one.id), total.hours
         beside = f"{counts.naive} | {counts.naive / hours:.3f} | {counts.sustained} | "
         missed = f"{counts.missed} | {counts.naive_missed}"
@@ -301,13 +307,30 @@ def preset() -> Preset:
     return load_preset(text, where=where)
 
 
-def main() -> None:
-    """Print the page for the recordings given, or for all there are."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page for the recordings given, or for all there are, once all were read.
+
+    Exits 1, with nothing written, where there are none or one cannot be read.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("paths", type=Path, nargs="*")
-    paths = parser.parse_args().paths or sorted(recordings.folder().glob("*.csv"))
-    for line in document(preset(), paths):
-        print(line)
+    parser.add_argument("--out", type=Path, help="a file in place of standard output")
+    told_ = parser.parse_args(arguments)
+    paths = told_.paths or sorted(recordings.folder().glob("*.csv"))
+    if not paths:
+        parser.exit(
+            1,
+            f"there are no recordings\n  --> {recordings.folder()}\n"
+            f"  fix: set ${recordings.FOLDER_VARIABLE} to their folder\n",
+        )
+    try:
+        text = "".join(f"{line}\n" for line in document(preset(), paths))
+    except ConfigError as problem:
+        parser.exit(1, f"{problem}\n")
+    if told_.out is None:
+        print(text, end="")
+    else:
+        told_.out.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
