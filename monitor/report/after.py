@@ -33,7 +33,12 @@ def adverse(source: Source) -> Block:
     numbered = list(enumerate(happenings(source), start=1))
     marked = [(place, one.harm) for place, one in numbered if one.harm]
     marked.sort(key=lambda one: not one[1].seriousness.serious)
-    said = [
+    said = []
+    if len(marked) > 1:
+        # In a word before any of them: what has no room below is at least counted here.
+        short = [f"No {place}{' SERIOUS' * one.seriousness.serious}" for place, one in marked]
+        said.append(Said(f"{len(marked)} marked:", listed(short)))
+    said += [
         Said(f"No {place} {harm.what}", f"{harm.said()}{_in_words(source, harm)}")
         for place, harm in marked
     ]
@@ -199,5 +204,5 @@ def _moment(source: Source, at_us: int) -> str:
 def foot(source: Source) -> str:
     """The line at the foot of the page."""
     session = source.session
-    state = "" if session.phase is Phase.CLOSED else "session open, "
-    return f"Patient {session.patient_ref}, record {session.id}, {state}page 1 of 1, {SECONDARY}"
+    state = "" if session.phase is Phase.CLOSED else ", session open"
+    return f"Patient {session.patient_ref}, record {session.id}, page 1 of 1, {SECONDARY}{state}"

@@ -193,6 +193,8 @@ def equipment(source: Source) -> Block:
     said = []
     if source.seen.simulated:
         said.append(Said("SIMULATED", "no patient's values"))
+    said += _monitors(source)
+    said.append(Said("Sound test", _sound_test(source)))
     said += _limits(source)
     for fact in source.facts:
         if fact.kind == LIMITS:
@@ -200,8 +202,6 @@ def equipment(source: Source) -> Block:
             who = source.words.person(fact.actor)
             said.append(Said(f"Set {source.at(fact.at_us)}", f"{listed(told)} ({who})"))
     said.append(Said("Preset", source.figures.preset.text()))
-    said += _monitors(source)
-    said.append(Said("Sound test", _sound_test(source)))
     return Block(title="3 Monitor and limits (mmHg, /min, %)", said=tuple(said))
 
 
@@ -210,9 +210,10 @@ def _monitors(source: Source) -> Iterator[Said]:
     heard = {row.device for row in source.readings}
     for one in source.equipment:
         plate = {"model": one.model, "serial": one.serial, "firmware": one.firmware}
-        known = [f"{name} {said}" for name, said in plate.items() if said]
+        known = [f"{name} {said}" for name, said in plate.items() if said and name != "model"]
         unknown = [name for name, said in plate.items() if not said]
         parts = [
+            one.model,
             *known,
             f"{', '.join(unknown)} {NOT_KNOWN}" if unknown else "",
             f"{one.driver or 'protocol ' + NOT_KNOWN}{' by ' + one.link if one.link else ''}",

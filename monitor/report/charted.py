@@ -146,12 +146,20 @@ def _saturation(source: Source) -> Iterator[list[Dot]]:
 
 
 def _levels(source: Source) -> Iterator[Level]:
-    """The limits of systolic pressure and saturation."""
+    """The limits of systolic pressure and saturation, each as long as it stayed the same."""
     bands = ((VitalSign.NIBP_SYSTOLIC, "BP"), (VitalSign.SPO2, "SpO2"))
+    open_: dict[tuple[str, float], Level] = {}
     for one, (vital, band) in product(in_force(source), bands):
         for value in one.ends.get(vital, ()):
-            if value is not None:
-                yield Level(one.from_us, one.to_us, value, band)
+            if value is None:
+                continue
+            before = open_.get((band, value))
+            if before is not None and before.to_us != one.from_us:
+                yield before
+                before = None
+            from_us = before.from_us if before else one.from_us
+            open_[band, value] = Level(from_us, one.to_us, value, band)
+    yield from open_.values()
 
 
 def _alarms(source: Source, to_us: int) -> Iterator[Span]:

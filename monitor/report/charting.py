@@ -22,6 +22,8 @@ TOP = CHART_TOP + TITLE
 NUMBERS_Y = TOP + 2.7
 PUMP_TOP, PUMP_BOTTOM = TOP + 3.6, TOP + 7.2
 HIGH_TOP, HIGH_BOTTOM = TOP + 8.0, TOP + 49.0
+NAMES = 3.6
+"""At the head of the pressure band, kept free for the phases' names."""
 OXYGEN_TOP, OXYGEN_BOTTOM = TOP + 51.0, TOP + 64.0
 ALARMS_TOP, ALARMS_BOTTOM = TOP + 65.5, TOP + 68.5
 GAPS_TOP, GAPS_BOTTOM = TOP + 69.5, TOP + 72.5
@@ -94,7 +96,8 @@ def _phases(phases: Sequence[Span], scale: Scale) -> Iterator[Mark]:
 def _gaps(gaps: Sequence[Span], scale: Scale) -> Iterator[Mark]:
     for one in gaps:
         left, right = scale.x(one.from_us), max(scale.x(one.to_us), scale.x(one.from_us) + 0.3)
-        top, bottom = (HIGH_TOP, HIGH_BOTTOM) if one.name == "HR" else (OXYGEN_TOP, OXYGEN_BOTTOM)
+        high = (HIGH_TOP + NAMES, HIGH_BOTTOM)
+        top, bottom = high if one.name == "HR" else (OXYGEN_TOP, OXYGEN_BOTTOM)
         yield from hatched(left, top, right, bottom)
         yield from hatched(left, GAPS_TOP, right, GAPS_BOTTOM)
 
@@ -114,8 +117,8 @@ def _axes() -> Iterator[Mark]:
         )
     for value in (85, 90, 95):
         yield Stroke(((LEFT, oxygen_y(value)), (RIGHT, oxygen_y(value))), width=0.08, grey=0.7)
-    yield Text(CHART_LEFT, HIGH_TOP + 7.4, "mmHg")
-    yield Text(CHART_LEFT, HIGH_TOP + 16.5, "/min")
+    yield Text(CHART_LEFT, HIGH_TOP + 6.0, "mmHg")
+    yield Text(CHART_LEFT, HIGH_TOP + 15.2, "/min")
     yield Text(CHART_LEFT, OXYGEN_TOP + 4.2, "SpO2")
     yield Text(CHART_LEFT, OXYGEN_TOP + 9.2, "%")
     yield Text(CHART_LEFT, NUMBERS_Y, "Events")

@@ -117,6 +117,12 @@ def _thinned(block: Block, place: Place, elsewhere: str) -> Box:
     while len(said) > 1 and len(_said(said, place, each)) > for_said:
         said.pop()
     lines = _said(said, place, each)
+    if len(lines) < for_said and len(said) < len(block.said):
+        # The next one begins in the room that is left; what of it is missing is counted.
+        tail = shortened(
+            wrapped(_runs(block.said[len(said)]), place.width), for_said - len(lines), place
+        )
+        lines += tail
     head = _head(block, place)
     table = [cells(row.cells, place.columns, place.row_lines) for row in block.rows]
     room_rows = (room - len(lines) - bool(head)) * place.halves

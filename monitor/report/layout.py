@@ -58,7 +58,7 @@ class Places:
 
 
 _ROW_A, _ROW_B, _ROW_C = 14.7, 127.0, 179.1
-_RIGHT, _NARROW = 130.0, 56.0
+_RIGHT, _NARROW = 126.0, 60.0
 
 
 def _right(name: str, below: float, lines: int) -> Place:
@@ -103,9 +103,9 @@ PLACES = Places(
         name="alarms",
         left=59,
         top=_ROW_C,
-        width=69,
+        width=65,
         lines=17,
-        columns=(13, 5, 51),
+        columns=(13, 5, 47),
         row_lines=2,
     ),
     adverse=_right("adverse", 0.0, 3),

@@ -52,7 +52,7 @@ async def test_devices_are_kept_at_the_seat_and_when_they_say_what_they_are(
         assert (one.model, one.serial, one.by_itself) == ("simulated monitor", "mon-1", True)
         assert one.behind_s == 0
         text = await page(nurse, session)
-        assert "model simulated monitor, serial mon-1, firmware not known" in text
+        assert "simulated monitor, serial mon-1, firmware not known" in text
         assert "clock right" in text
         kept = await facts(house, session)
         for _ in range(10):
