@@ -45,16 +45,7 @@ def chart(source: Source) -> Chart:
             for one in source.seen.phases
         ),
         pump=tuple(_pump(source, to_us)),
-        pressures=tuple(
-            Pressure(
-                at_us=one.at_us,
-                systolic=one.systolic,
-                diastolic=one.diastolic,
-                hollow=one.artefact or not one.valid,
-            )
-            for one in source.seen.cuffs
-            if one.systolic is not None or one.diastolic is not None
-        ),
+        pressures=tuple(_pressures(source)),
         heart=tuple(_heart(source)),
         saturation=tuple(tuple(line) for line in _saturation(source)),
         levels=tuple(_levels(source)),
@@ -143,6 +134,20 @@ def _saturation(source: Source) -> Iterator[list[Dot]]:
             line = []
         line.append(Dot(at_us, min(good), hollow=False))
     yield from (part for part in (line, hollow) if part)
+
+
+def _pressures(source: Source) -> Iterator[Pressure]:
+    """Every determination that gave a pressure; one called an artefact by what it gave."""
+    for one in source.seen.cuffs:
+        systolic = one.marked_systolic if one.artefact else one.systolic
+        diastolic = one.marked_diastolic if one.artefact else one.diastolic
+        if systolic is not None or diastolic is not None:
+            yield Pressure(
+                at_us=one.at_us,
+                systolic=systolic,
+                diastolic=diastolic,
+                hollow=one.artefact or not one.valid,
+            )
 
 
 def _levels(source: Source) -> Iterator[Level]:

@@ -10,7 +10,8 @@ import pypdfium2 as pdfium
 import pytest
 
 from monitor.care.course import Known, course_of
-from monitor.history import ReadingRow, TransitionRow
+from monitor.care.harm import ADVERSE, Deed, Outcome, Seriousness, data_of
+from monitor.history import ReadingRow, TransitionRow, name_of
 from monitor.report.building import report
 from monitor.report.course_sheet import course_sheet
 from monitor.report.fitting import CELL_GAP_MM, cells
@@ -27,6 +28,7 @@ from tests.printed import overlapping, printed, words
 from tests.reported import (
     END_MIN,
     LEAVE_MIN,
+    LONG,
     SPO2,
     Rows,
     crowded,
@@ -400,3 +402,46 @@ def test_who_signs_stands_on_a_line_of_its_own(signing: str) -> None:
         assert line.startswith("Not signed. Reviewed by ____")
         assert line.endswith("____")
         assert "Date" in line
+
+
+@pytest.mark.requirement("RPT-006")
+def test_a_cuff_reading_called_an_artefact_is_drawn_hollow_where_it_was() -> None:
+    rows = ordinary(step_s=60.0)
+    before = report(rows.source()).chart.pressures
+    chosen = before[5]
+    rows.say(
+        140,
+        "artefact",
+        from_us=chosen.at_us - 1_000_000,
+        to_us=chosen.at_us + 1_000_000,
+        vitals="",
+        cause="movement",
+    )
+    after = report(rows.source()).chart.pressures
+    assert [one.hollow for one in after] == [one is chosen for one in before]
+    assert (after[5].systolic, after[5].diastolic) == (chosen.systolic, chosen.diastolic)
+
+
+@pytest.mark.requirement("RPT-007")
+def test_a_limit_that_stays_the_same_is_one_line() -> None:
+    rows = ordinary(step_s=60.0)
+    for number in range(5):
+        rows.say(30 + number, "limits", **{"SPO2-1 SpO2": 90.0 + number % 2})
+    levels = [one for one in report(rows.source()).chart.levels if one.band == "BP"]
+    assert len({one.value for one in levels}) == len(levels)
+
+
+@pytest.mark.requirement("RPT-002")
+def test_which_events_were_adverse_is_said_however_little_room_there_is() -> None:
+    rows = crowded()
+    events = [one for one in rows.facts if one.kind == "event"][:3]
+    for number, one in enumerate(events):
+        serious = Seriousness.HOSPITAL if number == 2 else Seriousness.NOT
+        deeds = tuple(Deed)[1:]
+        data = data_of(name_of(one), serious, deeds, Outcome.RECOVERING, LONG * 3)
+        rows.say(130 + number, ADVERSE, **data)
+    (box,) = [one for one in sheet(report(rows.source())).boxes if one.place.name == "adverse"]
+    said = " ".join(run.text for line in box.lines for run in line)
+    assert said.startswith("3 marked: No ")
+    assert "SERIOUS" in said.split(",")[0]
+    assert "more in the long tables" in box.left_out
