@@ -183,7 +183,6 @@ AT_BASELINE = (
 )
 RECOVERING = ((0.3, Phase.BASELINE), (0.6, Phase.INFUSION), (1.0, Phase.RECOVERY))
 CLOSED_S = 75 * MINUTE_S
-CHAIRS_MAX = 24
 LINGERS_S = 8.0
 """So long a monitor of the demo goes on after its patient has left; shorter than T-ASSIGN waits."""
 
@@ -241,7 +240,7 @@ def _scripted(seed: int, number: int, part: _Part) -> Story:
         rng = child(seed, "chair", chair, "visit", str(count))
         starts = [late_s + REPEAT_S * repeat for repeat in range(5)]
         return Visit(
-            patient_ref=_pseudonym(rng, number + 1, count),
+            patient_ref=_pseudonym(rng, chair, count),
             person=_person(rng, part.heart_rate),
             infusion=Infusion(at_s=_start_of_infusion(part.steps)),
             steps=(*part.steps, (CLOSED_S, Phase.CLOSED)),
@@ -302,7 +301,7 @@ def _drawn_visit(rng: Random, chair: str, count: int) -> Visit:
         for one in rng.choice(makers)(rng.uniform(60.0, closed_s - 5 * MINUTE_S))
     )
     return Visit(
-        patient_ref=_pseudonym(rng, int(chair), count),
+        patient_ref=_pseudonym(rng, chair, count),
         person=draw_person(rng),
         infusion=Infusion(at_s=infusion_s),
         steps=(
@@ -323,7 +322,7 @@ def _start_of_infusion(steps: tuple[tuple[float, Phase], ...]) -> float:
     return next(after_s for after_s, phase in steps if phase is Phase.INFUSION)
 
 
-def _pseudonym(rng: Random, chair: int, count: int) -> str:
-    """Initials and a number, which nobody else of the clinic has: two people are two patients."""
+def _pseudonym(rng: Random, chair: str, count: int) -> str:
+    """Initials, and whose visit to which chair it is: two people are two patients."""
     letters = "ABCDEFGHIJKLMNOPRSTVW"
-    return f"{rng.choice(letters)}.{rng.choice(letters)}.{chair + CHAIRS_MAX * count}"
+    return f"{rng.choice(letters)}.{rng.choice(letters)}.{chair}-{count + 1}"
