@@ -61,17 +61,17 @@ def test_a_limit_that_changes_finds_the_delay_counted_since_the_first_sample_bey
     assert chair.raised("SPO2-1") == [18.0]
 
 
-@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (2, 2), (3, 1)])
 def test_as_many_samples_as_a_rule_asks_for_are_needed_before_and_after_a_limit_change(
     before: int, after: int
 ) -> None:
-    chair = Chairside(rules=with_rule("SPO2-1", on_delay_s=0.0, samples_min=3))
+    chair = Chairside(rules=with_rule("SPO2-1", on_delay_s=0.0, samples_min=4))
     sampled(chair, *((float(second), 93.0) for second in range(before)))
     chair.engine.set_limits("1", {"SPO2-1 SpO2": 94.0}, chair.now)
     for second in range(after):
         assert chair.raised("SPO2-1") == []
         sampled(chair, (float(before + second), 93.0))
-    assert chair.raised("SPO2-1") == [2.0]
+    assert chair.raised("SPO2-1") == [3.0]
 
 
 def test_a_rule_without_a_delay_that_asks_for_two_samples_waits_for_the_second() -> None:

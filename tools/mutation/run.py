@@ -1,7 +1,8 @@
 """Make small wrong changes in the alarm engine and see which of them no test notices.
 
-`python -m tools.mutation.run [module ...]`, a module as in `monitor/alerts/limits.py`;
-without any, all of them. Modules are taken one at a time, each in a copy of the tree below
+`python -m tools.mutation.run [--again] [module ...]`, a module as in
+`monitor/alerts/limits.py`; without any, all of them. With `--again` only the survivors of a
+module whose text is as it was measured are tried, after new tests. Modules are taken one at a time, each in a copy of the tree below
 build/mutation in which nothing else is changed. What was found stands in
 build/mutation/*.json, for `tools.mutation.page`.
 """
@@ -72,23 +73,26 @@ def outcomes() -> Iterator[Outcome]:
             )
 
 
-def measure(module: str) -> Outcome:
-    """Try every change of one module."""
+def measure(module: str, before: Outcome | None = None) -> Outcome:
+    """Try every change of one module; of `before`, only its survivors, if the text is the same."""
     text, mutants = fingerprint(module), Mutants(module, (ROOT / module).read_text("utf-8"))
-    verdicts = _verdicts(module, mutants)
-    survivors = tuple(mutants.told(name) for name in mutants.names if verdicts[name] is None)
-    return Outcome(module=module, text=text, mutants=len(verdicts), survivors=survivors)
+    names = mutants.names
+    if before is not None and before.text == text:
+        names = [name for name in names if mutants.told(name) in before.survivors]
+    verdicts = _verdicts(module, mutants, names)
+    survivors = tuple(mutants.told(name) for name in names if verdicts[name] is None)
+    return Outcome(module=module, text=text, mutants=len(mutants.names), survivors=survivors)
 
 
-def _verdicts(module: str, mutants: Mutants) -> dict[str, str | None]:
-    """Which test noticed each change."""
-    if not mutants.names:
+def _verdicts(module: str, mutants: Mutants, names: list[str]) -> dict[str, str | None]:
+    """Which test noticed each of these changes."""
+    if not names:
         return {}
     tree = BUILD / "tree"
     _fill(tree)
     (tree / module).write_text(mutants.text, encoding="utf-8")
     tests = settings()["pytest_add_cli_args_test_selection"]
-    changes = {name: mutants.lines(name) for name in mutants.names}
+    changes = {name: mutants.lines(name) for name in names}
     plan = json.dumps({"module": module, "changes": changes, "tests": tests})
     (BUILD / "plan.json").write_text(plan, encoding="utf-8")
     command = [sys.executable, "-m", "tools.mutation.trials", str(BUILD)]
@@ -117,13 +121,14 @@ def _said(command: list[str]) -> str:
     return str(done.stdout)
 
 
-def main(names: list[str]) -> None:
+def main(names: list[str], *, again: bool) -> None:
     """Measure these modules, all when none is named, and keep what was found."""
+    known = {one.module: one for one in outcomes()} if again else {}
     for module in names or modules():
-        found = measure(module)
+        found = measure(module, known.get(module))
         outcome_path(module).write_text(json.dumps(asdict(found), indent=1), encoding="utf-8")
         print(f"{module}: {found.mutants} mutants, {len(found.survivors)} survive", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main([one for one in sys.argv[1:] if one != "--again"], again="--again" in sys.argv)
