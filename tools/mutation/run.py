@@ -2,9 +2,9 @@
 
 `python -m tools.mutation.run [--again] [module ...]`, a module as in
 `monitor/alerts/limits.py`; without any, all of them. With `--again` only the survivors of a
-module whose text is as it was measured are tried, after new tests. Modules are taken one at a time, each in a copy of the tree below
-build/mutation in which nothing else is changed. What was found stands in
-build/mutation/*.json, for `tools.mutation.page`.
+module whose text is as it was measured are tried, after new tests. Modules are taken one at
+a time, each in a copy of the tree below build/mutation in which nothing else is changed.
+What was found stands in build/mutation/*.json, for `tools.mutation.page`.
 """
 
 from __future__ import annotations
