@@ -177,3 +177,15 @@ def test_a_score_tells_the_limit_that_it_is_at_or_below() -> None:
         assert alarm is not None
         told.append((alarm.value, alarm.limit))
     assert told == [(3, 3), (2, 2), (1, 2), (3, 3)]
+
+
+@pytest.mark.requirement("ALM-019")
+def test_whoever_enters_a_score_is_told_with_each_step_that_it_takes() -> None:
+    chair = Chairside()
+    for score in (3, 2, 3, 5):
+        enter(chair, score)
+    assert [event.reason for event in chair.events] == [
+        *(Reason.CONDITION_PRESENT, Reason.PRIORITY_RISES),
+        *(Reason.PRIORITY_FALLS, Reason.CONDITION_ENDED),
+    ]
+    assert {event.actor for event in chair.events} == {"rk"}
