@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.mutation.explained import Key, reasons
 from tools.mutation.mutants import Mutants
-from tools.mutation.page import UNEXPLAINED, Key, reasons
+from tools.mutation.page import UNEXPLAINED
 from tools.mutation.run import modules
 
 ROOT = Path(__file__).parents[2]

@@ -8,16 +8,12 @@ named on the error channel, to be removed.
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from pathlib import Path
 
-from tools.mutation.mutants import Survivor
+from tools.mutation.explained import Key, reasons
 from tools.mutation.run import Outcome, fingerprint, modules, outcomes
 
-EXPLAINED = Path(__file__).with_name("explained.toml")
-Key = tuple[str, Survivor]
 UNEXPLAINED = "**Not explained.**"
 
 HEAD = """\
@@ -37,18 +33,6 @@ module is another by now and its line here an older measurement.
 
 | Module | Text | Mutants | Killed | Survived | Explained |
 |---|---|---|---|---|---|"""
-
-
-def reasons() -> dict[Key, str]:
-    """Why a survivor may survive."""
-    kept = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["survivor"]
-    return {
-        (one["module"], Survivor(function=one["function"], before=one["before"], after=after)): one[
-            "reason"
-        ]
-        for one in kept
-        for after in one["after"]
-    }
 
 
 def document(found: Iterable[Outcome], why: Mapping[Key, str]) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """Make small wrong changes in the alarm engine and see which of them no test notices.
 
 `python -m tools.mutation.run [--again] [module ...]`, a module as in
-`monitor/alerts/limits.py`; without any, all of them. With `--again` only the survivors of a
-module whose text is as it was measured are tried, after new tests. Modules are taken one at
-a time, each in a copy of the tree below build/mutation in which nothing else is changed.
-What was found stands in build/mutation/*.json, for `tools.mutation.page`.
+`monitor/alerts/limits.py`; without any, all of them. With `--again` only the survivors
+without a reason of a module whose text is as it was measured are tried, after new tests.
+Modules are taken one at a time, each in a copy of the tree below build/mutation in which
+nothing else is changed. What was found stands in build/mutation/*.json, for
+`tools.mutation.page`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.mutation.explained import reasons
 from tools.mutation.mutants import Mutants, Survivor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,14 +76,21 @@ def outcomes() -> Iterator[Outcome]:
 
 
 def measure(module: str, before: Outcome | None = None) -> Outcome:
-    """Try every change of one module; of `before`, only its survivors, if the text is the same."""
+    """Try every change of one module.
+
+    Of `before`, if the text is the same, only the survivors without a reason.
+    """
     text, mutants = fingerprint(module), Mutants(module, (ROOT / module).read_text("utf-8"))
-    names = mutants.names
+    told = {name: mutants.told(name) for name in mutants.names}
+    verdicts: dict[str, str | None] = {}
     if before is not None and before.text == text:
-        names = [name for name in names if mutants.told(name) in before.survivors]
-    verdicts = _verdicts(module, mutants, names)
-    survivors = tuple(mutants.told(name) for name in names if verdicts[name] is None)
-    return Outcome(module=module, text=text, mutants=len(mutants.names), survivors=survivors)
+        why, survived = reasons(), before.survivors
+        verdicts = {name: None if one in survived else "" for name, one in told.items()}
+        told = {name: one for name, one in told.items() if one in survived}
+        told = {name: one for name, one in told.items() if (module, one) not in why}
+    verdicts |= _verdicts(module, mutants, list(told))
+    survivors = tuple(mutants.told(name) for name, test in verdicts.items() if test is None)
+    return Outcome(module=module, text=text, mutants=len(verdicts), survivors=survivors)
 
 
 def _verdicts(module: str, mutants: Mutants, names: list[str]) -> dict[str, str | None]:
