@@ -342,15 +342,11 @@ async def check_record(house: Stepped, day: Day) -> None:
             assert any(one.holds(row.sampled_at_us) for one in stays), row
             assert row.vital is not HEART or row.value == rate, row
         for step in await house.record.transitions(session):
-            _check_step(day, step, rate)
+            _check_step(day, step)
 
 
-def _check_step(day: Day, step: TransitionRow, rate: int) -> None:
-    """No alarm of a patient rests on what was measured of another while those sat there."""
-    for sample in step.fired_by:
-        if sample.value == low_of(rate):
-            continue
-        others = [one for one in day.stays[step.chair] if low_of(one.rate) == sample.value]
-        # What is measured in the instant of their leaving comes after it.
-        before_us = sample.sampled_at_us + 1
-        assert not any(one.holds(sample.sampled_at_us) and one.holds(before_us) for one in others)
+def _check_step(day: Day, step: TransitionRow) -> None:
+    """An alarm of a patient began, and rests on what was measured, while they sat somewhere."""
+    stays = [one for all_of in day.stays.values() for one in all_of if one.session == step.session]
+    for at_us in (step.onset_us, *(sample.sampled_at_us for sample in step.fired_by)):
+        assert any(one.holds(at_us) for one in stays), step
