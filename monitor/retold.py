@@ -43,10 +43,10 @@ class Numbered(Protocol):
 class Stored(Kept, History, Protocol):
     """What the record gives to judge again."""
 
-    async def span(self, session: str) -> tuple[int, int] | None: ...
+    async def span(self, session: str) -> tuple[int, int, int] | None: ...
     async def preset(self, digest: str) -> str | None: ...
     async def after(
-        self, number: int, limit: int, chairs: Collection[str] = ()
+        self, number: int, limit: int, chairs: Collection[str] = (), measured: int = 0
     ) -> Sequence[Numbered]: ...
     def as_of(self, number: int) -> Self: ...
 
@@ -61,11 +61,11 @@ async def replayed(
     `StoreError` when the record does not hold what that needs.
     """
     chairs = frozenset[str]() if preset is None else await _chairs(history, session)
-    first, last = await _span(history, session)
+    span = await _span(history, session)
     presets: dict[str, Preset] = {}
     replay = Replay(presets.__getitem__)
-    in_force, began = preset, first
-    async for number, row in _stream(history, first, last, chairs):
+    in_force, began = preset, span[0]
+    async for number, row in _stream(history, span, chairs):
         if isinstance(row, FactRow) and row.kind == RUN:
             digest, began = str(row.data["preset"]), number
             in_force = presets[digest] = preset or await _preset(history, digest)
@@ -114,8 +114,8 @@ async def _chairs(history: Stored, session: str) -> frozenset[str]:
     return chairs
 
 
-async def _span(history: Stored, session: str) -> tuple[int, int]:
-    """The numbers of the rows from the beginning of the session's run to its last one."""
+async def _span(history: Stored, session: str) -> tuple[int, int, int]:
+    """From which row of its run to which a session is judged again, and from which reading on."""
     if not await history.facts(session):
         raise _no_session(session)
     span = await history.span(session)
@@ -138,12 +138,16 @@ def _no_session(session: str) -> StoreError:
 
 
 async def _stream(
-    history: Stored, first: int, last: int, chairs: Collection[str]
+    history: Stored, span: tuple[int, int, int], chairs: Collection[str]
 ) -> AsyncIterator[tuple[int, Row]]:
-    """The record's rows of these numbers, with them, in the order of their commit."""
+    """The record's rows of these numbers, with them, in the order of their commit.
+
+    What was measured long before the session is left out: who is seated begins anew.
+    """
+    first, measured, last = span
     reached = first - 1
     while reached < last:
-        rows = await history.after(reached, ROWS_AT_ONCE, chairs)
+        rows = await history.after(reached, ROWS_AT_ONCE, chairs, measured)
         if not rows:
             return
         for one in rows:

@@ -38,6 +38,9 @@ _T = TypeVar("_T")
 READ_STEPS_MAX = 500_000_000
 """SQLite virtual machine steps a single query may take; some seconds of work."""
 
+BEFORE_US = 300_000_000
+"""Readings of so long before a session opened are read again with it, and none before."""
+
 _READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
 _TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
 _FACTS = ", ".join(("id", "at_us", "shift_us", *schema.FACT_COLUMNS))
@@ -229,10 +232,11 @@ class RecordHistory:
         """The text of the alarm preset of that hash; None when it was never in force here."""
         return await self._read(lambda c: _preset(c, digest))
 
-    async def span(self, session: str) -> tuple[int, int] | None:
-        """The numbers of the row that began the run in which the session opened, and of its last.
+    async def span(self, session: str) -> tuple[int, int, int] | None:
+        """The number of the row that began the run in which the session opened, and of its last.
 
-        None when the record does not hold where that run began.
+        Between them the number up to which readings came more than `BEFORE_US` before it
+        opened. None when the record does not hold where that run began.
         """
         return await self._read(lambda c: _span(c, session))
 
@@ -240,12 +244,14 @@ class RecordHistory:
         """The record as it was when it had no row of that number yet."""
         return RecordHistory(self._path, self._executor, before=number)
 
-    async def after(self, number: int, limit: int, chairs: Collection[str] = ()) -> list[Committed]:
+    async def after(
+        self, number: int, limit: int, chairs: Collection[str] = (), measured: int = 0
+    ) -> list[Committed]:
         """The next `limit` rows with a number above `number`, in the order of their commit.
 
-        With chairs, no readings of others.
+        With chairs, no readings of others; none with a number up to `measured`.
         """
-        return await self._read(lambda c: _after(c, number, limit, chairs))
+        return await self._read(lambda c: _after(c, number, limit, chairs, measured))
 
     async def _read(self, query: Callable[[sqlite3.Connection], _T]) -> _T:
         loop = asyncio.get_running_loop()
@@ -329,7 +335,7 @@ def _preset(connection: sqlite3.Connection, digest: str) -> str | None:
     return None if found is None else str(found[0])
 
 
-def _span(connection: sqlite3.Connection, session: str) -> tuple[int, int] | None:
+def _span(connection: sqlite3.Connection, session: str) -> tuple[int, int, int] | None:
     (first,) = connection.execute(
         "SELECT max(id) FROM facts WHERE kind = 'run' "
         "AND id < (SELECT min(id) FROM facts WHERE session = ?)",
@@ -341,7 +347,16 @@ def _span(connection: sqlite3.Connection, session: str) -> tuple[int, int] | Non
         f"(SELECT ifnull(max(id), 0) FROM facts WHERE session = ?1 AND id <= ({_CLOSING})))",
         (session,),
     ).fetchone()
-    return None if first is None else (first, last)
+    if first is None:
+        return None
+    opened, at_us = connection.execute(
+        "SELECT id, at_us FROM facts WHERE session = ? ORDER BY id LIMIT 1", (session,)
+    ).fetchone()
+    measured = connection.execute(
+        "SELECT id FROM readings WHERE id < ? AND received_at_us < ? ORDER BY id DESC LIMIT 1",
+        (opened, at_us - BEFORE_US),
+    ).fetchone()
+    return first, measured[0] if measured else 0, last
 
 
 def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
@@ -350,7 +365,11 @@ def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
 
 
 def _after(
-    connection: sqlite3.Connection, number: int, limit: int, chairs: Collection[str]
+    connection: sqlite3.Connection,
+    number: int,
+    limit: int,
+    chairs: Collection[str],
+    measured: int,
 ) -> list[Committed]:
     found: list[Committed] = []
     # One transaction, so that the three tables are seen at the same instant.
@@ -358,9 +377,10 @@ def _after(
     for table, columns, row_of in _KINDS:
         within = "AND chair IN (SELECT value FROM json_each(?2))"
         mine = within if chairs and table == "readings" else ""
+        above = max(number, measured) if table == "readings" else number
         rows = connection.execute(
             f"SELECT {columns} FROM {table} WHERE id > ?1 {mine} ORDER BY id LIMIT ?3",
-            (number, json.dumps(sorted(chairs)), limit),
+            (above, json.dumps(sorted(chairs)), limit),
         )
         found += [Committed(one, at, row_of(at, shift, rest)) for one, at, shift, *rest in rows]
     connection.execute("COMMIT")

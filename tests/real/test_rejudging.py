@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from monitor.cli import chairside
 from monitor.clinic import Phase
 from monitor.errors import StoreError
-from monitor.history import TransitionRow
+from monitor.history import ReadingRow, TransitionRow
 from monitor.operations.rejudging import Rejudged, rejudged
 from monitor.store.record import RecordHistory
 from monitor.vitals import VitalSign
@@ -64,6 +64,31 @@ async def test_acts_lost_links_backlogs_and_silence_come_out_the_same(tmp_path: 
     assert {"SPO2-3", "SPO2-2", "BP-H2", "T-LINK", "T-STALE", "HR-H1"} <= conditions
     found = await rejudged(path, session)
     assert found.lines() == [f"{len(steps)} transitions, identical"]
+
+
+@pytest.mark.requirement("S-52", "ALM-121")
+async def test_what_was_measured_long_before_a_session_is_not_read_again_with_it(
+    tmp_path: Path,
+) -> None:
+    async with stepped(tmp_path) as house:
+        earlier = await house.seat()
+        house.hold(200, SPO2=84.0)
+        await house.enter(earlier, Phase.RECOVERY)
+        await house.enter(earlier, Phase.CLOSED)
+        house.hold(250, SPO2=84.0)
+        session = await eventful(house)
+        path = house.config.record.path
+    history = RecordHistory(path)
+    span = await history.span(session)
+    assert span is not None
+    rows = await history.after(span[0] - 1, 100_000, ("1",), span[1])
+    opened_us = (await history.facts(session))[0].at_us
+    came_us = [row.row.received_at_us for row in rows if isinstance(row.row, ReadingRow)]
+    assert min(came_us) >= opened_us - 300_000_000
+    everything = await history.after(span[0] - 1, 100_000, ("1",))
+    assert len(everything) - len(rows) >= 150
+    steps = await history.transitions(session)
+    assert (await rejudged(path, session)).lines() == [f"{len(steps)} transitions, identical"]
 
 
 @pytest.mark.requirement("S-52")

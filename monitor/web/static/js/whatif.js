@@ -5,7 +5,7 @@ import { ruleTable } from "./ruled.js";
 import { Refused, read, tell } from "./server.js";
 import { Shell } from "./shell.js";
 
-const JUDGING_MS = 120_000;
+const JUDGING_MS = 600_000;
 
 class WhatIfPage {
   constructor() {
@@ -18,11 +18,12 @@ class WhatIfPage {
     this._toml.setAttribute("aria-label", "Preset as TOML");
     this._toml.placeholder = "A whole preset as TOML, in place of the one chosen";
     this._preset.setAttribute("aria-label", "Preset");
+    this._judge = button("act", "JUDGE AGAIN", () => void this._ask());
     byId("whatif").replaceChildren(
       make("h2", "", "What if"),
       make("p", "", "Choose a preset, or paste one as TOML. The ten newest sessions are judged again."),
       make("div", "filters", [this._preset, this._toml]),
-      button("act", "JUDGE AGAIN", () => void this._ask()),
+      this._judge,
       this._note,
       this._list,
     );
@@ -43,7 +44,8 @@ class WhatIfPage {
   }
 
   async _ask() {
-    write(this._note, "Judging ...");
+    write(this._note, "Judging ... this takes some seconds a session.");
+    this._judge.disabled = true;
     try {
       const asked = { name: this._preset.value, toml: this._toml.value };
       const found = await tell("/api/whatif", asked, JUDGING_MS);
@@ -52,6 +54,8 @@ class WhatIfPage {
       this._list.replaceChildren(ruleTable("Alarms by rule", found));
     } catch (error) {
       this._tell(error);
+    } finally {
+      this._judge.disabled = false;
     }
   }
 
