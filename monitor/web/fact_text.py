@@ -49,14 +49,15 @@ def _plainly(fact: FactRow) -> str:
     if fact.kind in CONFIDENTIAL:
         return fact.kind
     told = [
-        f"{key.replace('_', ' ')} {_value(value)}"
+        f"{key.replace('_', ' ')} {value_text(value)}"
         for key, value in fact.data.items()
         if key not in PRIVATE and not key.endswith(("_us", "_sha256")) and value not in (None, "")
     ]
     return f"{fact.kind}: {', '.join(told[:TOLD_MAX])}" if told else fact.kind
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A value of a fact in words: yes or no, a number as short as it can be, or the word."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, int | float) else str(value)
@@ -120,20 +121,20 @@ def _ordered(fact: FactRow) -> str:
     data = fact.data
     weight = data.get("weight_kg")
     by = by_weight(float(data["dose_mg"] or 0), float(weight) if weight else None)
-    dose, strength = _value(data["dose_mg"]), _value(data["concentration_mg_ml"])
+    dose, strength = value_text(data["dose_mg"]), value_text(data["concentration_mg_ml"])
     lot = f", lot {data['lot']}" if data.get("lot") else ""
-    given = f"{data['drug']} {dose} mg{by} in {_value(data['minutes'])} min"
+    given = f"{data['drug']} {dose} mg{by} in {value_text(data['minutes'])} min"
     return f"ordered: {given}, {strength} mg/ml{lot}"
 
 
 def _pump(fact: FactRow) -> str:
     rate = fact.data.get("rate_ml_h")
-    return f"pump {fact.data['action']}" + (f" {_value(rate)} ml/h" if rate is not None else "")
+    return f"pump {fact.data['action']}" + (f" {value_text(rate)} ml/h" if rate is not None else "")
 
 
 def _charted(fact: FactRow) -> str:
     stated = {one.value: fact.data.get(one.value) for one in VitalSign}
-    values = [f"{name} {_value(value)}" for name, value in stated.items() if value is not None]
+    values = [f"{name} {value_text(value)}" for name, value in stated.items() if value is not None]
     return f"by hand: {', '.join(values)} ({fact.data.get('source', '')})"
 
 
@@ -160,7 +161,7 @@ _TELLS: Mapping[str, Callable[[FactRow], str]] = {
     HOLD_OVERRIDDEN: lambda fact: f"gone over {fact.data['limits']}: {fact.data['reason']}",
     BASELINE_WAIVED: lambda fact: f"baseline waived: {fact.data['reason']}",
     LIMITS: _limits,
-    OBSERVED: lambda fact: f"{fact.data['item']} {_value(fact.data['value'])}",
+    OBSERVED: lambda fact: f"{fact.data['item']} {value_text(fact.data['value'])}",
     "acknowledged": _acknowledged,
     ORDERED: _ordered,
     PUMP: _pump,

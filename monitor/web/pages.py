@@ -22,6 +22,7 @@ FRAME = "base.html"
 VALUES, PLOT = "css/values.css", ("vendor/uplot/uPlot.min.css", "css/plot.css")
 TEXT = "css/page.css"
 SHEET = "css/sheet.css"
+ENTRIES = "css/entries.css"
 DAY = (VALUES, TEXT, SHEET, "css/today.css")
 
 
@@ -44,7 +45,7 @@ PAGES = (
         route="/chair/{chair}",
         name="chair",
         title="Chair",
-        sheets=(VALUES, *PLOT, TEXT, SHEET, "css/chair.css", "css/leaving.css"),
+        sheets=(VALUES, *PLOT, TEXT, SHEET, ENTRIES, "css/chair.css", "css/leaving.css"),
         listed=False,
     ),
     Page(route="/today", name="today", title="Today", sheets=DAY),
@@ -74,7 +75,7 @@ PAGES = (
         route="/review/{session}",
         name="review",
         title="Session review",
-        sheets=(VALUES, *PLOT, TEXT, "css/sheet.css", "css/review.css", "css/leaving.css"),
+        sheets=(VALUES, *PLOT, TEXT, SHEET, ENTRIES, "css/review.css", "css/leaving.css"),
         listed=False,
     ),
     Page(

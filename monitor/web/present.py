@@ -10,13 +10,14 @@ from math import floor
 
 from monitor import review
 from monitor.board.words import MARKS, hours_minutes, minutes_seconds
+from monitor.care.notes import noted_of
 from monitor.care.session import session_of
 from monitor.conditions import Kind, Priority
 from monitor.finding import Entry
 from monitor.history import AUDIO_PAUSED, CONFIDENTIAL, FactRow, Told, TransitionRow
 from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
 from monitor.vitals import NIBP, VitalSign
-from monitor.web.fact_text import fact_text
+from monitor.web.noted import correction_text, noted_text
 from monitor.words import Words
 
 Json = dict[str, object]
@@ -166,13 +167,17 @@ def session_detail(seen: Review, entry: Entry, facts: Sequence[FactRow], words: 
         ],
         "facts": [
             {
-                "at_ms": fact.at_us // 1_000,
-                "time": words.time(fact.at_us),
-                "text": fact_text(fact, words),
-                "actor": words.person(fact.actor),
+                "at_ms": one.at_us // 1_000,
+                "time": words.time(one.at_us),
+                "entered": words.time(one.fact.at_us),
+                "text": noted_text(one, words),
+                "actor": words.person(one.fact.actor),
+                "manual": one.manual,
+                "withdrawn": one.withdrawn,
+                "corrections": [correction_text(told, words) for told in one.corrections],
             }
-            for fact in facts
-            if fact.kind not in CONFIDENTIAL
+            for one in noted_of(facts)
+            if one.fact.kind not in CONFIDENTIAL
         ],
     }
 

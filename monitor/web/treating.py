@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -13,7 +12,7 @@ from monitor.board.slots import UNITS
 from monitor.care.closing import signed_of
 from monitor.care.equipment import EQUIPMENT
 from monitor.care.harm import ADVERSE, Deed, Harm, Outcome, Seriousness, harms_of, markable
-from monitor.care.notes import EVENT, Correction, Noted, noted_of
+from monitor.care.notes import EVENT, Noted, noted_of
 from monitor.care.observations import ELSEWHERE, PERSON_MAX, Item
 from monitor.care.session import session_of
 from monitor.care.settings import SETTINGS
@@ -25,12 +24,12 @@ from monitor.commands.marking import MarkAdverse
 from monitor.commands.noting import SOURCE_MAX, TEXT_MAX, ChartValues, NoteEvent
 from monitor.commands.treating import NAME_MAX, NotePump, OrderInfusion
 from monitor.displays import Clinic
-from monitor.history import HAPPENED, INPUT, OBSERVED, PERSON, TEXT, FactRow, name_of
+from monitor.history import INPUT, OBSERVED, PERSON, TEXT, FactRow, name_of
 from monitor.vitals import VitalSign
 from monitor.web.acting import Body, LateBody, Offers, Said, SessionId
 from monitor.web.archive import NotThere
 from monitor.web.care import item_shown
-from monitor.web.fact_text import fact_text
+from monitor.web.noted import correction_text, noted_text
 from monitor.web.present import Json
 from monitor.words import Words
 
@@ -152,6 +151,7 @@ class Treating:
                 "outcome": [one.value for one in Outcome],
             },
             "signed": signed_of(facts) is not None,
+            "latest": words.time(until_us, "%H:%M"),
             "entries": [
                 {**self._entry(one, words), "adverse": _harm(harms.get(name_of(one.fact)), words)}
                 for one in reversed(noted_of(facts))
@@ -172,7 +172,7 @@ class Treating:
         return {
             "name": name_of(one.fact),
             "kind": one.fact.kind,
-            "said": _said(one, words),
+            "said": noted_text(one, words),
             "text": str(one.data.get(TEXT) or ""),
             "time": words.time(one.at_us),
             "entered": words.time(one.fact.at_us),
@@ -186,7 +186,7 @@ class Treating:
             "seen": _seen(one),
             "correctable": one.fact.kind in CORRECTABLE and not one.withdrawn,
             "markable": markable(one.fact) and not one.withdrawn,
-            "corrections": [_correction(told, words) for told in one.corrections],
+            "corrections": [correction_text(told, words) for told in one.corrections],
         }
 
 
@@ -211,27 +211,6 @@ def _seen(one: Noted) -> Json | None:
         return None
     item, value = Item(str(one.data["item"])), one.data["value"]
     return {**item_shown(item), "value": value, "person": str(one.data.get(PERSON, ""))}
-
-
-def _said(one: Noted, words: Words) -> str:
-    """The entry in words as it stands, without the private words that stand beside it."""
-    return fact_text(replace(one.fact, data=one.data), words)
-
-
-def how(told: Correction, words: Words) -> str:
-    """What a correction did, without names and free words."""
-    if told.withdrawn:
-        return "withdrawn"
-    done = []
-    if HAPPENED in told.instead:
-        done.append(f"time corrected to {words.time(int(told.instead[HAPPENED] or 0))}")
-    done += [f"now {told.instead[key]}" for key in ("grade", "value") if told.instead.get(key)]
-    return ", ".join(done) or "corrected"
-
-
-def _correction(told: Correction, words: Words) -> str:
-    """`withdrawn 14:10 R. Kessler: slip`, or what was so instead."""
-    return f"{how(told, words)}, {words.time(told.at_us)} {words.person(told.actor)}: {told.reason}"
 
 
 def _order(treatment: Treatment, words: Words) -> Json | None:

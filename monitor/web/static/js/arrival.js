@@ -1,10 +1,9 @@
 /** A patient's arrival at the chair: sitter, arms, questions, baseline, and what holds back. */
 
 import { button, make, mark, redrawn } from "./dom.js";
-import { Refused, read } from "./server.js";
+import { SessionFeed } from "./feed.js";
 import { Sheet, choice, field, form, tick } from "./sheet.js";
 
-const ASKED_EVERY_MS = 5_000;
 const SIDES = ["left", "right"];
 const OVER = ["usual for this patient", "clinician was asked and agrees", "measured again, calm"];
 
@@ -17,9 +16,9 @@ export class ArrivalCard {
    */
   constructor(acts, signedIn) {
     this._acts = acts;
-    this._signedIn = signedIn;
-    this._session = "";
-    this._asked_ms = 0;
+    /** @type {SessionFeed<Arrival>} */
+    this._feed = new SessionFeed(acts, signedIn, "arrival", "Sign in to see and enter the arrival");
+    this._feed.listen((arrival, why) => this._tell(arrival, why));
     /** @type {Arrival|null} */
     this._arrival = null;
     this._held = make("div", "held");
@@ -36,63 +35,35 @@ export class ArrivalCard {
 
   /** @param {import("./contract.js").Tile} tile */
   draw(tile) {
-    const session = tile.session?.id ?? "";
-    this.element.hidden = !session;
-    if (session !== this._session) {
-      this._session = session;
-      this._forget();
-      this._sheet.close();
-    }
-    if (!session) return;
-    if (!this._signedIn()) {
-      this._forget();
-      this._say("Sign in to see and enter the arrival");
-    } else if (Date.now() - this._asked_ms > ASKED_EVERY_MS) {
-      void this._ask();
-    }
+    this.element.hidden = !tile.session;
+    if ((tile.session?.id ?? "") !== this._feed.session) this._sheet.close();
+    this._feed.draw(tile);
   }
 
   /** Nothing is known any more, and nothing old is shown. */
   blank() {
-    this._forget();
+    this._feed.blank();
     this._sheet.close();
   }
 
-  _forget() {
-    this._arrival = null;
-    this._asked_ms = 0;
-    this._lines.replaceChildren();
-    this._held.replaceChildren();
-  }
-
-  /** @param {string} text */
-  _say(text) {
-    if (this._lines.textContent !== text) this._lines.replaceChildren(make("li", "", text));
-  }
-
-  async _ask() {
-    this._asked_ms = Date.now();
-    const session = this._session;
-    let arrival;
-    try {
-      arrival = await read(this._path("arrival"));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this._forget();
-      this._asked_ms = Date.now();
-      this._say(error.message);
-      return;
-    }
-    if (session !== this._session) return;
+  /**
+   * @param {Arrival|null} arrival
+   * @param {string} why
+   */
+  _tell(arrival, why) {
     const same = JSON.stringify(arrival) === JSON.stringify(this._arrival);
     this._arrival = arrival;
     // Drawn anew only when something is new: a button under a finger stays where it is.
-    if (!same) redrawn(this.element, () => this._show(arrival));
+    if (arrival && !same) redrawn(this.element, () => this._show(arrival));
+    if (arrival) return;
+    this._held.replaceChildren();
+    if (!why) this._lines.replaceChildren();
+    else if (this._lines.textContent !== why) this._lines.replaceChildren(make("li", "", why));
   }
 
   /** @param {string} what */
   _path(what) {
-    return `/api/sessions/${encodeURIComponent(this._session)}/${what}`;
+    return this._feed.path(what);
   }
 
   /** @param {Arrival} arrival */
@@ -275,11 +246,11 @@ export class ArrivalCard {
    */
   async _keep(what, act) {
     if (!(await this._acts.keep(this._path(what), act))) {
-      void this._ask();
+      void this._feed.ask();
       return;
     }
     this._sheet.close();
-    await this._ask();
+    await this._feed.ask();
   }
 }
 

@@ -1,9 +1,8 @@
 /** What nurses see and enter at a chair, and the baseline. */
 
 import { button, make, mark } from "./dom.js";
-import { Refused, read } from "./server.js";
+import { SessionFeed } from "./feed.js";
 
-const ASKED_EVERY_MS = 5_000;
 /** More steps than this are typed, not touched. */
 const BUTTONS_MAX = 11;
 const REASONS = ["measured by hand", "known of this patient", "no time to measure"];
@@ -12,6 +11,7 @@ const NAMES = new Map([
   ["NIBP_DIA", "NIBP diastolic"],
   ["HR", "Heart rate"],
 ]);
+const RIGHT_DEVICE = "measured by the right device";
 const WAIVED = ["known well, no baseline needed", "cannot be measured"];
 
 /** @typedef {import("./contract.js").Care} Care */
@@ -37,10 +37,9 @@ export class CareCard {
    */
   constructor(acts, signedIn) {
     this._acts = acts;
-    this._signedIn = signedIn;
-    this._session = "";
-    this._phase = "";
-    this._asked_ms = 0;
+    /** @type {SessionFeed<Care>} */
+    this._feed = new SessionFeed(acts, signedIn, "care");
+    this._feed.listen((care, why) => this._tell(care, why));
     /** @type {Care|null} */
     this._care = null;
     this._lines = make("ul", "care-lines");
@@ -57,57 +56,26 @@ export class CareCard {
 
   /** @param {import("./contract.js").Tile} tile */
   draw(tile) {
-    const session = tile.session?.id ?? "";
-    const phase = tile.session?.phase ?? "";
-    this.element.hidden = !session;
-    if (session !== this._session || phase !== this._phase) {
-      this._session = session;
-      this._phase = phase;
-      this._forget();
-    }
-    if (!session) return;
-    if (!this._signedIn()) {
-      this._forget();
-      this._say("Sign in to see and enter");
-    } else if (Date.now() - this._asked_ms > ASKED_EVERY_MS) {
-      void this._ask();
-    }
+    this.element.hidden = !tile.session;
+    this._feed.draw(tile);
   }
 
   /** Nothing is known any more, and nothing old is shown. */
   blank() {
-    this._forget();
+    this._feed.blank();
     this._dialog.close();
   }
 
-  _forget() {
-    this._care = null;
-    this._asked_ms = 0;
-    this._lines.replaceChildren();
-  }
-
-  /** @param {string} text */
-  _say(text) {
-    const said = this._lines.textContent;
-    if (said !== text) this._lines.replaceChildren(make("li", "", text));
-  }
-
-  async _ask() {
-    this._asked_ms = Date.now();
-    const session = this._session;
-    let care;
-    try {
-      care = await read(`/api/sessions/${encodeURIComponent(session)}/care`);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this._forget();
-      this._asked_ms = Date.now();
-      this._say(error.message);
-      return;
-    }
-    if (session !== this._session) return;
+  /**
+   * @param {Care|null} care
+   * @param {string} why
+   */
+  _tell(care, why) {
     this._care = care;
-    this._show(care);
+    if (care) this._show(care);
+    else if (!why) this._lines.replaceChildren();
+    else if (this._lines.textContent !== why) this._lines.replaceChildren(make("li", "", why));
+    if (!care) mark(this._lines, "overdue", "");
   }
 
   /** @param {Care} care */
@@ -131,7 +99,7 @@ export class CareCard {
 
   async _entries() {
     await this._acts.ready();
-    await this._ask();
+    await this._feed.ask();
     if (!this._care) return;
     const rows = this._care.entries.filter(enterable).map((one) => this._row(one));
     this._open("Seen at the chair", make("div", "care-rows", rows));
@@ -187,30 +155,35 @@ export class CareCard {
    * @param {string} [person]
    */
   async _keep(item, value, person = "") {
-    if (await this._acts.observe(this._session, item, value, person)) {
+    if (await this._acts.observe(this._feed.session, item, value, person)) {
       this._dialog.close();
-      await this._ask();
+      await this._feed.ask();
     }
   }
 
   async _baseline() {
     await this._acts.ready();
-    await this._ask();
+    await this._feed.ask();
     if (!this._care) return;
-    const inputs = Object.entries(this._care.baseline).map(([vital, value]) => {
+    const again = this._care.baseline_again;
+    const known = { ...this._care.baseline, ...again?.values };
+    const inputs = Object.entries(known).map(([vital, value]) => {
       const input = make("input");
       input.type = "number";
       input.name = vital;
       input.value = value === null ? "" : String(value);
       return make("label", "", [NAMES.get(vital) ?? vital, input]);
     });
-    const state = REASONS.map((reason) =>
+    const reasons = again ? [RIGHT_DEVICE, ...REASONS] : REASONS;
+    const state = reasons.map((reason) =>
       button("act", reason, () => void this._stated(inputs, reason)),
     );
     const waive = WAIVED.map((reason) => button("act plain", reason, () => void this._waive(reason)));
     const why = make("h3", "", "Save as this patient's own, because");
     const without = make("h3", "", "Go on without what is missing, because");
+    const doubt = again ? [make("p", "in-doubt", doubtTold(again))] : [];
     const form = make("div", "", [
+      ...doubt,
       make("div", "baseline", inputs),
       make("div", "care-rows", [
         make("section", "", [why, make("div", "touch", state)]),
@@ -228,17 +201,17 @@ export class CareCard {
     const inputs = labels.flatMap((label) => [...label.querySelectorAll("input")]);
     const filled = inputs.filter((input) => input.value);
     const values = Object.fromEntries(filled.map((input) => [input.name, input.valueAsNumber]));
-    if (await this._acts.stateBaseline(this._session, values, reason)) await this._done();
+    if (await this._acts.stateBaseline(this._feed.session, values, reason)) await this._done();
   }
 
   /** @param {string} reason */
   async _waive(reason) {
-    if (await this._acts.waiveBaseline(this._session, reason)) await this._done();
+    if (await this._acts.waiveBaseline(this._feed.session, reason)) await this._done();
   }
 
   async _done() {
     this._dialog.close();
-    await this._ask();
+    await this._feed.ask();
   }
 
   /**
@@ -251,6 +224,14 @@ export class CareCard {
     this._dialog.replaceChildren(make("h2", "", title), body, away);
     if (!this._dialog.open) this._dialog.showModal();
   }
+}
+
+/** @param {{values: Record<string, number>, missing: string}} again */
+function doubtTold({ values, missing }) {
+  const found = Object.keys(values).length ? "Filled in below is what the right device measured" : "";
+  const left = missing ? `The right device has no ${missing}` : "";
+  const why = "The baseline was measured on another patient: devices were swapped.";
+  return [why, found, left].filter(Boolean).join(" ");
 }
 
 /** @param {Care} care */

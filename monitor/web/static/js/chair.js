@@ -9,14 +9,16 @@ import { LeavingPanel } from "./leaving.js";
 import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
 import { MoveDialog } from "./moving.js";
-import { EntriesCard, EventsCard } from "./notes.js";
+import { EntriesCard } from "./entries.js";
+import { SessionFeed } from "./feed.js";
+import { EventsCard } from "./notes.js";
 import { Panels } from "./panels.js";
 import { SessionCard } from "./session-card.js";
 import { Shell } from "./shell.js";
 import { SilenceCard, SuspendDialog, silenced } from "./silences.js";
 import { NibpView, SlotView } from "./slot.js";
 import { stateOf } from "./tile.js";
-import { PumpCard, TreatmentFeed } from "./treatment.js";
+import { PumpCard } from "./treatment.js";
 import { TrendView } from "./trend.js";
 import { WhyDialog } from "./why.js";
 
@@ -55,7 +57,8 @@ class ChairPage {
     this._arrival = new ArrivalCard(shell.acts, () => shell.people.signedIn);
     this._care = new CareCard(shell.acts, () => shell.people.signedIn);
     this._leaving = new LeavingPanel(shell.acts, () => shell.people.signedIn);
-    this._treatment = new TreatmentFeed(shell.acts, () => shell.people.signedIn);
+    /** @type {import("./treatment.js").TreatmentFeed} */
+    this._treatment = new SessionFeed(shell.acts, () => shell.people.signedIn, "treatment");
     this._events = new EventsCard(this._treatment);
     this._settings = make("p", "settings-changed");
     this._suspend = new SuspendDialog(this._acts, chair);

@@ -17,7 +17,19 @@
  * @property {number} planned_minutes
  * @property {number} utc_offset_min
  * @property {{phase: string, from_ms: number, to_ms: number|null, time: string}[]} phases
- * @property {{at_ms: number, time: string, text: string, actor: string}[]} facts
+ * @property {Told[]} facts in the order in which they happened
+ */
+
+/**
+ * @typedef {object} Told What somebody did, as it stands, with both its times.
+ * @property {number} at_ms when it happened
+ * @property {string} time
+ * @property {string} entered
+ * @property {string} text
+ * @property {string} actor
+ * @property {boolean} manual
+ * @property {boolean} withdrawn
+ * @property {string[]} corrections
  */
 
 /**

@@ -55,6 +55,7 @@
  * @property {string} event
  * @property {string} grade
  * @property {string[]} grades
+ * @property {(Seen & {value: string|number, person: string})|null} seen at the chair, where it was
  * @property {boolean} correctable
  * @property {string[]} corrections
  * @property {boolean} markable whether it may be an adverse event
@@ -72,6 +73,15 @@
  */
 
 /**
+ * @typedef {object} Seen What can be seen at the chair: one of its words, or a number in steps.
+ * @property {string} item
+ * @property {string[]} choices
+ * @property {number} low
+ * @property {number} high
+ * @property {number} step 0 for what is not entered by itself
+ */
+
+/**
  * @typedef {object} Treatment
  * @property {string} session
  * @property {string} as_of
@@ -83,7 +93,9 @@
  * @property {EventKind[]} events
  * @property {{vital: string, label: string, unit: string}[]} charted what can be entered by hand
  * @property {{seriousness: string[], done: string[], outcome: string[]}} harms words for one
- * @property {boolean} signed
+ * @property {Seen[]} seen what can be entered as seen earlier
+ * @property {boolean} signed the report is: addenda alone come after that
+ * @property {string} latest the time a late entry is offered with
  * @property {Entry[]} entries the newest first
  */
 

@@ -103,6 +103,7 @@
  * @typedef {object} Care
  * @property {string} as_of
  * @property {CareEntry[]} entries
+ * @property {{values: Record<string, number>, missing: string}|null} baseline_again by the right device, while the baseline is in doubt
  * @property {string} sedation_due
  * @property {boolean} sedation_overdue
  * @property {string} news2

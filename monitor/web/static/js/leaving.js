@@ -1,9 +1,8 @@
 /** The way out of a chair: the leave gate item by item, the recovery score, the hand-over. */
 
 import { button, make, mark, write } from "./dom.js";
-import { Refused, read } from "./server.js";
+import { SessionFeed } from "./feed.js";
 
-const ASKED_EVERY_MS = 5_000;
 const POINTS = [2, 1, 0];
 
 /** @typedef {import("./contract.js").Leaving} Leaving */
@@ -15,9 +14,9 @@ export class LeavingPanel {
    */
   constructor(acts, signedIn) {
     this._acts = acts;
-    this._signedIn = signedIn;
-    this._session = "";
-    this._asked_ms = 0;
+    /** @type {SessionFeed<Leaving>} */
+    this._feed = new SessionFeed(acts, signedIn, "leaving", "Sign in to see what is missing");
+    this._feed.listen((leaving, why) => this._tell(leaving, why));
     /** @type {Leaving|null} */
     this._leaving = null;
     this._gate = make("section", "gate");
@@ -40,49 +39,32 @@ export class LeavingPanel {
   draw(tile) {
     const session = tile.session?.phase === "RECOVERY" ? tile.session.id : "";
     this.element.hidden = !session;
-    if (session !== this._session) {
-      this._session = session;
-      this._forget();
-    }
-    if (!session) return;
-    if (!this._signedIn()) {
-      this._forget();
-      write(this._told, "Sign in to see what is missing");
-    } else if (Date.now() - this._asked_ms > ASKED_EVERY_MS) {
-      void this._ask();
-    }
+    this._feed.draw(tile, session);
   }
 
   /** Nothing is known any more, and nothing old is shown. */
   blank() {
-    this._forget();
+    this._feed.blank();
     this._dialog.close();
   }
 
-  _forget() {
-    this._leaving = null;
-    this._asked_ms = 0;
-    for (const part of [this._gate, this._vitals, this._told]) part.replaceChildren();
-    delete this._gate.dataset.ready;
-  }
-
-  async _ask() {
-    this._asked_ms = Date.now();
-    const session = this._session;
-    try {
-      const leaving = await read(`/api/sessions/${encodeURIComponent(session)}/leaving`);
-      if (session === this._session) this._show(leaving);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      this._forget();
-      this._asked_ms = Date.now();
-      write(this._told, error.message);
+  /**
+   * @param {Leaving|null} leaving
+   * @param {string} why
+   */
+  _tell(leaving, why) {
+    this._leaving = leaving;
+    if (leaving) {
+      this._show(leaving);
+      return;
     }
+    for (const part of [this._gate, this._vitals]) part.replaceChildren();
+    delete this._gate.dataset["ready"];
+    write(this._told, why);
   }
 
   /** @param {Leaving} leaving */
   _show(leaving) {
-    this._leaving = leaving;
     mark(this._gate, "ready", leaving.ready ? "yes" : "no");
     const head = leaving.ready ? "MAY LEAVE" : `MAY NOT LEAVE YET${earliest(leaving)}`;
     const title = make("h4", "", `${head}, as of ${leaving.as_of}`);
@@ -95,7 +77,7 @@ export class LeavingPanel {
 
   async _enterScore() {
     await this._acts.ready();
-    await this._ask();
+    await this._feed.ask();
     const leaving = this._leaving;
     if (!leaving) return;
     const parts = leaving.parts.map((part) => scorePart(part));
@@ -116,7 +98,7 @@ export class LeavingPanel {
 
   async _handOver() {
     await this._acts.ready();
-    await this._ask();
+    await this._feed.ask();
     const leaving = this._leaving;
     if (!leaving) return;
     const sitter = field("text", "sitter", leaving.sitter);
@@ -166,7 +148,7 @@ export class LeavingPanel {
         write(refused, why);
         if (why) return;
         this._dialog.close();
-        void this._ask();
+        void this._feed.ask();
       });
     });
     this._dialog.setAttribute("aria-label", title);

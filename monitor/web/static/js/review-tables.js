@@ -29,8 +29,23 @@ export function rows(figures) {
 
 /** @param {Reviewed} seen */
 export function facts(seen) {
-  const lines = seen.facts.map((fact) => [fact.time, fact.text, fact.actor]);
-  return scroll("Events", ["Time", "Event", "By"], lines);
+  const lines = seen.facts.map((fact) => {
+    const entered = fact.entered === fact.time ? "" : fact.entered;
+    return [fact.time, entered, told(fact), fact.actor];
+  });
+  return scroll("Events", ["Time", "Entered", "Event", "By"], lines);
+}
+
+/**
+ * What was withdrawn is struck through, what was corrected says by whom and why.
+ * @param {import("./contract-review.js").Told} fact
+ */
+function told(fact) {
+  if (!fact.withdrawn && !fact.manual && !fact.corrections.length) return fact.text;
+  const line = make("span", "told", [make(fact.withdrawn ? "s" : "span", "", fact.text)]);
+  if (fact.manual) line.append(" ", make("span", "manual", "manual"));
+  for (const one of fact.corrections) line.append(make("small", "", one));
+  return line;
 }
 
 /**
@@ -55,7 +70,7 @@ export function twin(seen, open) {
  * A table may be wider than the page: it scrolls by itself, by keyboard too.
  * @param {string} caption
  * @param {string[]} head
- * @param {string[][]} lines
+ * @param {(string|Node)[][]} lines
  */
 function scroll(caption, head, lines) {
   const place = make("div", "scroll", [table(caption, head, lines)]);

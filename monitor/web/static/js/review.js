@@ -6,6 +6,7 @@ import { DevicesDialog } from "./devices.js";
 import { button, byId, link, make, write } from "./dom.js";
 import { SessionExport } from "./export.js";
 import { BaselineSheet } from "./review-baseline.js";
+import { ReviewEntries } from "./review-entries.js";
 import { ReviewCharts } from "./review-charts.js";
 import { baselineOf, figuresOf, title } from "./review-head.js";
 import { ReviewMarks } from "./review-marks.js";
@@ -25,14 +26,15 @@ class ReviewPage {
    * @param {import("./standing.js").Ground} ground over a copy nothing is said of it
    */
   constructor(session, ground) {
-    const { acts } = ground;
-    this._people = ground.people;
+    const { acts, people } = ground;
+    this._people = people;
     this._signed = false;
     this._path = `/api/sessions/${encodeURIComponent(session)}`;
     this._devices = acts && new DevicesDialog(acts, session, () => void this._load());
     this._export = acts && new SessionExport(acts, session);
     this._adverse = acts && new AdverseDialog(acts, session, () => void this._load());
     this._acts = acts;
+    this._entries = acts && new ReviewEntries(acts, people, session, () => void this._load());
     this._main = byId("review");
     this._note = make("p", "summary", "loading");
     this._main.replaceChildren(this._note);
@@ -59,13 +61,16 @@ class ReviewPage {
     this._title = make("div");
     this._figures = make("div", "figures-place");
     this._tables = make("div", "tables");
-    this._parts = [this._title, this._figures, tools, this._charts.element, this._marks.element, this._tables];
+    const entries = this._entries ? [this._entries.element] : [];
+    const charts = [this._charts.element, this._marks.element];
+    this._parts = [this._title, this._figures, tools, ...charts, ...entries, this._tables];
     document.body.append(this._baseline.element, ...(this._adverse?.dialogs ?? []));
   }
 
   draw() {
     if (this._people.signedIn !== this._signed) void this._load();
     else if (!this._people.signedIn) this._forget("Sign in to see the session");
+    this._entries?.draw();
   }
 
   blank() {}

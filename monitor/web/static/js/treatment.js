@@ -1,89 +1,12 @@
-/** What was ordered and done at the pump of a chair's session; and where every card of it asks. */
+/** What was ordered and done at the pump of a chair's session. */
 
 import { button, make, mark, write } from "./dom.js";
 import { number, orderForm } from "./order.js";
-import { Refused, read } from "./server.js";
 import { Sheet, form, timeField } from "./sheet.js";
 
-const ASKED_EVERY_MS = 5_000;
-
 /** @typedef {import("./contract-treatment.js").Treatment} Treatment */
+/** @typedef {import("./feed.js").SessionFeed<Treatment>} TreatmentFeed */
 /** @typedef {import("./contract-treatment.js").Order} Order */
-
-/** One question to the service for all cards of a session's treatment. */
-export class TreatmentFeed {
-  /**
-   * @param {import("./acts.js").Acts} acts
-   * @param {() => boolean} signedIn
-   */
-  constructor(acts, signedIn) {
-    this.acts = acts;
-    this._signedIn = signedIn;
-    this.session = "";
-    this._asked_ms = 0;
-    this._stands = "";
-    /** @type {((told: Treatment|null, why: string) => void)[]} */
-    this._listeners = [];
-  }
-
-  /** @param {(told: Treatment|null, why: string) => void} listener null: nothing is known, and why */
-  listen(listener) {
-    this._listeners.push(listener);
-  }
-
-  /** @param {import("./contract.js").Tile} tile */
-  draw(tile) {
-    const session = tile.session?.id ?? "";
-    const stands = [session, tile.state, tile.halted, this._signedIn()].join();
-    if (stands !== this._stands) {
-      this._stands = stands;
-      if (session !== this.session) this._tell(null, "");
-      this.session = session;
-      this._asked_ms = 0;
-    }
-    if (!session) return;
-    if (!this._signedIn()) this._tell(null, "Sign in to see and enter");
-    else if (Date.now() - this._asked_ms > ASKED_EVERY_MS) void this.ask();
-  }
-
-  /** Nothing is known any more, and nothing old is shown. */
-  blank() {
-    this._stands = "";
-    this._tell(null, "");
-  }
-
-  /**
-   * Tell the service what somebody did, and show what follows from it.
-   * @param {string} what the last part of its address
-   * @param {import("./server.js").Act} act
-   */
-  async keep(what, act) {
-    const session = encodeURIComponent(this.session);
-    const done = await this.acts.keep(`/api/sessions/${session}/${what}`, act);
-    if (done) await this.ask();
-    return done;
-  }
-
-  async ask() {
-    this._asked_ms = Date.now();
-    const session = this.session;
-    try {
-      const told = await read(`/api/sessions/${encodeURIComponent(session)}/treatment`);
-      if (session === this.session) this._tell(told, "");
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (session === this.session) this._tell(null, error.message);
-    }
-  }
-
-  /**
-   * @param {Treatment|null} told
-   * @param {string} why
-   */
-  _tell(told, why) {
-    for (const listener of this._listeners) listener(told, why);
-  }
-}
 
 /** @param {number|null} value @param {string} unit @param {number} [digits] */
 function amount(value, unit, digits = 1) {
@@ -94,6 +17,16 @@ function amount(value, unit, digits = 1) {
 function stands(pump) {
   if (pump.stopped) return `STOPPED ${pump.stopped}`;
   return pump.paused ? `PAUSED since ${pump.paused}` : `RUNNING since ${pump.started}`;
+}
+
+/**
+ * What only the phases say of the pump, so that it is asked for: its rate, or when it was stopped.
+ * @param {import("./contract-treatment.js").Pump} pump
+ */
+function leftUnsaid(pump) {
+  const unknown = pump.started && pump.infused_ml === null ? ["start"] : [];
+  const ended = pump.stopped && !pump.steps.some((one) => one.action === "stop") ? ["stop"] : [];
+  return [...unknown, ...ended];
 }
 
 /** @param {number} seconds */
@@ -175,14 +108,18 @@ export class PumpCard {
     this._facts.replaceChildren(
       ...lines.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]),
     );
-    const unknown = Boolean(pump.started) && pump.infused_ml === null;
-    const holds = [...pump.can, order ? "again" : "first", unknown].join();
+    const unsaid = leftUnsaid(pump);
+    const holds = [...pump.can, order ? "again" : "first", ...unsaid].join();
     if (this._acts.dataset.holds === holds) return;
     mark(this._acts, "holds", holds);
     const acts = pump.can.map((action) => this._act(action));
     write(this._write, order ? "NEW ORDER ..." : "ORDER ...");
-    const rate = button("act", "RATE AT THE START ...", () => this._ask_start());
-    this._acts.replaceChildren(...acts, ...(unknown ? [rate] : []), this._write);
+    const later = unsaid.map((one) =>
+      one === "start"
+        ? button("act", "RATE AT THE START ...", () => this._ask_start())
+        : button("act", "STOPPED AT ...", () => this._ask_stop()),
+    );
+    this._acts.replaceChildren(...acts, ...later, this._write);
   }
 
   /** @param {string} action */
@@ -219,6 +156,18 @@ export class PumpCard {
     };
     this._sheet.open("The pump was started at", [
       form([rate.element, time.element], "ENTER START", () => void entered()),
+    ]);
+  }
+
+  /** The infusion was ended by its phase alone: when the pump was stopped is entered later. */
+  _ask_stop() {
+    const time = timeField(this._told?.pump.stopped ?? "");
+    const entered = async () => {
+      const said = { action: "stop", happened: time.value() };
+      if (await this._feed.keep("pump", said)) this._sheet.close();
+    };
+    this._sheet.open("The pump was stopped at", [
+      form([time.element], "ENTER STOP", () => void entered()),
     ]);
   }
 
