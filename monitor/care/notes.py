@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from monitor.care.session import timed
 from monitor.history import (
     CORRECTED,
     OF,
+    PHASE,
     REASON,
     TEXT,
     WITHDRAWN,
@@ -117,12 +119,17 @@ def charted_of(facts: Sequence[FactRow]) -> tuple[Charted, ...]:
 
 
 def noted_of(facts: Sequence[FactRow]) -> tuple[Noted, ...]:
-    """Every fact but the corrections, withdrawn ones too, in the order in which they happened."""
+    """Every fact but the corrections, withdrawn ones too, in the order in which they happened.
+
+    A phase happened when it began, by the pump; it was entered when it was entered.
+    """
     later: dict[str, list[Correction]] = {}
     for fact in facts:
         if fact.kind == CORRECTED:
             later.setdefault(str(fact.data[OF]), []).append(_correction(fact))
     found = [_noted(fact, later.get(name_of(fact), ())) for fact in facts if fact.kind != CORRECTED]
+    begun = {name_of(one): happened_us(one) for one in timed(facts) if one.kind == PHASE}
+    found = [replace(one, at_us=begun.get(name_of(one.fact), one.at_us)) for one in found]
     return tuple(sorted(found, key=lambda one: one.at_us))
 
 

@@ -22,7 +22,7 @@ from monitor.care.readiness import (
     calm_rate,
     readiness,
 )
-from monitor.care.session import lived, session_of, told_of
+from monitor.care.session import as_it_was, session_of, told_of
 from monitor.clinic import Session
 from monitor.conditions import Preset, Priority
 from monitor.history import FactRow, ReadingRow, TransitionRow, happened_us
@@ -82,7 +82,7 @@ class Past:
     _calm_since: tuple[int | None, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.facts = sorted(lived(self.facts), key=happened_us)
+        self.facts = as_it_was(self.facts)
         self.transitions = sorted(self.transitions, key=lambda step: step.at_us)
         rows = sorted((one for one in self.rows if not one.late), key=_sampled)
         self._sessions = _told(self.facts)

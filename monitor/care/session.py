@@ -94,8 +94,13 @@ def timed(facts: Sequence[FactRow]) -> list[FactRow]:
     return told
 
 
+def as_it_was(facts: Sequence[FactRow]) -> list[FactRow]:
+    """The same in the order in which they happened, or began."""
+    return sorted(timed(facts), key=happened_us)
+
+
 def lived(facts: Sequence[FactRow]) -> list[FactRow]:
-    """The same, what was seen at the chair in the order in which it was seen.
+    """The facts as they stand, what was seen at the chair in the order in which it was seen.
 
     What was entered when it happened stays in the order entered, so that a wall clock
     that was stepped back turns nothing round.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from monitor.care.attribution import readings_of
-from monitor.care.session import session_of
+from monitor.care.session import as_it_was, session_of
 from monitor.errors import StoreError
 from monitor.exports.disguise import Disguise
 from monitor.exports.dossier import DEIDENTIFIED, Dossier, dossier
-from monitor.history import FactRow, History, ReadingRow, TransitionRow, standing
+from monitor.history import FactRow, History, ReadingRow, TransitionRow
 from monitor.suspects import marked
 
 DECEMBER = 12
@@ -65,7 +65,7 @@ class Source:
         transitions: list[TransitionRow],
         made_us: int,
     ) -> Dossier:
-        told, rows, steps = standing(facts), marked(facts, readings), transitions
+        told, rows, steps = as_it_was(facts), marked(facts, readings), transitions
         clinic, zone = self.clinic, self.zone
         if self.key is not None:
             session = session_of(facts)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, tzinfo
 
 from monitor import __version__
 from monitor.care.harm import ADVERSE, said, told_of
-from monitor.care.session import session_of
+from monitor.care.session import as_it_was, session_of
 from monitor.clinic import Session
 from monitor.history import (
     BASELINE,
@@ -25,7 +25,6 @@ from monitor.history import (
     ReadingRow,
     TransitionRow,
     happened_us,
-    standing,
 )
 from monitor.review import AlarmLife, lives
 from monitor.review.artefacts import artefacts_of, left_out
@@ -120,7 +119,7 @@ def dossier(
     made_us: int,
 ) -> Dossier:
     """The session of these rows. Raises ValueError when no fact seats it."""
-    kept = tuple(without_names(standing(facts)))
+    kept = tuple(without_names(as_it_was(facts)))
     session = session_of(kept)
     if session is None:
         raise ValueError("these facts seat no session")

@@ -13,12 +13,12 @@ from monitor.care.session import session_of, told_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import COLUMN_OF, Form, Preset, Priority
 from monitor.edits import levels_in_force
-from monitor.history import BASELINE, LIMITS, PHASE
+from monitor.history import BASELINE, DEVICES_CORRECTED, LIMITS, PHASE
 from monitor.report.source import Source
 from monitor.report.wording import NONE, label
 from monitor.vitals import VitalSign
 
-CHANGING = frozenset({PHASE, LIMITS, BASELINE})
+CHANGING = frozenset({PHASE, LIMITS, BASELINE, DEVICES_CORRECTED})
 """Kinds of facts by which other limits come into force."""
 SHOWN = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.HEART_RATE, VitalSign.SPO2)
 
@@ -53,6 +53,8 @@ def in_force(source: Source) -> Iterator[InForce]:
         return
     from_us = session.opened_us
     for fact in later:
+        if session.phase is Phase.CLOSED:
+            return
         if fact.kind in CHANGING and fact.at_us > from_us:
             yield _of(source.preset, session, from_us, fact.at_us)
             from_us = fact.at_us
