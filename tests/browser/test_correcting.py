@@ -49,9 +49,10 @@ async def service(tmp_path: Path) -> AsyncIterator[Served]:
 async def review(service: Served, open_page: OpenPage, person: str = "rk") -> Page:
     """The review, its entries open for who signed in."""
     page = await open_page(f"{service.url}/review/{SESSION}")
-    await page.wait_for_selector(".plot.pressure canvas")
+    await page.get_by_text("Sign in to see the session").wait_for()
     assert await page.locator(".entries").is_hidden()
     await by_password(page, person)
+    await page.wait_for_selector(".plot.pressure canvas")
     await page.get_by_role("button", name="ENTRIES AND CORRECTIONS").press("Enter")
     await page.locator(".entries tbody tr").first.wait_for()
     return page
