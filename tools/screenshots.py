@@ -1,7 +1,7 @@
 """Take the pictures of the README from a simulated clinic: `python tools/screenshots.py`.
 
 Runs `chairside demo` at a multiple of real time, waits for a desaturation in the
-middle of an infusion (wall, chair), for the end of a session (review), then stops
+middle of an infusion (wall, chair, limits), for the end of a session (review), then stops
 the service (lost). Takes about eight minutes. Writes to docs/screenshots/.
 """
 
@@ -88,8 +88,13 @@ def main() -> None:
         wall.wait_for_selector(".tile[data-chair='2'][data-flash=HIGH]")
         shoot(chair, "chair")
         shoot(wall, "wall")
+        limits = wall.context.new_page()  # where somebody is signed in
+        limits.goto(f"{url}/chair/2")
+        limits.get_by_role("button", name="LIMITS", exact=True).click()
+        limits.get_by_role("dialog", name="Limits of this session").wait_for()
+        shoot(limits, "limits")
         session = wall.evaluate(TEND, "closed session")
-        review = wall.context.new_page()  # where somebody is signed in
+        review = wall.context.new_page()
         review.goto(f"{url}/review/{session}")
         review.wait_for_selector(".plot.saturation canvas")
         review.wait_for_selector("#counts:not(:empty)")
