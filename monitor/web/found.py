@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -13,13 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from monitor.displays import Shelf
 from monitor.finding import COUNTED_MAX, PAGE, PAGE_MAX, Entry, Wanted
-from monitor.review import ABSENT, DOUBTFUL, GOOD
-from monitor.stretch import Line, Stretch
-from monitor.vitals import Validity
 from monitor.web import present
 from monitor.web.answers import Problem
 from monitor.web.archive import NotThere
 from monitor.web.present import Json
+from monitor.web.window import traces, window
 from monitor.words import Words
 
 Identifier = Annotated[str, PathParameter(max_length=100)]
@@ -89,39 +86,13 @@ def add_found(acts: APIRouter | FastAPI, shelf: Shelf) -> None:
 
     @acts.get("/api/chairs/{chair}/readings", responses={404: {"model": Problem}})
     async def readings(chair: Identifier, from_ms: Milliseconds, to_ms: Milliseconds) -> Response:
-        """What a chair's sessions measured between two times, a day at most: traces, as stored."""
+        """What belongs to a chair's sessions between two times, a day at most, as it counts now."""
         if all(chair != one.id for one in shelf.config.chairs):
             raise NotThere(f"there is no chair {chair}")
         until_ms = min(to_ms, from_ms + DAY_MS)
-        found = await shelf.history.stretch(chair, from_ms * 1_000, until_ms * 1_000)
-        body = await asyncio.to_thread(_traces, chair, from_ms, until_ms, found)
+        found, told = await window(shelf.history, chair, from_ms * 1_000, until_ms * 1_000)
+        body = await asyncio.to_thread(traces, chair, from_ms, until_ms, found, told)
         return Response(body, media_type="application/json")
-
-
-def _traces(chair: str, from_ms: int, to_ms: int, found: Stretch) -> bytes:
-    """Parallel lists by vital sign, in the form of a session's readings."""
-    series = {vital: _trace(line) for vital, line in found.lines.items()}
-    told = {"chair": chair, "from_ms": from_ms, "to_ms": to_ms, "series": series}
-    return json.dumps(told | {"sessions": sorted(found.sessions)}).encode()
-
-
-def _trace(line: Line) -> Json:
-    found = zip(line.values, line.validity, strict=True)
-    qualities = [ABSENT if value is None else _QUALITY[validity] for value, validity in found]
-    shown = zip(line.values, qualities, strict=True)
-    return {
-        "at_ms": [at_us // 1_000 for at_us in line.at_us],
-        "values": [None if quality == ABSENT else value for value, quality in shown],
-        "quality": qualities,
-    }
-
-
-def _quality(validity: Validity) -> int:
-    doubtful = DOUBTFUL if validity is Validity.QUESTIONABLE else ABSENT
-    return GOOD if validity.believed else doubtful
-
-
-_QUALITY = {validity.value: _quality(validity) for validity in Validity}
 
 
 def _cursor(last: Entry | None) -> str:

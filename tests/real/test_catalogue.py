@@ -299,6 +299,33 @@ async def test_an_hour_of_a_chair_is_asked_for_over_http(tmp_path: Path) -> None
         assert (await client.get("/api/chairs/1/readings", params=wrong)).status_code == 422
 
 
+@pytest.mark.requirement("COR-008")
+async def test_a_window_shows_what_was_marked_and_whose_device_it_was(tmp_path: Path) -> None:
+    async with served(tmp_path) as clinic, clinic.nurse() as client:
+        record = clinic.clinic.history
+        assert isinstance(record, Record)
+        await keep(record, visit())
+        from_us = NOON_US + 600_000_000
+        spans = {"from_us": from_us + 5_000_000, "to_us": from_us + 7_000_000}
+        record.add([fact(1_500, "artefact", ordinal=901, vitals="SpO2", cause="movement", **spans)])
+        await record.commit()
+        asked = {"from_ms": from_us // 1_000, "to_ms": from_us // 1_000 + 21_000}
+        told = (await client.get("/api/chairs/1/readings", params=asked)).json()
+        assert told["series"]["SpO2"]["quality"][4:9] == [0, 1, 1, 1, 0]
+        assert set(told["series"]["NIBP_SYS"]["quality"]) == {0}
+        (artefact,) = told["artefacts"]
+        assert (artefact["session"], artefact["cause"]) == ("s-1", "movement")
+        assert told["devices_corrected"] == []
+        # From the tenth second on it was another patient's monitor.
+        swap = {"device": "mon-9", "instead": "mon-1", "reason": "crossed"}
+        times = {"from_us": from_us + 10_000_000, "to_us": from_us + 30_000_000}
+        record.add([fact(1_600, "devices corrected", ordinal=902, **swap, **times)])
+        await record.commit()
+        told = (await client.get("/api/chairs/1/readings", params=asked)).json()
+        assert len(told["series"]["SpO2"]["at_ms"]) == 10
+        assert told["devices_corrected"][0]["instead"] == "mon-1"
+
+
 async def measured(clinic: Served) -> None:
     record = clinic.clinic.history
     assert isinstance(record, Record)
