@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -306,7 +307,7 @@ async def test_a_window_shows_what_was_marked_and_whose_device_it_was(tmp_path: 
         assert isinstance(record, Record)
         await keep(record, visit())
         from_us = NOON_US + 600_000_000
-        spans = {"from_us": from_us + 5_000_000, "to_us": from_us + 7_000_000}
+        spans: dict[str, Any] = {"from_us": from_us + 5_000_000, "to_us": from_us + 7_000_000}
         record.add([fact(1_500, "artefact", ordinal=901, vitals="SpO2", cause="movement", **spans)])
         await record.commit()
         asked = {"from_ms": from_us // 1_000, "to_ms": from_us // 1_000 + 21_000}
@@ -317,8 +318,8 @@ async def test_a_window_shows_what_was_marked_and_whose_device_it_was(tmp_path: 
         assert (artefact["session"], artefact["cause"]) == ("s-1", "movement")
         assert told["devices_corrected"] == []
         # From the tenth second on it was another patient's monitor.
-        swap = {"device": "mon-9", "instead": "mon-1", "reason": "crossed"}
-        times = {"from_us": from_us + 10_000_000, "to_us": from_us + 30_000_000}
+        swap: dict[str, Any] = {"device": "mon-9", "instead": "mon-1", "reason": "crossed"}
+        times: dict[str, Any] = {"from_us": from_us + 10_000_000, "to_us": from_us + 30_000_000}
         record.add([fact(1_600, "devices corrected", ordinal=902, **swap, **times)])
         await record.commit()
         told = (await client.get("/api/chairs/1/readings", params=asked)).json()
