@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.browser import scenes
 from tests.browser.conftest import Clinic, OpenPage, live, sign_in, until
@@ -154,11 +154,12 @@ async def test_what_has_no_room_in_the_row_of_alarms_is_counted_at_every_width(
 @pytest.mark.parametrize("width", [1024, 1180, 1280, 1920])
 @pytest.mark.parametrize("chairs", [6, 24])
 async def test_nothing_of_the_walls_head_is_cut(
-    clinic: Clinic, open_page: OpenPage, width: int, chairs: int
+    clinic: Clinic, open_page: OpenPage, desk: Browser, width: int, chairs: int
 ) -> None:
     untested = scenes.speaker(tested="SOUND NOT TESTED TODAY", tested_today=False)
     await clinic.show(scenes.SCENES["alarm"](chairs), speaker=untested)
-    page = await open_page(clinic.url)
+    page = await open_page(clinic.url, browser=desk)
+    await page.get_by_text("SOUND OFF - TAP TO TURN ON").wait_for()
     await page.set_viewport_size({"width": width, "height": width * 9 // 16})
     await live(page)
     await page.evaluate("document.fonts.ready")
