@@ -64,6 +64,12 @@ def test_suspending() -> None:
         "  why: it is about the whole clinic\n"
         "  fix: suspend it where the alarms of the whole clinic are listed"
     )
+    of_the_clinic = refusal(lambda chair: suspended(chair, "T-COPY", 1801.0, at=""))
+    assert of_the_clinic == (
+        "T-COPY cannot be suspended for 1801.0 s\n"
+        "  why: 1800 s are left of 1800 s until it is over\n"
+        "  fix: choose a shorter time, or acknowledge the alarm"
+    )
     of_a_chair = refusal(lambda chair: suspended(chair, "HR-H1", at=""))
     assert of_a_chair == (
         "HR-H1 cannot be suspended here\n"
@@ -211,6 +217,32 @@ def test_only_what_was_not_used_of_a_suspension_is_given_back() -> None:
     chair.hold(100)
     chair.engine.end_suspension("1", "HR-H1", chair.now)
     assert chair.engine.silences("1").left_s("HR-H1") == 1700.0
+    suspended(chair, "HR-H1", 100.0)
+    chair.engine.end_suspension("1", "HR-H1", chair.now + 99.5)
+    assert chair.engine.silences("1").left_s("HR-H1") == 1600.5
+
+
+@pytest.mark.requirement("S-56")
+def test_the_next_alarm_of_the_clinic_sounds_and_may_be_suspended_for_as_long() -> None:
+    chair = Chairside(None)
+
+    def behind(since_s: float | None, now: float) -> None:
+        chair.engine.assert_technical("T-COPY", "", since_s, "COPY BEHIND", now)
+        chair.engine.advance(now)
+
+    def heard() -> list[bool]:
+        return [one.audible for one in chair.engine.alarms("") if one.condition == "T-COPY"]
+
+    behind(0.0, 4000.0)
+    assert heard() == [True]
+    chair.engine.suspend("", "T-COPY", 4000.0, 1800.0)
+    assert heard() == [False]
+    for now in range(4001, 4200):
+        behind(None, float(now))
+    assert heard() == []
+    behind(4200.0, 8199.0)
+    assert heard() == [True]
+    assert chair.engine.silences("").left_s("T-COPY") == 1800.0
 
 
 def test_what_fell_due_before_two_refused_acts_is_told_with_the_next_call() -> None:
