@@ -27,7 +27,7 @@ from statistics import median
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from benchmarks.large_history import arithmetic, shipped
+from benchmarks.large_history import ACT, SIGN_IN, arithmetic, shipped
 from monitor.care.attribution import readings_of
 from monitor.history import ReadingRow
 from monitor.store.record import Record, RecordHistory
@@ -102,6 +102,7 @@ async def loads(url: str, count: int) -> tuple[list[float], list[float]]:
 async def load(browser: Browser, url: str) -> float:
     """From the click on the session's link until its review has answered a key."""
     page: Page = await browser.new_page(viewport=FULL_HD)
+    await page.request.post(f"{url}/api/sign-in", data=SIGN_IN, headers=ACT)
     await page.goto(f"{url}/sessions")
     await page.wait_for_selector(LINK)
     await page.add_init_script(DRAWN)
