@@ -140,8 +140,11 @@ class History(Protocol):
         """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
         ...
 
-    async def facts(self, session: str) -> list[FactRow]:
-        """The session's facts in order; empty when there is no such session."""
+    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
+        """The session's facts in order; empty when there is no such session.
+
+        Of these kinds alone where some are named.
+        """
         ...
 
     async def readings(

@@ -24,9 +24,9 @@ class Nameless:
         found = await self._history.newest(limit)
         return [replace(one, facts=_without(one.facts)) for one in found]
 
-    async def facts(self, session: str) -> list[FactRow]:
+    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
         """The session's facts in order."""
-        return _without(await self._history.facts(session))
+        return _without(await self._history.facts(session, kinds))
 
 
 def _without(facts: Sequence[FactRow]) -> list[FactRow]:

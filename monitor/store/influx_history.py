@@ -118,12 +118,13 @@ class InfluxHistory:
             found.values(), key=lambda told: (told.facts[0].at_us, told.session), reverse=True
         )
 
-    async def facts(self, session: str) -> list[FactRow]:
-        """The session's facts in order."""
-        bound = {"session": session}
-        return await self._select(
-            EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, '"session" = $session', _fact
-        )
+    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
+        """The session's facts in order; of these kinds alone where some are named."""
+        bound, where = {"session": session}, '"session" = $session'
+        if kinds:
+            # A kind is a tag: all other events of years are not looked through.
+            where += f" AND {_any('kind', [tag_value(kind) for kind in kinds], bound)}"
+        return await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, where, _fact)
 
     async def readings(
         self, session: str, *, vitals: Sequence[VitalSign] | None = None

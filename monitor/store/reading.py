@@ -100,9 +100,10 @@ class RecordHistory:
             lambda c: _transitions(c, "session IS NULL AND at_us >= ?", (since_us,))
         )
 
-    async def facts(self, session: str) -> list[FactRow]:
-        """The session's facts in order."""
-        return await self._read(lambda c: _facts(c, "session = ?", (session,)))
+    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
+        """The session's facts in order; of these kinds alone where some are named."""
+        found = await self._read(lambda c: _facts(c, "session = ?", (session,)))
+        return [fact for fact in found if not kinds or fact.kind in kinds]
 
     async def document(self, sha256: str) -> bytes | None:
         """The signed document of that hash; None where it was never kept.

@@ -11,12 +11,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from monitor.care.attribution import corrections_of, readings_of
-from monitor.history import FactRow, History
-from monitor.review import ABSENT, DOUBTFUL, GOOD, Artefact, artefacts_of
+from monitor.history import CORRECTED, DEVICES_CORRECTED, FactRow, History
+from monitor.review import ABSENT, ARTEFACT, DOUBTFUL, GOOD, Artefact, artefacts_of
 from monitor.stretch import Line, Stretch, stretch_of
 from monitor.vitals import Validity, VitalSign
 from monitor.web.present import Json
 
+TOLD = (ARTEFACT, DEVICES_CORRECTED, CORRECTED)
+"""What is said of readings; a copy holds years of other facts."""
 Told = Mapping[str, Sequence[FactRow]]
 """The facts of each session of the window."""
 
@@ -26,7 +28,7 @@ async def window(
 ) -> tuple[Stretch, dict[str, list[FactRow]]]:
     """What belongs to the chair's sessions after every correction; and their facts."""
     found = await history.stretch(chair, from_us, to_us)
-    told = {one: await history.facts(one) for one in sorted(found.sessions)}
+    told = {one: await history.facts(one, TOLD) for one in sorted(found.sessions)}
     corrected = [
         one
         for facts in told.values()
