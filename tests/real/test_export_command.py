@@ -130,7 +130,7 @@ def test_every_file_is_the_same_from_the_record_and_from_influxdb(
     for more in ([], ["--from-influxdb"]):
         folder = tmp_path / f"month{len(more)}"
         says("--config", path, "--month", "2027-01", "--output", str(folder), *more)
-        assert names(folder) == ["s-1.csv", "s-1.json", "s-1.minutes.csv"]
+        assert names(folder) == ["s-1.adverse.csv", "s-1.csv", "s-1.json", "s-1.minutes.csv"]
 
 
 @pytest.mark.requirement("EXP-022")
@@ -229,7 +229,7 @@ def test_a_csv_begins_with_the_utf_8_mark_where_that_is_asked_for(
     says("--config", path, "s-1", "--output", str(out), "--bom", *formats)
     says("--config", path, "s-1", "--output", str(plain), *formats)
     marked = {file.name for file in out.iterdir() if file.read_bytes().startswith(BOM_UTF8)}
-    assert marked == {"s-1.csv", "s-1.minutes.csv"}
+    assert marked == {"s-1.adverse.csv", "s-1.csv", "s-1.minutes.csv"}
     text = (out / "s-1.csv").read_text(encoding="utf-8-sig")
     assert "Fühler ab" in text
     for file in plain.iterdir():
@@ -269,7 +269,7 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     said = says("--config", path, "s-1", "--output", str(out))
     assert said.exit_code == EXIT_UNREACHABLE
     assert "the export cannot be written" in said.stderr
-    assert names(out) == ["s-1.csv", "s-1.json", "s-1.minutes.csv"]
+    assert names(out) == ["s-1.adverse.csv", "s-1.csv", "s-1.json", "s-1.minutes.csv"]
 
 
 @pytest.mark.requirement("EXP-026")

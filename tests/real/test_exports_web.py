@@ -95,7 +95,7 @@ async def test_a_month_is_packed_beside_the_watch_and_fetched_when_it_is_whole(
         assert sorted(files.namelist()) == sorted(
             f"{name}{ending}"
             for name in ("s-mar", "s-mar-2", "s-apr")
-            for ending in (".csv", ".minutes.csv", ".json", ".edf")
+            for ending in (".csv", ".minutes.csv", ".adverse.csv", ".json", ".edf")
         )
         assert files.testzip() is None
     (fact,) = await exported(clinic)
@@ -116,7 +116,7 @@ async def test_a_page_may_ask_for_the_utf_8_mark(nurse: httpx.AsyncClient) -> No
     archive = await nurse.get("/api/exports/file")
     with zipfile.ZipFile(io.BytesIO(archive.content)) as files:
         marked = {name for name in files.namelist() if files.read(name).startswith(BOM_UTF8)}
-    assert marked == {"s-feb.csv", "s-feb.minutes.csv"}
+    assert marked == {"s-feb.adverse.csv", "s-feb.csv", "s-feb.minutes.csv"}
 
 
 @pytest.mark.requirement("EXP-037")
