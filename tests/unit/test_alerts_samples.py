@@ -116,3 +116,8 @@ def test_a_mean_is_not_made_of_one_pressure_nor_where_a_device_gave_one() -> Non
         assert whole(told, 10.0) == told
     given = [said(SYS, 120.0), said(DIA, 75.0), said(MEAN, 92.0)]
     assert whole(given, 10.0) == given
+
+
+def test_a_reading_in_doubt_that_contradicts_itself_is_none_either() -> None:
+    told = [said(SYS, 70.0, doubtful=True), said(DIA, 65.0, doubtful=True)]
+    assert [(one.valid, one.doubtful) for one in whole(told, 10.0)] == [(False, False)] * 2
