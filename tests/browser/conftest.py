@@ -171,7 +171,8 @@ async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
                 context = await browser.new_context(viewport=FULL_HD, **more)
                 stack.push_async_callback(context.close)
             if person:
-                await context.add_cookies([{"name": COOKIE, "value": person, "url": url}])
+                origin = "/".join(url.split("/")[:3])
+                await context.add_cookies([{"name": COOKIE, "value": person, "url": origin}])
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("console", lambda said: _note_violation(errors, said.text))

@@ -44,7 +44,7 @@ class CoursePage {
 
   draw() {
     if (this._people.signedIn !== this._signed) void this._load();
-    else if (!this._people.signedIn) this._forget("Sign in to see the course");
+    if (!this._people.signedIn) this._forget("Sign in to see the course");
   }
 
   blank() {

@@ -38,7 +38,7 @@ class JournalsPage {
 
   draw() {
     if (this._people.signedIn !== this._signed) void this._load();
-    else if (!this._people.signedIn) this._forget("Sign in to see the journals");
+    if (!this._people.signedIn) this._forget("Sign in to see the journals");
   }
 
   blank() {

@@ -18,7 +18,9 @@ const NOBODY = /** @type {import("./contract.js").Who} */ ({
 });
 
 export class People {
-  constructor() {
+  /** @param {() => void} changed called when somebody came or went */
+  constructor(changed) {
+    this._changed = changed;
     this._button = byId("person");
     this._timer = 0;
     this._who = NOBODY;
@@ -84,6 +86,7 @@ export class People {
 
   /** @param {import("./contract.js").Who} who */
   _take(who) {
+    const other = who.person?.id !== this._who.person?.id;
     this._who = who;
     window.clearTimeout(this._timer);
     write(this._button, who.person ? who.person.name : "SIGN IN");
@@ -92,5 +95,6 @@ export class People {
     if (who.person) {
       this._timer = window.setTimeout(() => void this.ask(), who.left_s * 1_000 + SIGNED_OUT_MS);
     }
+    if (other) this._changed();
   }
 }

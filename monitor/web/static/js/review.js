@@ -69,7 +69,7 @@ class ReviewPage {
 
   draw() {
     if (this._people.signedIn !== this._signed) void this._load();
-    else if (!this._people.signedIn) this._forget("Sign in to see the session");
+    if (!this._people.signedIn) this._forget("Sign in to see the session");
     this._entries?.draw();
   }
 
@@ -134,6 +134,9 @@ class ReviewPage {
     this._figures.replaceChildren(baselineOf(figures, acts), figuresOf(figures));
     const open = this._tables.querySelector("details")?.open ?? false;
     const alarms = make("div", "scroll", [alarmTable("Alarms", seen.alarms, this._why)]);
+    alarms.tabIndex = 0;
+    alarms.setAttribute("role", "region");
+    alarms.setAttribute("aria-label", "Alarms of the session");
     this._tables.replaceChildren(
       figureTables(figures),
       make("div", "twins", [rows(figures), facts(seen)]),

@@ -73,7 +73,7 @@ class SessionsPage {
   /** @param {import("./contract.js").Wall} wall */
   draw(wall) {
     if (this._people.signedIn !== this._signed) void this._load();
-    else if (!this._people.signedIn) this._forget("Sign in to see the sessions");
+    if (!this._people.signedIn) this._forget("Sign in to see the sessions");
     const chairs = wall.tiles.map((tile) => [tile.chair, tile.label]);
     if (this._known === JSON.stringify(chairs)) return;
     this._known = JSON.stringify(chairs);

@@ -32,7 +32,8 @@ export class Shell {
    * @param {string} [own] the chair whose alarms the page itself tells, with their buttons
    */
   constructor(build, own = "") {
-    this.people = new People();
+    // What a page shows may be for staff alone: it goes in the moment they do.
+    this.people = new People(() => this._drawSoon());
     this.acts = new Acts(this.people);
     this.sounder = new Sounder(() => this._drawSound());
     this._here = new Here(this.sounder);
@@ -63,6 +64,10 @@ export class Shell {
   _show(wall) {
     this._sound(wall);
     this._follow(wall);
+    this._drawSoon();
+  }
+
+  _drawSoon() {
     if (!this._frame) this._frame = requestAnimationFrame(() => this._draw());
   }
 

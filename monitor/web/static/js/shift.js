@@ -41,7 +41,7 @@ class ShiftPage {
 
   draw() {
     if (this._people.signedIn !== this._signed) void this._load();
-    else if (!this._people.signedIn) this._forget("Sign in to see the shift");
+    if (!this._people.signedIn) this._forget("Sign in to see the shift");
   }
 
   blank() {

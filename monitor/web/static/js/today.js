@@ -49,7 +49,7 @@ class TodayPage {
   draw() {
     // Somebody has just signed in or out: what may be shown is another.
     if (this._people.signedIn !== this._signed) void this._load();
-    else if (!this._people.signedIn) this._forget("Sign in to see the day");
+    if (!this._people.signedIn) this._forget("Sign in to see the day");
   }
 
   blank() {
