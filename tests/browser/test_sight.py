@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, ViewportSize
 from tests.browser import scenes
 from tests.browser.conftest import Clinic, OpenPage, live, sign_in, until
 from tests.browser.test_chair_layout import in_sight
+from tests.browser.test_wall_layout import OUT_OF_PLACE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -151,16 +152,16 @@ async def test_what_has_no_room_in_the_row_of_alarms_is_counted_at_every_width(
 
 
 @pytest.mark.requirement("SHO-173")
-@pytest.mark.parametrize("width", [1024, 1180, 1280, 1920])
+@pytest.mark.parametrize("size", [(1024, 768), (1180, 820), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("chairs", [6, 24])
 async def test_nothing_of_the_walls_head_is_cut(
-    clinic: Clinic, open_page: OpenPage, desk: Browser, width: int, chairs: int
+    clinic: Clinic, open_page: OpenPage, desk: Browser, size: tuple[int, int], chairs: int
 ) -> None:
     untested = scenes.speaker(tested="SOUND NOT TESTED TODAY", tested_today=False)
     await clinic.show(scenes.SCENES["alarm"](chairs), speaker=untested)
     page = await open_page(clinic.url, browser=desk)
     await page.get_by_text("SOUND OFF - TAP TO TURN ON").wait_for()
-    await page.set_viewport_size({"width": width, "height": width * 9 // 16})
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
     await live(page)
     await page.evaluate("document.fonts.ready")
     parts = "#clock, #status li, #sound-tested, .head nav a, .head button, .secondary"
@@ -171,6 +172,7 @@ async def test_nothing_of_the_walls_head_is_cut(
         ".filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
     )
     assert cut == []
+    assert await page.evaluate(OUT_OF_PLACE) == []
 
 
 @pytest.mark.requirement("SHO-174")
