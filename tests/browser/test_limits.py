@@ -52,7 +52,8 @@ async def test_a_nurse_sets_a_limit_that_is_foreseen_refused_saved_and_marked(
     await save.click()
     await wall.wait_for_selector(".tile[data-chair='1'] .paused:empty", state="attached")
     patient = await tablet.locator(".chair-head .patient").inner_text()
-    history = await open_page(f"{clinic.url}/sessions")
+    history = await tablet.context.new_page()
+    await history.goto(f"{clinic.url}/sessions")
     await history.get_by_role("link", name=f"Review {patient}").first.click()
     await history.get_by_text("limits set: SPO2-1 SpO2 90, SPO2-1 delay 20").first.wait_for()
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.care.notes import noted_of
+from monitor.care.session import as_it_was
 from monitor.care.treatment import ORDERED, PUMP, treatment_of
 from monitor.history import FactRow, happened_us, standing
 from tests.charted import SECOND_US, Told
@@ -124,5 +125,5 @@ def test_a_total_never_falls(facts: list[FactRow], earlier_s: int, later_s: int)
 def test_the_list_of_entries_is_what_stands_and_what_was_withdrawn(facts: list[FactRow]) -> None:
     listed = noted_of(facts)
     kept = [(one.fact.ordinal, one.at_us) for one in listed if not one.withdrawn]
-    assert kept == [(one.ordinal, happened_us(one)) for one in standing(facts)]
+    assert kept == [(one.ordinal, happened_us(one)) for one in as_it_was(facts)]
     assert all(one.corrections for one in listed if one.withdrawn)

@@ -49,6 +49,7 @@ text = "No driving until tomorrow"
 """
 Json = dict[str, Any]
 UNSTEADY = {
+    "latest",
     "as_of",
     "as_of_ms",
     "said",

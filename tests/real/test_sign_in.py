@@ -68,7 +68,9 @@ OPEN = {
     "/api/sessions/{session}/alarms",
     "/api/sessions/{session}/why",
     "/api/burden",
-    "/api/report.css",
+    "/api/burden.csv",
+    "/api/presets",
+    "/api/sound",
 }
 """What may be read by who is not signed in."""
 ACTS = [

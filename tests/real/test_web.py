@@ -266,7 +266,7 @@ async def test_an_act_is_answered_after_its_commit(
 ) -> None:
     session = await clinic.seat(client, "1")
     rows = await clinic.clinic.history.facts(session)
-    assert [row.kind for row in rows] == ["seated", "settings"]
+    assert [row.kind for row in rows] == ["seated", "settings", "equipment"]
     assert clinic.clinic.ward.record.pending == 0
 
 
