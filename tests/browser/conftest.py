@@ -239,15 +239,17 @@ Demo = Callable[[int], Awaitable[LiveClinic]]
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    """Starts simulated clinics at so many times real time, each with a record; ends them after."""
+    """Starts simulated clinics at so many times real time, each in a folder; ends them after."""
     started: list[asyncio.subprocess.Process] = []
-    records = (tmp_path / f"record-{number}.db" for number in itertools.count())
+    folders = (tmp_path / f"clinic-{number}" for number in itertools.count())
 
     async def start(rate: int) -> LiveClinic:
+        folder = next(folders)
+        folder.mkdir()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "monitor.cli", "demo", "--port=0", f"--rate={rate}"),
-            f"--record={next(records)}",
+            f"--record={folder / 'record.db'}",
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
         )

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import zxingcpp
 from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 from tests.browser import scenes
-from tests.browser.conftest import Demo, LiveClinic, OpenPage
+from tests.browser.conftest import Demo, LiveClinic, OpenPage, until
 from tests.browser.test_pages import grave_findings
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.alone]
@@ -166,8 +167,8 @@ class Day:
         await self.hold_and_override()
         await self.infuse()
         await self.recover()
-        await self.hand_over_sheet(session)
-        await self.journal(phone)
+        link = await self.hand_over_sheet(session)
+        await self.journal(phone, link)
         await self.review_and_sign(session)
 
     async def arrive(self) -> None:
@@ -307,8 +308,8 @@ class Day:
         await hand.press(choice)
         await hand.sheet.wait_for(state="hidden")
 
-    async def hand_over_sheet(self, session: str) -> None:
-        """What the sitter takes along, with a code that a phone reads."""
+    async def hand_over_sheet(self, session: str) -> str:
+        """What the sitter takes along; the link that a phone reads off it."""
         hand, page = self.hand, self.page
         await page.goto(f"{self.clinic.url}/report/{session}")
         async with page.expect_download() as download:
@@ -317,15 +318,13 @@ class Day:
         await (await download.value).save_as(path)
         (sheet,) = pypdfium2.PdfDocument(path)
         text = " ".join(sheet.get_textpage().get_text_range().split())
-        for said in ("Mia Berg", "drive", "journal"):
+        for said in ("Mia Berg", "No driving", "The journal is due"):
             assert said in text, said
+        (code,) = zxingcpp.read_barcodes(sheet.render(scale=4).to_pil())
+        return str(code.text)
 
-    async def journal(self, phone: Browser) -> None:
-        """A link is given, and the patient writes on a phone."""
-        hand, page = self.hand, self.page
-        await page.goto(f"{self.clinic.url}/journals")
-        await hand.press(hand.button(f"GIVE {self.patient} A LINK"))
-        link = await hand.sheet.get_by_role("link").inner_text()
+    async def journal(self, phone: Browser, link: str) -> None:
+        """The patient writes on a phone; staff see that it is done."""
         context = await phone.new_context(viewport=PHONE, java_script_enabled=False)
         form = await context.new_page()
         await form.goto(link)
@@ -336,6 +335,8 @@ class Day:
         await form.get_by_role("button", name="Send").click()
         await form.get_by_text("that is kept").wait_for()
         await context.close()
+        await self.page.goto(f"{self.clinic.url}/journals")
+        await self.page.get_by_text(self.patient).first.wait_for()
 
     async def review_and_sign(self, session: str) -> None:
         """A clinician looks, marks an artefact, and signs the report."""
@@ -385,6 +386,7 @@ class Day:
             points = [] if kind == "touchEnd" else [{"x": box["x"] + x, "y": box["y"] + 40}]
             event = {"type": kind, "touchPoints": points}
             await finger.send("Input.dispatchTouchEvent", event)
+        await until(page, "document.querySelector('.mark-form input').value !== ''")
 
     async def plan(self) -> None:
         """Note and plan close the session."""
