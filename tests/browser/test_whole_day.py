@@ -88,6 +88,9 @@ class Hand:
         await target.wait_for()
         if self.touch:
             await target.tap()
+            if not await target.is_checked():
+                # What was being redrawn under the finger is touched again.
+                await target.tap()
         else:
             await self.reach_choice(target)
             await self.page.keyboard.press("Space")
@@ -210,8 +213,11 @@ class Day:
         await card.get_by_text("INFUSION HELD BACK").wait_for(timeout=DAWDLE_MS)
         await self.keep("held-back")
         baseline = card.locator("li", has_text="Baseline")
-        await hand.press(baseline.get_by_role("button", name="CONFIRM"))
-        await baseline.get_by_text(f"by {NURSE}").wait_for()
+        confirmed = baseline.get_by_text(f"by {NURSE}")
+        # Measured anew meanwhile is refused, and at this pace it often is: asked again.
+        while not await confirmed.count():
+            await hand.press(baseline.get_by_role("button", name="CONFIRM"))
+            await self.page.wait_for_timeout(500)
         await hand.press(card.get_by_role("button", name="OVERRIDE ..."))
         await hand.press(hand.sheet.get_by_role("button", name="clinician was asked and agrees"))
         await card.get_by_text("Gone over: ").wait_for()
