@@ -64,13 +64,13 @@ def exit_code(error: ChairsideError) -> int:
 )
 @click.version_option(__version__, "--version", prog_name="chairside")
 def chairside() -> None:
-    r"""Watch the chairs of an infusion clinic: a second, independent monitor.
+    """Watch the chairs of an infusion clinic: a second, independent monitor.
 
     \b
     chairside demo                       six simulated chairs, no server needed
     chairside validate --config FILE     check a configuration, every mistake at once
     chairside serve --config FILE        watch the clinic
-    """
+    """  # noqa: D301  click takes the sign itself to keep lines
 
 
 @chairside.command()

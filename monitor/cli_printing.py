@@ -32,7 +32,7 @@ def report(
     *,
     tables: bool,
 ) -> None:
-    r"""Write the one-page report of SESSION, or of every session of a day, as PDF.
+    """Write the one-page report of SESSION, or of every session of a day, as PDF.
 
     A signed report is written in the bytes that were signed. `report verify SESSION` says
     whether the kept file is, byte by byte, the one that was signed: exit 0, else 1.
@@ -41,7 +41,7 @@ def report(
     chairside report 20260302-101500-1 --paper letter --out report.pdf
     chairside report --day 2026-03-02 --out reports/
     chairside report verify 20260302-101500-1
-    """
+    """  # noqa: D301  click takes the sign itself to keep lines
     from monitor.operations import printing  # noqa: PLC0415  start-up of the others stays short
 
     asked = [word for word in words if word != VERIFY]

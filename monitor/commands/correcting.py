@@ -104,12 +104,7 @@ class Correct(SessionAct):
         """Another grade and other words, of an event."""
         if self.grade is None and self.text is None:
             return {}
-        if entry.fact.kind != EVENT:
-            raise CommandRefused(
-                "only an event has a grade and words",
-                why=f"this is {entry.fact.kind}",
-                fix="withdraw it and enter it anew",
-            )
+        _check_kind(entry, EVENT, "only an event has a grade and words")
         check_grade(desk, str(entry.data["event"]), self.grade or "")
         check_text(self.text or "")
         grade: dict[str, Value] = {} if self.grade is None else {"grade": self.grade}
@@ -119,12 +114,7 @@ class Correct(SessionAct):
         """Another value of what was seen at the chair, and another name of a sitter."""
         if self.value is None and self.person is None:
             return {}
-        if entry.fact.kind != OBSERVED:
-            raise CommandRefused(
-                "only what was seen at the chair has a value of its own",
-                why=f"this is {entry.fact.kind}",
-                fix="withdraw it and enter it anew",
-            )
+        _check_kind(entry, OBSERVED, "only what was seen at the chair has a value of its own")
         item, stood = Item(str(entry.data["item"])), entry.data["value"]
         value = self.value if self.value is not None else stood
         named = str(entry.data.get(PERSON, "")) if self.person is None else self.person
@@ -135,3 +125,10 @@ class Correct(SessionAct):
 
 def _plain(value: Value) -> str | float:
     return value if isinstance(value, str) else float(value or 0.0)
+
+
+def _check_kind(entry: Noted, kind: str, what: str) -> None:
+    if entry.fact.kind != kind:
+        raise CommandRefused(
+            what, why=f"this is {entry.fact.kind}", fix="withdraw it and enter it anew"
+        )

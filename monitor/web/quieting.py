@@ -35,6 +35,13 @@ class SuspendBody(_Body):
     minutes: Annotated[float, Field(gt=0.0, le=Silences.SUSPENDED_S_MAX / 60)]
     reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
 
+    def at(self, chair: str, actor: str) -> SuspendRule:
+        """The act at that chair, or for the whole clinic."""
+        seconds = self.minutes * 60.0
+        return SuspendRule(
+            chair=chair, rule=self.rule, seconds=seconds, reason=self.reason, actor=actor
+        )
+
 
 class EndBody(_Body):
     """Which alarm has no usable data, why, and of a cuff's alarm that the cuff is off."""
@@ -61,15 +68,7 @@ def add_quieting(api: APIRouter, execute: Execute) -> None:
     @api.post("/api/chairs/{chair}/suspend")
     async def suspend(request: Request, chair: ChairId, body: SuspendBody) -> Done:
         """A rule makes no sound at a chair; it goes on being judged and ends by itself."""
-        return await execute(
-            SuspendRule(
-                chair=chair,
-                rule=body.rule,
-                seconds=body.minutes * 60.0,
-                reason=body.reason,
-                actor=request.state.actor,
-            )
-        )
+        return await execute(body.at(chair, request.state.actor))
 
     @api.post("/api/chairs/{chair}/end-suspension")
     async def end_suspension(request: Request, chair: ChairId, body: RuleBody) -> Done:
@@ -79,15 +78,7 @@ def add_quieting(api: APIRouter, execute: Execute) -> None:
     @api.post("/api/clinic/suspend")
     async def suspend_for_clinic(request: Request, body: SuspendBody) -> Done:
         """A rule about the whole clinic makes no sound; it ends by itself and with its alarm."""
-        return await execute(
-            SuspendRule(
-                chair=CLINIC,
-                rule=body.rule,
-                seconds=body.minutes * 60.0,
-                reason=body.reason,
-                actor=request.state.actor,
-            )
-        )
+        return await execute(body.at(CLINIC, request.state.actor))
 
     @api.post("/api/clinic/end-suspension")
     async def end_suspension_for_clinic(request: Request, body: RuleBody) -> Done:

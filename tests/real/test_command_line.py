@@ -26,6 +26,16 @@ def says(*arguments: str) -> Result:
     return CliRunner().invoke(chairside, arguments)
 
 
+@pytest.mark.requirement("CLI-005")
+@pytest.mark.parametrize("command", [(), ("report",)])
+def test_help_shows_each_example_on_a_line_of_its_own(command: tuple[str, ...]) -> None:
+    said = CliRunner().invoke(chairside, [*command, "--help"]).output
+    examples = [line for line in said.split("\n") if line.startswith("  chairside ")]
+    assert len(examples) == 3
+    assert "\\b" not in said
+    assert "\b" not in said
+
+
 def configured(folder: Path, *tables: str, keep_days: int = 0) -> Path:
     """A clinic of one chair on a serial device server that is not there."""
     keep = f"keep_days = {keep_days}" if keep_days else ""
