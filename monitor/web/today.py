@@ -76,13 +76,19 @@ class Today:
         stays = await self._stays(from_us, to_us)
         honoured = {one.arrival.booking for one in stays}
         waiting = [one for one in bookings.between(from_us, to_us) if one.id not in honoured]
-        journals = self._journals(now_us)
-        lasts = {one.patient_ref: one.state.value for _, one in journals}
+        standing = list(clinic.ward.facts.ledger.journals.standing(now_us))
+        journals = list({one.patient_ref: (session, one) for session, one in standing}.values())
+        known = [one for _, one in standing]
         rows = [
-            await self._waiting(one, patients, words) | {"journal": lasts.get(one.patient_ref, "")}
+            await self._waiting(one, patients, words)
+            | {"journal": _last(known, one.patient_ref, now_us)}
             for one in waiting
         ]
-        rows += [self._stay(one, patients, words) for one in stays]
+        rows += [
+            self._stay(one, patients, words)
+            | {"journal": _last(known, one.session.patient_ref, one.session.opened_us)}
+            for one in stays
+        ]
         rows.sort(key=lambda row: str(row["at_ms"]))
         watching = watchers(clinic)
         return {
@@ -123,11 +129,6 @@ class Today:
         record, since_us = self._clinic.ward.record, from_us - CLINIC_DAYS * DAY_US
         told = await record.clinic_facts({BOOKED, CANCELLED}, since_us)
         return await asyncio.to_thread(Bookings, told)
-
-    def _journals(self, now_us: int) -> list[tuple[str, Journal]]:
-        """Each patient's last journal, with its session."""
-        standing = self._clinic.ward.facts.ledger.journals.standing(now_us)
-        return list({one.patient_ref: (session, one) for session, one in standing}.values())
 
     def _chair(self, chair: Chair, rows: Sequence[Json]) -> Json:
         taken = self._clinic.ward.seating.at(chair.id)
@@ -205,7 +206,6 @@ class Today:
             "sitter": sitter,
             "sitter_expected": arrival.sitter is not None,
             "missing": [] if closed or begun else lacking,
-            "journal": "",
         }
 
     def _who(self, patient_ref: str, patients: dict[str, Patient]) -> Json:
@@ -234,6 +234,13 @@ class Today:
             del self._known[next(iter(self._known))]
         self._known[patient_ref] = (now_s, past)
         return past
+
+
+def _last(journals: Sequence[Journal], patient_ref: str, before_us: int) -> str:
+    """How the journal stands that this patient was given last before then; "" without one."""
+    theirs = [one for one in journals if one.patient_ref == patient_ref]
+    given = [one for one in theirs if (one.opened_us or 0) < before_us]
+    return given[-1].state.value if given else ""
 
 
 def _midnight_us(day: date, clinic: Clinic) -> int:

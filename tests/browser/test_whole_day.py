@@ -152,8 +152,9 @@ class Day:
         """What the hand works."""
         return self.hand.page
 
-    async def keep(self, name: str) -> None:
-        """A picture of where the day stands, and no serious finding on it."""
+    async def keep(self, name: str, of: str = "main") -> None:
+        """A picture of where the day stands, that part of it in sight; no serious finding on it."""
+        await self.page.locator(of).first.evaluate("(one) => one.scrollIntoView()")
         await self.page.screenshot(path=self.shots / f"day-{name}.png")
         assert await grave_findings(self.page) == [], name
 
@@ -246,7 +247,7 @@ class Day:
         await page.locator(".just-entered", has_text="nausea").wait_for()
         peak = page.locator(".alarms li", has_text="BP very high")
         await peak.wait_for(timeout=DAWDLE_MS)
-        await self.keep("peak")
+        await self.keep("peak", ".alarms")
         async with page.expect_response("**/api/alarms/acknowledge") as answer:
             await hand.press(peak.get_by_role("button", name="ACKNOWLEDGE"))
         assert (await answer.value).ok
@@ -269,7 +270,7 @@ class Day:
         await hand.press(page.get_by_role("button", name="CLOSE SESSION"))
         await self.off_and_close()
         await hand.sheet.get_by_text("may not leave yet").wait_for()
-        await self.keep("may-not-leave")
+        await self.keep("may-not-leave", "dialog[open]")
         await page.keyboard.press("Escape")
         await hand.sheet.wait_for(state="hidden")
         await hand.press(page.get_by_role("button", name="HAND OVER ..."))
@@ -283,7 +284,7 @@ class Day:
         await waited.wait_for(timeout=DAWDLE_MS)
         await self.see_what_latched()
         await page.locator(".gate[data-ready=yes]").wait_for(timeout=DAWDLE_MS)
-        await self.keep("may-leave")
+        await self.keep("may-leave", ".gate")
         await hand.press(page.get_by_role("button", name="CLOSE SESSION"))
         await self.off_and_close()
         await page.locator(".chair-state", has_text="EMPTY").wait_for()
@@ -356,7 +357,7 @@ class Day:
         await hand.tick(form.get_by_label("movement"))
         await hand.press(form.get_by_role("button", name="MARK"))
         await page.locator(".marks").get_by_text("movement").first.wait_for()
-        await self.keep("review")
+        await self.keep("review", ".figures-place")
         await self.plan()
         await page.goto(f"{self.clinic.url}/report/{session}")
         await page.locator("article.report").wait_for()

@@ -283,6 +283,12 @@ async def test_a_booked_patient_comes_with_the_state_of_their_last_journal(
     told = await read(nurse, "/api/today")
     assert [row["journal"] for row in told["chairs"][0]["rows"]] == ["overdue", "done", ""]
     assert [(one["patient_ref"], one["called"]) for one in told["journals"]] == [("K-7", False)]
+    # In the chair it is still the journal of the time before.
+    for chair, patient in (("1", "K-7"), ("2", "Z-1")):
+        await clinic.seat(nurse, chair, patient)
+    told = await read(nurse, "/api/today")
+    seated = {row["patient_ref"]: row for one in told["chairs"] for row in one["rows"]}
+    assert [seated[one]["journal"] for one in ("K-7", "Z-1")] == ["overdue", ""]
 
 
 @pytest.mark.requirement("CAR-090")
