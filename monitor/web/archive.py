@@ -110,24 +110,29 @@ class Archive:
     async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> bytes:
         """Alarms of one session, or of the newest ones and of no session; newest first.
 
-        Raises `NotThere`.
+        `since` is where they begin when older sessions are left out, else "". Raises `NotThere`.
         """
         history, now_us = self._shelf.history, self._shelf.clock.utc_us()
         if session:
             facts, steps = await self._facts(session), await history.transitions(session)
             seen, apart = [Told(session=session, facts=facts, transitions=steps)], []
         else:
-            seen = await history.newest(ALARM_SESSIONS_MAX)
+            seen = await history.newest(ALARM_SESSIONS_MAX + 1)
             apart = await history.apart(now_us - APART_US)
+
+        cut = len(seen) > ALARM_SESSIONS_MAX
+        del seen[ALARM_SESSIONS_MAX:]
+        since_us = seen[-1].facts[0].at_us if cut else None
 
         def told() -> Json:
             lines = present.past_alarms(seen, apart, self._words, now_us)
             return {
+                "since": self._words.time(since_us, "%Y-%m-%d %H:%M") if since_us else "",
                 "alarms": [
                     line
                     for line in lines
                     if chair in ("", line["chair"]) and priority in ("", line["priority"])
-                ]
+                ],
             }
 
         return await self._worked_out(told)

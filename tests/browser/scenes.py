@@ -528,7 +528,7 @@ def history(chair: str, priority: str) -> Json:
         for place, level, text, worst, limit, state, at_ms, lasted in rows
         if chair in ("", place) and priority in ("", level)
     ]
-    return {"alarms": alarms, "summary": f"{len(alarms)} alarms"}
+    return {"alarms": alarms, "since": "2026-02-20 08:15"}
 
 
 def why(name: str) -> Json:

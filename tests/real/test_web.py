@@ -8,7 +8,7 @@ import html
 import io
 import socket
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,10 +21,12 @@ from monitor.displays import Clinic
 from monitor.errors import ConfigError
 from monitor.vitals import Validity, VitalSign
 from monitor.web.app import create_api
+from monitor.web.archive import ALARM_SESSIONS_MAX
 from monitor.web.live import Live
 from monitor.web.pages import PAGES
 from monitor.web.server import WebDisplay
 from tests.serving import ACT, ACTOR, HIGH_PRESSURE, Page, Served, served
+from tests.stored import NOON_US, fact
 from tests.waiting import until
 
 NOWHERE = "no-such-thing"
@@ -130,7 +132,7 @@ async def test_the_alarm_history_tells_alarms_of_an_empty_chair_and_of_the_clini
     assert (told["label"], told["chair"], told["session"]) == ("clinic", "", "")
     assert (told["text"], told["patient"]) == ("HISTORY COPY 7 BEHIND (nothing lost)", "")
     one = await client.get(f"/api/alarms?session={session}")
-    assert one.json() == {"alarms": []}
+    assert one.json() == {"alarms": [], "since": ""}
 
 
 @pytest.mark.requirement("SHO-071")
@@ -376,9 +378,28 @@ async def test_a_finished_session_can_be_reviewed(
     alarms = (await client.get(f"/api/sessions/{session}/alarms")).json()["alarms"]
     seen = {one["priority"]: one["acknowledged_by"] for one in alarms}
     assert seen == {"HIGH": "R. Kessler", "LOW": ""}
-    assert (await client.get("/api/alarms?priority=MEDIUM")).json() == {"alarms": []}
-    assert (await client.get("/api/alarms?chair=1")).json() == {"alarms": alarms}
-    assert (await client.get("/api/alarms?chair=2")).json() == {"alarms": []}
+    assert (await client.get("/api/alarms?priority=MEDIUM")).json()["alarms"] == []
+    assert (await client.get("/api/alarms?chair=1")).json()["alarms"] == alarms
+    assert (await client.get("/api/alarms?chair=2")).json()["alarms"] == []
+
+
+@pytest.mark.requirement("SHO-178")
+async def test_the_alarm_history_says_where_it_begins_when_older_sessions_are_left_out(
+    tmp_path: Path,
+) -> None:
+    async with served(tmp_path) as house, house.nurse() as client:
+        record = house.clinic.ward.record
+        for number in range(ALARM_SESSIONS_MAX + 1):
+            at_s, name = 60.0 * number, f"s-{number:03d}"
+            seat = fact(at_s, "seated", session=name, patient_ref="A.M.", planned_minutes=40)
+            record.add([seat])
+            if number + 1 == ALARM_SESSIONS_MAX:
+                await record.commit()
+                assert (await client.get("/api/alarms")).json()["since"] == ""
+        await record.commit()
+        told = (await client.get("/api/alarms")).json()
+    oldest = datetime.fromtimestamp(NOON_US / 1e6 + 60.0, tz=UTC)
+    assert told["since"] == f"{oldest:%Y-%m-%d %H:%M}"
 
 
 @pytest.mark.requirement("ALM-111")

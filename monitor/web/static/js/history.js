@@ -52,16 +52,21 @@ class HistoryPage {
     const asked = new URLSearchParams({ chair: this._chair.value, priority: this._priority.value });
     try {
       const answer = await read(`/api/alarms?${asked}`);
-      this._draw(answer.alarms);
+      this._draw(answer.alarms, answer.since);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       write(this._summary, error.message);
     }
   }
 
-  /** @param {import("./contract.js").PastAlarm[]} alarms */
-  _draw(alarms) {
-    write(this._summary, alarms.length === 1 ? "1 alarm" : `${alarms.length} alarms`);
+  /**
+   * @param {import("./contract.js").PastAlarm[]} alarms
+   * @param {string} since where they begin; "" when nothing older is left out
+   */
+  _draw(alarms, since) {
+    const count = alarms.length === 1 ? "1 alarm" : `${alarms.length} alarms`;
+    const older = since ? ` since ${since}; those of older sessions stand in their reviews` : "";
+    write(this._summary, count + older);
     this._list.replaceChildren(alarmTable("Newest first", alarms, this._why));
     this._csv.replaceChildren(csvLink("alarms.csv", HEAD, alarms.map(texts)));
   }
