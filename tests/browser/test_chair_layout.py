@@ -117,3 +117,22 @@ async def test_no_page_cuts_that_the_bedside_monitor_is_the_alarm(
     at = await page.evaluate("(at) => document.elementFromPoint(...at)?.className", middle)
     assert at == "secondary"
     assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.requirement("SHO-179")
+@pytest.mark.parametrize("width", [1200, 1280, 1600])
+async def test_the_trend_stays_on_its_card_however_its_buttons_break(
+    clinic: Clinic, open_page: OpenPage, width: int
+) -> None:
+    await clinic.show([scenes.tile("1")])
+    page = await open_page(clinic.url + "/chair/1")
+    await page.set_viewport_size({"width": width, "height": 800})
+    await live(page)
+    await page.wait_for_selector(".trend canvas")
+    below = await page.evaluate("""() => {
+      const card = document.querySelector(".beside .trend");
+      const inks = [...card.querySelectorAll(".plot, canvas")];
+      const lowest = Math.max(...inks.map((one) => one.getBoundingClientRect().bottom));
+      return lowest - card.getBoundingClientRect().bottom;
+    }""")
+    assert below <= 0
