@@ -7,13 +7,16 @@ import pytest
 from benchmarks.alarm_to_screen import MAX_S, P99_S, measured
 from benchmarks.wire_to_screen import percentile
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.alone]
+
+ALARMS = 300
+"""`make bench` sends the thousand, which takes a minute and a half."""
 
 
 @pytest.mark.requirement("S-51")
-async def test_a_thousand_alarms_of_24_chairs_are_each_on_the_wall_in_time(chromium: str) -> None:
-    took = await measured(chromium, chairs=24, alarms=1_000)
+async def test_alarms_of_24_chairs_are_each_on_the_wall_in_time(chromium: str) -> None:
+    took = await measured(chromium, chairs=24, alarms=ALARMS)
     seen = [one for one in took if one is not None]
-    assert len(seen) == len(took) >= 1_000
+    assert len(seen) == len(took) >= ALARMS
     assert percentile(seen, 0.99) <= P99_S
     assert max(seen) <= MAX_S
