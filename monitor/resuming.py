@@ -23,6 +23,7 @@ from monitor.care.observations import Entry, Item, judged
 from monitor.care.session import entry_of
 from monitor.care.session import session_of as session_of_facts
 from monitor.care.settings import Practice
+from monitor.care.treatment import PUMP
 from monitor.clinic import CLINIC, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
@@ -331,6 +332,8 @@ def _know(engine: Engine, at_s: float, fact: FactRow, so_far: Sequence[FactRow])
         entry = entry_of(fact)
         if entry.item is Item.SEDATION:
             _know_score(engine, at_s, fact, entry)
+    elif fact.kind == PUMP and HAPPENED in fact.data and (session := session_of_facts(so_far)):
+        engine.set_baseline(fact.chair, session.baseline, at_s)
     elif fact.kind in _LOOKED_BACK and (session := session_of_facts(so_far)) is not None:
         engine.set_baseline(fact.chair, session.baseline, at_s)
         _know_score(engine, at_s, fact, judged(session.observed, Item.SEDATION, engine.entered_s))

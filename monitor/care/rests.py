@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from monitor.history import Data
 
+SECOND_US = 1_000_000
 _CUFF = re.compile(r"(\S+)@(\d+)")
 _STRETCH = re.compile(r"^\d+ of (.+) from (\d+) to (\d+)$")
 
@@ -49,3 +50,11 @@ def rests_on_another(said: str, correction: Data) -> bool:
         and stretch.from_us < to_us
         and from_us <= stretch.to_us
     )
+
+
+def rests_on_later(said: str, start_us: int) -> bool:
+    """Does it rest on what was measured after the start, which is known to the second?"""
+    ends_us = [at_us for _, at_us in cuffs_named(said)]
+    stretch = stretch_named(said)
+    ends_us += [stretch.to_us] if stretch else []
+    return max(ends_us, default=start_us) >= start_us + SECOND_US

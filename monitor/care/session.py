@@ -7,12 +7,13 @@ Times are UTC microseconds. Knows no live value, clock, database or page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from monitor.care.baseline import samples_told, without
 from monitor.care.observations import GIVEN, PRESENT, Entry, Item, noted
-from monitor.care.rests import rests_on_another
-from monitor.care.treatment import treatment_of
+from monitor.care.rests import rests_on_another, rests_on_later
+from monitor.care.treatment import PUMP, PumpAction, treatment_of
 from monitor.clinic import Phase, Session
 from monitor.history import (
     ARMS,
@@ -40,9 +41,13 @@ from monitor.history import (
     happened_us,
     name_of,
 )
+from monitor.vitals import VitalSign
 
 IN_DOUBT = "measured on another patient (devices corrected), to be confirmed again"
 """Why a baseline is missing that rests on readings which are another session's."""
+TOO_LATE = "measured after the infusion's corrected start, to be confirmed again"
+"""Why one is missing that rests on readings from when the drug ran in, as is known since."""
+DOUBTS = frozenset({IN_DOUBT, TOO_LATE})
 
 
 def session_of(facts: Sequence[FactRow]) -> Session | None:
@@ -52,6 +57,7 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
         for fact in facts
         if fact.kind == CORRECTED and {HAPPENED, "value"} & fact.data.keys()
     }
+    start_told_us = _start_told_us(facts)
     session: Session | None = None
     for fact in lived(facts):
         if fact.kind == SEATED and fact.session is not None:
@@ -59,9 +65,25 @@ def session_of(facts: Sequence[FactRow]) -> Session | None:
         elif session is not None and fact.kind == OBSERVED:
             entry = replace(entry_of(fact), told_us=told_us.get(name_of(fact), fact.at_us))
             session = replace(session, observed=noted(session.observed, entry))
-        elif session is not None:
+        elif session is not None and not _waived_before(session, fact, start_told_us):
             session = told_of(session, fact)
     return session
+
+
+def _waived_before(session: Session, fact: FactRow, start_told_us: int) -> bool:
+    """Was a baseline waived before it was known that the one measured is too late?"""
+    too_late = TOO_LATE in session.baseline_missing.values()
+    return fact.kind == BASELINE_WAIVED and too_late and fact.at_us < start_told_us
+
+
+def _start_told_us(facts: Sequence[FactRow]) -> int:
+    """When it was last said that the pump was started at another time than it was entered."""
+    starts = [fact for fact in facts if fact.kind == PUMP]
+    starts = [fact for fact in starts if fact.data.get("action") == PumpAction.START.value]
+    names = {name_of(fact) for fact in starts}
+    told = [fact for fact in starts if HAPPENED in fact.data]
+    told += [fact for fact in facts if fact.kind == CORRECTED and fact.data[OF] in names]
+    return max((fact.at_us for fact in told), default=0)
 
 
 def told_of(session: Session, fact: FactRow) -> Session:
@@ -177,7 +199,7 @@ def _based(session: Session, fact: FactRow) -> Session:
         for key, why in fact.data.items()
         if key.startswith(MISSING)
     }
-    return replace(_confirmed(session, fact), baseline_missing=missing)
+    return _confirmed(replace(session, baseline_missing=missing), fact)
 
 
 def _confirmed(session: Session, fact: FactRow) -> Session:
@@ -185,12 +207,18 @@ def _confirmed(session: Session, fact: FactRow) -> Session:
     values = baseline_told(fact.data)
     left = without(values)
     missing = {name: why for name, why in session.baseline_missing.items() if name in left}
-    return replace(
+    based = replace(
         session,
         baseline=values,
         baseline_rests=samples_told(fact.data),
         baseline_missing=missing,
     )
+    start_us = session.infusion_started_us
+    if start_us is None:
+        return based
+    rests = based.baseline_rests
+    late = {one for one in values if rests_on_later(rests.get(one, ""), start_us)}
+    return _doubted(based, late, TOO_LATE) if late else based
 
 
 def _devices_corrected(session: Session, fact: FactRow) -> Session:
@@ -200,12 +228,14 @@ def _devices_corrected(session: Session, fact: FactRow) -> Session:
         for vital in session.baseline
         if rests_on_another(session.baseline_rests.get(vital, ""), fact.data)
     }
-    if not lost:
-        return session
+    return _doubted(session, lost, IN_DOUBT) if lost else session
+
+
+def _doubted(session: Session, lost: AbstractSet[VitalSign], why: str) -> Session:
+    """No baseline of these vital signs stands, for this reason, whatever was waived before."""
     values = {one: said for one, said in session.baseline.items() if one not in lost}
-    doubted = without(values)
     before = without(session.baseline)
-    missing = {name: IN_DOUBT for name in doubted if name not in before}
+    missing = {name: why for name in without(values) if name not in before}
     return replace(
         session,
         baseline=values,

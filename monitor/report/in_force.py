@@ -6,14 +6,15 @@ more: the first one that calls somebody.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from monitor.care.session import session_of, told_of
+from monitor.care.treatment import PUMP
 from monitor.clinic import Phase, Session
 from monitor.conditions import COLUMN_OF, Form, Preset, Priority
 from monitor.edits import levels_in_force
-from monitor.history import BASELINE, DEVICES_CORRECTED, LIMITS, PHASE
+from monitor.history import BASELINE, CORRECTED, DEVICES_CORRECTED, LIMITS, PHASE, FactRow
 from monitor.report.source import Source
 from monitor.report.wording import NONE, label
 from monitor.vitals import VitalSign
@@ -52,15 +53,23 @@ def in_force(source: Source) -> Iterator[InForce]:
     if session is None:
         return
     from_us = session.opened_us
-    for fact in later:
+    for place, fact in enumerate(later, start=2):
         if session.phase is Phase.CLOSED:
             return
-        if fact.kind in CHANGING and fact.at_us > from_us:
-            yield _of(source.preset, session, from_us, fact.at_us)
+        before, session = session, _after(session, fact, source.facts[:place])
+        changed = fact.kind in CHANGING or before.baseline != session.baseline
+        if changed and fact.at_us > from_us:
+            yield _of(source.preset, before, from_us, fact.at_us)
             from_us = fact.at_us
-        session = told_of(session, fact)
     if session.phase is not Phase.CLOSED and end_us > from_us:
         yield _of(source.preset, session, from_us, end_us)
+
+
+def _after(session: Session, fact: FactRow, so_far: Sequence[FactRow]) -> Session:
+    """The session as it was judged after that fact; a corrected start may end its baseline."""
+    after = told_of(session, fact)
+    known = session_of(so_far) if fact.kind in (CORRECTED, PUMP) else None
+    return after if known is None else replace(after, baseline=known.baseline)
 
 
 def _of(preset: Preset, session: Session, from_us: int, to_us: int) -> InForce:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from monitor.care.baseline import Baseline, measure, samples_told
-from monitor.care.rests import cuffs_named, rests_on_another, stretch_named
+from monitor.care.rests import cuffs_named, rests_on_another, rests_on_later, stretch_named
 from monitor.conditions import Preset
 from monitor.history import (
     BASELINE,
@@ -36,6 +36,7 @@ class Origin(Enum):
     JUDGED = "as judged"
     AGAIN = "measured again without artefacts"
     RIGHT_DEVICE = "measured again from the right device"
+    BEFORE_START = "measured again up to the corrected start"
     REVIEWED = "stated for this review"
     NONE = "none"
 
@@ -79,12 +80,17 @@ def used_baseline(
         return _measured(rows, start_us, preset, {}) if start_us is not None else _none()
     last = judged[-1]
     swapped = _rests_on_another(last, facts)
-    if start_us is None or not (swapped or _rests_on(last, left_out)):
-        return _told(last, rows, Origin.JUDGED)
     measured = samples_told(last.data)
+    if start_us is None:
+        return _told(last, rows, Origin.JUDGED)
+    late = any(rests_on_later(said, start_us) for said in measured.values())
+    if not (swapped or late or _rests_on(last, left_out)):
+        return _told(last, rows, Origin.JUDGED)
     kept = {one: value for one, value in baseline_told(last.data).items() if one not in measured}
     found = _measured(rows, start_us, preset, kept)
-    return replace(found, origin=Origin.RIGHT_DEVICE) if swapped else found
+    if swapped:
+        return replace(found, origin=Origin.RIGHT_DEVICE)
+    return replace(found, origin=Origin.BEFORE_START) if late else found
 
 
 def _stated(

@@ -13,7 +13,7 @@ from monitor.care.attribution import readings_of
 from monitor.care.baseline import BASED, measure, told
 from monitor.care.observations import CHOICES, NUMBERS, PERSON_MAX, Item, newest
 from monitor.care.scoring import scored, sedation_due_us
-from monitor.care.session import IN_DOUBT
+from monitor.care.session import DOUBTS, IN_DOUBT, TOO_LATE
 from monitor.clinic import Session
 from monitor.commands.observing import Observe
 from monitor.displays import Clinic
@@ -21,6 +21,12 @@ from monitor.web.acting import LateBody, Offers, SessionId
 from monitor.web.archive import NotThere
 from monitor.web.present import Json
 from monitor.words import Words
+
+MEASURED = {
+    IN_DOUBT: "measured by the right device",
+    TOO_LATE: "measured before the corrected start",
+}
+"""How a baseline in doubt is measured again, by why it is."""
 
 
 class EntryBody(LateBody):
@@ -63,8 +69,9 @@ class Care:
         }
 
     async def _measured_again(self, session: Session) -> Json | None:
-        """What the right device measured before the infusion, while the baseline is in doubt."""
-        if IN_DOUBT not in session.baseline_missing.values():
+        """What counts as measured before the infusion, while the baseline is in doubt."""
+        doubts = DOUBTS & set(session.baseline_missing.values())
+        if not doubts:
             return None
         ward, now_us = self._clinic.ward, self._clinic.clock.utc_us()
         facts = ward.facts.ledger.of(session.id)
@@ -73,7 +80,13 @@ class Care:
         before = [row for row in rows if row.sampled_at_us <= start_us and not row.late]
         found = await asyncio.to_thread(measure, before, start_us, ward.preset)
         values = {vital.value: value for vital, value in found.values.items()}
-        return {"values": values, "missing": told(found.missing)}
+        why = IN_DOUBT if IN_DOUBT in doubts else TOO_LATE
+        return {
+            "values": values,
+            "missing": told(found.missing),
+            "how": MEASURED[why],
+            "why": why.partition(",")[0],
+        }
 
 
 def _entries(session: Session, words: Words) -> Iterator[Json]:

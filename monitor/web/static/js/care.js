@@ -11,7 +11,6 @@ const NAMES = new Map([
   ["NIBP_DIA", "NIBP diastolic"],
   ["HR", "Heart rate"],
 ]);
-const RIGHT_DEVICE = "measured by the right device";
 const WAIVED = ["known well, no baseline needed", "cannot be measured"];
 
 /** @typedef {import("./contract.js").Care} Care */
@@ -174,7 +173,7 @@ export class CareCard {
       input.value = value === null ? "" : String(value);
       return make("label", "", [NAMES.get(vital) ?? vital, input]);
     });
-    const reasons = again ? [RIGHT_DEVICE, ...REASONS] : REASONS;
+    const reasons = again ? [again.how, ...REASONS] : REASONS;
     const state = reasons.map((reason) =>
       button("act", reason, () => void this._stated(inputs, reason)),
     );
@@ -226,12 +225,11 @@ export class CareCard {
   }
 }
 
-/** @param {{values: Record<string, number>, missing: string}} again */
-function doubtTold({ values, missing }) {
-  const found = Object.keys(values).length ? "Filled in below is what the right device measured" : "";
-  const left = missing ? `The right device has no ${missing}` : "";
-  const why = "The baseline was measured on another patient: devices were swapped.";
-  return [why, found, left].filter(Boolean).join(" ");
+/** @param {NonNullable<Care["baseline_again"]>} again */
+function doubtTold({ values, missing, how, why }) {
+  const found = Object.keys(values).length ? `Filled in below is what was ${how}.` : "";
+  const left = missing ? `Not ${how}: ${missing}.` : "";
+  return [`This baseline was ${why}.`, found, left].filter(Boolean).join(" ");
 }
 
 /** @param {Care} care */

@@ -100,10 +100,18 @@
  */
 
 /**
+ * @typedef {object} BaselineAgain What it would be by what counts as measured before the infusion.
+ * @property {Record<string, number>} values by vital sign
+ * @property {string} missing
+ * @property {string} how it was measured again
+ * @property {string} why the one there was is in doubt
+ */
+
+/**
  * @typedef {object} Care
  * @property {string} as_of
  * @property {CareEntry[]} entries
- * @property {{values: Record<string, number>, missing: string}|null} baseline_again by the right device, while the baseline is in doubt
+ * @property {BaselineAgain|null} baseline_again while the baseline is in doubt
  * @property {string} sedation_due
  * @property {boolean} sedation_overdue
  * @property {string} news2
@@ -114,68 +122,12 @@
  */
 
 /**
- * @typedef {object} AgainstBaseline A vital sign now, beside what is usual for this patient.
- * @property {string} vital
- * @property {string} label
- * @property {number|null} now
- * @property {number|null} baseline
- * @property {number|null} percent
- */
-
-/**
- * @typedef {object} OnTheWay Where a patient stands on the way out.
- * @property {string} session
- * @property {string} chair
- * @property {string} label
- * @property {string} patient
- * @property {string} phase
- * @property {string} as_of
- * @property {number} utc_offset_min
- * @property {number|null} minutes since the end of the infusion
- * @property {boolean|null} ready null outside RECOVERY
- * @property {{name: string, said: string, holds: boolean, since: string}[]} checks
- * @property {string} expected when time alone will have opened the gate
- * @property {AgainstBaseline[]} vitals
- */
-
-/**
- * @typedef {object} LeavingMore
- * @property {string} score the score in use; "" for none
- * @property {{name: string, words: string[], full: boolean}[]} parts its items, 2 points first
- * @property {{id: string, text: string}[]} advice
- * @property {string} sitter
- * @property {number|null} next_ms when the patient is booked next
- * @property {number|null} journal_due_ms
- * @property {HandedOver|null} handed_over
- * @property {string} held_by what still holds the patient back; "" for nothing
- */
-
-/** @typedef {OnTheWay & LeavingMore} Leaving */
-
-/**
- * @typedef {object} HandedOver
- * @property {string} sitter
- * @property {string[]} points
- * @property {string} next
- * @property {string} journal_due
- * @property {string} time
- * @property {string} by
- */
-
-/**
  * @typedef {object} SessionDevices
  * @property {number} from_ms
  * @property {number} to_ms
  * @property {{device: string, readings: number}[]} measured
  * @property {string[]} known
  * @property {{device: string, instead: string, from: string, to: string, reason: string, by: string, at: string}[]} corrections
- */
-
-/**
- * @typedef {object} RecoveryBoard
- * @property {string} as_of
- * @property {OnTheWay[]} chairs
- * @property {{chair: string, label: string, kept: string[], reason: string}[]} not_turned_over
  */
 
 /**

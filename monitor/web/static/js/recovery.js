@@ -7,8 +7,8 @@ import { Shell } from "./shell.js";
 
 const REFRESH_MS = 5_000;
 
-/** @typedef {import("./contract.js").OnTheWay} OnTheWay */
-/** @typedef {import("./contract.js").RecoveryBoard} RecoveryBoard */
+/** @typedef {import("./contract-leaving.js").OnTheWay} OnTheWay */
+/** @typedef {import("./contract-leaving.js").RecoveryBoard} RecoveryBoard */
 
 class RecoveryPage {
   /** @param {Shell} shell */
