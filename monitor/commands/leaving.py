@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
@@ -14,7 +15,8 @@ from monitor.care.ready import ready_us
 from monitor.care.session import entered, session_of
 from monitor.care.turnover import CUFF, KEPT, OFF, PROBE, SENSORS, kept_of, ready_told
 from monitor.clinic import Person, Phase, Session
-from monitor.commands.acts import Act, Desk, Past, check_reason
+from monitor.commands.acts import Act, Desk, Past, SessionAct, check_reason
+from monitor.commands.noting import happened
 from monitor.commands.seating import enter_phase
 from monitor.conditions import Priority
 from monitor.errors import CommandRefused
@@ -25,6 +27,8 @@ from monitor.history import (
     PERSON,
     TURNED_OVER,
     Data,
+    FactRow,
+    name_of,
 )
 from monitor.people import Permission
 from monitor.ward import Ward
@@ -45,34 +49,31 @@ def gate_of(ward: Ward, session: Session) -> Readiness:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver(Act):
-    """The sitter takes the patient over and was told every point of advice."""
+class HandOver(SessionAct):
+    """The sitter took the patient over and was told every point of advice, now or at `happened_us`.
 
-    session: str
+    It is not before the infusion's end. The next session and the journal lie after it.
+    """
+
     sitter: str
     points: tuple[str, ...]
     next_us: int | None = None
     journal_due_us: int | None = None
+    happened_us: int | None = None
 
-    def do(self, desk: Desk, person: Person) -> str:
-        """The session's id."""
-        session = desk.open_session(self.session)
-        if session.phase is not Phase.RECOVERY:
-            raise CommandRefused(
-                f"a patient in {session.phase.value} is not handed over",
-                why="the sitter is told on the way out, in RECOVERY",
-                fix="end the infusion first",
-            )
+    def upon(self, desk: Desk, person: Person, session: Session, _: Sequence[FactRow]) -> str:
+        """The hand-over's name as a fact, by which it can be corrected."""
+        when = happened(desk, session, self.happened_us)
+        at_us = desk.ward.clock.utc_us() if self.happened_us is None else self.happened_us
+        _check_recovering(session, at_us)
         sitter = checked_person(self.sitter)
         self._check_points(desk)
-        now_us = desk.ward.clock.utc_us()
         times = {NEXT_SESSION: self.next_us, JOURNAL_DUE: self.journal_due_us}
-        told = {key: at_us for key, at_us in times.items() if at_us is not None}
-        for key, at_us in told.items():
-            _check_ahead(key, at_us, now_us)
-        data: Data = {PERSON: sitter, **dict.fromkeys(self.points, True), **told}
-        desk.note(session, HANDED_OVER, person, data)
-        return session.id
+        told = {key: due_us for key, due_us in times.items() if due_us is not None}
+        for key, due_us in told.items():
+            _check_ahead(key, due_us, at_us)
+        data: Data = {PERSON: sitter, **dict.fromkeys(self.points, True), **told, **when}
+        return name_of(desk.note(session, HANDED_OVER, person, data))
 
     def _check_points(self, desk: Desk) -> None:
         wanted = {point.id: point.text for point in desk.config.leaving.advice}
@@ -210,11 +211,22 @@ def _turned(cuff: str, probe: str, reason: str) -> dict[str, str]:
     return said
 
 
-def _check_ahead(key: str, at_us: int, now_us: int) -> None:
-    if not now_us < at_us < now_us + YEAR_US:
+def _check_recovering(session: Session, at_us: int) -> None:
+    ended_us = session.infusion_ended_us
+    if ended_us is None or at_us < ended_us:
+        where = session.phase.value if ended_us is None else "the infusion"
+        raise CommandRefused(
+            f"a patient in {where} is not handed over",
+            why="the sitter is told on the way out, in RECOVERY",
+            fix="end the infusion first, or enter when the sitter was told",
+        )
+
+
+def _check_ahead(key: str, due_us: int, at_us: int) -> None:
+    if not at_us < due_us < at_us + YEAR_US:
         name = "next session" if key == NEXT_SESSION else "journal"
         raise CommandRefused(
             f"the time of the {name} is not right",
-            why="it lies in the past, or more than a year ahead",
+            why="it lies before the hand-over, or more than a year after it",
             fix="enter its day and time again",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -20,6 +21,7 @@ from monitor.clinic import Phase, Session
 from monitor.commands import CloseAnyway, CloseSession, EnterScore, HandOver, TurnOver
 from monitor.commands.leaving import YEAR_US, gate_of, missing_of
 from monitor.displays import Clinic
+from monitor.history import FactRow
 from monitor.web.acting import Body, LateBody, Offers, Reason, Said, SessionId
 from monitor.web.answers import Done, Execute
 from monitor.web.archive import NotThere
@@ -51,7 +53,7 @@ class ScoreBody(LateBody):
     parts: Annotated[dict[Key, int], Field(max_length=8)]
 
 
-class HandOverBody(Body):
+class HandOverBody(LateBody):
     """Who takes the patient home, what they were told, and when the patient is next here."""
 
     sitter: Annotated[str, Field(max_length=PERSON_MAX)]
@@ -64,6 +66,7 @@ class HandOverBody(Body):
         return {
             "sitter": self.sitter,
             "points": tuple(self.points),
+            "happened": self.happened,
             "next_us": _us(self.next_ms),
             "journal_due_us": _us(self.journal_due_ms),
         }
@@ -81,20 +84,13 @@ class Leaving:
         session = ward.seating.find(session_id)
         if session is None:
             raise NotThere(f"there is no open session {session_id}")
-        words, score = self._clinic.words, ward.preset.readiness.score
-        leaving = self._clinic.config.leaving
+        facts, score = ward.facts.ledger.of(session_id), ward.preset.readiness.score
         return {
-            **self._line(session, words),
+            **self._line(session, self._clinic.words),
             "score": score if score != "none" else "",
-            "parts": [
-                {"name": part.name, "words": list(part.words), "full": part.full}
-                for part in (SCALES[Item(score)] if score != "none" else ())
-            ],
-            "advice": [{"id": point.id, "text": point.text} for point in leaving.advice],
-            "sitter": self._sitter(session),
-            "next_ms": self._next_ms(session),
-            "journal_due_ms": self._journal_due_ms(session),
-            "handed_over": self._handed_over(session, words),
+            "parts": score_parts(Item(score)) if score != "none" else [],
+            **hand_over_asked(self._clinic, session, facts),
+            "handed_over": self._handed_over(session),
             "held_by": missing_of(ward, session),
         }
 
@@ -129,7 +125,6 @@ class Leaving:
             "patient": session.patient_ref,
             "phase": session.phase.value,
             "as_of": words.time(now_us),
-            "utc_offset_min": words.offset_minutes(now_us),
             "minutes": None if ended_us is None else (now_us - ended_us) // MINUTE_US,
             "ready": gate.ready if gate else None,
             "checks": _checks(gate, now_us, words) if gate else [],
@@ -152,27 +147,8 @@ class Leaving:
             for vital in BASED
         ]
 
-    def _sitter(self, session: Session) -> str:
-        """Who is there, else who was named on arrival."""
-        last = newest(session.observed, Item.SITTER)
-        arrived = arrival_of(self._clinic.ward.facts.ledger.of(session.id)).sitter
-        there = last.person if last else ""
-        return there or (arrived.person if arrived else "")
-
-    def _next_ms(self, session: Session) -> int | None:
-        """When this patient is booked next."""
-        bookings, now_us = self._clinic.ward.facts.ledger.bookings, self._clinic.clock.utc_us()
-        booked = bookings.between(now_us, now_us + YEAR_US)
-        mine = [one.at_us for one in booked if one.patient_ref == session.patient_ref]
-        return mine[0] // 1_000 if mine else None
-
-    def _journal_due_ms(self, session: Session) -> int | None:
-        """When the journal that was opened for this infusion is due."""
-        facts = self._clinic.ward.facts.ledger.of(session.id)
-        days = journal_of(facts, self._clinic.clock.utc_us()).days
-        return days[0].due_us // 1_000 if days else None
-
-    def _handed_over(self, session: Session, words: Words) -> Json | None:
+    def _handed_over(self, session: Session) -> Json | None:
+        words = self._clinic.words
         told = hand_over_of(self._clinic.ward.facts.ledger.of(session.id))
         if told is None:
             return None
@@ -186,6 +162,36 @@ class Leaving:
             "time": words.time(told.happened_us, "%H:%M"),
             "by": words.person(told.actor),
         }
+
+
+def score_parts(item: Item) -> list[Json]:
+    """The items of a recovery score, each with what it gives its points for."""
+    return [
+        {"name": part.name, "words": list(part.words), "full": part.full} for part in SCALES[item]
+    ]
+
+
+def hand_over_asked(clinic: Clinic, session: Session, facts: Sequence[FactRow]) -> Json:
+    """What the hand-over of a session asks for, with what is known of its answers so far."""
+    from_us = session.closed_us or clinic.clock.utc_us()
+    booked = clinic.ward.facts.ledger.bookings.between(from_us, from_us + YEAR_US)
+    next_us = [one.at_us for one in booked if one.patient_ref == session.patient_ref]
+    days = journal_of(facts, from_us).days
+    return {
+        "advice": [{"id": one.id, "text": one.text} for one in clinic.config.leaving.advice],
+        "sitter": _sitter(session, facts),
+        "next_ms": next_us[0] // 1_000 if next_us else None,
+        "journal_due_ms": days[0].due_us // 1_000 if days else None,
+        "utc_offset_min": clinic.words.offset_minutes(from_us),
+    }
+
+
+def _sitter(session: Session, facts: Sequence[FactRow]) -> str:
+    """Who is there, else who was named on arrival."""
+    last = newest(session.observed, Item.SITTER)
+    arrived = arrival_of(facts).sitter
+    there = last.person if last else ""
+    return there or (arrived.person if arrived else "")
 
 
 def _checks(gate: Readiness, now_us: int, words: Words) -> list[Json]:
@@ -236,7 +242,7 @@ def add_leaving(acts: APIRouter, clinic: Clinic, execute: Execute, offers: Offer
         "hand-over",
         HandOver,
         HandOverBody,
-        "The sitter was told each point of advice and takes the patient home.",
+        "The sitter was told each point of advice and takes the patient home, now or earlier.",
     )
 
     @acts.post("/api/sessions/{session}/close")

@@ -14,6 +14,7 @@ from monitor.care.equipment import EQUIPMENT
 from monitor.care.harm import ADVERSE, Deed, Harm, Outcome, Seriousness, harms_of, markable
 from monitor.care.notes import EVENT, Noted, noted_of
 from monitor.care.observations import ELSEWHERE, PERSON_MAX, Item
+from monitor.care.scales import SCALES
 from monitor.care.session import session_of
 from monitor.care.settings import SETTINGS
 from monitor.care.treatment import PumpAction, Treatment, possible, treatment_of
@@ -29,6 +30,7 @@ from monitor.vitals import VitalSign
 from monitor.web.acting import Body, LateBody, Offers, Said, SessionId
 from monitor.web.archive import NotThere
 from monitor.web.care import item_shown
+from monitor.web.leaving import hand_over_asked, score_parts
 from monitor.web.noted import correction_text, noted_text
 from monitor.web.present import Json
 from monitor.words import Words
@@ -119,6 +121,7 @@ class Treating:
         words, now_us = self._clinic.words, self._clinic.clock.utc_us()
         care, until_us = self._clinic.config.care, session.closed_us or now_us
         harms = {one.of: one for one in harms_of(facts)}
+        ended = session.infusion_ended_us is not None
         return {
             "session": session.id,
             "as_of": words.time(now_us),
@@ -145,6 +148,8 @@ class Treating:
                 for one in CHARTED_VITALS
             ],
             "seen": [item_shown(item) for item in Item if item not in ELSEWHERE],
+            "scores": self._scores(),
+            "hand_over": hand_over_asked(self._clinic, session, facts) if ended else None,
             "harms": {
                 "seriousness": [one.value for one in Seriousness],
                 "done": [one.value for one in Deed],
@@ -158,6 +163,12 @@ class Treating:
                 if one.fact.kind not in UNLISTED and one.fact.actor
             ],
         }
+
+    def _scores(self) -> list[Json]:
+        """The clinic's recovery score, and the other one, which an older sheet may be of."""
+        own = self._clinic.ward.preset.readiness.score
+        known = sorted(SCALES, key=lambda item: item.value != own) if own != "none" else []
+        return [{"item": item.value, "parts": score_parts(item)} for item in known]
 
     async def _told(self, session_id: str) -> tuple[Session, Sequence[FactRow]]:
         facts = await self._clinic.facts(session_id)

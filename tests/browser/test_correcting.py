@@ -11,6 +11,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, ViewportSize
 
+from monitor.care.observations import Item
+from monitor.care.scales import SCALES
 from monitor.commands import Sign
 from monitor.history import SIGNED
 from tests.browser.conftest import RATE, Demo, OpenPage, a_nurse_at
@@ -134,6 +136,45 @@ async def test_an_entry_is_withdrawn_and_another_added_late_and_everybody_sees_w
         box = await button.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 24
+
+
+@pytest.mark.requirement("COR-013", "COR-014")
+async def test_a_score_sheet_and_a_hand_over_of_paper_are_entered_late_by_keyboard(
+    service: Served, open_page: OpenPage
+) -> None:
+    page = await review(service, open_page)
+    await page.get_by_role("button", name="LATE OBSERVATION ...").press("Enter")
+    late = page.get_by_role("dialog", name="Seen at the chair earlier")
+    await late.get_by_role("radio", name="PADSS").press("Space")
+    for part in SCALES[Item.PADSS]:
+        points = 1 if part.name == "bleeding" else 0
+        words = late.get_by_role("group", name=part.name).get_by_label(part.words[points])
+        await words.press("Space")
+    await late.get_by_text("PADSS 9 of 10").wait_for()
+    assert await grave_findings(page) == []
+    time = late.get_by_label("It happened at")
+    await time.fill("0955")
+    await time.press("Enter")
+    await late.wait_for(state="hidden")
+    line = entry(page, "PADSS 9")
+    await line.get_by_text("manual").wait_for()
+    cells = await line.locator("td").all_text_contents()
+    assert cells[0] == "09:55:00"
+    assert cells[1]
+
+    await page.get_by_role("button", name="LATE HAND-OVER ...").press("Enter")
+    sheet = page.get_by_role("dialog", name="Handed over to the sitter earlier")
+    await sheet.get_by_label("It happened at").fill("1002")
+    await sheet.get_by_label("The sitter who takes the patient home").fill("Mia Berg")
+    for tick in await sheet.get_by_role("checkbox").all():
+        await tick.press("Space")
+    assert await grave_findings(page) == []
+    await sheet.get_by_role("button", name="ENTER HAND-OVER").press("Enter")
+    await sheet.wait_for(state="hidden")
+    line = entry(page, "handed over to the sitter")
+    await line.get_by_text("manual").wait_for()
+    assert (await line.locator("td").first.inner_text()) == "10:02:00"
+    await events(page).filter(has_text="PADSS 9").get_by_text("manual").wait_for()
 
 
 @pytest.mark.requirement("COR-011")

@@ -94,6 +94,8 @@
  * @property {{vital: string, label: string, unit: string}[]} charted what can be entered by hand
  * @property {{seriousness: string[], done: string[], outcome: string[]}} harms words for one
  * @property {Seen[]} seen what can be entered as seen earlier
+ * @property {{item: string, parts: import("./contract-leaving.js").ScorePart[]}[]} scores
+ * @property {import("./contract-leaving.js").HandOverAsked|null} hand_over null before the infusion's end
  * @property {boolean} signed the report is: addenda alone come after that
  * @property {string} latest the time a late entry is offered with
  * @property {Entry[]} entries the newest first

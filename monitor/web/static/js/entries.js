@@ -3,6 +3,7 @@
 import { AdverseSheet, adverseButton } from "./adverse.js";
 import { button, make, mark, redrawn, write } from "./dom.js";
 import { Sheet, choice, field, form, timeField } from "./sheet.js";
+import { HandOverFields, ScoreFields } from "./way-out.js";
 
 const REASONS = [
   "entered late",
@@ -43,10 +44,12 @@ export class EntriesCard {
       make("thead", "", [make("tr", "", heads)]),
       this._body,
     ]);
+    this._lateHand = button("act", "LATE HAND-OVER ...", () => void this._lateHandOver());
     this._late = make("div", "touch", [
       button("act", "LATE VALUES ...", () => void this._lateValues()),
       button("act", "LATE EVENT ...", () => void this._lateEvent()),
       button("act", "LATE OBSERVATION ...", () => void this._lateSeen()),
+      this._lateHand,
     ]);
     this._adverse = new AdverseSheet((path, act) => this._feed.keep(path, act));
     this._addendum = button("act", "ADDENDUM ...", () => void this._add());
@@ -89,6 +92,7 @@ export class EntriesCard {
     const signed = Boolean(told?.signed);
     this._late.hidden = signed;
     this._addendum.hidden = !signed;
+    this._lateHand.hidden = !told?.hand_over;
     write(this._why, signed ? SIGNED : why);
     const shown = JSON.stringify([signed, told?.entries ?? []]);
     if (shown === this._shown) return;
@@ -214,33 +218,69 @@ export class EntriesCard {
     ]);
   }
 
-  /** What was seen at the chair and is entered later: sedation, oxygen, sitter ... */
+  /** What was seen at the chair and is entered later: sedation, oxygen, sitter, a score ... */
   async _lateSeen() {
     if (!(await this._feed.acts.ready())) return;
     const items = this._told?.seen ?? [];
+    const scores = this._told?.scores ?? [];
     const first = items[0];
     if (!first) return;
     const time = this._latest;
-    const item = choice("Seen", items.map((one) => one.item), first.item);
-    const person = field("Name of the sitter", "");
-    let value = valueField(first, null);
+    const names = [...items, ...scores].map((one) => one.item);
+    const item = choice("Seen", names, first.item);
     const place = make("div", "late-seen");
+    /** @type {() => Promise<boolean>} */
+    let keep = async () => false;
     const draw = () => {
-      const chosen = items.find((one) => one.item === item.value()) ?? first;
-      value = valueField(chosen, null);
-      place.replaceChildren(value.element, ...(chosen.item === "sitter" ? [person.element] : []));
+      const score = scores.find((one) => one.item === item.value());
+      const seen = items.find((one) => one.item === item.value()) ?? first;
+      const asked = score ? this._scoreAsked(score) : this._seenAsked(seen);
+      place.replaceChildren(...asked.elements);
+      keep = () => this._feed.keep(asked.path, { ...asked.said(), happened: time.value() });
     };
     item.element.addEventListener("change", draw);
     draw();
     const entered = async () => {
-      const name = value.value() === "present" ? person.input.value : "";
-      const said = { item: item.value(), value: value.value(), person: name };
-      if (await this._feed.keep("observed", { ...said, happened: time.value() })) {
-        this._sheet.close();
-      }
+      if (await keep()) this._sheet.close();
     };
     this._sheet.open("Seen at the chair earlier", [
       form([time.element, item.element, place], "ENTER OBSERVATION", () => void entered()),
+    ]);
+  }
+
+  /** @param {Seen} item */
+  _seenAsked(item) {
+    const value = valueField(item, null);
+    const person = field("Name of the sitter", "");
+    const said = () => {
+      const name = value.value() === "present" ? person.input.value : "";
+      return { item: item.item, value: value.value(), person: name };
+    };
+    const named = item.item === "sitter" ? [person.element] : [];
+    return { path: "observed", elements: [value.element, ...named], said };
+  }
+
+  /** @param {Treatment["scores"][number]} score */
+  _scoreAsked({ item, parts }) {
+    const fields = new ScoreFields(item, parts);
+    const said = () => ({ item, parts: fields.said });
+    return { path: "score", elements: [fields.element, fields.sum], said };
+  }
+
+  /** The sitter was told on paper while nothing could be entered. */
+  async _lateHandOver() {
+    if (!(await this._feed.acts.ready())) return;
+    const asked = this._told?.hand_over;
+    if (!asked) return;
+    const time = this._latest;
+    const fields = new HandOverFields(asked);
+    const entered = async () => {
+      const act = { ...fields.said, happened: time.value() };
+      if (await this._feed.keep("hand-over", act)) this._sheet.close();
+    };
+    const place = make("div", "late-seen way-out", fields.elements);
+    this._sheet.open("Handed over to the sitter earlier", [
+      form([time.element, place], "ENTER HAND-OVER", () => void entered()),
     ]);
   }
 

@@ -2,10 +2,9 @@
 
 import { button, make, mark, write } from "./dom.js";
 import { SessionFeed } from "./feed.js";
+import { HandOverFields, ScoreFields } from "./way-out.js";
 
-const POINTS = [2, 1, 0];
-
-/** @typedef {import("./contract.js").Leaving} Leaving */
+/** @typedef {import("./contract-leaving.js").Leaving} Leaving */
 
 export class LeavingPanel {
   /**
@@ -80,20 +79,14 @@ export class LeavingPanel {
     await this._feed.ask();
     const leaving = this._leaving;
     if (!leaving) return;
-    const parts = leaving.parts.map((part) => scorePart(part));
-    const sum = make("output", "sum", "");
+    const fields = new ScoreFields(leaving.score, leaving.parts);
     const form = make("form", "", [
       make("dl", "against", leaving.vitals.flatMap(vitalLines)),
-      make("div", "score-parts", parts),
+      fields.element,
     ]);
-    form.addEventListener("change", () => write(sum, sumTold(form, leaving)));
-    write(sum, sumTold(form, leaving));
-    this._open(leaving.score, form, [sum], async () => {
-      const chosen = Object.fromEntries(
-        leaving.parts.map((part) => [part.name, Number(new FormData(form).get(part.name))]),
-      );
-      return this._acts.score(leaving.session, leaving.score, chosen);
-    });
+    this._open(leaving.score, form, [fields.sum], async () =>
+      this._acts.score(leaving.session, leaving.score, fields.said),
+    );
   }
 
   async _handOver() {
@@ -101,30 +94,10 @@ export class LeavingPanel {
     await this._feed.ask();
     const leaving = this._leaving;
     if (!leaving) return;
-    const sitter = field("text", "sitter", leaving.sitter);
-    sitter.required = true;
-    sitter.maxLength = 60;
-    sitter.autocomplete = "off";
-    const next = moment("next", leaving.next_ms, leaving.utc_offset_min);
-    const journal = moment("journal", leaving.journal_due_ms, leaving.utc_offset_min);
-    const points = leaving.advice.map((point) => {
-      const tick = field("checkbox", point.id, "");
-      tick.required = true;
-      return make("label", "tick", [tick, point.text]);
-    });
-    const form = make("form", "", [
-      make("label", "line", ["The sitter who takes the patient home ", sitter]),
-      make("fieldset", "", [make("legend", "", "Told, point by point"), ...points]),
-      make("label", "line", ["Next session ", next.input]),
-      make("label", "line", ["Journal due ", journal.input]),
-    ]);
+    const fields = new HandOverFields(leaving);
+    const form = make("form", "", fields.elements);
     this._open("Hand over to the sitter", form, [], async () =>
-      this._acts.handOver(leaving.session, {
-        sitter: sitter.value.trim(),
-        points: leaving.advice.map((point) => point.id),
-        next_ms: next.ms(),
-        journal_due_ms: journal.ms(),
-      }),
+      this._acts.handOver(leaving.session, fields.said),
     );
   }
 
@@ -176,7 +149,7 @@ export function earliest(one) {
   return one.expected ? `, at the earliest ${one.expected}` : "";
 }
 
-/** @param {import("./contract.js").AgainstBaseline} one */
+/** @param {import("./contract-leaving.js").AgainstBaseline} one */
 export function vitalLines(one) {
   const now = one.now === null ? "--" : String(one.now);
   const base = one.baseline === null ? "no baseline" : `baseline ${one.baseline}`;
@@ -192,57 +165,4 @@ function handedOver(leaving) {
   const next = told.next ? `, next session ${told.next}` : "";
   const journal = told.journal_due ? `, journal due ${told.journal_due}` : "";
   return `Handed over to ${told.sitter} at ${told.time} by ${told.by}${next}${journal}`;
-}
-
-/** @param {{name: string, words: string[], full: boolean}} part */
-function scorePart(part) {
-  const choices = POINTS.map((points, at) => {
-    const choice = field("radio", part.name, String(points));
-    choice.required = true;
-    return make("label", "", [choice, `${points}  ${part.words[at] ?? ""}`]);
-  });
-  const needs = part.full ? " (2 is needed)" : "";
-  return make("fieldset", "", [make("legend", "", part.name + needs), ...choices]);
-}
-
-/**
- * @param {HTMLFormElement} form
- * @param {Leaving} leaving
- */
-function sumTold(form, leaving) {
-  const chosen = [...new FormData(form).values()].map(Number);
-  const sum = chosen.reduce((all, one) => all + one, 0);
-  const open = leaving.parts.length - chosen.length;
-  return open ? `${sum}, ${open} items open` : `${leaving.score} ${sum} of 10`;
-}
-
-/**
- * A time of the clinic's clock, or none.
- * @param {string} name
- * @param {number|null} at_ms
- * @param {number} offset_min of the clinic's zone, from UTC
- */
-function moment(name, at_ms, offset_min) {
-  const input = field("datetime-local", name, "");
-  const minute_ms = 60_000;
-  if (at_ms !== null) {
-    input.valueAsNumber = Math.floor(at_ms / minute_ms) * minute_ms + offset_min * minute_ms;
-  }
-  return {
-    input,
-    ms: () => (input.value ? input.valueAsNumber - offset_min * minute_ms : null),
-  };
-}
-
-/**
- * @param {string} type
- * @param {string} name
- * @param {string} value
- */
-function field(type, name, value) {
-  const input = make("input");
-  input.type = type;
-  input.name = name;
-  input.value = value;
-  return input;
 }
