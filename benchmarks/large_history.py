@@ -116,10 +116,11 @@ def _entry(number: int, sessions: int, chance: random.Random) -> Entry:
         medium=chance.randrange(4),
         low=chance.randrange(4),
         signed=chance.random() < 0.97,
-        ready_minutes=30.0 + chance.randrange(60),
         people=people,
         measured=Measured(
-            rise=float(chance.randrange(-5, 80)), lowest_spo2=90.0 + chance.randrange(10)
+            rise=float(chance.randrange(-5, 80)),
+            lowest_spo2=90.0 + chance.randrange(10),
+            ready_minutes=30.0 + chance.randrange(60),
         ),
     )
 

@@ -21,11 +21,13 @@ COUNTED_MAX = 1_000
 class Measured:
     """What only the readings tell: the systolic peak over the baseline (mmHg), the lowest SpO2 (%).
 
-    None for what the session has no value of.
+    `ready_minutes` is from the end of the infusion until the patient would have been
+    ready. None for what the session has no value of.
     """
 
     rise: float | None
     lowest_spo2: float | None
+    ready_minutes: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,7 @@ class Entry:
 
     `people` are the ids of all staff who did anything in it or signed it. `high`,
     `medium` and `low` count its alarms by the highest priority each had.
-    `ready_minutes` is from the end of the infusion until the patient would have been
-    ready. `measured` is None until the readings were looked at, after the close.
+    `measured` is None until the readings were looked at, after the close.
     """
 
     session: str
@@ -50,7 +51,6 @@ class Entry:
     medium: int
     low: int
     signed: bool
-    ready_minutes: float | None
     people: frozenset[str] = frozenset()
     measured: Measured | None = None
 

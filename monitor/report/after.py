@@ -16,7 +16,7 @@ from monitor.report.model import Block, Said
 from monitor.report.source import Source
 from monitor.report.wording import NONE, lasted, listed
 from monitor.review import Summary, lives
-from monitor.review.wording import percent, whole_minutes
+from monitor.review.wording import at_the_close, percent, whole_minutes
 from monitor.vitals import VitalSign
 
 SCORES = (Item.SEDATION, Item.PADSS, Item.ALDRETE)
@@ -65,7 +65,7 @@ def recovery(source: Source) -> Block:
     leaving = source.figures.leaving
     said = [
         Said("Infusion ended", source.at(leaving.ended_us)),
-        Said("Ready", _after(source, leaving.ready_us)),
+        Said("Ready", _after(source, leaving.ready_us) + at_the_close(leaving, source.at)),
         Said("Left", _after(source, leaving.left_us)),
     ]
     text = ", ".join(f"{one.label.lower()} {one.text}" for one in said)

@@ -9,8 +9,9 @@ from monitor.review.bands import Band, TimeInRange
 from monitor.review.completeness import CuffCount, CuffsDone
 from monitor.review.cuffs import Cuff, cuffs
 from monitor.review.entry import entry_of, measured_of
-from monitor.review.figures import Figures, Leaving, figures
+from monitor.review.figures import Figures, figures
 from monitor.review.holding import Gap, Held, by_vital
+from monitor.review.leaving import Leaving
 from monitor.review.lives import OPEN_STATES, AlarmLife, lives
 from monitor.review.phases import PhaseSpan, phases
 from monitor.review.points import KeyPoint, Middle

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from monitor.care.closing import signed_of
 from monitor.care.session import session_of
 from monitor.finding import Entry, Measured
-from monitor.history import SEATED, TURNED_OVER, FactRow, TransitionRow, standing
+from monitor.history import SEATED, FactRow, TransitionRow
 from monitor.review.figures import Figures
+from monitor.review.leaving import Leaving
 from monitor.review.lives import lives
 from monitor.vitals import VitalSign
 
@@ -20,7 +21,6 @@ def entry_of(facts: Sequence[FactRow], transitions: Sequence[TransitionRow]) -> 
     session = session_of(facts)
     if session is None:
         raise ValueError("these facts seat no session")
-    stands = standing(facts)
     seated = next(fact for fact in facts if fact.kind == SEATED)
     infusion = seated.data.get("infusion")
     priorities = [life.priority for life in lives(transitions)]
@@ -38,7 +38,6 @@ def entry_of(facts: Sequence[FactRow], transitions: Sequence[TransitionRow]) -> 
         medium=priorities.count("MEDIUM"),
         low=priorities.count("LOW"),
         signed=signed_of(facts) is not None,
-        ready_minutes=_ready_minutes(session.infusion_ended_us, stands),
         people=frozenset(actor for actor in actors if actor),
     )
 
@@ -46,12 +45,14 @@ def entry_of(facts: Sequence[FactRow], transitions: Sequence[TransitionRow]) -> 
 def measured_of(figures: Figures) -> Measured:
     """What the figures of a session add to its entry."""
     spo2 = figures.summary(VitalSign.SPO2)
-    return Measured(rise=figures.systolic.rise, lowest_spo2=spo2.minimum if spo2 else None)
+    return Measured(
+        rise=figures.systolic.rise,
+        lowest_spo2=spo2.minimum if spo2 else None,
+        ready_minutes=_ready_minutes(figures.leaving),
+    )
 
 
-def _ready_minutes(ended_us: int | None, stands: Sequence[FactRow]) -> float | None:
-    ready = [fact.data.get("ready_us") for fact in stands if fact.kind == TURNED_OVER]
-    at_us = ready[-1] if ready else None
-    if ended_us is None or not isinstance(at_us, int):
+def _ready_minutes(leaving: Leaving) -> float | None:
+    if leaving.ended_us is None or leaving.ready_us is None:
         return None
-    return (at_us - ended_us) / MINUTE_US
+    return (leaving.ready_us - leaving.ended_us) / MINUTE_US

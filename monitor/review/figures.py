@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.burden import Burden, burden
-from monitor.care.ready import ready_us
 from monitor.care.session import session_of
 from monitor.care.settings import begun_with
 from monitor.care.treatment import Treatment, treatment_of
 from monitor.clinic import Phase, Session
 from monitor.conditions import Preset
-from monitor.history import TURNED_OVER, FactRow, ReadingRow, Told, TransitionRow, standing
+from monitor.history import FactRow, ReadingRow, Told, TransitionRow, standing
 from monitor.review.artefacts import Artefact, artefacts_of, left_out
 from monitor.review.bands import TimeInRange, all_in_range
 from monitor.review.by_hand import by_hand
 from monitor.review.completeness import CuffsDone, cuffs_done
 from monitor.review.cuffs import Cuff, cuffs
 from monitor.review.holding import by_vital, held_pressure, held_samples, streams_of
+from monitor.review.leaving import Leaving, leaving
 from monitor.review.phases import phases
 from monitor.review.points import KeyPoint, Moments, key_points
 from monitor.review.pressures import Rise, rise
@@ -36,18 +36,6 @@ from monitor.vitals import NIBP, VitalSign
 SHOWN = 12
 """So many digits of a preset's hash are shown."""
 PRESSURES = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaving:
-    """When the infusion ended, when the patient would have been ready, and when they left.
-
-    UTC microseconds; None for what did not happen or is not known.
-    """
-
-    ended_us: int | None
-    ready_us: int | None
-    left_us: int | None
 
 
 class CountedBy(NamedTuple):
@@ -160,11 +148,7 @@ def figures(
         table=table(session, start_us, taken, held, preset.review.table_s, end_us),
         cell_s=preset.review.table_s,
         burden=burden([_told(session, facts, transitions)], end_us),
-        leaving=Leaving(
-            ended_us=treatment.stopped_us,
-            ready_us=_ready(session, facts, rows, transitions, preset),
-            left_us=session.closed_us,
-        ),
+        leaving=leaving(session, facts, rows, out, transitions, preset),
     )
 
 
@@ -193,17 +177,3 @@ def _moments(session: Session, treatment: Treatment, systolic: Rise) -> Moments:
 
 def _told(session: Session, facts: Sequence[FactRow], transitions: Sequence[TransitionRow]) -> Told:
     return Told(session=session.id, facts=list(facts), transitions=list(transitions))
-
-
-def _ready(
-    session: Session,
-    facts: Sequence[FactRow],
-    rows: Sequence[ReadingRow],
-    transitions: Sequence[TransitionRow],
-    preset: Preset,
-) -> int | None:
-    """As it was told when the chair was turned over, by the preset of then; else as of now."""
-    told = [fact.data.get("ready_us") for fact in facts if fact.kind == TURNED_OVER]
-    if told:
-        return told[-1] if isinstance(told[-1], int) else None
-    return ready_us(session, facts, rows, transitions, preset)

@@ -6,7 +6,10 @@ and 100 % is all of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from monitor.care.treatment import Order
+from monitor.review.leaving import Leaving
 
 MINUTE_US = 60_000_000
 
@@ -46,3 +49,13 @@ def dose(order: Order, given_mg: float | None) -> str:
     if given_mg is None:
         return f"{order.drug} {ordered(order)} ordered"
     return f"{order.drug} {given_mg:.1f} mg{by_weight(given_mg, order.weight_kg)}"
+
+
+def at_the_close(leaving: Leaving, time: Callable[[int], str]) -> str:
+    """`, at the close 10:12`: what was kept then of when a patient was ready, where it is another.
+
+    Nothing where what was kept stands.
+    """
+    if not leaving.another:
+        return ""
+    return f", at the close {'not ready' if leaving.kept_us is None else time(leaving.kept_us)}"

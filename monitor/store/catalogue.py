@@ -63,9 +63,9 @@ INSERT OR IGNORE INTO progress VALUES ('{CAUGHT_UP}', 0);
 
 _COLUMNS = (
     *("session", "patient_ref", "chair", "opened_us", "closed_us", "phase", "planned_minutes"),
-    *("infusion", "high", "medium", "low", "signed", "ready_minutes"),
+    *("infusion", "high", "medium", "low", "signed"),
 )
-_FIGURES = ("rise", "lowest_spo2", "measured")
+_FIGURES = ("rise", "lowest_spo2", "ready_minutes")
 _PUT = (
     f"INSERT INTO catalogue ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
     "ON CONFLICT (session) DO UPDATE "
@@ -145,8 +145,9 @@ def measure(connection: sqlite3.Connection, of: Unmeasured, measured: Measured |
     """
     if measured is not None:
         connection.execute(
-            "UPDATE catalogue SET rise = ?, lowest_spo2 = ? WHERE session = ? AND changes = ?",
-            (measured.rise, measured.lowest_spo2, *of),
+            f"UPDATE catalogue SET {', '.join(f'{name} = ?' for name in _FIGURES)} "
+            "WHERE session = ? AND changes = ?",
+            (measured.rise, measured.lowest_spo2, measured.ready_minutes, *of),
         )
     connection.execute("UPDATE catalogue SET measured = 1 WHERE session = ? AND changes = ?", of)
 
@@ -180,7 +181,7 @@ def page(wanted: Wanted) -> tuple[str, list[SqlValue]]:
     if wanted.after is not None:
         conditions += f" AND ({time}, {session}) < (?, ?)"
         values += wanted.after
-    columns = ", ".join(f"c.{name}" for name in (*_COLUMNS, *_FIGURES))
+    columns = ", ".join(f"c.{name}" for name in (*_COLUMNS, *_FIGURES, "measured"))
     return (
         f"SELECT {columns} FROM {source}{conditions} ORDER BY {time} DESC, {session} DESC LIMIT ?",
         [*values, wanted.limit],
@@ -241,13 +242,14 @@ def _values(entry: Entry) -> tuple[SqlValue, ...]:
     return (
         *(entry.session, entry.patient_ref, entry.chair, entry.opened_us, entry.closed_us),
         *(entry.phase.value, entry.planned_minutes, entry.infusion),
-        *(entry.high, entry.medium, entry.low, int(entry.signed), entry.ready_minutes),
+        *(entry.high, entry.medium, entry.low, int(entry.signed)),
     )
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    named = dict(zip((*_COLUMNS, *_FIGURES), row, strict=True))
-    rise, lowest, measured = (named.pop(name) for name in _FIGURES)
-    known = measured or rise is not None or lowest is not None
+    named = dict(zip((*_COLUMNS, *_FIGURES, "measured"), row, strict=True))
+    looked_at = named.pop("measured")
+    figures = {name: named.pop(name) for name in _FIGURES}
+    known = looked_at or any(value is not None for value in figures.values())
     named |= {"phase": Phase(named["phase"]), "signed": bool(named["signed"])}
-    return Entry(**named, measured=Measured(rise=rise, lowest_spo2=lowest) if known else None)
+    return Entry(**named, measured=Measured(**figures) if known else None)

@@ -18,7 +18,7 @@ from monitor.review import (
     TableRow,
     TimeInRange,
 )
-from monitor.review.wording import minutes, percent, whole_minutes, whole_percent
+from monitor.review.wording import at_the_close, minutes, percent, whole_minutes, whole_percent
 from monitor.vitals import VitalSign
 from monitor.web.present import Json
 from monitor.words import Words
@@ -155,13 +155,19 @@ def _leaving(found: Figures, words: Words) -> str:
     leaving = found.leaving
     if leaving.ended_us is None:
         return ""
+
+    def clock(at_us: int) -> str:
+        return words.time(at_us, "%H:%M")
+
     parts = []
     for name, at_us in (("ready", leaving.ready_us), ("left", leaving.left_us)):
         if at_us is not None:
             after = hours_minutes((at_us - leaving.ended_us) / 1e6)
-            parts.append(f"{name} after {after} h ({words.time(at_us, '%H:%M')})")
+            parts.append(f"{name} after {after} h ({clock(at_us)})")
         elif name == "ready" and leaving.left_us is not None:
             parts.append("never ready by the leave gate")
+        if name == "ready" and leaving.another:
+            parts[-1] += at_the_close(leaving, clock)
     return ", ".join(parts)
 
 

@@ -13,7 +13,7 @@ from monitor.board.words import MARKS, hours_minutes, minutes_seconds
 from monitor.care.notes import noted_of
 from monitor.care.session import session_of
 from monitor.conditions import Kind, Priority
-from monitor.finding import Entry
+from monitor.finding import Entry, Measured
 from monitor.history import AUDIO_PAUSED, CONFIDENTIAL, FactRow, Told, TransitionRow
 from monitor.review import GOOD, AlarmLife, Cuff, Review, Sample
 from monitor.vitals import NIBP, VitalSign
@@ -135,9 +135,15 @@ def session_line(entry: Entry, words: Words) -> Json:
         "open": end_us is None,
         "rise": "" if measured is None or measured.rise is None else f"{measured.rise:+g}",
         "lowest_spo2": _whole(measured.lowest_spo2) if measured else "",
-        "ready": "" if entry.ready_minutes is None else f"{floor(entry.ready_minutes)} min",
+        "ready": _ready(measured),
         "signed": entry.signed,
     }
+
+
+def _ready(measured: Measured | None) -> str:
+    if measured is None or measured.ready_minutes is None:
+        return ""
+    return f"{floor(measured.ready_minutes)} min"
 
 
 def alarm_count(alarms: int, high: int) -> str:

@@ -44,9 +44,10 @@ def entries(draw: st.DrawFn) -> list[Entry]:
                 medium=draw(st.integers(0, 2)),
                 low=draw(st.integers(0, 2)),
                 signed=draw(st.booleans()),
-                ready_minutes=draw(NUMBERS),
                 people=draw(PEOPLE),
-                measured=Measured(rise=draw(NUMBERS), lowest_spo2=draw(NUMBERS))
+                measured=Measured(
+                    rise=draw(NUMBERS), lowest_spo2=draw(NUMBERS), ready_minutes=draw(NUMBERS)
+                )
                 if closed
                 else None,
             )

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,9 @@ def visit(name: str = "s-1", at_s: float = 0.0, patient_ref: str = "A.M.") -> li
     return rows
 
 
+FOUND = Measured(rise=45.0, lowest_spo2=88.0, ready_minutes=None)
+
+
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[tuple[Record, Cataloguer]]:
     async with Record(folder / "clinic.db", clock=clock(), reserve_bytes=0) as record:
@@ -89,13 +93,15 @@ async def test_an_entry_holds_what_the_rows_tell_and_follows_what_comes_later(
         assert (entry.session, entry.patient_ref, entry.chair) == ("s-1", "A.M.", "1")
         assert (entry.opened_us, entry.closed_us) == (NOON_US, NOON_US + 5_400_000_000)
         assert (entry.infusion, entry.high, entry.medium, entry.low) == (2, 1, 0, 0)
-        assert entry.measured == Measured(rise=45.0, lowest_spo2=88.0)
+        assert entry.measured == FOUND
         assert not entry.signed
         late = fact(9_000, "signed", actor="dr", document_sha256="0" * 64, number=4)
         turned = fact(9_001, "turned over", ready_us=NOON_US + 4_500_000_000, cuff="off")
         await keep(record, [late, turned])
         (entry,) = (await cataloguer.find(Wanted(person="dr"))).entries
-        assert (entry.signed, entry.ready_minutes) == (True, 30.0)
+        assert entry.signed
+        (entry,) = await all_of(cataloguer)
+        assert entry.measured == replace(FOUND, ready_minutes=30.0)
         until_us, vitals = NOON_US + 10**10, "NIBP_SYS,NIBP_DIA"
         marked = fact(
             9_002, "artefact", cause="cuff error", from_us=0, to_us=until_us, vitals=vitals
@@ -103,7 +109,7 @@ async def test_an_entry_holds_what_the_rows_tell_and_follows_what_comes_later(
         await keep(record, [marked])
         await cataloguer.find(Wanted())
         (entry,) = await all_of(cataloguer)
-        assert entry.measured == Measured(rise=None, lowest_spo2=88.0)
+        assert entry.measured == replace(FOUND, rise=None, ready_minutes=30.0)
 
 
 @pytest.mark.requirement("FND-004")
@@ -150,7 +156,7 @@ async def test_a_record_of_the_layout_before_gets_its_catalogue(tmp_path: Path) 
     async with opened(tmp_path) as (record, cataloguer):
         await cataloguer.find(Wanted())
         (entry,) = await all_of(cataloguer)
-        assert entry.measured == Measured(rise=45.0, lowest_spo2=88.0)
+        assert entry.measured == FOUND
     fresh = sqlite3.connect(tmp_path / "clinic.db")
     assert fresh.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
     fresh.close()
@@ -180,7 +186,7 @@ def test_the_catalogue_is_worked_out_anew_by_command_and_not_under_a_service(
     async def look() -> None:
         async with opened(tmp_path) as (record, _):
             (entry,) = (await record.find(Wanted(patient="A.M."))).entries
-            assert (entry.high, entry.measured) == (1, Measured(rise=45.0, lowest_spo2=88.0))
+            assert (entry.high, entry.measured) == (1, FOUND)
             assert (await record.find(Wanted(person="nobody"))).total == 0
             refused = await asyncio.to_thread(
                 CliRunner().invoke, chairside, ["catalogue", "--config", path]
@@ -203,7 +209,7 @@ async def test_what_only_deleted_readings_told_stays(tmp_path: Path) -> None:
         await keep(record, [fact(9_000, "addendum", text="later")])
         await cataloguer.find(Wanted())
         (entry,) = await all_of(cataloguer)
-        assert entry.measured == Measured(rise=45.0, lowest_spo2=88.0)
+        assert entry.measured == FOUND
 
 
 @pytest.mark.requirement("FND-009")
@@ -217,10 +223,10 @@ async def test_what_changes_while_its_readings_are_looked_at_is_looked_at_again(
         assert waiting is not None
         await keep(record, [fact(9_000, "addendum")])
         await cataloguer.find(Wanted())
-        await record.measure(waiting, Measured(rise=1.0, lowest_spo2=1.0))
+        await record.measure(waiting, replace(FOUND, rise=1.0))
         assert await record.unmeasured() is not None
         (entry,) = await all_of(cataloguer)
-        assert entry.measured == Measured(rise=45.0, lowest_spo2=88.0)
+        assert entry.measured == FOUND
 
 
 class Refusing(Record):

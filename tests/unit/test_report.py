@@ -19,7 +19,7 @@ from monitor.report.layout import PLACES, Paper
 from monitor.report.metrics import width_mm
 from monitor.report.model import Block, Report, Row, Said
 from monitor.report.sheet import sheet
-from monitor.review import entry_of
+from monitor.review import entry_of, measured_of
 from monitor.web.course_words import COLUMNS_OF_TABLE
 from monitor.web.course_words import cells as course_cells
 from monitor.web.figured import figured
@@ -146,7 +146,10 @@ def test_report_review_course_and_search_write_one_figure_alike() -> None:
     sheet_ = " | ".join(
         " | ".join(row.cells) for row in course_sheet(course, source.letterhead).parts[0].block.rows
     )
-    listed = session_line(entry_of(source.facts, source.transitions), words_)
+    entry = replace(
+        entry_of(source.facts, source.transitions), measured=measured_of(source.figures)
+    )
+    listed = session_line(entry, words_)
     key = next(row for row in told["points"] if row[0] == "peak")
 
     peak = found(r"SBP 171 at \+(\d+) min", points)
