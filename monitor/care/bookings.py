@@ -113,6 +113,22 @@ def patients_of(facts: Iterable[FactRow]) -> dict[str, Patient]:
     return {one.patient_ref: one for one in told}
 
 
+def matching(patients: Iterable[Patient], text: str, most: int) -> list[Patient]:
+    """The first of those whose reference, initials or a word of whose name begin with that.
+
+    Whose reference it is comes first; upper and lower case are the same.
+    """
+    wanted = text.strip().casefold()
+    found = [one for one in patients if wanted and _begins(one, wanted)]
+    found.sort(key=lambda one: (one.patient_ref.casefold() != wanted, one.patient_ref))
+    return found[:most]
+
+
+def _begins(patient: Patient, wanted: str) -> bool:
+    names = (patient.patient_ref, patient.initials, patient.person, *patient.person.split())
+    return any(one.casefold().startswith(wanted) for one in names)
+
+
 def patient_told(fact: FactRow) -> Patient:
     """The patient as that registration tells them."""
     return Patient(

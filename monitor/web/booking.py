@@ -66,6 +66,11 @@ def add_booking(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         """A day's bookings and sessions by chair; today's where none is said."""
         return await today.shown(day, request.state.actor)
 
+    @acts.get("/api/patients")
+    async def patients(find: Annotated[str, Query(min_length=1, max_length=60)]) -> Json:
+        """The first registered patients whose reference, initials or name begin with that."""
+        return {"patients": today.patients(find)}
+
     @acts.post("/api/patients")
     async def register(request: Request, body: PatientBody) -> Done:
         """A patient is registered, or registered anew."""

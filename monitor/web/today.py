@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.care.arrival import Arrival, arrival_of
@@ -19,6 +19,7 @@ from monitor.care.bookings import (
     Booking,
     Bookings,
     Patient,
+    matching,
 )
 from monitor.care.journal import Journal, State
 from monitor.care.ledger import CLINIC_DAYS
@@ -34,6 +35,8 @@ PATIENTS_KEPT = 128
 KEPT_S = 30.0
 """So long what is known of a patient's past counts as new."""
 EARLIER_MAX = 60
+FOUND_MAX = 12
+"""So many patients are offered for what was typed; more letters tell them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,6 @@ class Today:
             "after": (day + timedelta(days=1)).isoformat(),
             "as_of": words.time(now_us),
             "names": clinic.config.privacy.names,
-            "patients": [
-                {"patient_ref": one.patient_ref, "initials": one.initials}
-                for one in sorted(patients.values(), key=lambda one: one.patient_ref)
-            ],
             "journals": [
                 {
                     "patient_ref": one.patient_ref,
@@ -121,6 +120,16 @@ class Today:
                 for chair in clinic.config.chairs
             ],
         }
+
+    def patients(self, text: str) -> list[Json]:
+        """The registered patients that begin with that, by reference, initials or name if kept."""
+        known = self._clinic.ward.facts.ledger.patients
+        named = self._clinic.config.privacy.names
+        shown = (one if named else replace(one, person="") for one in known.values())
+        return [
+            {"patient_ref": one.patient_ref, "initials": one.initials, "person": one.person}
+            for one in matching(shown, text, FOUND_MAX)
+        ]
 
     async def _bookings(self, from_us: int, now_us: int) -> Bookings:
         """Those at hand; for a day further back than they go, all of the record since."""
@@ -143,14 +152,8 @@ class Today:
         """The sessions that were opened on that day, and those from before that still go on."""
         ledger, now_us = self._clinic.ward.facts.ledger, self._clinic.clock.utc_us()
         seated = {one.id: list(ledger.of(one.id)) for one in self._clinic.ward.seating.all()}
-        closed = []
-        first = f"{datetime.fromtimestamp(from_us / 1e6, tz=UTC):%Y%m%d-%H%M%S}"
-        for name in await self._clinic.history.sessions():
-            # Ids begin with when the session was opened, and come newest first.
-            if name < first:
-                break
-            if name not in seated:
-                closed.append(await self._clinic.history.facts(name))
+        opened = await self._clinic.history.seated(from_us, to_us)
+        closed = [await self._clinic.history.facts(one) for one in opened if one not in seated]
         found = []
         for facts in (*seated.values(), *closed):
             session = session_of(facts)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question
 from tests.browser import scenes
@@ -96,6 +96,25 @@ async def test_a_patient_is_booked_and_seated_by_the_keyboard_alone(
     facts = service.clinic.ward.facts.ledger.of(session.id)
     assert facts[0].data["booking"]
     assert facts[0].actor == "rk"
+
+
+@pytest.mark.requirement("ARR-068")
+async def test_who_is_known_already_is_offered_as_they_are_typed(
+    service: Served, open_page: OpenPage
+) -> None:
+    async with service.nurse() as client:
+        patient = {"patient_ref": "K-7", "initials": "K.L.", "person": "Karin Lund"}
+        await client.post("/api/patients", json=patient, headers=ACT)
+    page = await tablet(service, open_page, "/today", "R. Kessler")
+    await press(page, page.get_by_role("button", name="BOOK ..."))
+    sheet = page.get_by_role("dialog", name="Book a chair")
+    field = sheet.get_by_label("Patient (pseudonym)", exact=True)
+    await field.press_sequentially("karin")
+    offered = sheet.locator("datalist option[value='K-7']", has_text="K.L. Karin Lund")
+    await offered.wait_for(state="attached")
+    await field.fill("K-7")
+    await field.press("Tab")
+    await expect(sheet.get_by_label("Initials", exact=True)).to_have_value("K.L.")
 
 
 @pytest.mark.requirement("ARR-071")

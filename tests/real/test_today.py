@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -14,10 +15,11 @@ import pypdfium2
 import pytest
 
 from monitor.care.arrival_terms import ArrivalTable, HoldTerms, PrivacyTable, Question, ShiftTable
+from monitor.care.bookings import PATIENT
 from monitor.care.journal import schedule
 from monitor.history import JOURNAL, JOURNAL_OPENED, Data
 from monitor.store.record import Record
-from monitor.web.today import PATIENTS_KEPT, Today
+from monitor.web.today import FOUND_MAX, PATIENTS_KEPT, Today
 from tests.employed import PASSWORD, employ
 from tests.serving import ACT, Json, Page, Served, served, sign_in
 from tests.stored import NOON_US, clock, fact
@@ -264,6 +266,49 @@ async def test_a_day_of_however_many_bookings_is_listed_and_little_of_it_kept(
     assert len(today) == PATIENTS_KEPT
 
 
+@pytest.mark.requirement("ARR-068")
+async def test_the_day_stays_small_whoever_is_registered_and_the_rest_is_searched_for(
+    clinic: Served, nurse: httpx.AsyncClient
+) -> None:
+    await day_begins(nurse)
+    before = len((await nurse.get("/api/today")).content)
+    ward = clinic.clinic.ward
+    for number in range(5_000):
+        data = {"patient_ref": f"P-{number:04}", "initials": "A.B.", "person": f"Ada Berg{number}"}
+        ward.facts.ledger.put(ward.facts.new(PATIENT, data=data))
+    assert len((await nurse.get("/api/today")).content) == before
+
+    async def found(text: str) -> list[str]:
+        told = await read(nurse, f"/api/patients?find={quote(text)}")
+        return [one["patient_ref"] for one in told["patients"]]
+
+    assert await found("p-499") == [f"P-499{digit}" for digit in range(10)]
+    assert await found("k.l") == ["K-7"]
+    assert await found("lund") == ["K-7"]
+    assert await found("ada berg4999") == ["P-4999"]
+    assert await found("nobody") == []
+    many = await found("A.B.")
+    assert len(many) == FOUND_MAX
+    # Who is meant exactly comes first, however many others begin so.
+    data = {"patient_ref": "P", "initials": "X.Y."}
+    ward.facts.ledger.put(ward.facts.new(PATIENT, data=data))
+    assert (await found("p"))[:2] == ["P", "P-0000"]
+    assert (await nurse.get("/api/patients?find=")).status_code == 422
+    async with clinic.client() as stranger:
+        assert (await stranger.get("/api/patients?find=k")).status_code == 401
+
+
+@pytest.mark.requirement("ARR-068")
+async def test_where_names_are_not_kept_nobody_is_found_by_one(tmp_path: Path) -> None:
+    async with served(tmp_path) as running, running.nurse() as one:
+        ward = running.clinic.ward
+        data = {"patient_ref": "K-7", "initials": "K.L.", "person": NAME}
+        ward.facts.ledger.put(ward.facts.new(PATIENT, data=data))
+        assert (await read(one, "/api/patients?find=Karin"))["patients"] == []
+        told = await read(one, "/api/patients?find=K-7")
+        assert told["patients"] == [{"patient_ref": "K-7", "initials": "K.L.", "person": ""}]
+
+
 @pytest.mark.requirement("ARR-067")
 async def test_a_booked_patient_comes_with_the_state_of_their_last_journal(
     clinic: Served, nurse: httpx.AsyncClient
@@ -317,6 +362,7 @@ async def test_after_years_a_patient_is_known_and_a_day_long_ago_still_lists_who
             found = await read(client, f"/api/today?day={then}")
             (row,) = found["chairs"][0]["rows"]
             assert (row["patient_ref"], row["initials"]) == ("K-7", "K.L.")
+            known = await read(client, "/api/patients?find=K.L.")
+            assert [one["patient_ref"] for one in known["patients"]] == ["K-7"]
             now = await read(client, "/api/today")
-            assert [one["patient_ref"] for one in now["patients"]] == ["K-7"]
             assert all(not chair["rows"] for chair in now["chairs"])

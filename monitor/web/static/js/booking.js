@@ -1,13 +1,17 @@
 /** What is entered of a booking: who comes, to which chair, when, for how long. */
 
 import { make } from "./dom.js";
+import { Refused, read } from "./server.js";
 import { field, form, tick } from "./sheet.js";
 
 /** @typedef {import("./contract-day.js").Day} Day */
 /** @typedef {import("./contract-day.js").DayRow} DayRow */
+/** @typedef {import("./contract-day.js").KnownPatient} KnownPatient */
 /** @typedef {import("./server.js").Act} Act */
 
 const PATIENT = "Patient (pseudonym)";
+/** What is typed within this time is asked for at once. */
+const TYPING_MS = 150;
 
 /** What stands in the form of a new booking. */
 const BLANK = {
@@ -69,7 +73,7 @@ export function bookingForm(day, row, keep) {
   const known = { ...BLANK, date: day.day, ...row };
   const patient = patientField(known.patient_ref);
   const initials = field("Initials", known.initials, { max: 8, required: true });
-  const listed = suggest(day, patient.input, initials.input);
+  const listed = suggest(patient.input, initials.input);
   const named = day.names ? namesOf(known) : [];
   const chair = chairField(day, known.chair, false);
   const date = field("Day", known.date, { type: "date", required: true });
@@ -103,19 +107,57 @@ function namesOf(known) {
 }
 
 /**
- * Patients who are known already, to choose from; their initials then stand there too.
- * @param {Day} day
+ * Patients who are known already and begin with what is typed; their initials then stand there too.
  * @param {HTMLInputElement} patient
  * @param {HTMLInputElement} initials
  */
-function suggest(day, patient, initials) {
-  const known = make("datalist");
-  known.id = "known-patients";
-  known.append(...day.patients.map((one) => new Option(one.initials, one.patient_ref)));
-  patient.setAttribute("list", known.id);
-  patient.addEventListener("change", () => {
-    const found = day.patients.find((one) => one.patient_ref === patient.value.trim());
-    if (found) initials.value = found.initials;
+function suggest(patient, initials) {
+  const offered = make("datalist");
+  offered.id = "known-patients";
+  patient.setAttribute("list", offered.id);
+  let timer = 0;
+  patient.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void offer(), TYPING_MS);
   });
-  return known;
+  const offer = async () => {
+    const typed = patient.value;
+    const known = await patientsLike(typed);
+    if (patient.value !== typed) return;
+    offered.replaceChildren(
+      ...known.map((one) => {
+        const said = [one.initials, one.person].filter(Boolean).join(" ");
+        return new Option(said, one.patient_ref);
+      }),
+    );
+  };
+  patient.addEventListener("change", () => {
+    void knownPatient(patient.value).then((found) => {
+      if (found) initials.value = found.initials;
+    });
+  });
+  return offered;
+}
+
+/**
+ * The first registered patients who begin with that.
+ * @param {string} text
+ * @returns {Promise<KnownPatient[]>}
+ */
+async function patientsLike(text) {
+  if (!text.trim()) return [];
+  try {
+    return (await read(`/api/patients?find=${encodeURIComponent(text.trim())}`)).patients;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return [];
+  }
+}
+
+/**
+ * The registered patient of exactly that reference, if there is one.
+ * @param {string} patient_ref
+ */
+export async function knownPatient(patient_ref) {
+  return (await patientsLike(patient_ref)).find((one) => one.patient_ref === patient_ref.trim());
 }

@@ -64,6 +64,13 @@
  */
 
 /**
+ * @typedef {object} KnownPatient One who is registered.
+ * @property {string} patient_ref
+ * @property {string} initials
+ * @property {string} person "" where no names are kept
+ */
+
+/**
  * @typedef {object} DayChair
  * @property {string} chair
  * @property {string} label
@@ -81,7 +88,6 @@
  * @property {string} after
  * @property {string} as_of
  * @property {boolean} names whether the clinic keeps them
- * @property {{patient_ref: string, initials: string}[]} patients
  * @property {{patient_ref: string, initials: string, session: string, called: boolean}[]} journals
  *   overdue ones
  * @property {DayChair[]} chairs

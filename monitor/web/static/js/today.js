@@ -1,6 +1,6 @@
 /** The day's list: who comes to which chair when, who sits there, who watches, what is overdue. */
 
-import { bookingForm, chairField, minutesField, patientField } from "./booking.js";
+import { bookingForm, chairField, knownPatient, minutesField, patientField } from "./booking.js";
 import { button, byId, link, make, mark, redrawn, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { Sheet, field, form, tick } from "./sheet.js";
@@ -266,7 +266,7 @@ class TodayPage {
    * @param {DayRow|null} row
    */
   async _booked(patient, booking, row) {
-    const listed = this._day?.patients.find((one) => one.patient_ref === patient["patient_ref"]);
+    const listed = await knownPatient(patient["patient_ref"] ?? "");
     const before = new Map(Object.entries({ ...listed, ...row }));
     const changed = Object.entries(patient).some(([key, said]) => said && said !== before.get(key));
     if (changed && !(await this._acts.keep("/api/patients", patient))) return;
