@@ -45,6 +45,7 @@ CHARTED_VITALS = (
     VitalSign.RESPIRATORY_RATE,
     VitalSign.TEMPERATURE,
 )
+DAY = "%Y-%m-%d"
 UNLISTED = frozenset({SETTINGS, EQUIPMENT, INPUT, "suspect"})
 """Kinds that nobody at the chair entered."""
 
@@ -186,7 +187,7 @@ class Treating:
             "said": noted_text(one, words),
             "text": str(one.data.get(TEXT) or ""),
             "time": words.time(one.at_us),
-            "entered": words.time(one.fact.at_us),
+            "entered": _entered(one, words),
             "entered_ms": one.fact.at_us // 1_000,
             "by": words.person(one.fact.actor),
             "manual": one.manual,
@@ -199,6 +200,12 @@ class Treating:
             "markable": markable(one.fact) and not one.withdrawn,
             "corrections": [correction_text(told, words) for told in one.corrections],
         }
+
+
+def _entered(one: Noted, words: Words) -> str:
+    """When it was entered: with its day, where that is another than it happened on."""
+    same = words.time(one.at_us, DAY) == words.time(one.fact.at_us, DAY)
+    return words.time(one.fact.at_us, "%H:%M:%S" if same else f"{DAY} %H:%M:%S")
 
 
 def _harm(harm: Harm | None, words: Words) -> Json | None:
