@@ -3,7 +3,8 @@
 A reading of SpO2 each second of eight hours a day, 250 days a year: 36 million
 seconds in 5,000 sessions of two hours. In every hundredth session five more
 vital signs come each second, as they would from a whole monitor, so that an hour
-of one and an hour of six can be asked for.
+of one and an hour of six can be asked for. In every tenth a stretch is called an
+artefact: in most an hour after its end, in each fifth of those at the end of the five years.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.history import Data, FactRow
+from monitor.history import ARTEFACT, Data, FactRow
 from monitor.store import file
 from monitor.store.lines import Lines
-from monitor.store.rows import Committed, item_of
+from monitor.store.rows import Committed, Seat, item_of
 from monitor.store.schema import FACT_COLUMNS, READING_COLUMNS
 from tools.influxd.server import TOKEN, Influxd, influxd, program_found
 
@@ -37,6 +38,7 @@ WHOLE_EVERY = 100
 LINES_A_POST = 50_000
 PHASES = (("PREPARE", 0), ("BASELINE", 300), ("INFUSION", 900), ("RECOVERY", 3_900))
 SESSIONS_A_COMMIT = 50
+MARKED_EVERY, LONG_AFTER_EVERY = 10, 50
 OPENING_S_MAX = 300.0
 """InfluxDB opens each of 250 weeks before it answers."""
 
@@ -87,6 +89,26 @@ class Visit:
                 data=data,
             )
 
+    def remark(self, end_us: int) -> FactRow:
+        """What was said of its readings: a stretch is an artefact; `end_us` ends all years."""
+        hour_us = 3_600 * SECOND_US
+        soon_us = self.begin_us + SESSION_S * SECOND_US + hour_us + 11
+        from_us = self.begin_us + hour_us
+        return FactRow(
+            at_us=end_us + self.number if self.number % LONG_AFTER_EVERY == 0 else soon_us,
+            ordinal=99,
+            session=self.id,
+            chair=CHAIR,
+            kind=ARTEFACT,
+            actor="rk",
+            data={
+                "from_us": from_us,
+                "to_us": from_us + 30 * SECOND_US,
+                "vitals": "SpO2",
+                "cause": "movement",
+            },
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Built:
@@ -99,6 +121,16 @@ class Built:
     def sessions(self) -> int:
         """How many sessions the chair had."""
         return self.seconds // SESSION_S
+
+    @property
+    def marked(self) -> list[Visit]:
+        """The sessions of whose readings something was said."""
+        return [Visit(number) for number in range(0, self.sessions, MARKED_EVERY)]
+
+    @property
+    def end_us(self) -> int:
+        """After the last session."""
+        return Visit(self.sessions).begin_us
 
     @property
     def record(self) -> Path:
@@ -133,6 +165,9 @@ def built(seconds: int) -> Built:
         began = time.monotonic()
         _load_record(found)
         _done(found, "record", time.monotonic() - began)
+    if not (found.folder / "remarks.json").exists():
+        _remark_in_record(found)
+        _done(found, "remarks")
     return found
 
 
@@ -150,16 +185,24 @@ def served(found: Built) -> Influxd:
         _load_influxdb(found, loading)
         loading.stop(OPENING_S_MAX)
         _done(found, "influxdb", time.monotonic() - began)
+    if not (found.folder / "influxdb-remarks.json").exists():
+        loading = influxd(folder, program_found(), "--storage-wal-flush-on-shutdown")
+        loading.start(OPENING_S_MAX)
+        loading.account.token = TOKEN
+        _remark_in_influxdb(found, loading)
+        loading.stop(OPENING_S_MAX)
+        _done(found, "influxdb-remarks")
     server = influxd(folder, program_found())
     server.start(OPENING_S_MAX)
     server.account.token = TOKEN
     return server
 
 
-def _done(found: Built, what: str, took_s: float) -> None:
-    told = {"seconds": found.seconds, "took_s": round(took_s, 1)}
+def _done(found: Built, what: str, took_s: float | None = None) -> None:
+    told = {"seconds": found.seconds, "took_s": took_s and round(took_s, 1)}
     (found.folder / f"{what}.json").write_text(json.dumps(told))
-    print(f"{what}: {found.readings:,} readings loaded in {took_s:,.0f} s", flush=True)
+    if took_s is not None:
+        print(f"{what}: {found.readings:,} readings loaded in {took_s:,.0f} s", flush=True)
 
 
 def _load_record(found: Built) -> None:
@@ -181,15 +224,9 @@ def _load_record(found: Built) -> None:
 
 
 def _load_visit(connection: sqlite3.Connection, visit: Visit, last: int) -> int:
-    columns = ", ".join(FACT_COLUMNS)
     for fact in visit.facts():
         last += 1
-        item = item_of(fact)
-        connection.execute(
-            f"INSERT INTO facts (id, at_us, shift_us, {columns}) "
-            f"VALUES ({', '.join('?' * (len(FACT_COLUMNS) + 3))})",
-            (last, item.at_us, 0, *item.values),
-        )
+        _load_fact(connection, fact, last)
     vitals = visit.vitals
     # SQLite counts the seconds itself: no row passes through Python.
     connection.execute(
@@ -205,6 +242,39 @@ def _load_visit(connection: sqlite3.Connection, visit: Visit, last: int) -> int:
         ),
     )
     return last + SESSION_S * len(vitals)
+
+
+def _load_fact(connection: sqlite3.Connection, fact: FactRow, number: int) -> None:
+    item = item_of(fact)
+    connection.execute(
+        f"INSERT INTO facts (id, at_us, shift_us, {', '.join(FACT_COLUMNS)}) "
+        f"VALUES ({', '.join('?' * (len(FACT_COLUMNS) + 3))})",
+        (number, item.at_us, 0, *item.values),
+    )
+
+
+def _remark_in_record(found: Built) -> None:
+    connection = file.open_for_writing(found.record)
+    last = file.last_number(connection)
+    connection.execute("BEGIN")
+    for number, visit in enumerate(found.marked, last + 1):
+        _load_fact(connection, visit.remark(found.end_us), number)
+    for name, number in (("copied", last + len(found.marked)), ("unplaced", 0)):
+        connection.execute("UPDATE progress SET id = ? WHERE name = ?", (number, name))
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def _remark_in_influxdb(found: Built, server: Influxd) -> None:
+    rows = [
+        Committed(0, remark.at_us, remark, Seat(next(visit.facts()).at_us, 1))
+        for visit in found.marked
+        for remark in [visit.remark(found.end_us)]
+    ]
+    lines = Lines(CLINIC)
+    since_us = next(Visit(0).facts()).at_us
+    _post(server, [*lines.lines(rows), lines.layout(since_us, found.end_us)])
 
 
 def _load_influxdb(found: Built, server: Influxd) -> None:

@@ -140,10 +140,15 @@ class History(Protocol):
         """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
         ...
 
-    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
-        """The session's facts in order; empty when there is no such session.
+    async def facts(self, session: str) -> list[FactRow]:
+        """The session's facts in order; empty when there is no such session."""
+        ...
 
-        Of these kinds alone where some are named.
+    async def remarks(self, from_us: int, to_us: int) -> list[FactRow]:
+        """Facts of the kinds `REMARK_KINDS`, whenever they were entered, in order.
+
+        Of every session that was seated from `SESSION_US_MAX` before `from_us` until
+        before `to_us`.
         """
         ...
 
@@ -225,6 +230,10 @@ TURNED_OVER = "turned over"
 """`cuff` and `probe`: off or kept, for what `reason`; `ready_us` of the patient who left."""
 DEVICES_CORRECTED = "devices corrected"
 """From `from_us` to `to_us` a `device` measured for this session, and not the one `instead`."""
+ARTEFACT = "artefact"
+"""A person calls the readings `from_us` to `to_us` of `vitals` an artefact; see docs/facts.md."""
+REMARK_KINDS = (ARTEFACT, DEVICES_CORRECTED, CORRECTED)
+"""Kinds that say what stored readings count as; entered with them, or years later."""
 RUN, INPUT, PRESET = "run", "input", "preset"
 """Facts of no session, from which alarms can be judged again; see `journal`."""
 

@@ -24,9 +24,13 @@ class Nameless:
         found = await self._history.newest(limit)
         return [replace(one, facts=_without(one.facts)) for one in found]
 
-    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
+    async def facts(self, session: str) -> list[FactRow]:
         """The session's facts in order."""
-        return _without(await self._history.facts(session, kinds))
+        return _without(await self._history.facts(session))
+
+    async def remarks(self, from_us: int, to_us: int) -> list[FactRow]:
+        """What was said of the readings of that time."""
+        return _without(await self._history.remarks(from_us, to_us))
 
 
 def _without(facts: Sequence[FactRow]) -> list[FactRow]:

@@ -18,6 +18,7 @@ from monitor.commands.acts import Desk, SessionAct, check_reason
 from monitor.commands.noting import check_grade, check_pump, check_text, happened
 from monitor.errors import CommandRefused, NotAllowed
 from monitor.history import (
+    ARTEFACT,
     CORRECTED,
     HANDED_OVER,
     HAPPENED,
@@ -33,7 +34,7 @@ from monitor.history import (
     name_of,
 )
 from monitor.people import Permission, may
-from monitor.review import ARTEFACT, REVIEWED
+from monitor.review import REVIEWED
 
 CORRECTABLE = frozenset({ORDERED, PUMP, EVENT, CHARTED, OBSERVED, HANDED_OVER})
 WITHDRAWABLE = CORRECTABLE | {ADVERSE, ARTEFACT, REVIEWED}

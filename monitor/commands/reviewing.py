@@ -10,9 +10,9 @@ from monitor.care.baseline import checked
 from monitor.clinic import Person, Session
 from monitor.commands.acts import REASON_MAX, Desk, SessionAct, check_reason
 from monitor.errors import CommandRefused
-from monitor.history import TEXT, Data, FactRow, name_of
+from monitor.history import ARTEFACT, TEXT, Data, FactRow, name_of
 from monitor.people import Permission
-from monitor.review import ARTEFACT, REVIEWED, Cause, artefacts_of
+from monitor.review import REVIEWED, Cause, artefacts_of
 from monitor.vitals import VitalSign
 
 ARTEFACTS_MAX = 200

@@ -4,7 +4,7 @@ Pure: rows in, frozen values out. Knows no live state, no database and no page.
 All times are UTC microseconds unless they end in `_s` (seconds).
 """
 
-from monitor.review.artefacts import ARTEFACT, Artefact, Cause, artefacts_of, cause_of
+from monitor.review.artefacts import Artefact, Cause, artefacts_of, cause_of
 from monitor.review.bands import Band, TimeInRange
 from monitor.review.completeness import CuffCount, CuffsDone
 from monitor.review.cuffs import Cuff, cuffs
@@ -24,7 +24,6 @@ from monitor.review.whole import Review, review
 
 __all__ = [
     "ABSENT",
-    "ARTEFACT",
     "DOUBTFUL",
     "GOOD",
     "MARKED",

@@ -10,12 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from monitor.history import TEXT, FactRow, ReadingRow, name_of, standing
+from monitor.history import ARTEFACT, TEXT, FactRow, ReadingRow, name_of, standing
 from monitor.vitals import Validity, VitalSign
-
-ARTEFACT = "artefact"
-"""A fact: `from_us`, `to_us`, `vitals` (comma between; empty for all), `cause`, `text`."""
-
 
 CALLED = "marked as artefact"
 """The reason of a marked reading, in place of its own."""

@@ -76,6 +76,7 @@ class InfluxCopy:
         self._lines = Lines(clinic)
         self._lines_max = BLOCK_LINES_MAX
         self._retry_s = RETRY_S_MIN
+        self._placed = self._laid_out = False
         self.error = ""
 
     @property
@@ -113,10 +114,23 @@ class InfluxCopy:
         ) as client:
             while True:
                 try:
+                    await self._place_remarks(client)
                     await self._copy_block(client)
                 except StoreError as problem:
                     self.error = str(problem.what)
                     await self._back_off()
+
+    async def _place_remarks(self, client: InfluxDBClientAsync) -> None:
+        """Once: what a former layout copied without its place goes again, with it."""
+        number = 0
+        while not self._placed:
+            remarks = await self._record.unplaced(number, BLOCK_LINES_MAX)
+            if remarks:
+                await self._deliver(client, self._lines.lines(remarks))
+                number = remarks[-1].id
+            else:
+                await self._record.all_placed()
+                self._placed = True
 
     async def _copy_block(self, client: InfluxDBClientAsync) -> None:
         self._record.committed.clear()
@@ -128,6 +142,10 @@ class InfluxCopy:
         loop = asyncio.get_running_loop()
         # A full block is tens of milliseconds of work: not in the loop's own thread.
         lines = await loop.run_in_executor(None, self._lines.lines, block.rows)
+        since_us = None if self._laid_out else await self._record.began_us()
+        if since_us is not None:
+            lines.append(self._lines.layout(since_us, block.rows[-1].at_us))
+            self._laid_out = True
         if lines:
             await self._deliver(client, lines)
         self._record.copied(block)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -20,16 +21,18 @@ from monitor.history import (
     INPUT,
     PHASE,
     PRESET,
+    REMARK_KINDS,
     SEATED,
+    SESSION_US_MAX,
     FactRow,
     ReadingRow,
     Told,
     TransitionRow,
     chairs_of,
 )
-from monitor.store import rows
-from monitor.store.lines import ALARMS, EVENTS, TOML, VITALS, tag_text, tag_value
-from monitor.store.rows import SqlValue
+from monitor.store import points
+from monitor.store.lines import LAYOUT, TOML, tag_text, tag_value
+from monitor.store.points import Columns, Shape
 from monitor.store.schema import SHIFT_US_MAX
 from monitor.stretch import Stretch, stretch_of
 from monitor.vitals import VitalSign
@@ -39,22 +42,6 @@ MARGIN_US = 3_600_000_000
 """Readings are sought this long before a session's first and after its last fact."""
 
 _Row = TypeVar("_Row")
-_Columns = Mapping[str, SqlValue]
-
-# In the order in which `rows` takes them.
-_READING_TAGS = ("chair", "device", "vital")
-_READING_FIELDS = (
-    *("received_us", "session", "value", "validity", "mode", "basis", "reason", "late"),
-    *("boot", "seq", "shift_us"),
-)
-_TRANSITION_TAGS = ("chair", "condition", "priority")
-_TRANSITION_FIELDS = (
-    *("alarm", "ordinal", "session", "instance", "kind", "from_state", "to_state", "reason"),
-    *("onset_us", "sampled_us", "value", "limit_value", "extreme", "episode", "message"),
-    *("preset", "actor", "note", "baseline", "fired_by", "fired_count", "shift_us"),
-)
-_FACT_TAGS = ("chair", "kind")
-_FACT_FIELDS = ("ordinal", "session", "actor", "data", "shift_us")
 
 
 class InfluxHistory:
@@ -68,6 +55,7 @@ class InfluxHistory:
     ) -> None:
         self._url, self._org, self._bucket, self._token = url, org, bucket, token
         self._clinic = clinic
+        self._remarks_since_us = math.inf
 
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
@@ -86,9 +74,7 @@ class InfluxHistory:
 
     async def sessions_of(self, patient_ref: str) -> list[str]:
         """Ids of the sessions of one patient, oldest first."""
-        seats = await self._select(
-            EVENTS, _FACT_TAGS, _FACT_FIELDS, {"kind": SEATED}, '"kind" = $kind', _fact
-        )
+        seats = await self._select(points.FACTS, {"kind": SEATED}, '"kind" = $kind')
         mine = [fact for fact in seats if fact.data["patient_ref"] == patient_ref]
         return [fact.session for fact in mine if fact.session is not None]
 
@@ -96,7 +82,7 @@ class InfluxHistory:
         """Ids of the sessions that began from `from_us` on and before `to_us`, oldest first."""
         where = f'"kind" = $kind AND time >= {from_us:d}u AND time < {to_us:d}u'
         bound = {"kind": SEATED}
-        seats = await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, where, _fact)
+        seats = await self._select(points.FACTS, bound, where)
         return [fact.session for fact in seats if fact.session is not None]
 
     async def apart(self, since_us: int) -> list[TransitionRow]:
@@ -109,7 +95,7 @@ class InfluxHistory:
         found: dict[str, Told] = {}
         # What the engine was told belongs to no session and is most of the events.
         bound, where = {"input": INPUT}, '"kind" != $input'
-        for fact in await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, where, _fact):
+        for fact in await self._select(points.FACTS, bound, where):
             name = fact.session
             if name is not None:
                 empty = Told(session=name, facts=[], transitions=[])
@@ -118,13 +104,44 @@ class InfluxHistory:
             found.values(), key=lambda told: (told.facts[0].at_us, told.session), reverse=True
         )
 
-    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
-        """The session's facts in order; of these kinds alone where some are named."""
+    async def facts(self, session: str) -> list[FactRow]:
+        """The session's facts in order."""
         bound, where = {"session": session}, '"session" = $session'
-        if kinds:
-            # A kind is a tag: all other events of years are not looked through.
-            where += f" AND {_any('kind', [tag_value(kind) for kind in kinds], bound)}"
-        return await self._select(EVENTS, _FACT_TAGS, _FACT_FIELDS, bound, where, _fact)
+        return await self._select(points.FACTS, bound, where)
+
+    async def remarks(self, from_us: int, to_us: int) -> list[FactRow]:
+        """What was said, whenever, of the readings of the sessions of that time."""
+        since_us = from_us - SESSION_US_MAX
+        if not await self._placed_since(since_us):
+            return await self._remarks_sought(since_us, to_us)
+        where = f"time > {since_us:d}u AND time < {to_us + SHIFT_US_MAX:d}u"
+        found = await self._select(points.SAID, {}, where)
+        said = [fact for seated_us, fact in found if since_us < seated_us < to_us]
+        return sorted(said, key=lambda fact: fact.at_us)
+
+    async def _placed_since(self, since_us: int) -> bool:
+        """Does every remark of the sessions seated since then stand where they do?
+
+        Clinics that share a bucket may be copied by versions of their own: not of all at once.
+        """
+        if self._clinic and since_us < self._remarks_since_us:
+            query = f'SELECT min("remarks_since_us") FROM "{LAYOUT}" WHERE "clinic" = $clinic'
+            body = await self._ask(query, {"clinic": tag_value(self._clinic)})
+            told = self._rows(body, lambda _, columns: int(columns["min"] or 0))
+            self._remarks_since_us = min([self._remarks_since_us, *told])
+        return bool(self._clinic) and self._remarks_since_us <= since_us
+
+    async def _remarks_sought(self, since_us: int, to_us: int) -> list[FactRow]:
+        """The same out of all that was entered since then: slow, and good for every copy."""
+        sessions = set(await self.seated(since_us + 1, to_us))
+        if not sessions:
+            return []
+        bound = dict[str, str]()
+        # A kind is a tag: all other events of years are not looked through.
+        kinds = _any("kind", [tag_value(kind) for kind in REMARK_KINDS], bound)
+        where = f"{kinds} AND time > {since_us:d}u"
+        found = await self._select(points.FACTS, bound, where)
+        return [fact for fact in found if fact.session in sessions]
 
     async def readings(
         self, session: str, *, vitals: Sequence[VitalSign] | None = None
@@ -136,9 +153,7 @@ class InfluxHistory:
         where = ['"session" = $session', *_span(await self.facts(session), bound)]
         if vitals is not None:
             where.append(_any("vital", [vital.value for vital in vitals], bound))
-        found = await self._select(
-            VITALS, _READING_TAGS, _READING_FIELDS, bound, " AND ".join(where), _reading
-        )
+        found = await self._select(points.READINGS, bound, " AND ".join(where))
         # The sort is stable and the rows come in order of their unique time.
         return sorted(found, key=lambda row: (row.sampled_at_us, row.vital.value, row.device))
 
@@ -189,7 +204,7 @@ class InfluxHistory:
         since_us, until_us = from_us - SHIFT_US_MAX, to_us + SHIFT_US_MAX
         where = f'"device" = $device AND time >= {since_us}u AND time <= {until_us}u'
         bound = {"device": tag_value(device)}
-        found = await self._select(VITALS, _READING_TAGS, _READING_FIELDS, bound, where, _reading)
+        found = await self._select(points.READINGS, bound, where)
         found = [row for row in found if from_us <= row.sampled_at_us < to_us]
         return sorted(found, key=lambda row: (row.sampled_at_us, row.vital.value, row.device))
 
@@ -199,39 +214,27 @@ class InfluxHistory:
 
     async def preset(self, digest: str) -> str | None:
         """The text of the alarm preset of that hash; None where it was not copied."""
-        found = await self._select(
-            EVENTS, _FACT_TAGS, _FACT_FIELDS, {"kind": PRESET}, '"kind" = $kind', _fact
-        )
+        found = await self._select(points.FACTS, {"kind": PRESET}, '"kind" = $kind')
         texts = [fact.data.get(TOML) for fact in found if fact.data.get("hash") == digest]
         return next((text for text in texts if isinstance(text, str)), None)
 
     async def _steps(self, where: str, bound: Mapping[str, str]) -> list[TransitionRow]:
-        found = await self._select(
-            ALARMS, _TRANSITION_TAGS, _TRANSITION_FIELDS, bound, where, _transition
-        )
+        found = await self._select(points.TRANSITIONS, bound, where)
         return sorted(found, key=lambda row: row.at_us)
 
-    async def _select(
-        self,
-        measurement: str,
-        tags: Sequence[str],
-        fields: Sequence[str],
-        bound: Mapping[str, str],
-        where: str,
-        row_of: Callable[[int, _Columns], _Row],
-    ) -> list[_Row]:
+    async def _select(self, shape: Shape[_Row], bound: Mapping[str, str], where: str) -> list[_Row]:
         conditions, values = [where] if where else [], dict(bound)
         if self._clinic:
             conditions.append('"clinic" = $clinic')
             values["clinic"] = tag_value(self._clinic)
-        columns = ", ".join(f'"{name}"' for name in (*fields, *tags))
-        query = f'SELECT {columns} FROM "{measurement}"'
+        columns = ", ".join(f'"{name}"' for name in shape.columns)
+        query = f'SELECT {columns} FROM "{shape.measurement}"'
         if conditions:
             query += f" WHERE {' AND '.join(conditions)}"
         body = await self._ask(query, values)
         loop = asyncio.get_running_loop()
         # A long session is a hundred milliseconds of work: not in the loop's own thread.
-        return await loop.run_in_executor(None, self._rows, body, row_of)
+        return await loop.run_in_executor(None, self._rows, body, shape.row_of)
 
     async def _ask(self, query: str, bound: Mapping[str, str]) -> bytes:
         from aiohttp import ClientError, ClientSession, ClientTimeout  # noqa: PLC0415
@@ -252,7 +255,7 @@ class InfluxHistory:
             raise self._failed(str(problem) or "no answer in time") from problem
         return body
 
-    def _rows(self, body: bytes, row_of: Callable[[int, _Columns], _Row]) -> list[_Row]:
+    def _rows(self, body: bytes, row_of: Callable[[int, Columns], _Row]) -> list[_Row]:
         try:
             found = []
             for series in self._series(body):
@@ -296,7 +299,7 @@ def _span(facts: Sequence[FactRow], bound: dict[str, str]) -> list[str]:
     return [_any("chair", chairs, bound), *spans]
 
 
-def _count(_: int, columns: _Columns) -> int:
+def _count(_: int, columns: Columns) -> int:
     return int(columns["count"] or 0)
 
 
@@ -304,52 +307,3 @@ def _any(tag: str, values: Sequence[str], bound: dict[str, str]) -> str:
     names = {f"{tag}{number}": value for number, value in enumerate(values)}
     bound.update(names)
     return "(" + " OR ".join(f'"{tag}" = ${name}' for name in names) + ")"
-
-
-def _shift(columns: _Columns) -> int:
-    shift = columns["shift_us"]
-    return shift if isinstance(shift, int) else 0
-
-
-def _tag(columns: _Columns, name: str) -> str:
-    stored = columns[name]
-    return tag_text(stored if isinstance(stored, str) else None)
-
-
-def _reading(at_us: int, columns: _Columns) -> ReadingRow:
-    tags = [_tag(columns, name) for name in ("chair", "device")]
-    fields = ("value", "validity", "mode", "basis", "reason", "late", "boot", "seq")
-    values = (
-        columns["received_us"],
-        *tags,
-        columns["session"],
-        _tag(columns, "vital"),
-        *(columns[name] for name in fields),
-    )
-    return rows.reading_of(at_us, _shift(columns), values)
-
-
-def _transition(at_us: int, columns: _Columns) -> TransitionRow:
-    fields = ("from_state", "to_state", "reason", "onset_us", "sampled_us", "value")
-    more = ("limit_value", "extreme", "episode", "message", "preset", "actor", "note")
-    why = ("baseline", "fired_by", "fired_count")
-    values = (
-        *(columns[name] for name in ("alarm", "ordinal", "session")),
-        *(_tag(columns, name) for name in ("chair", "condition")),
-        *(columns[name] for name in ("instance", "kind")),
-        _tag(columns, "priority"),
-        *(columns[name] for name in (*fields, *more, *why)),
-    )
-    return rows.transition_of(at_us, _shift(columns), values)
-
-
-def _fact(at_us: int, columns: _Columns) -> FactRow:
-    values = (
-        columns["ordinal"],
-        columns["session"],
-        _tag(columns, "chair"),
-        _tag(columns, "kind"),
-        columns["actor"],
-        columns["data"],
-    )
-    return rows.fact_of(at_us, _shift(columns), values)

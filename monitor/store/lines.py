@@ -25,10 +25,14 @@ from monitor.history import (
     ReadingRow,
     TransitionRow,
 )
-from monitor.store.rows import Committed, Row, fired_by_text
+from monitor.store.rows import Committed, Row, Seat, fired_by_text
 from monitor.toml_lines import without_comments
 
 VITALS, ALARMS, EVENTS = "vitals", "alarms", "events"
+REMARKS = "remarks"
+"""What is said of readings stands here a second time, at the time of its session."""
+LAYOUT = "layout"
+"""What the copy says of itself."""
 PREFIXES_MAX = 4_096
 TOML = "toml"
 """The key of a copied preset's settings."""
@@ -70,8 +74,18 @@ class Lines:
         self._prefixes: dict[tuple[str, ...], str] = {}
 
     def lines(self, rows: Iterable[Committed]) -> list[str]:
-        """One line each, but none of what is confidential: that stays in the record."""
-        return [self.line(one) for one in rows if not _confidential(one.row)]
+        """A line each, of a remark two; none of what is confidential: that stays in the record."""
+        found = []
+        for one in rows:
+            if not _confidential(one.row):
+                found.append(self.line(one))
+            if one.seat is not None and isinstance(one.row, FactRow):
+                found.append(self._remark(one.row, one.seat))
+        return found
+
+    def layout(self, since_us: int, at_us: int) -> str:
+        """That of sessions seated since then every remark stands in `REMARKS`; said at `at_us`."""
+        return f"{self._prefix(LAYOUT)} remarks_since_us={since_us}i {at_us}"
 
     def line(self, committed: Committed) -> str:
         """The row's one line, without a line end."""
@@ -118,6 +132,15 @@ class Lines:
             f"{prefix} ordinal={row.ordinal}i,data={quote_field(data)}"
             f"{_text('session', row.session)}{_text('actor', row.actor)}"
             f"{_shift(at_us, row.at_us)} {at_us}"
+        )
+
+    def _remark(self, row: FactRow, seat: Seat) -> str:
+        prefix = self._prefix(REMARKS, chair=row.chair, kind=row.kind)
+        data = json.dumps(_unnamed(row), ensure_ascii=False)
+        return (
+            f"{prefix} entered_us={row.at_us}i,ordinal={row.ordinal}i,place={seat.place}i,"
+            f"data={quote_field(data)}{_text('session', row.session)}{_text('actor', row.actor)} "
+            f"{seat.seated_us + seat.place}"
         )
 
     def _prefix(self, measurement: str, **tags: str) -> str:

@@ -29,7 +29,7 @@ from monitor.history import (
     Told,
     TransitionRow,
 )
-from monitor.store import catalogue, documents, file, schema
+from monitor.store import catalogue, documents, file, remarks, schema
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.stretch import Stretch, stretch_of
 from monitor.vitals import NIBP, VitalSign
@@ -100,10 +100,13 @@ class RecordHistory:
             lambda c: _transitions(c, "session IS NULL AND at_us >= ?", (since_us,))
         )
 
-    async def facts(self, session: str, kinds: Sequence[str] = ()) -> list[FactRow]:
-        """The session's facts in order; of these kinds alone where some are named."""
-        found = await self._read(lambda c: _facts(c, "session = ?", (session,)))
-        return [fact for fact in found if not kinds or fact.kind in kinds]
+    async def facts(self, session: str) -> list[FactRow]:
+        """The session's facts in order."""
+        return await self._read(lambda c: _facts(c, "session = ?", (session,)))
+
+    async def remarks(self, from_us: int, to_us: int) -> list[FactRow]:
+        """What was said, whenever, of the readings of the sessions of that time."""
+        return await self._read(lambda c: _facts(c, remarks.OF_THAT_TIME, (from_us, to_us)))
 
     async def document(self, sha256: str) -> bytes | None:
         """The signed document of that hash; None where it was never kept.

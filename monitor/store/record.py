@@ -22,10 +22,10 @@ from monitor.filed import Filed
 from monitor.finding import Entry, Measured
 from monitor.history import ReadingRow
 from monitor.links import Receipt
-from monitor.store import catalogue
+from monitor.store import catalogue, remarks
 from monitor.store.file import RESERVE_BYTES
 from monitor.store.reading import RecordHistory
-from monitor.store.rows import Block, Item, Refused, Row, item_of
+from monitor.store.rows import Block, Committed, Item, Refused, Row, item_of
 from monitor.store.writing import Batch, Parked, Writer
 
 __all__ = ["Record", "RecordHistory"]
@@ -262,6 +262,8 @@ class Record(RecordHistory):
             self._behind_since_us = _came_us(rows[0].row)
         elif kept == self._kept:
             self._behind_rows, self._behind_since_us = 0, None
+        if any(map(remarks.is_remark, rows)):
+            rows = await self._read(lambda c: remarks.placed(c, rows))
         return Block(tuple(rows))
 
     def copied(self, block: Block) -> None:
@@ -273,6 +275,18 @@ class Record(RecordHistory):
         # The next row came no earlier; `uncopied` will say when.
         self._behind_since_us = _came_us(block.rows[-1].row) if self._behind_rows else None
         self._filled.set()
+
+    async def unplaced(self, number: int, limit: int) -> list[Committed]:
+        """The next remarks above `number` that an older layout copied, with their seats."""
+        return await self._read(lambda c: remarks.unplaced(c, number, limit))
+
+    async def began_us(self) -> int | None:
+        """When the first fact here was entered (UTC microseconds); None before there is one."""
+        return await self._read(remarks.began_us)
+
+    async def all_placed(self) -> None:
+        """No remark is left that has no place in the copy. Raises `StoreError`."""
+        await self._change(remarks.all_placed)
 
     def park(self, lines: Iterable[str], reason: str) -> None:
         """Set lines aside that InfluxDB refuses for good; they go with the next commit."""
@@ -299,20 +313,20 @@ class Record(RecordHistory):
 
     async def keep_entries(self, entries: Sequence[Entry], through: int) -> None:
         """Keep these entries, and up to which row the catalogue then holds. Raises `StoreError`."""
-        await self._change_catalogue(lambda c: catalogue.put(c, entries, through))
+        await self._change(lambda c: catalogue.put(c, entries, through))
 
     async def measure(self, of: catalogue.Unmeasured, measured: Measured | None) -> None:
         """Keep what a session's readings told; None leaves what they told before."""
-        await self._change_catalogue(lambda c: catalogue.measure(c, of, measured))
+        await self._change(lambda c: catalogue.measure(c, of, measured))
 
     async def catalogue_anew(self) -> None:
         """Let every entry of the catalogue be worked out again. Raises `StoreError`."""
-        await self._change_catalogue(catalogue.anew)
+        await self._change(catalogue.anew)
 
-    async def _change_catalogue(self, change: Callable[[sqlite3.Connection], None]) -> None:
+    async def _change(self, change: Callable[[sqlite3.Connection], None]) -> None:
         loop = asyncio.get_running_loop()
         async with self._lock:
-            await loop.run_in_executor(self._writing, self._writer.catalogue, change)
+            await loop.run_in_executor(self._writing, self._writer.change, change)
 
     def behind(self) -> tuple[int, int | None]:
         """Committed rows not copied yet, and when the oldest of them came (UTC microseconds)."""

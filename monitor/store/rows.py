@@ -43,13 +43,27 @@ class Item(NamedTuple):
         return place is not None and self.values[place] is not None
 
 
+class Seat(NamedTuple):
+    """To which session a remark belongs: when that began (its unique time), and the how manieth.
+
+    Counted from 1 in the order of their commit: no two remarks of a session have the same.
+    """
+
+    seated_us: int
+    place: int
+
+
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A row in the record: its number, its unique time there (UTC microseconds), and itself."""
+    """A row in the record: its number, its unique time there (UTC microseconds), and itself.
+
+    `seat` is that of a remark on its way into the copy.
+    """
 
     id: int
     at_us: int
     row: Row
+    seat: Seat | None = None
 
 
 @dataclass(frozen=True, slots=True)

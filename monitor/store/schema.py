@@ -12,7 +12,7 @@ from monitor.errors import StoreError
 from monitor.history import INPUT, PHASE, SEATED
 from monitor.store import audit, catalogue, documents
 
-VERSION = 7
+VERSION = 8
 AUDITED_SINCE = 3
 """Records of an older layout have no audit: their acts go into it when they are taken over."""
 APPLICATION_ID = 0x43486169
@@ -146,6 +146,7 @@ CREATE TABLE progress (
     id INTEGER NOT NULL
 ) STRICT;
 INSERT INTO progress VALUES ('copied', 0);
+INSERT INTO progress VALUES ('unplaced', 0);
 {audit.SCHEMA}
 {catalogue.SCHEMA}
 {documents.SCHEMA}
@@ -168,6 +169,10 @@ CREATE INDEX IF NOT EXISTS facts_preset ON facts (id) WHERE kind = 'preset';
     4: FINDING,
     5: catalogue.SCHEMA,
     6: documents.SCHEMA,
+    # What was copied by that layout has its remarks at their own time alone.
+    7: """
+INSERT OR REPLACE INTO progress SELECT 'unplaced', id FROM progress WHERE name = 'copied';
+""",
 }
 """What turns a record of that layout into one of the next; rows stay as they are."""
 

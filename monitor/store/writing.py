@@ -177,8 +177,8 @@ class Writer:
         except sqlite3.Error as problem:
             raise file.store_error(problem, self._path) from problem
 
-    def catalogue(self, change: Callable[[sqlite3.Connection], None]) -> None:
-        """Change the catalogue, all of it or nothing. Raises `StoreError`."""
+    def change(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Change what follows from rows, all of it or nothing. Raises `StoreError`."""
         try:
             connection = self._open_connection()
             connection.execute("BEGIN IMMEDIATE")

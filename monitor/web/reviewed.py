@@ -13,8 +13,16 @@ from monitor.care.notes import events_of
 from monitor.care.observations import Item
 from monitor.care.treatment import Treatment
 from monitor.conditions import Preset
-from monitor.history import CORRECTED, FactRow, ReadingRow, Told, TransitionRow, name_of
-from monitor.review import ARTEFACT, Artefact, Figures
+from monitor.history import (
+    ARTEFACT,
+    CORRECTED,
+    FactRow,
+    ReadingRow,
+    Told,
+    TransitionRow,
+    name_of,
+)
+from monitor.review import Artefact, Figures
 from monitor.review.suggestions import Suggestion, suggestions
 from monitor.review.wording import ordered
 from monitor.suspects import marked

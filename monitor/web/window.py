@@ -6,29 +6,33 @@ were corrected in that time are they read reading by reading.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from monitor.care.attribution import corrections_of, readings_of
-from monitor.history import CORRECTED, DEVICES_CORRECTED, FactRow, History
-from monitor.review import ABSENT, ARTEFACT, DOUBTFUL, GOOD, Artefact, artefacts_of
+from monitor.history import FactRow, History
+from monitor.review import ABSENT, DOUBTFUL, GOOD, Artefact, artefacts_of
 from monitor.stretch import Line, Stretch, stretch_of
 from monitor.vitals import Validity, VitalSign
 from monitor.web.present import Json
 
-TOLD = (ARTEFACT, DEVICES_CORRECTED, CORRECTED)
-"""What is said of readings; a copy holds years of other facts."""
 Told = Mapping[str, Sequence[FactRow]]
-"""The facts of each session of the window."""
+"""What was said of the readings of each session of the window."""
 
 
 async def window(
     history: History, chair: str, from_us: int, to_us: int
 ) -> tuple[Stretch, dict[str, list[FactRow]]]:
-    """What belongs to the chair's sessions after every correction; and their facts."""
-    found = await history.stretch(chair, from_us, to_us)
-    told = {one: await history.facts(one, TOLD) for one in sorted(found.sessions)}
+    """What belongs to the chair's sessions after every correction; and what was said of it."""
+    found, remarks = await asyncio.gather(
+        history.stretch(chair, from_us, to_us), history.remarks(from_us, to_us)
+    )
+    told = dict[str, list[FactRow]]((one, []) for one in sorted(found.sessions))
+    for fact in remarks:
+        if fact.session in told:
+            told[fact.session].append(fact)
     corrected = [
         one
         for facts in told.values()

@@ -7,8 +7,8 @@ from datetime import UTC
 from math import sin
 from typing import Any
 
-from monitor.history import FactRow, ReadingRow, TransitionRow, name_of
-from monitor.review import ARTEFACT, REVIEWED, Cause
+from monitor.history import ARTEFACT, FactRow, ReadingRow, TransitionRow, name_of
+from monitor.review import REVIEWED, Cause
 from monitor.vitals import Validity, VitalSign
 from monitor.web.present import Json
 from monitor.web.reviewed import reviewed
