@@ -124,8 +124,11 @@ class History(Protocol):
         """Ids of all sessions, newest first."""
         ...
 
-    async def newest(self, limit: int) -> list[Told]:
-        """The newest sessions, newest first, in as many questions for 500 as for one."""
+    async def newest(self, limit: int, before_us: int | None = None) -> list[Told]:
+        """The newest sessions, newest first, in as many questions for 500 as for one.
+
+        Of those that began before `before_us` where that is given.
+        """
         ...
 
     async def apart(self, since_us: int) -> list[TransitionRow]:

@@ -19,9 +19,9 @@ class Nameless:
         self.stretch, self.transitions = history.stretch, history.transitions
         self.counted, self.preset = history.counted, history.preset
 
-    async def newest(self, limit: int) -> list[Told]:
-        """The newest sessions, newest first."""
-        found = await self._history.newest(limit)
+    async def newest(self, limit: int, before_us: int | None = None) -> list[Told]:
+        """The newest sessions that began before that, newest first."""
+        found = await self._history.newest(limit, before_us)
         return [replace(one, facts=_without(one.facts)) for one in found]
 
     async def facts(self, session: str) -> list[FactRow]:

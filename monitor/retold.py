@@ -5,7 +5,7 @@ Knows the record's rows, not its files; judges by `rejudging`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from typing import Protocol, Self
 
 from monitor import journal
@@ -83,12 +83,17 @@ async def replayed(
 
 
 async def compared(
-    history: Stored, sessions: Sequence[str], preset: Preset, now_us: int
+    history: Stored,
+    sessions: Sequence[str],
+    preset: Preset,
+    now_us: int,
+    judged: Callable[[], None] = lambda: None,
 ) -> tuple[Burden, Burden]:
     """The burden of these sessions as it was, and as it would have been under another preset.
 
     What people did stays as it was: an acknowledge counts where the same alarm is
-    open then. At most `SESSIONS_MAX` sessions. Raises `StoreError`.
+    open then. At most `SESSIONS_MAX` sessions; `judged` is called after each, and may
+    raise to end it. Raises `StoreError`.
     """
     before, after = list[Told](), list[Told]()
     for session in sessions[:SESSIONS_MAX]:
@@ -98,6 +103,7 @@ async def compared(
         )
         steps = await replayed(history, session, preset=preset)
         after.append(Told(session=session, facts=facts, transitions=steps))
+        judged()
     return burden(before, now_us), burden(after, now_us)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from monitor.board.words import clock
 from monitor.config import Config
@@ -56,6 +56,12 @@ class Words:
                 if at_us <= before_us:
                     return at_us
         raise ValueError(said)
+
+    def midnight_us(self, day: date, days: int = 0) -> int:
+        """When that day begins in the clinic, or the day so many later (UTC microseconds)."""
+        day = min(day, date.max - timedelta(days=days)) + timedelta(days=days)
+        begins = datetime.combine(day, time(), tzinfo=self.zone)
+        return round(begins.timestamp()) * 1_000_000
 
     def offset_minutes(self, at_us: int) -> int:
         """The zone's offset from UTC at that time."""

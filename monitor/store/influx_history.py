@@ -61,9 +61,12 @@ class InfluxHistory:
         """Ids of all sessions, newest first."""
         return [told.session for told in await self._all()]
 
-    async def newest(self, limit: int) -> list[Told]:
+    async def newest(self, limit: int, before_us: int | None = None) -> list[Told]:
         """The newest sessions, newest first, in as many questions for 500 as for one."""
-        chosen = (await self._all())[:limit]
+        seen = await self._all()
+        if before_us is not None:
+            seen = [told for told in seen if told.facts[0].at_us < before_us]
+        chosen = seen[:limit]
         begin_us = min((told.facts[0].at_us for told in chosen), default=None)
         if begin_us is not None:
             by_name = {told.session: told for told in chosen}

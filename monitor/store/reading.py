@@ -45,8 +45,8 @@ _READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
 _TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
 _FACTS = ", ".join(("id", "at_us", "shift_us", *schema.FACT_COLUMNS))
 _NEWEST = (
-    "SELECT session FROM facts WHERE session IS NOT NULL "
-    "GROUP BY session ORDER BY min(happened_at_us) DESC, session DESC"
+    "SELECT session FROM facts WHERE session IS NOT NULL GROUP BY session "
+    "HAVING min(happened_at_us) < ? ORDER BY min(happened_at_us) DESC, session DESC LIMIT ?"
 )
 _OF_PATIENT = (
     f"SELECT session FROM facts WHERE kind = '{SEATED}' "
@@ -86,13 +86,11 @@ class RecordHistory:
 
     async def sessions(self) -> list[str]:
         """Ids of all sessions, newest first."""
-        return await self._read(
-            lambda c: [session for (session,) in c.execute(_NEWEST)],
-        )
+        return await self._read(lambda c: _newest_names(c, -1, None))
 
-    async def newest(self, limit: int) -> list[Told]:
+    async def newest(self, limit: int, before_us: int | None = None) -> list[Told]:
         """The newest sessions, newest first, in as many questions for 500 as for one."""
-        return await self._read(lambda c: _newest(c, limit))
+        return await self._read(lambda c: _newest(c, limit, before_us))
 
     async def apart(self, since_us: int) -> list[TransitionRow]:
         """Alarm transitions since then that belong to no session, in the order taken."""
@@ -281,9 +279,14 @@ class RecordHistory:
             connection.close()
 
 
-def _newest(connection: sqlite3.Connection, limit: int) -> list[Told]:
-    rows = connection.execute(f"{_NEWEST} LIMIT ?", (limit,))
-    return _told(connection, [session for (session,) in rows])
+def _newest(connection: sqlite3.Connection, limit: int, before_us: int | None) -> list[Told]:
+    return _told(connection, _newest_names(connection, limit, before_us))
+
+
+def _newest_names(connection: sqlite3.Connection, limit: int, before_us: int | None) -> list[str]:
+    """Ids of the newest that began before that; without a limit where it is negative."""
+    until_us = 2**63 - 1 if before_us is None else before_us
+    return [session for (session,) in connection.execute(_NEWEST, (until_us, limit))]
 
 
 def _told(connection: sqlite3.Connection, names: list[str]) -> list[Told]:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
 
 from monitor import review
 from monitor.care.attribution import readings_of
@@ -19,18 +22,53 @@ from monitor.clinic import Session
 from monitor.conditions import Preset
 from monitor.counted_by import counted_by
 from monitor.displays import Shelf
-from monitor.history import FactRow, ReadingRow, Told
+from monitor.history import SESSION_US_MAX, FactRow, ReadingRow, Told, TransitionRow
+from monitor.review import AlarmLife
 from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
 from monitor.words import Words
 
 ALARM_SESSIONS_MAX = 60
+OF_DAYS_MAX = 300
+"""So many sessions where days are asked for: three busy days of 24 chairs."""
 APART_US = 30 * 86_400_000_000
 """Alarms of no session, such as the copy's, are listed for thirty days."""
 
 
 class NotThere(Exception):
     """There is no chair or session of that id."""
+
+
+class AskedAlarms(BaseModel):
+    """Which alarms are looked for. Days are the clinic's own, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    chair: str = ""
+    priority: str = ""
+    session: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def days_us(self, words: Words) -> tuple[int | None, int | None]:
+        """From when until before when an alarm began (UTC microseconds)."""
+        return (
+            None if self.since is None else words.midnight_us(self.since),
+            None if self.until is None else words.midnight_us(self.until, days=1),
+        )
+
+    def wants(self, life: AlarmLife, from_us: int | None, to_us: int | None) -> bool:
+        """Is that alarm among them?"""
+        return (
+            self.chair in ("", life.chair)
+            and self.priority in ("", life.priority)
+            and (from_us is None or life.onset_us >= from_us)
+            and (to_us is None or life.onset_us < to_us)
+        )
+
+
+def _ends_after(told: Told, from_us: int | None) -> bool:
+    return from_us is None or told.facts[0].at_us > from_us - SESSION_US_MAX
 
 
 class Archive:
@@ -107,32 +145,34 @@ class Archive:
 
         return await self._worked_out(told)
 
-    async def alarms(self, *, chair: str = "", priority: str = "", session: str = "") -> bytes:
+    async def alarms(self, asked: AskedAlarms) -> bytes:
         """Alarms of one session, or of the newest ones and of no session; newest first.
 
         `since` is where they begin when older sessions are left out, else "". Raises `NotThere`.
         """
-        history, now_us = self._shelf.history, self._shelf.clock.utc_us()
-        if session:
-            facts, steps = await self._facts(session), await history.transitions(session)
-            seen, apart = [Told(session=session, facts=facts, transitions=steps)], []
+        history, now_us, words = self._shelf.history, self._shelf.clock.utc_us(), self._words
+        from_us, to_us = asked.days_us(words)
+        most = ALARM_SESSIONS_MAX if from_us is to_us is None else OF_DAYS_MAX
+        apart: list[TransitionRow] = []
+        if asked.session:
+            facts = await self._facts(asked.session)
+            steps = await history.transitions(asked.session)
+            seen = [Told(session=asked.session, facts=facts, transitions=steps)]
         else:
-            seen = await history.newest(ALARM_SESSIONS_MAX + 1)
-            apart = await history.apart(now_us - APART_US)
-
-        cut = len(seen) > ALARM_SESSIONS_MAX
-        del seen[ALARM_SESSIONS_MAX:]
+            newest = await history.newest(most + 1, to_us)
+            seen = [one for one in newest if _ends_after(one, from_us)]
+            since = (to_us or now_us) - APART_US if from_us is None else from_us - SESSION_US_MAX
+            apart = await history.apart(since)
+        cut = len(seen) > most
+        del seen[most:]
         since_us = seen[-1].facts[0].at_us if cut else None
 
         def told() -> Json:
-            lines = present.past_alarms(seen, apart, self._words, now_us)
             return {
-                "since": self._words.time(since_us, "%Y-%m-%d %H:%M") if since_us else "",
-                "alarms": [
-                    line
-                    for line in lines
-                    if chair in ("", line["chair"]) and priority in ("", line["priority"])
-                ],
+                "since": words.time(since_us, "%Y-%m-%d %H:%M") if since_us else "",
+                "alarms": present.past_alarms(
+                    seen, apart, words, now_us, lambda life: asked.wants(life, from_us, to_us)
+                ),
             }
 
         return await self._worked_out(told)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Response
@@ -48,21 +48,14 @@ class Asked(BaseModel):
             patient=self.patient.strip(),
             chair=self.chair,
             person=self.person,
-            from_us=None if self.since is None else _midnight_us(self.since, words),
-            to_us=None if self.until is None else _midnight_us(self.until, words, days=1),
+            from_us=None if self.since is None else words.midnight_us(self.since),
+            to_us=None if self.until is None else words.midnight_us(self.until, days=1),
             had_high=self.had_high,
             rise_over=self.rise_over,
             unsigned=self.unsigned,
             after=(int(at), session) if session else None,
             limit=self.limit,
         )
-
-
-def _midnight_us(day: date, words: Words, days: int = 0) -> int:
-    """When that day begins in the clinic, or the day so many later."""
-    day = min(day, date.max - timedelta(days=days)) + timedelta(days=days)
-    begins = datetime.combine(day, time(), tzinfo=words.zone)
-    return round(begins.timestamp()) * 1_000_000
 
 
 def add_found(acts: APIRouter | FastAPI, shelf: Shelf) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Query, Response
 from fastapi import Path as PathParameter
 
 from monitor.web.answers import Problem
-from monitor.web.archive import Archive
+from monitor.web.archive import Archive, AskedAlarms
 
 Identifier = Annotated[str, PathParameter(max_length=100)]
 
@@ -24,14 +24,14 @@ def add_alarms(api: FastAPI, archive: Archive) -> None:
     """Alarms and what they rest on, for everybody, as on the wall."""
 
     @api.get("/api/alarms", responses=ABSENT)
-    async def alarms(chair: str = "", priority: str = "", session: str = "") -> Response:
+    async def alarms(asked: Annotated[AskedAlarms, Query()]) -> Response:
         """Past and open alarms, newest first."""
-        return _answered(await archive.alarms(chair=chair, priority=priority, session=session))
+        return _answered(await archive.alarms(asked))
 
     @api.get("/api/sessions/{session}/alarms", responses=ABSENT)
     async def session_alarms(session: Identifier) -> Response:
         """The session's alarms."""
-        return _answered(await archive.alarms(session=session))
+        return _answered(await archive.alarms(AskedAlarms(session=session)))
 
     @api.get("/api/sessions/{session}/why", responses=ABSENT)
     async def why(session: Identifier, alarm: str = "") -> Response:

@@ -5,7 +5,7 @@ Knows review's values, the clinic's zone and names; decides nothing about them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import floor
 
 from monitor import review
@@ -59,9 +59,13 @@ def cuff_list(cuffs: Iterable[Cuff], words: Words, from_us: int = 0) -> list[Jso
 
 
 def past_alarms(
-    seen: Sequence[Told], apart: Sequence[TransitionRow], words: Words, now_us: int
+    seen: Sequence[Told],
+    apart: Sequence[TransitionRow],
+    words: Words,
+    now_us: int,
+    wanted: Callable[[AlarmLife], bool] = lambda _: True,
 ) -> list[Json]:
-    """Alarms of these sessions and of none, newest first.
+    """Alarms of these sessions and of none that are wanted, newest first.
 
     One that began before its patient sat down is one alarm, with all its steps.
     """
@@ -81,6 +85,7 @@ def past_alarms(
             now_us,
         )
         for life in lives
+        if wanted(life)
     ]
 
 

@@ -1,6 +1,6 @@
 """What alarms cost, and what another preset would have done: for the clinician, from the record.
 
-Both are worked out in a thread, one question at a time, so that no reading and
+Both are worked out in a thread, one question of each at a time, so that no reading and
 no alarm waits for them. Knows the History protocol and presets; knows no file.
 """
 
@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitor import retold, shipped
 from monitor.burden import Burden, burden
 from monitor.conditions import Preset
 from monitor.displays import Clinic
+from monitor.errors import CommandRefused
 from monitor.exports import burden_table
 from monitor.presets import load_preset
 from monitor.web.present import Json
@@ -41,6 +44,25 @@ class WhatIfBody(BaseModel):
 
 
 NEWEST = 10
+LOOKED_S = 1.0
+"""So often it is looked whether somebody still waits for the answer."""
+
+
+@dataclass(slots=True)
+class Judging:
+    """A question under way: so many of its sessions are judged. Told from its own thread."""
+
+    total: int
+    judged: int = 0
+    given_up: bool = False
+
+    def went_on(self) -> None:
+        """One more session is judged. Raises `CommandRefused` when nobody waits any longer."""
+        self.judged += 1
+        if self.given_up:
+            raise CommandRefused(
+                "this question was given up", why="its page was left", fix="ask again"
+            )
 
 
 class Reports:
@@ -49,6 +71,7 @@ class Reports:
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
         self._one_at_a_time = asyncio.Semaphore(1)
+        self._judging: Judging | None = None
 
     async def burden(self) -> Burden:
         """Of the newest sessions."""
@@ -56,15 +79,14 @@ class Reports:
             told = await self._clinic.history.newest(BURDEN_SESSIONS_MAX)
             return await asyncio.to_thread(burden, told, self._clinic.clock.utc_us())
 
-    async def what_if(self, body: WhatIfBody) -> Json:
-        """The stored sessions under another preset. Raises `ConfigError` and `StoreError`."""
+    async def what_if(self, body: WhatIfBody, left: Callable[[], Awaitable[bool]]) -> Json:
+        """The stored sessions under another preset, until somebody has `left`.
+
+        Raises `ConfigError`, `StoreError`, and `CommandRefused` while another question is asked.
+        """
         preset = await asyncio.to_thread(self._preset, body)
-        stored, now_us = self._clinic.stored, self._clinic.clock.utc_us()
         chosen = body.sessions or (await self._clinic.history.sessions())[:NEWEST]
-        async with self._one_at_a_time:
-            before, after = await asyncio.to_thread(
-                lambda: asyncio.run(retold.compared(stored, chosen, preset, now_us))
-            )
+        before, after = await self._judged(chosen, preset, left)
         return {
             "preset": f"{preset.name} ({preset.hash[:12]})",
             "in_force": f"{self._clinic.ward.preset.name} ({self._clinic.ward.preset.hash[:12]})",
@@ -75,6 +97,36 @@ class Reports:
             "rows": burden_table.beside(before, after),
             "says": self.says(),
         }
+
+    async def _judged(
+        self, chosen: Sequence[str], preset: Preset, left: Callable[[], Awaitable[bool]]
+    ) -> tuple[Burden, Burden]:
+        if self._judging:
+            raise CommandRefused(
+                "another question is being judged",
+                why=f"{self._judging.judged} of its {self._judging.total} sessions are done",
+                fix="ask again when they are",
+            )
+        judging = self._judging = Judging(len(chosen))
+        stored, now_us = self._clinic.stored, self._clinic.clock.utc_us()
+        work = asyncio.ensure_future(
+            asyncio.to_thread(
+                lambda: asyncio.run(
+                    retold.compared(stored, chosen, preset, now_us, judging.went_on)
+                )
+            )
+        )
+        try:
+            while not (await asyncio.wait({work}, timeout=LOOKED_S))[0]:
+                judging.given_up = judging.given_up or await left()
+            return await work
+        finally:
+            judging.given_up, self._judging = True, None
+
+    def progress(self) -> Json:
+        """How many sessions of the question under way are judged, and of how many; of none 0."""
+        judging = self._judging or Judging(0)
+        return {"judged": judging.judged, "of": judging.total}
 
     def says(self) -> dict[str, str]:
         """What each rule in force says at a chair, without its numbers, beside its mere code."""
@@ -121,6 +173,12 @@ def add_reports(api: FastAPI, leave: APIRouter, clinic: Clinic) -> None:
         return Response(text, media_type="text/csv", headers=name)
 
     @leave.post("/api/whatif")
-    async def what_if(body: WhatIfBody) -> Response:
+    async def what_if(request: Request, body: WhatIfBody) -> Response:
         """Stored sessions judged again by another preset, beside how they were judged."""
-        return Response(json.dumps(await reports.what_if(body)), media_type="application/json")
+        found = await reports.what_if(body, request.is_disconnected)
+        return Response(json.dumps(found), media_type="application/json")
+
+    @leave.get("/api/whatif")
+    async def progress() -> Json:
+        """How many sessions of the question under way are judged, and of how many."""
+        return reports.progress()

@@ -78,7 +78,7 @@ async def test_the_alarm_history_is_filtered_and_saved_as_csv(
     page = await open_page(clinic.url + "/history")
     rows = page.locator("tbody tr")
     await rows.nth(3).wait_for()
-    begins = "4 alarms since 2026-02-20 08:15; those of older sessions stand in their reviews"
+    begins = "4 alarms since 2026-02-20 08:15: for those of older sessions choose earlier days"
     assert await page.locator(".filters .summary").inner_text() == begins
     await until(page, "document.querySelectorAll('.filters select')[0].options.length === 7")
     await page.get_by_label("Priority").select_option("HIGH")

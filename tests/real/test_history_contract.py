@@ -198,6 +198,9 @@ async def test_the_newest_sessions_come_with_facts_and_alarms_in_one_answer(plac
         assert (len(told.facts), len(told.transitions)) == (2, 2)
     assert [told.session for told in await place.history.newest(9)] == ["s-2", "s-0", "s-1"]
     assert await place.history.newest(0) == []
+    before = await place.history.newest(1, NOON_US + 900_000_000)
+    assert [told.session for told in before] == ["s-0"]
+    assert before[0].transitions == newest[1].transitions
 
 
 async def test_before_the_first_session_there_is_none(place: Place) -> None:

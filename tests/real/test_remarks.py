@@ -50,7 +50,7 @@ def mark(
 ) -> FactRow:
     """At `second` a stretch of a session's SpO2 is called an artefact."""
     begin_us, end_us = (NOON_US + round(at_s * 1e6) for at_s in (from_s, to_s))
-    said = {"from_us": begin_us, "to_us": end_us, "vitals": "SpO2", "cause": "movement"}
+    said: Data = {"from_us": begin_us, "to_us": end_us, "vitals": "SpO2", "cause": "movement"}
     return replace(fact(second, ARTEFACT, session=session, ordinal=ordinal), data=said)
 
 

@@ -8,6 +8,7 @@ import html
 import io
 import socket
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,12 @@ from monitor.displays import Clinic
 from monitor.errors import ConfigError
 from monitor.vitals import Validity, VitalSign
 from monitor.web.app import create_api
-from monitor.web.archive import ALARM_SESSIONS_MAX
+from monitor.web.archive import ALARM_SESSIONS_MAX, OF_DAYS_MAX
 from monitor.web.live import Live
 from monitor.web.pages import PAGES
 from monitor.web.server import WebDisplay
 from tests.serving import ACT, ACTOR, HIGH_PRESSURE, Page, Served, served
-from tests.stored import NOON_US, fact
+from tests.stored import NOON_US, fact, transition
 from tests.waiting import until
 
 NOWHERE = "no-such-thing"
@@ -400,6 +401,51 @@ async def test_the_alarm_history_says_where_it_begins_when_older_sessions_are_le
         told = (await client.get("/api/alarms")).json()
     oldest = datetime.fromtimestamp(NOON_US / 1e6 + 60.0, tz=UTC)
     assert told["since"] == f"{oldest:%Y-%m-%d %H:%M}"
+
+
+@pytest.mark.requirement("SHO-180")
+async def test_the_alarm_history_of_days_holds_what_began_in_them_and_leads_to_older_ones(
+    tmp_path: Path,
+) -> None:
+    day_s = 86_400.0
+    async with served(tmp_path) as house, house.nurse() as client:
+        record = house.clinic.ward.record
+        for day in range(-9, -5):
+            # At eight and a minute before midnight: the last step of that is on the next day.
+            for number in range(2):
+                at_s = day * day_s + number * (16 * 3_600 - 60)
+                name = f"s{day}-{number}"
+                record.add(
+                    [
+                        fact(at_s, "seated", session=name, patient_ref="A", planned_minutes=40),
+                        transition(at_s + 30, "ACTIVE_UNACK", 0, session=name, alarm=name),
+                        transition(at_s + 90, "RESOLVED", 1, session=name, alarm=name),
+                    ]
+                )
+        clinics = transition(-7 * day_s, "ACTIVE_UNACK", session=None, chair="", alarm="clinic's")
+        record.add([clinics])
+        await record.commit()
+
+        async def found(**days: str) -> list[str]:
+            answer = await client.get("/api/alarms", params=days)
+            assert answer.status_code == 200, answer.text
+            return [one["id"] for one in answer.json()["alarms"]]
+
+        # These tests begin on 2027-01-15 at 08:00, UTC.
+        assert await found(since="2027-01-08", until="2027-01-08") == ["s-7-1", "s-7-0", "clinic's"]
+        assert await found(until="2027-01-07") == ["s-8-1", "s-8-0", "s-9-1", "s-9-0"]
+        assert await found(since="2027-01-09") == ["s-6-1", "s-6-0"]
+        assert await found(since="2027-01-10") == []
+        assert (await client.get("/api/alarms", params={"since": "soon"})).status_code == 422
+        for number in range(OF_DAYS_MAX + 1):
+            seat = fact(-6 * day_s + number, "seated", session=f"m{number}", patient_ref="B")
+            record.add([replace(seat, data={**seat.data, "planned_minutes": 40})])
+        await record.commit()
+        assert (await client.get("/api/alarms?since=2027-01-09")).json()["since"] == (
+            "2027-01-09 08:00"
+        )
+        assert (await client.get("/api/alarms?since=2027-01-11")).json()["since"] == ""
+        assert (await client.get("/api/alarms?until=2027-01-08")).json()["since"] == ""
 
 
 @pytest.mark.requirement("ALM-111")

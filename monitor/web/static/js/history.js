@@ -1,7 +1,8 @@
-/** The alarm history of the clinic, filtered by chair and priority. */
+/** The alarm history of the clinic, filtered by day, chair and priority. */
 
 import { HEAD, alarmTable, texts } from "./alarm-table.js";
 import { byId, make, write } from "./dom.js";
+import { fill, input, labelled, wanted } from "./filters.js";
 import { Refused, read } from "./server.js";
 import { stand } from "./standing.js";
 import { csvLink } from "./table.js";
@@ -12,25 +13,28 @@ const PRIORITIES = ["HIGH", "MEDIUM", "LOW"];
 
 class HistoryPage {
   constructor() {
-    this._chair = make("select");
-    this._priority = make("select");
+    /** @type {import("./filters.js").Fields} */
+    this._fields = {
+      since: input("date"),
+      until: input("date"),
+      chair: make("select"),
+      priority: make("select"),
+    };
     this._summary = make("span", "summary");
     this._list = make("div", "scroll");
     this._known = "";
     this._why = new WhyDialog();
-    fill(this._priority, PRIORITIES);
-    fill(this._chair, []);
-    for (const one of [this._chair, this._priority]) {
-      one.addEventListener("change", () => void this._load());
-    }
+    fill(this._fields["priority"], PRIORITIES.map((one) => [one, one]));
+    fill(this._fields["chair"], []);
+    this._asked = 0;
     this._csv = make("span");
     const filters = make("div", "filters", [
       make("h2", "", "Alarm history"),
-      make("label", "", ["Chair ", this._chair]),
-      make("label", "", ["Priority ", this._priority]),
+      ...labelled(this._fields, { since: "From", until: "To", chair: "Chair", priority: "Priority" }),
       this._summary,
       this._csv,
     ]);
+    filters.addEventListener("change", () => void this._load());
     byId("history").replaceChildren(filters, this._list);
     setInterval(() => void this._load(), REFRESH_MS);
     void this._load();
@@ -41,7 +45,7 @@ class HistoryPage {
     const chairs = wall.tiles.map((tile) => tile.chair);
     if (this._known === chairs.join("\n")) return;
     this._known = chairs.join("\n");
-    fill(this._chair, chairs);
+    fill(this._fields["chair"], chairs.map((one) => [one, one]));
   }
 
   blank() {
@@ -49,10 +53,12 @@ class HistoryPage {
   }
 
   async _load() {
-    const asked = new URLSearchParams({ chair: this._chair.value, priority: this._priority.value });
+    this._asked += 1;
+    const asked = this._asked;
     try {
-      const answer = await read(`/api/alarms?${asked}`);
-      this._draw(answer.alarms, answer.since);
+      const answer = await read(`/api/alarms?${wanted(this._fields)}`);
+      // What was chosen meanwhile is asked for already.
+      if (asked === this._asked) this._draw(answer.alarms, answer.since);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       write(this._summary, error.message);
@@ -65,23 +71,11 @@ class HistoryPage {
    */
   _draw(alarms, since) {
     const count = alarms.length === 1 ? "1 alarm" : `${alarms.length} alarms`;
-    const older = since ? ` since ${since}; those of older sessions stand in their reviews` : "";
+    const older = since ? ` since ${since}: for those of older sessions choose earlier days` : "";
     write(this._summary, count + older);
     this._list.replaceChildren(alarmTable("Newest first", alarms, this._why));
     this._csv.replaceChildren(csvLink("alarms.csv", HEAD, alarms.map(texts)));
   }
-}
-
-/**
- * @param {HTMLSelectElement} select
- * @param {string[]} values
- */
-function fill(select, values) {
-  const was = select.value;
-  const all = make("option", "", "all");
-  all.value = "";
-  select.replaceChildren(all, ...values.map((value) => make("option", "", value)));
-  select.value = values.includes(was) ? was : "";
 }
 
 stand(() => new HistoryPage());

@@ -2,6 +2,7 @@
 
 import { button, byId, link, make, write } from "./dom.js";
 import { ManyExport } from "./export.js";
+import { fill, input, labelled, recall, wanted } from "./filters.js";
 import { Refused, read } from "./server.js";
 import { stand } from "./standing.js";
 import { table } from "./table.js";
@@ -23,8 +24,6 @@ const HEAD = [
   "Signed",
 ];
 
-/** @typedef {HTMLInputElement|HTMLSelectElement} Field */
-
 class SessionsPage {
   /** @param {import("./standing.js").Ground} ground */
   constructor(ground) {
@@ -34,7 +33,7 @@ class SessionsPage {
     this._note = make("p", "summary");
     this._note.setAttribute("role", "status");
     this._list = make("div", "scroll");
-    /** @type {Record<string, Field>} */
+    /** @type {import("./filters.js").Fields} */
     this._fields = {
       patient: input("search", "begins with"),
       since: input("date"),
@@ -66,7 +65,7 @@ class SessionsPage {
         ...(acts ? new ManyExport(acts).parts : []),
       ]),
     );
-    this._recall();
+    recall(this._fields, new URLSearchParams(window.location.search));
     setInterval(() => void this._load(), REFRESH_MS);
   }
 
@@ -77,8 +76,8 @@ class SessionsPage {
     const chairs = wall.tiles.map((tile) => [tile.chair, tile.label]);
     if (this._known === JSON.stringify(chairs)) return;
     this._known = JSON.stringify(chairs);
-    fill(/** @type {HTMLSelectElement} */ (this._fields["chair"]), chairs);
-    this._recall();
+    fill(this._fields["chair"], chairs);
+    recall(this._fields, new URLSearchParams(window.location.search));
   }
 
   blank() {
@@ -105,19 +104,11 @@ class SessionsPage {
     const form = make("form", "filters search");
     form.setAttribute("role", "search");
     form.setAttribute("aria-label", "Find sessions");
-    for (const [key, name] of Object.entries(names)) {
-      const field = this._fields[key];
-      if (!field) continue;
-      field.name = key;
-      const box = field.type === "checkbox";
-      form.append(make("label", box ? "tick" : "", box ? [field, ` ${name}`] : [`${name} `, field]));
-    }
+    form.append(...labelled(this._fields, names));
     const rise = this._fields["rise_over"];
     rise?.setAttribute("min", "0");
     rise?.setAttribute("max", "200");
-    for (const select of ["chair", "person"]) {
-      fill(/** @type {HTMLSelectElement} */ (this._fields[select]), []);
-    }
+    for (const select of ["chair", "person"]) fill(this._fields[select], []);
     form.append(button("csv", "Clear", () => this._clear()));
     form.addEventListener("input", () => this._changed());
     form.addEventListener("submit", (event) => {
@@ -127,30 +118,8 @@ class SessionsPage {
     return form;
   }
 
-  /** What is looked for, as the address says it: a search can be kept and sent. */
-  _wanted() {
-    const wanted = new URLSearchParams();
-    for (const [key, field] of Object.entries(this._fields)) {
-      const tick = field instanceof HTMLInputElement && field.type === "checkbox";
-      if (tick ? field.checked : field.value) wanted.set(key, tick ? "true" : field.value);
-    }
-    return wanted;
-  }
-
-  _recall() {
-    const said = new URLSearchParams(window.location.search);
-    for (const [key, field] of Object.entries(this._fields)) {
-      const tick = field instanceof HTMLInputElement && field.type === "checkbox";
-      if (tick) field.checked = said.get(key) === "true";
-      else field.value = said.get(key) ?? "";
-    }
-  }
-
   _clear() {
-    for (const field of Object.values(this._fields)) {
-      if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = false;
-      else field.value = "";
-    }
+    recall(this._fields, new URLSearchParams());
     this._changed(0);
     this._fields["patient"]?.focus();
   }
@@ -159,8 +128,9 @@ class SessionsPage {
   _changed(wait_ms = TYPED_MS) {
     this._before = [];
     this._after = "";
-    const wanted = this._wanted().toString();
-    window.history.replaceState(null, "", wanted ? `?${wanted}` : window.location.pathname);
+    // As the address says it: a search can be kept and sent.
+    const said = wanted(this._fields).toString();
+    window.history.replaceState(null, "", said ? `?${said}` : window.location.pathname);
     window.clearTimeout(this._timer);
     this._timer = window.setTimeout(() => void this._load(), wait_ms);
   }
@@ -179,12 +149,12 @@ class SessionsPage {
   async _load() {
     this._signed = this._people.signedIn;
     if (!this._signed) return;
-    const wanted = this._wanted();
-    if (this._after) wanted.set("after", this._after);
+    const sought = wanted(this._fields);
+    if (this._after) sought.set("after", this._after);
     this._asked += 1;
     const asked = this._asked;
     try {
-      const answer = await read(`/api/sessions?${wanted}`);
+      const answer = await read(`/api/sessions?${sought}`);
       // What was typed meanwhile is asked for already.
       if (asked === this._asked && this._people.signedIn) this._draw(answer);
     } catch (error) {
@@ -199,12 +169,12 @@ class SessionsPage {
     const people = found.people.map((one) => [one.id, one.name]);
     if (person.options.length !== people.length + 1) {
       fill(person, people);
-      this._recall();
+      recall(this._fields, new URLSearchParams(window.location.search));
     }
     this._next = found.next;
     this._older.disabled = !found.next;
     this._newer.disabled = !this._after;
-    write(this._note, said(found, this._wanted().size > 0));
+    write(this._note, said(found, wanted(this._fields).size > 0));
     const lines = found.sessions.map((one) => [
       one.date,
       one.open ? `${one.start}- open` : `${one.start}-${one.end}`,
@@ -242,32 +212,6 @@ function said(found, searched) {
     return `more than ${found.counted_max.toLocaleString("en")} sessions`;
   }
   return found.total === 1 ? "1 session" : `${found.total.toLocaleString("en")} sessions`;
-}
-
-/**
- * @param {string} type
- * @param {string} [placeholder]
- */
-function input(type, placeholder = "") {
-  const field = make("input");
-  field.type = type;
-  if (placeholder) field.placeholder = placeholder;
-  return field;
-}
-
-/**
- * @param {HTMLSelectElement} select
- * @param {string[][]} values each with its words
- */
-function fill(select, values) {
-  const was = select.value;
-  const options = [["", "all"], ...values].map(([value, words]) => {
-    const option = make("option", "", words ?? "");
-    option.value = value ?? "";
-    return option;
-  });
-  select.replaceChildren(...options);
-  select.value = values.some(([value]) => value === was) ? was : "";
 }
 
 stand((ground) => new SessionsPage(ground));
