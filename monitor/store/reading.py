@@ -29,7 +29,7 @@ from monitor.history import (
     Told,
     TransitionRow,
 )
-from monitor.store import catalogue, documents, file, remarks, schema
+from monitor.store import catalogue, documents, file, remarks, schema, spans
 from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
 from monitor.stretch import Stretch, stretch_of
 from monitor.vitals import NIBP, VitalSign
@@ -37,9 +37,6 @@ from monitor.vitals import NIBP, VitalSign
 _T = TypeVar("_T")
 READ_STEPS_MAX = 500_000_000
 """SQLite virtual machine steps a single query may take; some seconds of work."""
-
-BEFORE_US = 300_000_000
-"""Readings of so long before a session opened are read again with it, and none before."""
 
 _READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
 _TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
@@ -67,8 +64,6 @@ SPOTS = (
     "AND sampled_at_us >= ?2 AND sampled_at_us < ?3"
 )
 """Asks for the spots of a stretch: chair, from, to, `SHIFT_US_MAX`, `SESSION_US_MAX`."""
-_CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
-"""What is noted of a closed session, days later even, is no part of its stream."""
 _AMONG = "session IN (SELECT value FROM json_each(?))"
 _OPEN_STATES = "('PENDING', 'ACTIVE_UNACK', 'ACTIVE_ACK', 'LATCHED_UNACK')"
 
@@ -237,10 +232,10 @@ class RecordHistory:
     async def span(self, session: str) -> tuple[int, int, int] | None:
         """The number of the row that began the run in which the session opened, and of its last.
 
-        Between them the number up to which readings came more than `BEFORE_US` before it
+        Between them the number up to which readings came more than `spans.BEFORE_US` before it
         opened. None when the record does not hold where that run began.
         """
-        return await self._read(lambda c: _span(c, session))
+        return await self._read(lambda c: spans.span(c, session))
 
     def as_of(self, number: int) -> RecordHistory:
         """The record as it was when it had no row of that number yet."""
@@ -340,30 +335,6 @@ def _preset(connection: sqlite3.Connection, digest: str) -> str | None:
         (digest,),
     ).fetchone()
     return None if found is None else str(found[0])
-
-
-def _span(connection: sqlite3.Connection, session: str) -> tuple[int, int, int] | None:
-    (first,) = connection.execute(
-        "SELECT max(id) FROM facts WHERE kind = 'run' "
-        "AND id < (SELECT min(id) FROM facts WHERE session = ?)",
-        (session,),
-    ).fetchone()
-    (last,) = connection.execute(
-        "SELECT max((SELECT ifnull(max(id), 0) FROM readings WHERE session = ?1), "
-        "(SELECT ifnull(max(id), 0) FROM transitions WHERE session = ?1), "
-        f"(SELECT ifnull(max(id), 0) FROM facts WHERE session = ?1 AND id <= ({_CLOSING})))",
-        (session,),
-    ).fetchone()
-    if first is None:
-        return None
-    opened, at_us = connection.execute(
-        "SELECT id, at_us FROM facts WHERE session = ? ORDER BY id LIMIT 1", (session,)
-    ).fetchone()
-    measured = connection.execute(
-        "SELECT id FROM readings WHERE id < ? AND received_at_us < ? ORDER BY id DESC LIMIT 1",
-        (opened, at_us - BEFORE_US),
-    ).fetchone()
-    return first, measured[0] if measured else 0, last
 
 
 def _last_seqs(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
