@@ -205,12 +205,21 @@ class Escalation:
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """Another message when any of these values is reached; same alarm, same priority."""
+    """Another message when any of these values is reached; same alarm, same priority.
+
+    It is said in these columns alone; without values always there.
+    """
 
     __pydantic_config__ = STRICT
 
-    any_of: tuple[Clause, ...]
     message: Name
+    any_of: tuple[Clause, ...] = ()
+    columns: tuple[Column, ...] = tuple(Column)
+
+    @property
+    def of_a_phase(self) -> bool:
+        """Is it said in some phases alone?"""
+        return len(self.columns) < len(Column)
 
 
 @dataclass(frozen=True, kw_only=True)

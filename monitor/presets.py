@@ -32,6 +32,7 @@ from monitor.conditions import (
 )
 from monitor.errors import ConfigError
 from monitor.jumps import JumpTerms
+from monitor.placeholders import message_mistakes
 from monitor.thresholds import Positive, Range
 from monitor.vitals import VitalSign
 
@@ -180,6 +181,7 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
     if one.form is Form.LIMIT:
         yield from _limit_mistakes(one, at)
     yield from _guard_mistakes(one, at)
+    yield from message_mistakes(one)
 
 
 def _guard_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:

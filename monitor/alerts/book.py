@@ -12,13 +12,16 @@ from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, instance_of
 from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Evidence, Reason
-from monitor.conditions import Priority
+from monitor.alerts.wording import follows_phase, message
+from monitor.conditions import Form, Priority
 from monitor.edits import delay_key
 from monitor.history import TransitionRow
 from monitor.vitals import NIBP, VitalSign
 
 WORSENS = frozenset({Reason.WORSE, Reason.PRIORITY_RISES})
 """Steps that break a suspension (alarms.md 8a.6)."""
+TELLS_AGE = frozenset({Reason.CONDITION_PRESENT, Reason.PRIORITY_RISES})
+"""Steps at which an overdue reading's alarm tells how old the last one is by then."""
 CUFF = "NIBP"
 """The instance of an alarm about a whole cuff reading."""
 
@@ -52,6 +55,8 @@ class Book:
                 place.silences.forget(opened.row.condition.id)
         if reason in WORSENS:
             place.silences.end_suspension(opened.row.condition.id, at_s)
+        if reason in TELLS_AGE and opened.row.condition.form is Form.OVERDUE:
+            opened.message = message(opened, place)
         self._overlays.refresh(place, at_s)
         self._overlays.changed.add(place.id)
         event = AlarmEvent(
@@ -105,7 +110,10 @@ class Book:
         for row, opened in sorted(place.open.items()):
             if not self.exists(place, row):
                 events += self.step(place, opened, Reason.PHASE, now)
-            elif self.priority(place, row) > opened.priority:
+                continue
+            if opened.active and follows_phase(opened):
+                opened.message = message(opened, place)
+            if self.priority(place, row) > opened.priority:
                 opened.priority = self.priority(place, row)
                 events += self.step(place, opened, Reason.PRIORITY_RISES, now)
         return events

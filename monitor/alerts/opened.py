@@ -20,7 +20,7 @@ from monitor.alerts.states import (
     Evidence,
     Reason,
 )
-from monitor.conditions import Clause, Priority
+from monitor.conditions import Clause, Form, Priority
 from monitor.vitals import VitalSign
 
 NOT_YET = float("-inf")
@@ -166,4 +166,5 @@ class Opened:
             silent_until_s=self.silent_until_s,
             suspendable=condition.suspendable,
             audible=self.audible,
+            no_data_since_onset=condition.form is Form.SILENT_VITAL,
         )

@@ -120,6 +120,7 @@ class Alarm:
     pause; `silent_until_s`: until when its rule is suspended, or its chair stands by.
     `audible`: it counts for sound now. `baseline` is the patient's own value
     behind `limit`, if any; `fired_by` and `fired_count` are as in `TransitionRow`.
+    `no_data_since_onset`: it says that data are missing, the last of which came at `onset_s`.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Alarm:
     baseline: float | None = None
     fired_by: tuple[Evidence, ...] = ()
     fired_count: int = 0
+    no_data_since_onset: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from math import floor, isfinite
 
 from monitor.alerts.layout import ECG
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import Place
-from monitor.conditions import Clause
+from monitor.conditions import COLUMN_OF, Clause, Wording
 from monitor.thresholds import Comparison
 from monitor.vitals import VitalSign
+
+NOT_KNOWN = "--"
+"""What stands for a number that nobody measured."""
 
 
 def message(opened: Opened, place: Place) -> str:
@@ -19,22 +23,33 @@ def message(opened: Opened, place: Place) -> str:
     if condition.wordings:
         values = place.values()
         for wording in condition.wordings:
-            if any(_beyond(clause, values) for clause in wording.any_of):
+            if _applies(wording, place, values):
                 template = wording.message
-    words = {
-        "v": _number(opened.value),
-        "limit": _number(opened.limit),
-        "s": _number(place.value(VitalSign.NIBP_SYSTOLIC)),
-        "d": _number(place.value(VitalSign.NIBP_DIASTOLIC)),
-        "m": _number(place.value(VitalSign.NIBP_MEAN)),
-        "vital": _label(opened),
-        "chair": place.id,
-        "reason": _reason(opened, place),
-    }
-    return template.format_map(words)
+    return template.format_map(_Said(opened, place))
 
 
-def _label(opened: Opened) -> str:
+def follows_phase(opened: Opened) -> bool:
+    """Is another phase told in other words?"""
+    return any(wording.of_a_phase for wording in opened.row.condition.wordings)
+
+
+class _Said:
+    """The words of one alarm at one chair, each worked out when a template names it."""
+
+    def __init__(self, opened: Opened, place: Place) -> None:
+        self._opened, self._place = opened, place
+
+    def __getitem__(self, name: str) -> str:
+        return WORDS[name](self._opened, self._place)
+
+
+def _applies(wording: Wording, place: Place, values: Mapping[VitalSign, float]) -> bool:
+    if COLUMN_OF[place.phase] not in wording.columns:
+        return False
+    return not wording.any_of or any(_beyond(clause, values) for clause in wording.any_of)
+
+
+def _label(opened: Opened, _: Place) -> str:
     if opened.instance == ECG or not opened.vitals:
         return opened.instance
     return opened.vitals[0].codes.label
@@ -46,6 +61,105 @@ def _reason(opened: Opened, place: Place) -> str:
     if opened.row.vital is None:
         return place.asserted.get(opened.row.condition.id, "")
     return place.quantities[opened.row.vital].reason
+
+
+# ------------------------------------------------------------- beside the baseline
+
+
+def _percent(opened: Opened, place: Place) -> str:
+    """How far from the baseline, in whole percent; of two pressures the one that is farther.
+
+    Never rounded away from the baseline: what is told as +20 has reached it (alarms.md 7.6).
+    """
+    far = [
+        (100 * (off if clause.comparison.high else -off) / base, clause.comparison.high)
+        for clause, off, base in _beside_baseline(opened, place)
+        if base
+    ]
+    if not far:
+        return NOT_KNOWN
+    percent, above = max(far)
+    # A hair's breadth below a whole number is that number: the quotient is binary.
+    whole = floor(round(percent, 6))
+    return f"{whole if above else -whole:+d}"
+
+
+def _beside_baseline(opened: Opened, place: Place) -> Iterator[tuple[Clause, float, float]]:
+    """Each clause with how far its value is from the baseline, and the baseline."""
+    for clause in opened.row.condition.any_of:
+        value = opened.value if clause.vital is opened.speaks else place.value(clause.vital)
+        base = place.baseline.get(clause.vital)
+        if value is not None and base is not None:
+            yield clause, value - base, base
+
+
+def _below(opened: Opened, place: Place) -> str:
+    """By how much its value is below the baseline."""
+    off = next((off for _, off, _ in _beside_baseline(opened, place)), None)
+    return NOT_KNOWN if off is None else _number(-off)
+
+
+def _over(vital: VitalSign) -> Callable[[Opened, Place], str]:
+    def over(_: Opened, place: Place) -> str:
+        """How far a pressure is from its baseline, with its sign."""
+        value, base = place.value(vital), place.baseline.get(vital)
+        return NOT_KNOWN if value is None or base is None else f"{value - base:+.0f}"
+
+    return over
+
+
+# ----------------------------------------------------------------------- by the cuff
+
+
+def _pressure(vital: VitalSign) -> Callable[[Opened, Place], str]:
+    def pressure(_: Opened, place: Place) -> str:
+        """Whole, as the tile shows it."""
+        value = place.value(vital)
+        return NOT_KNOWN if value is None else f"{value:.0f}"
+
+    return pressure
+
+
+def _minutes(opened: Opened, place: Place) -> str:
+    """Between the last two readings, in whole minutes, at least one."""
+    taken = _taken(place, opened.row.condition.any_of[0].vital)
+    return f"{max(1, round((taken[-1] - taken[-2]) / 60))}" if len(taken) > 1 else NOT_KNOWN
+
+
+def _age(opened: Opened, place: Place) -> str:
+    """How old the last reading was when the alarm began to sound.
+
+    Without one: since when the patient is here.
+    """
+    vital = opened.row.vital
+    taken = _taken(place, vital) if vital else []
+    passed_s = opened.entered_s - (taken[-1] if taken else place.since_s)
+    return f"{max(0, floor(passed_s / 60))} min" if isfinite(passed_s) else NOT_KNOWN
+
+
+def _taken(place: Place, vital: VitalSign) -> list[float]:
+    """When the valid samples were taken that are still at hand."""
+    quantity = place.quantities.get(vital)
+    return [one.at_s for one in quantity.kept if one.valid] if quantity else []
+
+
+WORDS: Mapping[str, Callable[[Opened, Place], str]] = {
+    "v": lambda opened, _: _number(opened.value),
+    "limit": lambda opened, _: _number(opened.limit),
+    "s": _pressure(VitalSign.NIBP_SYSTOLIC),
+    "d": _pressure(VitalSign.NIBP_DIASTOLIC),
+    "m": _pressure(VitalSign.NIBP_MEAN),
+    "p": _percent,
+    "below": _below,
+    "ds": _over(VitalSign.NIBP_SYSTOLIC),
+    "dd": _over(VitalSign.NIBP_DIASTOLIC),
+    "t": _minutes,
+    "age": _age,
+    "vital": _label,
+    "chair": lambda _, place: place.id,
+    "reason": _reason,
+}
+"""What a message may name in braces, and what stands there then."""
 
 
 def _beyond(clause: Clause, values: Mapping[VitalSign, float]) -> bool:
@@ -65,4 +179,5 @@ def _beyond(clause: Clause, values: Mapping[VitalSign, float]) -> bool:
 
 
 def _number(value: float | None) -> str:
-    return "--" if value is None else f"{value:g}"
+    """To a tenth at most."""
+    return NOT_KNOWN if value is None else f"{round(value, 1):g}"

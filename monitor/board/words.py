@@ -68,7 +68,7 @@ def open_alarm(
         state=alarm.state.value,
         marks=MARKS[alarm.priority],
         text=text,
-        onset=clock(onset_us, zone),
+        onset=onset_text(alarm, onset_us, zone),
         onset_ms=onset_us // 1_000,
         acknowledged=_acknowledged(alarm, now_s, now_us, zone),
         superseded=alarm.superseded,
@@ -79,6 +79,12 @@ def open_alarm(
         can_end=can_end,
         suspended=silent_until(alarm, now_s, now_us, zone),
     )
+
+
+def onset_text(alarm: Alarm, onset_us: int, zone: tzinfo) -> str:
+    """When it began, `14:06:51`; where data are missing, since when: `since 14:06:51`."""
+    at = clock(onset_us, zone)
+    return f"since {at}" if alarm.no_data_since_onset else at
 
 
 def can_suspend(alarm: Alarm) -> bool:

@@ -18,7 +18,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from monitor import __version__
-from monitor.alerts import AlarmEvent
+from monitor.alerts import Alarm, AlarmEvent
 from monitor.board import StripEntry, Tile
 from monitor.board.words import MARKS
 from monitor.displays import Clinic
@@ -180,10 +180,15 @@ class Live:
             "chair": alarm.chair,
             "priority": alarm.priority.name,
             "state": alarm.state.value,
-            "text": f"{MARKS[alarm.priority]} {alarm.message}",
+            "text": f"{MARKS[alarm.priority]} {alarm.message}{self._since(alarm)}",
             "reason": event.reason.value,
             "at_ms": self._clinic.clock.to_utc_us(event.at_s) // 1_000,
         }
+
+    def _since(self, alarm: Alarm) -> str:
+        """Since when data are missing, where that is what it tells."""
+        at_us = self._clinic.clock.to_utc_us(alarm.onset_s)
+        return f" since {self._clinic.ward.board.clock(at_us)}" if alarm.no_data_since_onset else ""
 
     def _publish(self, name: str, data: dict[str, str | int]) -> None:
         self._clinic.hub.publish(name, json.dumps(data).encode())

@@ -149,7 +149,7 @@ def _alarms() -> list[TransitionRow]:
             "ACTIVE_UNACK",
             0,
             reason="condition present for its delay",
-            message="BP 168/101: far over baseline",
+            message="BP +46/+23 over baseline",
         ),
         transition(3_100, "RESOLVED", 1),
     ]

@@ -40,7 +40,7 @@ def busy(state: str) -> dict[str, Any]:
     alarms = [
         scenes.alarm("1", "HIGH", "DESAT SpO2 84 < 85: was 82 at 09:57, now 97", can_suspend=True),
         scenes.alarm("1", "MEDIUM", "HR 131 > 120"),
-        scenes.alarm("1", "LOW", "SpO2 88: below baseline"),
+        scenes.alarm("1", "LOW", "SpO2 4 below baseline"),
     ]
     loud = {"alarms": alarms, "priority": "HIGH", "sound": "HIGH", "flash": True}
     return scenes.tile("1", state, **loud)

@@ -158,7 +158,7 @@ def test_a_further_rise_is_the_next_episode_and_any_other_reading_ends_it() -> N
     alarm = chair.alarm("BP-D")
     assert alarm is not None
     assert (alarm.episode, alarm.state) == (2, AlarmState.ACTIVE_UNACK)
-    assert alarm.message == "BP rising 30: recheck"
+    assert alarm.message == "BP rising 30 in 1 min: recheck"
     chair.cuff(165, 82)
     assert chair.state("BP-D") is AlarmState.IDLE
 

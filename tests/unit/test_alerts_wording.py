@@ -47,8 +47,8 @@ def test_a_number_that_was_not_measured_is_told_as_missing() -> None:
 @pytest.mark.parametrize(
     ("systolic", "diastolic", "advice"),
     [
-        (185, 90, "hold infusion per protocol, recheck in 2 min"),
-        (200, 120, "hold infusion per protocol, recheck in 2 min"),
+        (185, 90, "hold infusion per protocol, symptoms?, recheck in 2 min"),
+        (200, 120, "hold infusion per protocol, symptoms?, recheck in 2 min"),
         (201, 110, "STOP per protocol"),
         (185, 121, "STOP per protocol"),
     ],

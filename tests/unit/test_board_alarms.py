@@ -86,6 +86,23 @@ def test_an_alarm_whose_data_are_gone_tells_the_last_value_and_its_time() -> Non
     assert bench.tile(61.0).alarms[0].text == "SpO2 84 <88: no data, last 86 at 08:00"
 
 
+@pytest.mark.requirement("ALM-164")
+def test_an_alarm_of_missing_data_says_since_when_they_are_missing() -> None:
+    bench = Bench()
+    bench.alarms(alarm("T-STALE", kind=Kind.TECHNICAL, message="SpO2 NO DATA", onset_s=0.0))
+    plain = bench.tile(16.0).alarms[0]
+    assert (plain.text, plain.onset) == ("SpO2 NO DATA", "08:00:00")
+    bench.alarms(
+        replace(
+            alarm("T-STALE", kind=Kind.TECHNICAL, message="SpO2 NO DATA", onset_s=0.0),
+            no_data_since_onset=True,
+        )
+    )
+    assert bench.tile(16.0).alarms[0].onset == "since 08:00:00"
+    [entry] = bench.board.strip(16.0, NOON_US + 16_000_000)
+    assert entry.text.endswith("SpO2 NO DATA since 08:00:00")
+
+
 @pytest.mark.requirement("SHO-142")
 def test_a_superseded_alarm_is_listed_and_neither_flashes_nor_ranks() -> None:
     bench = Bench()

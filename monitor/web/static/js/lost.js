@@ -44,7 +44,7 @@ export class LostScreen {
       // Its own screen says more than the overlay, as long as this script runs.
       this.beat();
       write(this._duration, minutes(silent_ms));
-      const last = contact ? `last contact ${contact}` : "no contact yet";
+      const last = contact ? `NOT LIVE since ${contact}` : "no contact yet";
       const server = window.location.host;
       write(this._detail, `${last}  ·  attempt ${attempts} to reach ${server}`);
     }

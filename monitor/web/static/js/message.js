@@ -73,13 +73,15 @@ export class Message {
 }
 
 /**
- * What is the matter, and what to do then: presets write them with a colon between.
+ * What is the matter, and what to do or to know then: presets write a colon or a bracket between.
  * @param {string} text
  * @returns {[string, string]}
  */
 function halves(text) {
   const colon = text.lastIndexOf(": ");
-  return colon < 0 ? [text, ""] : [text.slice(0, colon + 2), text.slice(colon + 2)];
+  const bracket = text.endsWith(")") ? text.lastIndexOf(" (") : -1;
+  const end = colon < 0 ? bracket + 1 : colon + 2;
+  return end > 0 ? [text.slice(0, end), text.slice(end)] : [text, ""];
 }
 
 /**
