@@ -17,6 +17,8 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from monitor.web.lost import add_lost, worker_address
+
 WEB = Path(str(files("monitor.web")))
 FRAME = "base.html"
 VALUES, PLOT = "css/values.css", ("vendor/uplot/uPlot.min.css", "css/plot.css")
@@ -102,15 +104,18 @@ COPY_PAGES = (
 def add_pages(app: FastAPI, pages: Sequence[Page] = PAGES, *, frame: str = FRAME) -> None:
     """Serve these pages in that frame, and under /static what they are made of.
 
-    In the usual frame a page may have a template of its own.
+    In the usual frame a page may have a template of its own, and a browser keeps
+    what tells that no service answers.
     """
     environment = templates()
     places = [page for page in pages if page.listed]
     for page in pages:
         own = [f"{page.name}.html"] if frame == FRAME else []
         template = environment.select_template([*own, frame])
-        html = template.render(page=page, places=places)
+        html = template.render(page=page, places=places, worker=worker_address(WEB))
         app.add_api_route(page.route, _showing(html), include_in_schema=False)
+    if frame == FRAME:
+        add_lost(app, WEB)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
 
 

@@ -10,6 +10,9 @@ const SOUND_TEXTS = {
   none: "NO SOUND IN THIS BROWSER",
 };
 
+/** @type {import("./contract.js").StatusLine} */
+const SLEEPY = { level: "warn", text: "SCREEN MAY SLEEP" };
+
 export class Header {
   constructor() {
     this._clinic = byId("clinic");
@@ -19,7 +22,10 @@ export class Header {
     this._status = byId("status");
     this._mode = byId("mode");
     this._sound = byId("sound");
+    /** @type {import("./contract.js").StatusLine[]} */
+    this._lines = [];
     this._statuses = "";
+    this._awake = true;
     this._tested = byId("sound-tested");
     this._speaker = "";
     /** @type {import("./sound.js").SoundState} */
@@ -78,12 +84,23 @@ export class Header {
     this._drawStatus([]);
   }
 
+  /**
+   * What this display knows of itself alone stands beside what the service says of itself.
+   * @param {boolean} awake whether the browser keeps its screen on
+   */
+  drawAwake(awake) {
+    this._awake = awake;
+    this._drawStatus(this._lines);
+  }
+
   /** @param {import("./contract.js").StatusLine[]} lines */
   _drawStatus(lines) {
-    const known = JSON.stringify(lines);
+    this._lines = lines;
+    const all = this._awake ? lines : [...lines, SLEEPY];
+    const known = JSON.stringify(all);
     if (known === this._statuses) return;
     this._statuses = known;
-    const items = lines.map((line) => {
+    const items = all.map((line) => {
       const item = make("li", "", line.text);
       mark(item, "level", line.level);
       return item;

@@ -5,6 +5,7 @@
  */
 
 import { Acts } from "./acts.js";
+import { Awake } from "./awake.js";
 import { byId, write } from "./dom.js";
 import { Header } from "./header.js";
 import { Here } from "./here.js";
@@ -57,7 +58,8 @@ export class Shell {
       blank: () => this._blank(),
       returned: (from, to) => this._lost.returned(from, to),
     });
-    stayAwake(this.acts);
+    new Awake((awake) => this._header.drawAwake(awake));
+    keepLostPage();
   }
 
   /** @param {import("./contract.js").Wall} wall */
@@ -150,15 +152,9 @@ export class Shell {
   }
 }
 
-/**
- * Keep the screen on; say so when the browser refuses.
- * @param {Acts} acts
- */
-function stayAwake(acts) {
-  const request = () => {
-    if (document.visibilityState !== "visible" || !navigator.wakeLock) return;
-    navigator.wakeLock.request("screen").catch(() => acts.say("This screen may go to sleep"));
-  };
-  document.addEventListener("visibilitychange", request);
-  request();
+/** Let the browser keep what tells that no service answers; only a secure context can. */
+function keepLostPage() {
+  const worker = document.body.dataset.worker ?? "";
+  // Refused, the browser's own error stands there instead: nothing here is worse for it.
+  navigator.serviceWorker?.register(worker).catch(() => undefined);
 }
