@@ -12,6 +12,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import click
+from click.shell_completion import get_completion_class
 
 from monitor import __version__
 from monitor.cli_options import config_option
@@ -238,6 +239,21 @@ def catalogue(config_path: Path) -> None:
     from monitor.operations import cataloguing  # noqa: PLC0415
 
     cataloguing.rebuild(config_path)
+
+
+@chairside.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete commands and options; load it from the shell's own start.
+
+    \b
+    source <(chairside completion bash)
+    source <(chairside completion zsh)
+    chairside completion fish | source
+    """  # noqa: D301  as above
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(chairside, {}, "chairside", "_CHAIRSIDE_COMPLETE").source())
 
 
 @chairside.group()

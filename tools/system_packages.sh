@@ -1,6 +1,6 @@
 #!/bin/sh
 # What is needed beside Python: `influxd` (a real InfluxDB 2, built where there is none)
-# and `tests` (Chromium, mosquitto, in CI also Node and two reverse proxies).
+# and `tests` (Chromium, mosquitto, in CI also Node, two reverse proxies and two shells).
 # As root on Debian it installs what is missing; otherwise it says exactly what to install.
 # Fails where something is still missing then.
 set -eu
@@ -36,6 +36,8 @@ for what in "$@"; do
             need npm npm
             need nginx nginx-light
             need caddy caddy
+            need zsh zsh
+            need fish fish
         fi
         ;;
     esac

@@ -26,6 +26,7 @@ from monitor.drivers.registry import DRIVERS
 from monitor.guarding import Guard
 from monitor.links.wiring import Wiring, make_links
 from monitor.operations import auditing, staffing, validating
+from monitor.operations.rereading import Rereading
 from monitor.people import People
 from monitor.sentry import Sentry
 from monitor.status import StatusLine
@@ -63,10 +64,10 @@ def serve(config_path: Path) -> None:
     """Watch the clinic until SIGINT or SIGTERM. Raises any `ChairsideError` of its parts."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     loaded, preset = validating.load(config_path)
-    asyncio.run(_serve(loaded, preset))
+    asyncio.run(_serve(config_path, loaded, preset))
 
 
-async def _serve(loaded: Config, preset: Preset) -> None:
+async def _serve(config_path: Path, loaded: Config, preset: Preset) -> None:
     from monitor.web.server import WebDisplay  # noqa: PLC0415  the other commands start sooner
 
     clock = system_clock()
@@ -83,7 +84,11 @@ async def _serve(loaded: Config, preset: Preset) -> None:
             wiring=wiring,
             people=people_of(loaded, clock),
             displays=[display, *journals],
-            workers=[WallClock(clock), *(one.health for one in journals)],
+            workers=[
+                WallClock(clock),
+                Rereading(config_path, loaded, preset),
+                *(one.health for one in journals),
+            ],
             guard=guard,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser import scenes
@@ -84,3 +86,18 @@ async def test_a_latched_alarm_stands_still_and_reminds_each_two_minutes(
     seen = await page.evaluate("document.querySelector('#hand').dataset.second")
     await until(page, f"document.querySelector('#hand').dataset.second !== '{seen}'")
     assert len(await bursts(page)) == 2
+
+
+@pytest.mark.requirement("UIX-105")
+async def test_a_pause_is_told_on_every_display_until_it_is_over(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    await clinic.show([scenes.tile("1", audio_paused="2:00"), scenes.tile("2")])
+    pages = [await open_page(clinic.url), await open_page(f"{clinic.url}/chair/1")]
+    for left in ("1:59", "0:01", ""):
+        await clinic.change([scenes.tile("1", audio_paused=left)])
+        for page in pages:
+            paused = page.locator(".paused").first
+            await paused.filter(has_text=f"PAUSED {left}" if left else re.compile("^$")).wait_for(
+                state="attached"
+            )
