@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from statistics import median
 from typing import Protocol
 
@@ -19,11 +19,12 @@ PAST_SAMPLES_MAX = 2048
 """Of one stretch of one vital sign: a minute at more than 30 samples a second."""
 
 
-Beyond = Callable[[float], float]
-
-
 class Deriving(Protocol):
-    """One rule's past at one chair."""
+    """One rule's past at one chair.
+
+    Rules that count from the phase are fed how far a value is beyond the limit, the others the
+    value: whatever the limit was before, a sample is held against that of its own phase.
+    """
 
     def still_open(self) -> None:
         """After a restart: its alarm is open, whatever the little past that was told again says."""
@@ -40,8 +41,8 @@ class Integral:
     The interval between two samples takes the value at its beginning.
     """
 
-    def __init__(self, beyond: Beyond, settings: Mapping[str, float]) -> None:
-        self._beyond, self._settings = beyond, settings
+    def __init__(self, settings: Mapping[str, float]) -> None:
+        self._settings = settings
         self._sum = 0.0
         self._last: tuple[float, float] | None = None
 
@@ -54,8 +55,7 @@ class Integral:
         if self._last is not None:
             before, before_s = self._last
             step_s = min(at_s - before_s, self._settings["step_s_max"])
-            beyond = self._beyond(before)
-            grows = beyond if beyond > 0.0 else -self._settings["leak_per_s"]
+            grows = before if before > 0.0 else -self._settings["leak_per_s"]
             self._sum = min(max(self._sum + grows * step_s, 0.0), self._settings["sum_max"])
         self._last = (value, at_s)
         return self._sum
@@ -64,8 +64,7 @@ class Integral:
 class Dips:
     """How many separate excursions of some consecutive samples the window holds (8a.21)."""
 
-    def __init__(self, beyond: Beyond, settings: Mapping[str, float]) -> None:
-        self._beyond = beyond
+    def __init__(self, settings: Mapping[str, float]) -> None:
         self._samples, self._window_s = int(settings["samples"]), settings["window_s"]
         self._begins: deque[float] = deque(maxlen=int(settings["dips"]))
         self._run = self._count = 0
@@ -76,7 +75,7 @@ class Dips:
 
     def feed(self, value: float, at_s: float) -> float:
         """Dips within the window at the last one; 0 when no value was low for so long."""
-        if self._beyond(value) > 0.0:
+        if value > 0.0:
             self._low_s = at_s
             self._run += 1
             if self._run == 1:
@@ -196,14 +195,14 @@ FROM_THE_PHASE = frozenset({Form.INTEGRAL, Form.DIPS})
 """Forms that begin anew when their rule begins to exist; the others know the whole session."""
 
 
-def deriving(condition: AlarmCondition, column: Column, gap_s: float) -> Deriving:
-    """A fresh past for a rule of such a form; its limits are those of the column."""
+def deriving(condition: AlarmCondition, gap_s: float) -> Deriving:
+    """A fresh past for a rule of such a form."""
     settings = condition.settings
     match condition.form:
         case Form.INTEGRAL:
-            return Integral(_beyond(condition.any_of[0], column), settings)
+            return Integral(settings)
         case Form.DIPS:
-            return Dips(_beyond(condition.any_of[0], column), settings)
+            return Dips(settings)
         case Form.CHANGE:
             return Change(settings, gap_s)
         case Form.RISE:
@@ -211,8 +210,8 @@ def deriving(condition: AlarmCondition, column: Column, gap_s: float) -> Derivin
     raise ValueError(f"{condition.id}: form {condition.form.value!r} derives no number")
 
 
-def _beyond(clause: Clause, column: Column) -> Beyond:
-    """By how much a value is beyond the clause's limit; negative within it."""
+def beyond(clause: Clause, column: Column, value: float) -> float:
+    """By how much a value is beyond the clause's limit of that column; negative within it."""
     limit = clause.limit[column].resolve(None)
     assert limit is not None
-    return (lambda value: value - limit) if clause.comparison.high else lambda value: limit - value
+    return value - limit if clause.comparison.high else limit - value

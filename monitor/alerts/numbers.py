@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.alerts.derived import FROM_THE_PHASE, Deriving, deriving
+from monitor.alerts.derived import FROM_THE_PHASE, Deriving, beyond, deriving
 from monitor.alerts.layout import COLUMNS, VITAL_INDEX, Layout, column_of
 from monitor.alerts.place import Place
 from monitor.alerts.pulse import Pulses
@@ -82,19 +82,18 @@ class Numbers:
         for row, column in self._derived_from.get(one.vital, ()):
             number = self._number(place, row, one)
             if number is not None:
-                heard[column] = Sample(one.vital, number, True, False, one.reason, one.at_s)
+                heard[column] = one._replace(value=number)
 
     def _number(self, place: Place, row: int, one: Sample) -> float | None:
         if row in self._of_two_sources:
             return place.disagreement(one.at_s, self._layout.preset.source_hold_s)
-        past = self._pasts[place.index].get(row) or self._begin(place, row)
-        return past.feed(one.value, one.at_s) if past else None
-
-    def _begin(self, place: Place, row: int) -> Deriving | None:
-        """A fresh past of this chair; None where the rule must not begin yet."""
         condition, column = self._layout.limit_rows[row].condition, column_of(place.phase)
-        if condition.form in FROM_THE_PHASE and not self._layout.priority[column, row]:
+        counts = condition.form in FROM_THE_PHASE
+        if counts and not self._layout.priority[column, row]:
             return None
-        past = deriving(condition, COLUMNS[column], self._layout.preset.gap_s)
-        self._pasts[place.index][row] = past
-        return past
+        past = self._pasts[place.index].get(row)
+        if past is None:
+            past = deriving(condition, self._layout.preset.gap_s)
+            self._pasts[place.index][row] = past
+        clause, value = condition.any_of[0], one.value
+        return past.feed(beyond(clause, COLUMNS[column], value) if counts else value, one.at_s)

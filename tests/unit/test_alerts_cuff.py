@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from monitor.alerts import AlarmState
+from monitor.alerts.cuff import SPANS_MAX, Cuff
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from monitor.vitals import Validity, VitalSign
@@ -193,3 +194,45 @@ def test_arms_of_the_last_patient_say_nothing_of_the_next() -> None:
     chair.hold(15)
     seconds(chair, 40, {SPO2: OFF}, HEART_RATE=72.0)
     assert chair.raised("T-PROBE") == [30.0]
+
+
+def shared_cuff() -> Cuff:
+    """On the probe's arm from the beginning; it said at 10 s that it measures."""
+    cuff = Cuff(gap_s=5.0)
+    cuff.share(0.0, shared=True)
+    cuff.measures(10.0)
+    return cuff
+
+
+def test_a_cycle_covers_its_first_instant_and_not_its_last() -> None:
+    cuff = shared_cuff()
+    assert [cuff.covers(at_s) for at_s in (9.9, 10.0, 14.9, 15.0)] == [False, True, True, False]
+
+
+def test_a_cuff_put_on_the_probes_arm_while_it_measures_covers_from_then() -> None:
+    cuff = Cuff(gap_s=5.0)
+    cuff.measures(10.0)
+    cuff.share(12.0, shared=True)
+    assert [cuff.covers(at_s) for at_s in (11.9, 12.0, 14.9)] == [False, True, True]
+
+
+def test_a_cuff_taken_to_the_other_arm_covers_no_more_whatever_its_result() -> None:
+    cuff = shared_cuff()
+    cuff.share(12.0, shared=False)
+    cuff.gave(14.0)
+    assert [cuff.covers(at_s) for at_s in (11.9, 12.0, 13.0)] == [True, False, False]
+
+
+def test_a_word_of_the_instant_of_the_result_begins_no_cycle() -> None:
+    cuff = shared_cuff()
+    cuff.gave(12.0)
+    cuff.measures(12.0)
+    assert (cuff.ends_s, cuff.waited_s(0.0)) == (12.0, 2.0)
+
+
+def test_so_many_cycles_are_remembered_and_no_more() -> None:
+    cuff = Cuff(gap_s=5.0)
+    cuff.share(0.0, shared=True)
+    for cycle in range(SPANS_MAX + 10):
+        cuff.measures(100.0 * cycle)
+    assert cuff.waited_s(0.0) == 5.0 * SPANS_MAX

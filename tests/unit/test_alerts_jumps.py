@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from monitor.alerts import Reason
 from monitor.clinic import Phase
 from monitor.jumps import HELD_MAX
 from monitor.vitals import Validity
@@ -197,3 +198,15 @@ def test_the_next_patients_first_value_is_no_jump_from_the_last_patients() -> No
     chair.events += chair.engine.seat("1", "s2", Phase.INFUSION, chair.now)
     chair.hold(5, SPO2=84)
     assert chair.raised("SPO2-3") == [8.0]
+
+
+def test_what_fell_due_before_a_jump_was_judged_is_told_with_it() -> None:
+    chair = Chairside()
+    chair.hold(10, HEART_RATE=155)
+    chair.acknowledge("HR-H2")
+    off = {SPO2: (Validity.INVALID, "sensor off")}
+    for rate in (*[155.0] * 7, 210.0):
+        chair.pass_second({SPO2: None, HR: rate}, validity=off)
+    told = chair.engine.advance(chair.now + 20.0)
+    first_two = [(one.alarm.condition, one.reason) for one in told][:2]
+    assert first_two == [("T-PROBE", Reason.CONDITION_PRESENT), ("HR-H2", Reason.WORSE)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from monitor.alerts import AlarmState
+from monitor.alerts.pulse import Loss, Speaker
+from monitor.alerts.samples import Sample
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from monitor.vitals import Validity, VitalSign
-from tests.judged import HR, PR, SPO2, Chairside
+from tests.judged import HR, PR, SPO2, Chairside, preset
 
 Said = tuple[Validity, str]
 SEARCHES: Said = (Validity.INVALID, "pulse search")
@@ -148,3 +150,76 @@ def test_a_rate_of_fifteen_is_extreme_and_not_zero() -> None:
     chair.hold(30, HEART_RATE=15)
     assert chair.raised("HR-L2") == [5.0]
     assert chair.raised("HR-0") == []
+
+
+def test_an_ecg_needs_no_probe() -> None:
+    chair = Chairside()
+    chair.hold(20)
+    for _ in range(6):
+        chair.pass_second({SPO2: None, HR: 0.0}, validity={SPO2: OFF})
+    assert chair.raised("HR-0") == [25.0]
+
+
+def test_the_first_of_two_probes_speaks_until_it_has_been_silent_for_longer_than_a_hold() -> None:
+    speaker = Speaker(hold_s=5.0)
+    assert [speaker.may(slot, at_s) for slot, at_s in ((1, 9.0), (0, 10.0), (1, 15.0))] == [
+        True,
+        True,
+        False,
+    ]
+    assert speaker.may(1, 15.1)
+
+
+def loss() -> Loss:
+    """The rule of the lost pulse, of a probe that has seen no pulse yet."""
+    return Loss(PR, preset().condition("HR-0P"), preset())
+
+
+def said(value: float, at_s: float, *, valid: bool = True, reason: str = "") -> Sample:
+    """What a probe says of the pulse."""
+    return Sample(PR, value, valid, False, reason, at_s)
+
+
+def lost(at_s: float, reason: str = "pulse search") -> Sample:
+    return said(float("nan"), at_s, valid=False, reason=reason)
+
+
+def had(pulse: Loss, seconds: int, *, since_s: float = 0.0) -> Loss:
+    """It sees a pulse for that long."""
+    for at in range(seconds + 1):
+        pulse.hear(0, said(70.0, since_s + at))
+    return pulse
+
+
+def test_a_pulse_is_lost_that_was_there_for_ten_seconds_and_no_less() -> None:
+    short, long = had(loss(), 9), had(loss(), 10)
+    assert short.hear(0, lost(10.0)) is None
+    gone = long.hear(0, lost(11.0))
+    assert gone is not None
+    assert (gone.value, gone.valid) == (0.0, True)
+
+
+def test_what_a_probe_had_is_forgotten_when_it_comes_off() -> None:
+    pulse = had(loss(), 30)
+    assert pulse.hear(0, lost(31.0, "sensor off")) is None
+    had(pulse, 9, since_s=33.0)  # the time without a probe does not count
+    assert pulse.hear(0, lost(43.0)) is None
+
+
+def test_a_pulse_in_doubt_or_without_a_number_for_another_reason_is_not_lost() -> None:
+    pulse = had(loss(), 30)
+    assert pulse.hear(0, lost(31.0, "movement")) is None
+    assert pulse.hear(0, lost(32.0)._replace(doubtful=True)) is None
+    assert pulse.hear(0, lost(33.0)) is not None
+
+
+def test_the_pulse_of_a_second_probe_is_not_that_of_the_first() -> None:
+    pulse = had(loss(), 30)
+    assert pulse.hear(1, said(80.0, 31.0)) is None
+
+
+def test_after_a_restart_an_open_loss_goes_on_without_a_pulse_to_lose() -> None:
+    pulse = loss()
+    assert pulse.hear(0, lost(1.0)) is None
+    pulse.still_open()
+    assert pulse.hear(0, lost(2.0)) is not None

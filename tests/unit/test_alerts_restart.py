@@ -32,7 +32,13 @@ class Room:
         self.kept.play([(self.at + 0.5, chair, what, argument)])
 
     def hold(
-        self, seconds: int, *, probe_off: bool = False, chair: str = "1", **values: float
+        self,
+        seconds: int,
+        *,
+        probe_off: bool = False,
+        searches: bool = False,
+        chair: str = "1",
+        **values: float,
     ) -> None:
         """Frames with these values, one a second; heart rate and SpO2 are calm unless named."""
         device = f"mon-{chair[0]}"
@@ -45,6 +51,9 @@ class Room:
             ]
             if probe_off:
                 lost = reading(SPO2, None, self.at, chair=chair, validity=OFF[0], reason=OFF[1])
+                said.append(replace(lost, device=device))
+            if searches:
+                lost = reading(PR, None, self.at, validity=OFF[0], reason="pulse search")
                 said.append(replace(lost, device=device))
             self.kept.play([(self.at, chair, "frame", (device, said))])
 
@@ -351,3 +360,54 @@ def test_what_is_told_again_raises_nothing_that_was_seen_already() -> None:
     link = room.alarm("T-LINK")
     assert (link.state, link.acknowledged_by) == (AlarmState.ACTIVE_ACK, "rk")
     assert link.id.endswith("/1")
+
+
+@pytest.mark.requirement("S-48")
+def test_a_sum_of_longer_ago_than_is_read_again_is_still_at_its_limit() -> None:
+    room = Room()
+    room.hold(26, SPO2=90.0)
+    for _ in range(180):  # up and down by a point: six minutes that change nothing
+        room.hold(1, SPO2=91.0)
+        room.hold(1, SPO2=95.0)
+    room.restart()
+    room.hold(20, SPO2=95.0)
+    assert "SPO2-I" in room.open()
+    room.hold(10, SPO2=95.0)
+    assert "SPO2-I" not in room.open()
+
+
+@pytest.mark.requirement("S-48")
+def test_a_rule_without_an_open_alarm_remembers_nothing_that_was_not() -> None:
+    room = Room()
+    room.hold(12, HEART_RATE=125.0)
+    room.restart()
+    room.hold(5, HEART_RATE=125.0)
+    assert set(room.open()) >= {"HR-H1"}
+    assert not {"SPO2-I", "HR-0P"} & set(room.open())
+
+
+@pytest.mark.requirement("S-48")
+def test_a_pulse_that_was_lost_before_and_flickers_afterwards_is_lost_again() -> None:
+    room = Room()
+    room.hold(20, PULSE_RATE=70.0)
+    room.hold(320, searches=True)
+    room.restart()
+    room.hold(1, PULSE_RATE=70.0)
+    room.hold(11, searches=True)
+    assert room.alarm("HR-0P").state is AlarmState.ACTIVE_UNACK
+
+
+@pytest.mark.requirement("S-48")
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_sum_that_a_person_ended_begins_anew(*, restarts: bool) -> None:
+    room = Room()
+    room.hold(30, SPO2=90.0)
+    room.acknowledge("SPO2-I")
+    room.hold(61, probe_off=True)
+    room.end("SPO2-I")
+    if restarts:
+        room.restart()
+    room.hold(25, SPO2=90.0)
+    assert "SPO2-I" not in room.open()
+    room.hold(1, SPO2=90.0)
+    assert "SPO2-I" in room.open()

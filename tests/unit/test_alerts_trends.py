@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
 from monitor.alerts import AlarmState, Reason
-from monitor.alerts.derived import PAST_SAMPLES_MAX, Change, Integral, Stretch
+from monitor.alerts.derived import PAST_SAMPLES_MAX, Change, Dips, Integral, Rise, Stretch, deriving
 from monitor.clinic import Phase
-from monitor.conditions import Priority
-from tests.judged import DIA, HR, SPO2, SYS, Chairside, reading
+from monitor.conditions import Column, Priority
+from monitor.thresholds import Comparison, Level
+from tests.judged import DIA, HR, SPO2, SYS, Chairside, preset, reading
 
 SATSECONDS = {"leak_per_s": 1.0, "sum_max": 75.0, "step_s_max": 5.0}
 
 
 def sums(limit: float, values: list[float]) -> list[float]:
     """The sum after each whole second of these values."""
-    core = Integral(lambda value: limit - value, SATSECONDS)
-    return [core.feed(value, float(at)) for at, value in enumerate([*values, limit])][1:]
+    core = Integral(SATSECONDS)
+    return [core.feed(limit - value, float(at)) for at, value in enumerate([*values, limit])][1:]
 
 
 def spo2(chair: Chairside, *values: float | None) -> None:
@@ -209,3 +213,99 @@ def test_one_determination_told_twice_confirms_nothing() -> None:
     alarm = chair.alarm("BP-H1")
     assert alarm is not None
     assert alarm.priority is Priority.LOW
+
+
+def test_a_single_point_beyond_the_limit_adds_up_too() -> None:
+    assert sums(92, [91.0, 91.0]) == [1.0, 2.0]
+
+
+def test_a_value_at_the_limit_is_no_dip() -> None:
+    chair = Chairside()
+    spo2(chair, *(92.0 if second % 10 < 2 else 95.0 for second in range(60)))
+    assert chair.raised("SPO2-N") == []
+
+
+def test_dips_are_counted_as_far_as_the_rule_asks() -> None:
+    dips = Dips({"samples": 2, "dips": 3, "window_s": 60})
+    counts = [dips.feed(1.0 if at % 5 < 2 else -3.0, float(at)) for at in range(60)]
+    assert max(counts) == 3.0
+
+
+CHANGE = {"recent_s": 2, "earlier_to_s": 20, "earlier_from_s": 30}
+
+
+def changes(values: Mapping[int, float], *, until: int, **valid_s: float) -> dict[int, float]:
+    """What is told at which second; 70 where no value is named."""
+    change = Change(CHANGE | {"recent_valid_s": 1, "earlier_valid_s": 1} | valid_s, gap_s=5.0)
+    told = {at: change.feed(values.get(at, 70.0), float(at)) for at in range(until + 1)}
+    return {at: number for at, number in told.items() if number is not None}
+
+
+def test_the_first_sample_covers_no_time() -> None:
+    # Earlier are the seconds 0 to 10 at 30 s, 1 to 11 at 31 s: ten and eleven intervals.
+    assert list(changes({}, until=32, earlier_valid_s=10.5)) == [31, 32]
+
+
+def test_the_recent_stretch_leaves_out_its_beginning_and_the_earlier_one_has_both_ends() -> None:
+    assert changes({39: 80.0, 40: 100.0}, until=40)[40] == 20.0  # of 80 and 100, not of 70 too
+    ends = {10: 100.0, 20: 50.0} | dict.fromkeys(range(11, 20), 60.0)
+    several = ends | dict.fromkeys((12, 14, 16, 18), 90.0)
+    assert changes(several, until=40)[40] == 10.0  # 100, five of 60, four of 90, 50: 60
+
+
+def test_of_more_samples_than_are_kept_no_change_is_told() -> None:
+    change = Change(CHANGE | {"recent_valid_s": 1, "earlier_valid_s": 1}, gap_s=5.0)
+    assert {change.feed(70.0, at / 200) for at in range(200 * 60)} == {None}
+
+
+def test_a_rise_is_told_up_to_its_time_after_the_reading_before_whenever_that_was() -> None:
+    rise = Rise(900.0)
+    fed = [(120.0, 5000.0), (155.0, 5900.0), (195.0, 6800.1), (190.0, 6900.0)]
+    assert [rise.feed(value, at_s) for value, at_s in fed] == [0.0, 35.0, 0.0, -5.0]
+
+
+def test_a_sum_may_be_of_what_is_above_a_limit() -> None:
+    own = preset().condition("SPO2-I")
+    clause = replace(own.any_of[0], comparison=Comparison.ABOVE, vital=HR)
+    chair = Chairside(rules=replace(preset(), conditions=(replace(own, any_of=(clause,)),)))
+    chair.hold(30, HEART_RATE=94)
+    assert chair.raised("SPO2-I") == [25.0]
+
+
+def test_a_rule_that_derives_nothing_is_named() -> None:
+    condition = preset().condition("SPO2-1")
+    with pytest.raises(ValueError, match="SPO2-1: form 'limit' derives no number"):
+        deriving(condition, 5.0)
+
+
+def test_a_change_counts_what_was_measured_before_the_infusion() -> None:
+    chair = Chairside(Phase.BASELINE)
+    chair.hold(130)
+    chair.engine.set_phase("1", Phase.INFUSION, chair.now)
+    chair.hold(20, HEART_RATE=105)
+    assert chair.raised("HR-D") == [145.0]
+
+
+def test_a_sum_follows_the_limit_of_its_phase() -> None:
+    own = preset().condition("SPO2-I")
+    levels = {Column.INFUSION: Level(value=92.0), Column.RECOVERY: Level(value=90.0)}
+    by_phase = replace(own, any_of=(replace(own.any_of[0], limit=levels),))
+    chair = Chairside(rules=replace(preset(), conditions=(by_phase,)))
+    chair.hold(40, SPO2=91)
+    chair.engine.set_phase("1", Phase.RECOVERY, chair.now)
+    chair.hold(60, SPO2=91)
+    assert chair.raised("SPO2-I") == []
+
+
+def test_a_sum_begins_anew_where_its_rule_was_not_in_force_in_between() -> None:
+    own, columns = preset().condition("SPO2-I"), (Column.BASELINE, Column.RECOVERY)
+    clause = replace(own.any_of[0], limit=dict.fromkeys(columns, Level(value=92.0)))
+    apart = replace(own, any_of=(clause,), priority=dict.fromkeys(columns, Priority.MEDIUM))
+    chair = Chairside(Phase.BASELINE, rules=replace(preset(), conditions=(apart,)))
+    chair.hold(40, SPO2=91)
+    for phase in (Phase.INFUSION, Phase.RECOVERY):
+        chair.engine.set_phase("1", phase, chair.now)
+        chair.hold(30, SPO2=91)
+    assert chair.raised("SPO2-I") == []
+    chair.hold(21, SPO2=91)
+    assert chair.raised("SPO2-I") == [120.0]
