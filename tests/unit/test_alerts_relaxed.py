@@ -52,3 +52,12 @@ def test_a_doubtful_sample_on_the_limit_is_no_part_of_what_fired() -> None:
     alarm = chair.alarm("SPO2-2")
     assert alarm is not None
     assert alarm.fired_count == 10
+
+
+def test_a_pressure_without_its_diastolic_is_within_a_limit_of_both() -> None:
+    chair = Chairside()
+    chair.pass_second({SYS: 165.0})
+    assert chair.alarm("BP-H1") is not None
+    chair.events += chair.engine.set_limits("1", {"BP-H1 NIBP_SYS": 168.0}, chair.now)
+    chair.cuff(165, 80)
+    assert chair.alarm("BP-H1") is None
