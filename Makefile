@@ -9,8 +9,9 @@ CHAIRS ?= 6
 SEED ?= 1
 PORT ?= 8080
 DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
-# Each process of a parallel run starts servers and a browser of its own.
-JOBS ?= 2
+# Each process of a parallel run starts servers and a browser of its own; most wait for seconds
+# to pass, so that three of them are no burden for two cores.
+JOBS ?= 3
 
 .PHONY: demo test quick check sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from tools.influxd.server import Account, Influxd, influxd, named, program_found
-from tools.server import Server, free_port
+from tools.server import START_S_MAX, Server, free_port
 
 __all__ = [
     "Account",
@@ -40,6 +41,16 @@ def find(program: str) -> str | None:
 
 class Mosquitto(Server):
     """The shipped broker configuration, moved to a folder and port of its own."""
+
+    def stop(self, within_s: float = START_S_MAX) -> None:
+        """Asked while it starts, it forgets that it was asked: so it is asked again each second."""
+        for _ in range(round(within_s)):
+            try:
+                super().stop(within_s=1.0)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+        raise TimeoutError(f"{self.command[0]} did not end; see {self.log}")
 
 
 def mosquitto(folder: Path) -> Mosquitto:
