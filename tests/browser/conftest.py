@@ -74,14 +74,14 @@ class Clinic:
             self._process.kill()
             await self._process.wait()
 
-    async def post(self, path: str, body: Json | None = None) -> None:
+    async def post(self, path: str, body: Json | None = None, timeout_s: float = 5.0) -> None:
         """Tell it something."""
         request = urllib.request.Request(
             self.url + path,
             json.dumps(body or {}).encode(),
             {"Content-Type": "application/json"},
         )
-        await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=5).close())
+        await asyncio.to_thread(lambda: urllib.request.urlopen(request, timeout=timeout_s).close())
 
     async def show(self, tiles: list[Json], **more: Any) -> None:
         """Put up a whole wall of these tiles."""
@@ -90,6 +90,10 @@ class Clinic:
     async def change(self, tiles: list[Json], **more: Any) -> None:
         """Change some tiles."""
         await self.post("/fake/change", {"tiles": tiles, **more})
+
+    async def hours(self, seconds: int) -> None:
+        """So many seconds of a busy clinic, as fast as its pages take them."""
+        await self.post(f"/fake/hours/{seconds}", timeout_s=1_800.0)
 
     async def posts(self, least: int = 0) -> list[Json]:
         """What pages have posted; waits until there are so many."""

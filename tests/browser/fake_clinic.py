@@ -32,6 +32,8 @@ CSP = (
 Json = dict[str, Any]
 SAID_OF_A_REVIEW = ("artefacts", "review/baseline", "review/withdraw")
 COOKIE = "fake-sign-in"
+BACKLOG_MAX = 20
+"""Changes on their way to a page before the next is made."""
 SIGNED_OUT = {"what": "nobody is signed in here", "why": "it ended", "fix": "sign in"}
 
 
@@ -105,6 +107,15 @@ class FakeClinic:
                 yield message
         finally:
             self.listeners.discard(inbox)
+
+    async def hours(self, seconds: int) -> None:
+        """So many seconds, a change of every chair in each, as fast as all pages take them."""
+        count = len(self.wall["tiles"])
+        for second in range(seconds):
+            wall = scenes.at_second(count, second)
+            self.change(wall["tiles"], **{key: wall[key] for key in ("strip", "sound", "counts")})
+            while any(listener.qsize() > BACKLOG_MAX for listener in self.listeners):
+                await asyncio.sleep(0.005)
 
     async def beat(self) -> None:
         """A heartbeat each second, for ever."""
@@ -302,6 +313,11 @@ def _add_acts(app: FastAPI, clinic: FakeClinic) -> None:
     @app.post("/fake/hold/{yes}")
     async def hold(yes: bool) -> Json:
         clinic.silent = yes
+        return {}
+
+    @app.post("/fake/hours/{seconds}")
+    async def hours(seconds: int) -> Json:
+        await clinic.hours(seconds)
         return {}
 
     @app.get("/fake/posts")

@@ -264,6 +264,33 @@ SCENES: dict[str, Callable[[int], list[Json]]] = {
 RANKS = {"HIGH": 3, "MEDIUM": 2, "LOW": 1, "": 0}
 
 
+def at_second(count: int, second: int) -> Json:
+    """A clinic's second: every number moves, alarms come and go in turn, cuffs measure."""
+    return around([_tile_at(str(n), second + 41 * n) for n in range(1, count + 1)])
+
+
+def _tile_at(label: str, second: int) -> Json:
+    clock = f"{second // 60 % 60:02d}:{second % 60:02d}"
+    heart, oxygen = 64 + second * 7 % 23, 92 + second * 3 % 7
+    parts: Json = {
+        "clock": f"{clock}/40:00",
+        "slots": [
+            slot("HR", str(heart)),
+            slot("SpO2", str(oxygen), "questionable" if second % 97 == 0 else "valid"),
+            slot("RR", str(11 + second % 6)),
+        ],
+        "nibp": nibp(f"{118 + second // 300 % 40}/{70 + second // 300 % 20}", age=clock),
+        "audio_paused": "1:42" if second % 900 < 120 else "",
+    }
+    turn = second % 600
+    if turn >= 60:
+        return tile(label, **parts)
+    state = "ACTIVE_UNACK" if turn < 30 else "ACTIVE_ACK"
+    alarms = [alarm(label, "HIGH", f"SpO2 {oxygen - 10} < 88: go to chair", state)]
+    alarms += [alarm(label, "MEDIUM", f"HR {heart + 60} > 120", state)] * (turn < 45)
+    return alarming(label, alarms, **parts)
+
+
 def wall(count: int, scene: str) -> Json:
     """A wall of so many chairs."""
     return around(SCENES[scene](count))
@@ -289,7 +316,7 @@ def around(tiles: list[Json]) -> Json:
         {
             "chair": one["chair"],
             "priority": first["priority"],
-            "text": f"{one['label']} {first['marks']} {first['text']} {first['onset']}",
+            "text": _in_strip(one["label"], first),
             "id": first["id"],
             "condition": first["condition"],
             "can_suspend": first["can_suspend"],
@@ -312,6 +339,11 @@ def around(tiles: list[Json]) -> Json:
         "status": [{"level": "warn", "text": "History copy 120 behind (nothing lost)"}],
         "version": "0.1.0",
     }
+
+
+def _in_strip(label: str, one: Json) -> str:
+    """What is the matter; what to do then stands at the chair."""
+    return f"{label} {one['marks']} {one['text'].split(': ')[0]} {one['onset']}"
 
 
 def who(person: Json | None) -> Json:

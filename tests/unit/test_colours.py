@@ -45,6 +45,16 @@ def test_vital_signs_are_told_apart_by_every_eye(night: bool) -> None:
 
 
 @pytest.mark.requirement("UIX-103")
+def test_each_vital_sign_wears_its_colour_on_the_wall_and_in_charts() -> None:
+    sheet = (WEB / "static" / "css" / "values.css").read_text(encoding="utf-8")
+    assert [name for name in PARAMETERS if f"color: var(--{name});" not in sheet] == []
+    chart = (WEB / "static" / "js" / "chart.js").read_text(encoding="utf-8")
+    ink = dict(re.findall(r'^  (\w+): "(#[0-9a-f]{6})",', chart, re.MULTILINE))
+    day = tokens(night=False)
+    assert {name: ink[name] for name in ("hr", "spo2", "nibp", "rr")}.items() <= day.items()
+
+
+@pytest.mark.requirement("UIX-103")
 @pytest.mark.parametrize("night", [False, True])
 def test_priorities_are_told_apart_by_every_eye(night: bool) -> None:
     least, which = closest(tokens(night), FILLS)
