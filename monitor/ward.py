@@ -15,7 +15,7 @@ from monitor import journal
 from monitor.alerts import AlarmEvent, Engine
 from monitor.bedsides import Bedsides
 from monitor.board import Board
-from monitor.care.baseline import Baseline, told
+from monitor.care.baseline import Baseline
 from monitor.care.gathering import Gatherings
 from monitor.care.observations import Item, judged
 from monitor.care.session import session_of
@@ -296,7 +296,7 @@ class Ward:
         now = self.clock.monotonic()
         started_s = self.clock.to_monotonic(started_us) if started_us else now
         since_s = min(started_s, now) if lacks else None
-        message = f"NO BASELINE {told(session.baseline_missing)}: relative rules off"
+        message = f"NO BASELINE {', '.join(session.baseline_missing)}: relative rules off"
         return self.engine.assert_technical("T-BASE", session.chair, since_s, message, now)
 
     def apply(self, events: Sequence[AlarmEvent], chair: str) -> None:
