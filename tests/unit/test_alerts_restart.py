@@ -381,7 +381,7 @@ def test_a_rule_without_an_open_alarm_remembers_nothing_that_was_not() -> None:
     room = Room()
     room.hold(12, HEART_RATE=125.0)
     room.restart()
-    room.hold(5, HEART_RATE=125.0)
+    room.hold(5, HEART_RATE=125.0, SPO2=88.0)
     assert set(room.open()) >= {"HR-H1"}
     assert not {"SPO2-I", "HR-0P"} & set(room.open())
 
