@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,8 @@ YEAR_US = 366 * 86_400_000_000
 SIZES = [ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def service(tmp_path: Path) -> AsyncIterator[Served]:
+@asynccontextmanager
+async def a_year_later(tmp_path: Path) -> AsyncIterator[Served]:
     """A clinic whose record holds a session of last year."""
     async with served(tmp_path, published_pin="") as running:
         employ(running)
@@ -46,6 +47,12 @@ async def service(tmp_path: Path) -> AsyncIterator[Served]:
             ]
         )
         await record.commit()
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def service(tmp_path: Path) -> AsyncIterator[Served]:
+    async with a_year_later(tmp_path) as running:
         yield running
 
 

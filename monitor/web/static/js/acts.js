@@ -198,10 +198,14 @@ export class Acts {
   }
 
   /**
-   * Say one sentence at the foot of the page for a while.
+   * Say one sentence for a while at the foot of the page, or of the dialog that lies over it.
    * @param {string} text
    */
   say(text) {
+    if (text) {
+      const place = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+      if (this._said.parentElement !== place) place.append(this._said);
+    }
     write(this._said, text);
     this._said.hidden = !text;
     window.clearTimeout(this._timer);
