@@ -22,13 +22,19 @@ from monitor.ward import Ward
 from monitor.words import Words
 
 
+class Filed(Stored, Protocol):
+    """The record as it is judged again, exported and printed; another process can hold it."""
+
+    async def document(self, sha256: str) -> bytes | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clinic:
     """The running clinic, as handed to each display.
 
     `ward` is for looking (its board) and listening; acts go through `commands`,
     `people` tells whose they are. `sounding` knows which display sounds.
-    `stored` is the record on its own connection, to judge its sessions again.
+    `stored` is the record on its own connection, for work beside the watch.
     `status` says what the header tells of the service itself, worst first.
     """
 
@@ -41,7 +47,7 @@ class Clinic:
     commands: Commands
     history: History
     catalogue: Catalogue
-    stored: Stored
+    stored: Filed
     status: Callable[[], list[StatusLine]]
 
     @property

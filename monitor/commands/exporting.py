@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from monitor.clinic import Person
 from monitor.commands.acts import Act, Desk
 from monitor.history import Data
+from monitor.people import Permission
 
 EXPORTED = "exported"
 """A fact of the clinic: `what`, in which `formats`, how many `sessions`, `de_identified` or not."""
@@ -31,3 +33,10 @@ class Export(Act):
         }
         desk.keep(EXPORTED, person, data)
         return self.what
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintReports(Export):
+    """A clinician takes out the reports of many sessions, as they stand or were signed."""
+
+    permission: ClassVar[Permission] = Permission.SIGN

@@ -36,14 +36,14 @@ def apart() -> Iterator[ProcessPoolExecutor]:
 
 def pack(
     archive: Path,
-    source: Source,
     session: str,
+    *,
+    source: Source,
     formats: Sequence[str],
     made_us: int,
-    *,
     bom: bool = False,
-) -> None:
-    """Add a session's files to a zip. Raises `StoreError` and `OSError`."""
+) -> str:
+    """Add a session's files to a zip; none is left out, so "". Raises `StoreError`, `OSError`."""
     dossier = asyncio.run(source.dossier(session, made_us))
     parts = [part for name in formats for part in FORMATS[name].parts]
     with ZipFile(archive, "a") as out:
@@ -53,6 +53,7 @@ def pack(
             info.compress_type = ZIP_DEFLATED
             with out.open(info, "w") as file:
                 file.writelines(part.body(dossier, bom=bom))
+    return ""
 
 
 def write(

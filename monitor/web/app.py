@@ -36,6 +36,7 @@ from monitor.web.arriving import add_arrival
 from monitor.web.booking import add_booking
 from monitor.web.care import add_care
 from monitor.web.course import add_course
+from monitor.web.day_reports import add_day_reports
 from monitor.web.devices import add_devices
 from monitor.web.entry import Entry, add_entry
 from monitor.web.exported import add_exports
@@ -159,6 +160,7 @@ def create_api(clinic: Clinic, live: Live) -> FastAPI:
     add_papers(acts, clinic, printing, doing(clinic))
     _add_sound_acts(acts, clinic)
     add_exports(acts, clinic, doing(clinic))
+    add_day_reports(acts, clinic, doing(clinic))
     api.include_router(acts)
     leave = APIRouter(dependencies=[Depends(entry.clinician)], responses=REFUSALS)
     add_reports(api, leave, clinic)

@@ -7,11 +7,8 @@ written. One job runs at a time; its archive stays until the next one.
 from __future__ import annotations
 
 import asyncio
-import atexit
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -24,7 +21,7 @@ from starlette.responses import FileResponse, Response
 
 from monitor.commands.exporting import Export
 from monitor.displays import Clinic
-from monitor.errors import CommandRefused, StoreError
+from monitor.errors import CommandRefused
 from monitor.exports.collecting import Source
 from monitor.exports.disguise import KEY_PURPOSE
 from monitor.exports.formats import FORMATS, file_name
@@ -32,6 +29,7 @@ from monitor.exports.packing import apart, pack, part_of, write
 from monitor.exports.room import check_room, needed_bytes
 from monitor.web.answers import Execute
 from monitor.web.archive import NotThere
+from monitor.web.jobs import PREFIX, Jobs
 from monitor.web.present import Json
 
 Identifier = Annotated[str, PathParameter(max_length=100)]
@@ -39,7 +37,6 @@ Name = Literal["csv", "fhir", "hl7", "edf", "vital"]
 Ending = Literal[
     ".csv", ".minutes.csv", ".adverse.csv", ".json", ".fhir.json", ".hl7", ".edf", ".vital"
 ]
-PREFIX = "chairside-export-"
 
 
 class FileBody(BaseModel):
@@ -70,31 +67,12 @@ class JobBody(BaseModel):
     bom: bool = False
 
 
-@dataclass(slots=True)
-class Job:
-    """An archive on its way: so many sessions of it are in."""
-
-    title: str
-    folder: Path
-    name: str
-    total: int
-    done: int = 0
-    failed: str = ""
-    ended: bool = False
-    task: asyncio.Task[None] | None = field(default=None, repr=False)
-
-    @property
-    def path(self) -> Path:
-        """The archive."""
-        return self.folder / self.name
-
-
 class Exports:
     """What leaves one clinic by its pages."""
 
     def __init__(self, clinic: Clinic) -> None:
         self._clinic = clinic
-        self._job: Job | None = None
+        self._jobs = Jobs("export")
         self._one_file_at_a_time = asyncio.Semaphore(1)
 
     def _source(self, *, de_identified: bool) -> Source:
@@ -141,12 +119,7 @@ class Exports:
         Raises `CommandRefused` while one runs, when nothing is asked for, and when there is
         no room for its archive.
         """
-        if self._job is not None and not self._job.ended:
-            raise CommandRefused(
-                "another export is under way",
-                why=f"{self._job.title}: {self._job.done} of {self._job.total} sessions",
-                fix="wait until it is there",
-            )
+        self._jobs.check_free()
         source = self._source(de_identified=body.de_identified)
         what, sessions = await self._sessions(source, body)
         formats = tuple(name for name in FORMATS if name in body.formats)
@@ -163,18 +136,9 @@ class Exports:
             )
         )
         shown = "de-identified" if body.de_identified else file_name(what.replace(" ", "-"))
-        job = self._job = Job(what, self._fresh(), f"chairside-{shown}.zip", len(sessions))
-        run = self._run(job, source, sessions, partial(pack, bom=body.bom), formats)
-        job.task = asyncio.create_task(run, name="export")
+        step = partial(pack, source=source, formats=formats, made_us=self._now_us(), bom=body.bom)
+        self._jobs.begin(what, f"chairside-{shown}.zip", sessions, step)
         return self.told()
-
-    def _fresh(self) -> Path:
-        """A folder for the next archive; the one before goes, and this at the service's end."""
-        if self._job is not None:
-            shutil.rmtree(self._job.folder, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return folder
 
     async def _sessions(self, source: Source, body: JobBody) -> tuple[str, list[str]]:
         """What is asked for, in words, and its sessions."""
@@ -196,56 +160,17 @@ class Exports:
             )
         return f"month {body.month}", found
 
-    async def _run(
-        self,
-        job: Job,
-        source: Source,
-        sessions: Sequence[str],
-        add: Callable[..., None],
-        formats: Sequence[str],
-    ) -> None:
-        loop, made_us = asyncio.get_running_loop(), self._now_us()
-        try:
-            with apart() as pool:
-                for session in sessions:
-                    await loop.run_in_executor(
-                        pool, add, job.path, source, session, formats, made_us
-                    )
-                    job.done += 1
-        except (OSError, StoreError) as problem:
-            job.failed = str(problem).splitlines()[0]
-        finally:
-            job.ended = True
-
     def told(self) -> Json:
         """The formats there are, and how far the job is."""
-        job = self._job
         formats = [
             {"name": name, "title": one.title, "endings": [part.ending for part in one.parts]}
             for name, one in FORMATS.items()
         ]
-        if job is None:
-            return {"formats": formats, "job": None}
-        ready = job.ended and not job.failed
-        return {
-            "formats": formats,
-            "job": {
-                "title": job.title,
-                "total": job.total,
-                "done": job.done,
-                "ended": job.ended,
-                "failed": job.failed,
-                "file": job.name if ready else "",
-                "bytes": job.path.stat().st_size if ready else 0,
-            },
-        }
+        return {"formats": formats, "job": self._jobs.told()}
 
     def archive(self) -> Response:
         """The archive of the last job. Raises `NotThere` before it is whole."""
-        job = self._job
-        if job is None or not job.ended or job.failed:
-            raise NotThere("there is no export to fetch")
-        return FileResponse(job.path, media_type="application/zip", filename=job.name)
+        return self._jobs.archive()
 
     def _now_us(self) -> int:
         return self._clinic.clock.utc_us()

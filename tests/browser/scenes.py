@@ -452,7 +452,8 @@ def sessions(asked: Mapping[str, str]) -> Json:
 
 def exports(month: str, looks: int) -> Json:
     """The formats, and a job of two sessions that is ready at the second look."""
-    job = {"title": f"month {month}", "total": 2, "done": min(looks, 2), "failed": ""}
+    counted = {"total": 2, "done": min(looks, 2), "left_out": [], "failed": ""}
+    job = {"title": f"month {month}", **counted}
     ready = {"file": f"chairside-month-{month}.zip", "bytes": 1_234_567} if looks > 1 else {}
     return {
         "formats": [

@@ -211,6 +211,26 @@ async def test_who_watches_stands_on_every_tile_and_cuts_nothing_else(
     assert await page.evaluate(OUT_OF_PLACE) == []
 
 
+@pytest.mark.requirement("RPT-035")
+async def test_the_reports_of_a_day_are_made_and_saved_by_keyboard(
+    service: Served, open_page: OpenPage
+) -> None:
+    async with service.nurse() as client:
+        await service.seat(client, "1")
+    page = await tablet(service, open_page, "/today", "Dr D. Lindqvist")
+    await press(page, page.get_by_role("button", name="REPORTS ..."))
+    sheet = page.get_by_role("dialog", name="Reports of")
+    assert await grave_findings(page) == []
+    await press(page, sheet.get_by_role("button", name="MAKE REPORTS"))
+    save = sheet.get_by_role("link", name="Save chairside-reports-")
+    await save.wait_for()
+    assert "1 of 1 sessions, ready" in await sheet.inner_text()
+    assert await grave_findings(page) == []
+    async with page.expect_download() as download:
+        await press(page, save)
+    assert (await download.value).suggested_filename.startswith("chairside-reports-")
+
+
 @pytest.mark.requirement("ARR-074")
 async def test_the_days_pages_tell_nothing_to_who_is_not_signed_in(
     service: Served, open_page: OpenPage

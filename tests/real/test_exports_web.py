@@ -190,7 +190,7 @@ async def test_a_job_that_fails_says_why_and_gives_no_file(
     record.add(session("s-x", 0.0, "X"))
     await record.commit()
     # The process that packs finds no disk where its archive should be.
-    monkeypatch.setattr("monitor.web.exported.Job.path", property(lambda _: Path("/nowhere/x.zip")))
+    monkeypatch.setattr("monitor.web.jobs.Job.path", property(lambda _: Path("/nowhere/x.zip")))
     body = {"patient": "X", "formats": ["csv"]}
     assert (await nurse.post("/api/exports", json=body, headers=ACT)).status_code == 200
     job = await ended(nurse)

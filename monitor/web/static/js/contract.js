@@ -323,15 +323,16 @@
 /**
  * @typedef {object} Exports The formats there are, and how far the last course or month is.
  * @property {{name: string, title: string, endings: string[]}[]} formats
- * @property {ExportJob|null} job
+ * @property {Job|null} job
  */
 
 /**
- * @typedef {object} ExportJob
+ * @typedef {object} Job
  * @property {string} title
  * @property {number} total sessions
  * @property {number} done
  * @property {boolean} ended
+ * @property {string[]} left_out sessions, each with why
  * @property {string} failed why, or ""
  * @property {string} file its name, once it is ready
  * @property {number} bytes

@@ -1,9 +1,9 @@
 /** Taking sessions out as files: one file of a session, or a course or month as one archive. */
 
-import { button, link, make, write } from "./dom.js";
-import { Refused, read, save } from "./server.js";
+import { button, make, write } from "./dom.js";
+import { JobView } from "./job.js";
+import { Refused, save } from "./server.js";
 
-const LOOK_MS = 1_000;
 const WORDS = /** @type {Record<string, string>} */ ({
   ".csv": "CSV, a line a reading",
   ".minutes.csv": "CSV, a line a minute",
@@ -88,7 +88,6 @@ export class ManyExport {
   /** @param {import("./acts.js").Acts} acts */
   constructor(acts) {
     this._acts = acts;
-    this._timer = 0;
     this._month = field("month", "Month");
     this._patient = field("text", "or the course of patient");
     /** @type {{name: string, box: Tick}[]} */
@@ -96,11 +95,8 @@ export class ManyExport {
     this._boxes = make("fieldset", "", [make("legend", "", "Formats")]);
     this._hidden = tick(PRIVACY);
     this._excel = tick(EXCEL);
-    this._said = status();
-    this._bar = make("progress");
-    this._bar.setAttribute("aria-label", "Sessions exported");
-    this._bar.hidden = true;
-    this._file = make("p");
+    /** @type {JobView<Exports>} */
+    this._job = new JobView("/api/exports", "Sessions exported", (told) => this._draw(told));
     this._start = make("button", "act", "EXPORT");
     this._start.type = "submit";
     const form = make("form", "", [
@@ -110,9 +106,7 @@ export class ManyExport {
       this._hidden.element,
       this._excel.element,
       make("p", "summary", NAMES),
-      this._bar,
-      this._said,
-      this._file,
+      ...this._job.elements,
       make("div", "choices", [this._start, button("act plain", "Close", () => this._away())]),
     ]);
     form.addEventListener("submit", (event) => {
@@ -130,19 +124,19 @@ export class ManyExport {
 
   async _show() {
     if (!(await this._acts.ready())) return;
-    await this._look();
+    await this._job.look();
     this._element.showModal();
   }
 
   _away() {
-    window.clearTimeout(this._timer);
+    this._job.stop();
     this._element.close();
   }
 
   async _begin() {
     const formats = this._formats.filter((one) => one.box.checked).map((one) => one.name);
     if (!formats.length) {
-      write(this._said, "Choose a format.");
+      this._job.say("Choose a format.");
       return;
     }
     const asked = {
@@ -153,44 +147,14 @@ export class ManyExport {
       bom: this._excel.checked,
     };
     const why = await this._acts.tried("/api/exports", asked);
-    if (why) write(this._said, why);
-    else await this._look();
-  }
-
-  async _look() {
-    window.clearTimeout(this._timer);
-    try {
-      this._draw(await read("/api/exports"));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      write(this._said, error.message);
-    }
+    if (why) this._job.say(why);
+    else await this._job.look();
   }
 
   /** @param {Exports} told */
   _draw(told) {
     if (!this._formats.length) this._fill(told);
-    const job = told.job;
-    const runs = job !== null && !job.ended;
-    this._start.disabled = runs;
-    this._bar.hidden = !runs;
-    this._file.replaceChildren();
-    if (job === null) return;
-    this._bar.max = job.total;
-    this._bar.value = job.done;
-    const count = `${job.done} of ${job.total} sessions`;
-    if (runs) {
-      write(this._said, `${job.title}: ${count}`);
-      this._timer = window.setTimeout(() => void this._look(), LOOK_MS);
-    } else if (job.failed) {
-      write(this._said, `${job.title} failed after ${count}: ${job.failed}`);
-    } else {
-      write(this._said, `${job.title}: ${count}, ready`);
-      const megabytes = (job.bytes / 1e6).toFixed(1);
-      const file = link("csv", `Save ${job.file} (${megabytes} MB)`, "/api/exports/file");
-      file.download = job.file;
-      this._file.replaceChildren(file);
-    }
+    this._start.disabled = told.job !== null && !told.job.ended;
   }
 
   /** @param {Exports} told */

@@ -1,6 +1,7 @@
 /** The day's list: who comes to which chair when, who sits there, who watches, what is overdue. */
 
 import { bookingForm, chairField, knownPatient, minutesField, patientField } from "./booking.js";
+import { DayReports } from "./day-reports.js";
 import { button, byId, link, make, mark, redrawn, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { Sheet, field, form, tick } from "./sheet.js";
@@ -33,14 +34,17 @@ class TodayPage {
     this._journals = make("section", "card overdue");
     this._chairs = make("div", "day-chairs");
     this._sheet = new Sheet();
+    this._reports = new DayReports(this._acts);
+    const reports = button("act plain", "REPORTS ...", () => void this._enter(() => this._print()));
     const sheets = link("act plain", "DOWNTIME SHEETS", "/api/downtime.pdf");
     const day = [this._title, this._before, this._now, this._after];
-    const head = [...day, this._book, this._watch, sheets];
+    const head = [...day, this._book, this._watch, reports, sheets];
     byId("today").replaceChildren(
       make("div", "day-head", [...head, this._note]),
       this._journals,
       this._chairs,
       this._sheet.element,
+      this._reports.element,
     );
     this._journals.hidden = true;
     setInterval(() => void this._load(), REFRESH_MS);
@@ -62,6 +66,7 @@ class TodayPage {
     this._chairs.replaceChildren();
     this._journals.hidden = true;
     this._sheet.close();
+    this._reports.close();
     write(this._note, text);
   }
 
@@ -271,6 +276,10 @@ class TodayPage {
     const changed = Object.entries(patient).some(([key, said]) => said && said !== before.get(key));
     if (changed && !(await this._acts.keep("/api/patients", patient))) return;
     await this._keep("/api/bookings", booking);
+  }
+
+  _print() {
+    if (this._day) void this._reports.open(this._day.day);
   }
 
   _watching() {
