@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 from starlette.responses import FileResponse, Response
 
+from monitor.archiving import REPORT_BYTES, Reports
 from monitor.commands.exporting import PrintReports
 from monitor.displays import Clinic
 from monitor.errors import CommandRefused
 from monitor.exports.room import check_room
-from monitor.report.archiving import REPORT_BYTES, Reports
 from monitor.report.gathering import letterhead
 from monitor.web.answers import Execute
 from monitor.web.jobs import Jobs
