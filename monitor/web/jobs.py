@@ -59,14 +59,15 @@ class Job:
         try:
             with apart() as pool:
                 for session in sessions:
-                    why = await loop.run_in_executor(pool, step, self.path, session)
-                    if why:
-                        self.left_out.append(f"{session}: {why}")
-                    self.done += 1
+                    self._count(session, await loop.run_in_executor(pool, step, self.path, session))
         except (OSError, StoreError) as problem:
             self.failed = str(problem).splitlines()[0]
         finally:
             self.ended = True
+
+    def _count(self, session: str, why: str) -> None:
+        self.done += 1
+        self.left_out += [f"{session}: {why}"] if why else []
 
     def told(self) -> Json:
         """As a page draws it."""
