@@ -46,6 +46,7 @@ bench: $(READY_DEV)
 	$(RUN) -m benchmarks.throughput
 	$(RUN) -m benchmarks.commit
 	$(RUN) -m benchmarks.review
+	$(RUN) -m benchmarks.course
 	$(RUN) -m benchmarks.wire_to_screen
 	$(RUN) -m benchmarks.alarm_to_screen
 

@@ -186,7 +186,10 @@ class Validity(Keyed):
     @property
     def believed(self) -> bool:
         """True when the number counts in full; QUESTIONABLE is neither believed nor absent."""
-        return self in (Validity.VALID, Validity.VALIDATED)
+        return self in _BELIEVED
+
+
+_BELIEVED = frozenset({Validity.VALID, Validity.VALIDATED})
 
 
 class GenerationMode(Enum):

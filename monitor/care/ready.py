@@ -51,7 +51,7 @@ def ready_us(
     ended_us, left_us = session.infusion_ended_us, session.closed_us
     if ended_us is None or left_us is None:
         return None
-    past = Past(facts, rows, transitions, preset)
+    past = Past(facts, _looked_at(rows, ended_us, preset), transitions, preset)
     if not past.gate(left_us).ready:
         return None
     at_us = left_us
@@ -61,6 +61,15 @@ def ready_us(
         if seconds < 0 or not past.gate(asked_us).ready:
             return min(asked_us + SECOND_US, left_us)
         at_us = asked_us
+
+
+def _looked_at(rows: Sequence[ReadingRow], ended_us: int, preset: Preset) -> list[ReadingRow]:
+    """What the gate looks at from then on: every cuff reading, the rest for some minutes back."""
+    back_s = max(
+        preset.readiness.spo2_s, preset.baseline.continuous_s, float(preset.entries.device_s)
+    )
+    since_us = ended_us - round(back_s * SECOND_US) - SLACK_US
+    return [one for one in rows if one.sampled_at_us >= since_us or one.vital in NIBP]
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ at the most. Nothing is ever drawn across a gap.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -47,10 +48,10 @@ class Gap:
 
 def by_vital(rows: Iterable[ReadingRow]) -> dict[VitalSign, list[ReadingRow]]:
     """The readings of each vital sign, in the order in which they stand."""
-    out: dict[VitalSign, list[ReadingRow]] = {}
+    out = defaultdict[VitalSign, list[ReadingRow]](list)
     for row in rows:
-        out.setdefault(row.vital, []).append(row)
-    return out
+        out[row.vital].append(row)
+    return dict(out)
 
 
 Streams = Mapping[VitalSign, Mapping[str, Sequence[Held]]]
@@ -72,10 +73,10 @@ def streams_of(
 
 
 def _by_device(rows: Sequence[ReadingRow]) -> dict[str, list[ReadingRow]]:
-    out: dict[str, list[ReadingRow]] = {}
+    out = defaultdict[str, list[ReadingRow]](list)
     for row in rows:
-        out.setdefault(row.device, []).append(row)
-    return out
+        out[row.device].append(row)
+    return dict(out)
 
 
 def held_samples(streams: Streams, vital: VitalSign) -> Sequence[Held]:

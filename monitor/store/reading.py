@@ -30,8 +30,17 @@ from monitor.history import (
     TransitionRow,
 )
 from monitor.store import catalogue, documents, file, remarks, schema, spans
-from monitor.store.rows import Committed, Row, SqlValue, fact_of, reading_of, transition_of
+from monitor.store.rows import (
+    Committed,
+    Row,
+    SqlValue,
+    fact_of,
+    reading_of,
+    readings_of,
+    transition_of,
+)
 from monitor.stretch import Stretch, stretch_of
+from monitor.uncollected import uncollected
 from monitor.vitals import NIBP, VitalSign
 
 _T = TypeVar("_T")
@@ -39,6 +48,7 @@ READ_STEPS_MAX = 500_000_000
 """SQLite virtual machine steps a single query may take; some seconds of work."""
 
 _READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
+_SAMPLES = ", ".join(("at_us", "shift_us", *schema.READING_COLUMNS))
 _TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
 _FACTS = ", ".join(("id", "at_us", "shift_us", *schema.FACT_COLUMNS))
 _NEWEST = (
@@ -304,12 +314,18 @@ def _readings(
 ) -> list[ReadingRow]:
     names = None if vitals is None else [vital.value for vital in vitals]
     chosen = "" if names is None else f"AND vital IN ({', '.join('?' * len(names))})"
-    rows = connection.execute(
-        f"SELECT {_READINGS} FROM readings WHERE {where} {chosen} "
-        "ORDER BY sampled_at_us, vital, device, at_us",
-        (*values, *(names or ())),
-    )
-    return [reading_of(at_us, shift_us, rest) for _, at_us, shift_us, *rest in rows]
+    # In order of the index's time: only rows of one instant are left to sort.
+    with uncollected():
+        found = connection.execute(
+            f"SELECT {_SAMPLES} FROM readings WHERE {where} {chosen} ORDER BY at_us, vital, device",
+            (*values, *(names or ())),
+        )
+        rows, moved = readings_of(found)
+    return sorted(rows, key=_in_time) if moved else rows
+
+
+def _in_time(row: ReadingRow) -> tuple[int, str, str]:
+    return row.sampled_at_us, row.vital.value, row.device
 
 
 def _transitions(

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monitor.history import FactRow, FiringSample, ReadingRow, TransitionRow
 from monitor.vitals import GenerationMode, TimeBasis, Validity, VitalSign
@@ -215,6 +215,41 @@ def reading_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> Reading
         boot=_text(boot),
         seq=None if seq is None else _int(seq),
     )
+
+
+def readings_of(found: Iterable[Sequence[Any]]) -> tuple[list[ReadingRow], bool]:
+    """The readings from the record's own columns: `at_us`, `shift_us`, `READING_COLUMNS`.
+
+    Its tables are STRICT, so of tens of thousands of them no type is checked again.
+    Beside them whether any of them was moved from its true time.
+    """
+    rows, moved = list[ReadingRow](), False
+    # fmt: off
+    for (
+        at_us, shift_us, received, chair, device, session, vital, value, validity, mode, basis,
+        reason, late, boot, seq,
+    ) in found:
+        # fmt: on
+        moved = moved or shift_us != 0
+        rows.append(
+            ReadingRow(
+                sampled_at_us=at_us - shift_us,
+                received_at_us=received,
+                chair=chair,
+                device=device,
+                session=session,
+                vital=_VITALS[vital],
+                value=value,
+                validity=_VALIDITIES[validity],
+                mode=_MODES[mode],
+                basis=_BASES[basis],
+                reason=reason,
+                late=late != 0,
+                boot=boot,
+                seq=seq,
+            )
+        )
+    return rows, moved
 
 
 def transition_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> TransitionRow:

@@ -24,6 +24,7 @@ from monitor.counted_by import counted_by
 from monitor.displays import Shelf
 from monitor.history import SESSION_US_MAX, FactRow, ReadingRow, Told, TransitionRow
 from monitor.review import AlarmLife
+from monitor.uncollected import uncollected
 from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
 from monitor.words import Words
@@ -202,5 +203,9 @@ class Archive:
         return facts
 
     async def _worked_out(self, told: Callable[[], Json]) -> bytes:
+        def work() -> bytes:
+            with uncollected():
+                return json.dumps(told()).encode()
+
         async with self._one_at_a_time:
-            return await asyncio.to_thread(lambda: json.dumps(told()).encode())
+            return await asyncio.to_thread(work)

@@ -27,6 +27,7 @@ from monitor.counted_by import counted_by
 from monitor.displays import Clinic, Shelf
 from monitor.history import FactRow, TransitionRow
 from monitor.people import Permission
+from monitor.uncollected import uncollected
 from monitor.vitals import NIBP, VitalSign
 from monitor.web.acting import Body, Offers
 from monitor.web.archive import NotThere
@@ -148,9 +149,10 @@ class Courses:
         rows = await readings_of(self._shelf.history, facts[0].session or "", facts, vitals=vitals)
 
         def work() -> Worked:
-            look = review.review(facts, rows, steps)
-            found = review.figures(facts, rows, steps, preset)
-            return Worked(token, Known(facts, found, look.alarms), multiple_of(look))
+            with uncollected():
+                look = review.review(facts, rows, steps)
+                found = review.figures(facts, rows, steps, preset)
+                return Worked(token, Known(facts, found, look.alarms), multiple_of(look))
 
         return await asyncio.to_thread(work)
 

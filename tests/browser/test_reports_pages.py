@@ -55,7 +55,7 @@ async def test_a_clinician_judges_again_at_the_page(service: Served, open_page: 
     await page.get_by_label("Patient").fill("A")
     await page.get_by_text(re.compile("^1 session of")).wait_for()
     await page.get_by_role("button", name="JUDGE AGAIN").click()
-    await page.get_by_text("1 sessions, 0 infusion hours").wait_for()
+    await page.get_by_text("1 session, 0 infusion hours").wait_for()
     await page.get_by_role("columnheader", name="difference").wait_for()
     await page.get_by_label("Preset as TOML").fill("id = 3")
     await page.get_by_role("button", name="JUDGE AGAIN").click()

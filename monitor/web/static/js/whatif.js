@@ -168,7 +168,7 @@ class WhatIfPage {
       const sessions = this._chosen.map((one) => one.id);
       const asked = { name: this._preset.value, toml: this._toml.value, sessions };
       const found = await tell("/api/whatif", asked, JUDGING_MS);
-      const hours = `${found.sessions} sessions, ${found.infusion_hours} infusion hours`;
+      const hours = `${counted(found.sessions)}, ${found.infusion_hours} infusion hours`;
       write(this._note, `${hours}. Before: as it was judged. After: ${found.preset}`);
       this._list.replaceChildren(ruleTable("Alarms by rule", found));
     } catch (error) {
@@ -214,10 +214,14 @@ function said(found) {
   const first = found.sessions.at(-1)?.date ?? "";
   const last = found.sessions[0]?.date ?? "";
   const days = first === last ? `of ${last}` : `of ${first} to ${last}`;
-  const chosen = count === 1 ? "1 session" : `${count} sessions`;
-  if (count === found.total) return `${chosen} ${days}`;
+  if (count === found.total) return `${counted(count)} ${days}`;
   const all = found.total > found.counted_max ? `more than ${found.counted_max.toLocaleString("en")}` : found.total.toLocaleString("en");
-  return `${chosen} ${days}, the newest of ${all} that are like that`;
+  return `${counted(count)} ${days}, the newest of ${all} that are like that`;
+}
+
+/** @param {number} sessions */
+function counted(sessions) {
+  return sessions === 1 ? "1 session" : `${sessions} sessions`;
 }
 
 new Shell((shell) => new WhatIfPage(shell));
