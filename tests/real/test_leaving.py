@@ -23,6 +23,7 @@ from monitor.commands import (
     SeatPatient,
     TurnOver,
 )
+from monitor.commands.leaving import gate_of
 from monitor.errors import CommandRefused, NotAllowed
 from monitor.history import FactRow
 from monitor.vitals import VitalSign
@@ -74,6 +75,14 @@ async def recovered(house: Stepped) -> str:
     await hand_over(house, session)
     house.hold(60)
     return session
+
+
+def last_two(house: Stepped, session: str) -> list[tuple[str, bool]]:
+    """The gate's items of who goes along, and whether each holds."""
+    seated = house.ward.seating.find(session)
+    assert seated is not None
+    found = {one.name: one.holds for one in gate_of(house.ward, seated).checks}
+    return [(name, found[name]) for name in ("Sitter present", "Advice given")]
 
 
 async def hand_over(house: Stepped, session: str, points: tuple[str, ...] = POINTS) -> None:
@@ -275,6 +284,11 @@ async def test_the_sitter_is_told_every_point_and_that_opens_the_gate_s_last_two
         with pytest.raises(CommandRefused, match="not handed over"):
             await hand_over(house, session)
         await house.enter(session, Phase.RECOVERY)
+        assert last_two(house, session) == [("Sitter present", False), ("Advice given", False)]
+        await observe(house, session, Item.SITTER, "present")
+        # That somebody sits there is not yet that they were told.
+        assert last_two(house, session) == [("Sitter present", True), ("Advice given", False)]
+        await observe(house, session, Item.SITTER, "away")
         with pytest.raises(CommandRefused, match="not told everything") as refused:
             await hand_over(house, session, POINTS[1:])
         assert "No driving" in refused.value.why
@@ -284,9 +298,15 @@ async def test_the_sitter_is_told_every_point_and_that_opens_the_gate_s_last_two
         past = HandOver(session=session, sitter="Mia", points=POINTS, next_us=1, actor=ACTOR)
         with pytest.raises(CommandRefused, match="time of the next session"):
             await house.commands.execute(past)
+        late = replace(past, next_us=None, journal_due_us=house.clock.utc_us())
+        with pytest.raises(CommandRefused, match="time of the journal"):
+            await house.commands.execute(late)
+        assert last_two(house, session) == [("Sitter present", False), ("Advice given", False)]
         next_us = house.clock.utc_us() + 3 * 86_400_000_000
-        told = HandOver(session=session, sitter="Mia", points=POINTS, next_us=next_us, actor=ACTOR)
+        due_us = next_us - 2 * 86_400_000_000
+        told = replace(past, next_us=next_us, journal_due_us=due_us)
         await house.commands.execute(told)
+        assert last_two(house, session) == [("Sitter present", True), ("Advice given", True)]
     async with stepped(tmp_path, chairs=1, at_s=30.0) as house:
         seen = house.ward.seating.find(session)
         assert seen is not None
@@ -298,7 +318,8 @@ async def test_the_sitter_is_told_every_point_and_that_opens_the_gate_s_last_two
         assert known is not None
         assert (known.person, known.points) == ("Mia", frozenset(POINTS))
         assert known.next_us == next_us
-        assert (known.journal_due_us, known.actor) == (None, ACTOR)
+        assert (known.journal_due_us, known.actor) == (due_us, ACTOR)
+        assert last_two(house, session) == [("Sitter present", True), ("Advice given", True)]
 
 
 @pytest.mark.requirement("LVE-011")
