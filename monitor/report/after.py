@@ -13,9 +13,10 @@ from monitor.history import PHASE
 from monitor.report.charted import beyond, chart
 from monitor.report.happened import happenings
 from monitor.report.model import Block, Said
+from monitor.report.outages import outages
 from monitor.report.source import Source
 from monitor.report.wording import NONE, lasted, listed
-from monitor.review import Summary, lives
+from monitor.review import Summary
 from monitor.review.wording import at_the_close, percent, whole_minutes
 from monitor.vitals import VitalSign
 
@@ -24,8 +25,6 @@ SECONDARY = "secondary record: the bedside monitor is the alarm"
 TO_SIGN = "_" * 44
 LOST = "T-LINK"
 """The condition that says a link was lost."""
-OUTAGES = {"T-STORE": "not recording", "T-COPY": "copy late", "T-GATE": "gateway lost"}
-"""Conditions of the clinic as a whole that tell of an outage."""
 
 
 def adverse(source: Source) -> Block:
@@ -140,7 +139,7 @@ def quality(source: Source) -> Block:
         "beyond the axes": beyond(chart(source)),
     }
     told = [f"{many} {name}" for name, many in counts.items() if many]
-    told += _outages(source)
+    told += outages(source)
     return Block(
         title="13 Quality (valid, longest gap)",
         said=(
@@ -153,16 +152,6 @@ def quality(source: Source) -> Block:
             Said("", ", ".join(told) or "nothing marked, late, lost or beyond the axes"),
         ),
     )
-
-
-def _outages(source: Source) -> Iterator[str]:
-    """What of the clinic's own was out while the session lasted: since when, and how long of it."""
-    begin_us, end_us = source.session.opened_us, source.session.closed_us or source.figures.end_us
-    for one in lives(source.apart):
-        from_us = max(one.onset_us, begin_us)
-        to_us = min(one.ended_us or end_us, end_us)
-        if one.condition in OUTAGES and from_us < to_us:
-            yield f"{OUTAGES[one.condition]} {source.at(from_us)} {lasted(from_us, to_us)}"
 
 
 def _share(vital: VitalSign, found: Summary | None) -> Said:

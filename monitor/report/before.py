@@ -11,6 +11,7 @@ from monitor.care.treatment import PumpAction, PumpStep
 from monitor.history import BASELINE_WAIVED, LIMITS, edits_told
 from monitor.report.in_force import ends_text, in_force
 from monitor.report.model import Block, Said
+from monitor.report.outages import self_test
 from monitor.report.source import Source
 from monitor.report.wording import NONE, label, listed, number, pressure
 from monitor.review import Origin
@@ -195,6 +196,7 @@ def equipment(source: Source) -> Block:
         said.append(Said("SIMULATED", "no patient's values"))
     said += _monitors(source)
     said.append(Said("Sound test", _sound_test(source)))
+    said.append(Said("Alarm path", self_test(source)))
     said += _limits(source)
     for fact in source.facts:
         if fact.kind == LIMITS:

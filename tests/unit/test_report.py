@@ -316,8 +316,19 @@ def test_outages_of_the_clinic_that_overlap_the_session_are_told() -> None:
         assert one in told
     assert told.count("copy late") == told.count("gateway lost") == 1
     assert "nothing" not in told
+    assert "Alarm path no fault told by its self-test" in said(report(source).equipment)
     early = replace(source, apart=steps, letterhead=letterhead(40.0)).then()
     assert "not recording" not in said(report(early).quality)
+
+
+@pytest.mark.requirement("RPT-084")
+def test_a_gap_in_the_proof_of_the_alarm_path_is_told() -> None:
+    source = ordinary().source()
+    assert "Alarm path no fault told by its self-test" in said(report(source).equipment)
+    steps = [*outage("T-ENG", 44.0, 44.5), *outage("T-ENG", -20.0, -19.0)]
+    told = said(report(replace(source, apart=steps)).equipment)
+    assert "Alarm path NOT PROVED 08:44 0:30" in told
+    assert told.count("0:30") == 1
 
 
 def outage(condition: str, from_min: float, to_min: float | None) -> list[TransitionRow]:
