@@ -156,6 +156,7 @@ class Bench:
         phase: Phase = Phase.INFUSION,
         session: str = "s-1",
         arms: Arms | None = None,
+        baseline: Mapping[VitalSign, int] | None = None,
     ) -> None:
         """A session of chair 1 enters a phase at that second."""
         at_us = NOON_US + round(at_s * 1e6)
@@ -167,6 +168,7 @@ class Bench:
             opened_us=at_us,
             phase_since_us=at_us,
             arms=arms,
+            baseline=baseline or {},
         )
         self.board.session("1", now, since_s=at_s)
 

@@ -337,7 +337,13 @@ class ChairBoard:
         if not self.vitals & NIBP:
             return None
         shown = block(
-            self._cuff, self._schedule, self.alarms, self.limits, now_s=now_s, zone=self.zone
+            self._cuff,
+            self._schedule,
+            self.alarms,
+            self.limits,
+            self.session.baseline if self.session else {},
+            now_s=now_s,
+            zone=self.zone,
         )
         return measuring(shown) if now_s < self._measures_until_s else shown
 

@@ -9,7 +9,7 @@ one chair; knows no session and no page.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from math import inf
@@ -110,17 +110,19 @@ def block(
     schedule: Schedule,
     alarms: Sequence[Alarm],
     limits: LimitsInForce,
+    baseline: Mapping[VitalSign, int],
     *,
     now_s: float,
     zone: tzinfo,
 ) -> CuffBlock:
-    """The block for the newest attempt."""
+    """The block for the newest attempt, with its change from the patient's baseline."""
     low, high = limits.get(VitalSign.NIBP_SYSTOLIC, (None, None))
     state = _state(newest, schedule, now_s)
     text, mean = _numbers(newest, state)
     return CuffBlock(
         text=text,
         mean=mean,
+        change=_change(newest, state, baseline),
         time=clock(newest.sampled_at_us, zone, "%H:%M") if newest else "",
         age=minutes_ago(now_s - newest.sampled_s) if newest else "",
         next=schedule.next(now_s),
@@ -134,7 +136,7 @@ def block(
 def measuring(shown: CuffBlock) -> CuffBlock:
     """The block while the cuff measures: what stands there is the number before."""
     state = tile.AGEING if shown.state in (tile.VALID, tile.QUESTIONABLE) else shown.state
-    return replace(shown, state=state, note="measuring", next="")
+    return replace(shown, state=state, note="measuring", next="", change="")
 
 
 def _state(newest: CuffReading | None, schedule: Schedule, now_s: float) -> str:
@@ -157,6 +159,17 @@ def _numbers(newest: CuffReading | None, state: str) -> tuple[str, str]:
     doubt = "?" if newest.validity is Validity.QUESTIONABLE else ""
     pair = f"{_whole(newest.systolic)}/{_whole(newest.diastolic)}{doubt}"
     return pair, "" if newest.mean is None else f"({newest.mean:.0f})"
+
+
+def _change(newest: CuffReading | None, state: str, baseline: Mapping[VitalSign, int]) -> str:
+    if newest is None or newest.reason or state in (tile.STALE, tile.INVALID):
+        return ""
+    pairs = (
+        (newest.systolic, baseline.get(VitalSign.NIBP_SYSTOLIC)),
+        (newest.diastolic, baseline.get(VitalSign.NIBP_DIASTOLIC)),
+    )
+    changes = [round(now) - usual for now, usual in pairs if now is not None and usual is not None]
+    return "/".join(f"{one:+d}" for one in changes) if len(changes) == len(pairs) else ""
 
 
 def _whole(value: float | None) -> str:

@@ -42,10 +42,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CuffBlock:
-    """The last NIBP: a point in time, with its age and when the next is due."""
+    """The last NIBP: a point in time, with its age and when the next is due.
+
+    `change` is from the patient's baseline (`+38/+22`), "" while a note stands there.
+    """
 
     text: str
     mean: str
+    change: str
     time: str
     age: str
     next: str

@@ -48,6 +48,7 @@ def nibp(text: str = "118/70", mean: str = "(86)", state: str = "valid", **more:
     base = {
         "text": text,
         "mean": mean,
+        "change": "",
         "time": "14:05",
         "age": "2 min ago",
         "next": "next in 02:41",

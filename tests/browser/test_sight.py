@@ -15,6 +15,8 @@ from tests.browser.test_wall_layout import OUT_OF_PLACE
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DESK, TABLET = ViewportSize(width=1280, height=800), ViewportSize(width=1024, height=768)
+WIDE = 1_600
+"""From so many pixels on a wall has its full width."""
 SIZES = {"desk": DESK, "tablet": TABLET}
 WHO = "R. Kessler"
 
@@ -155,6 +157,7 @@ async def test_what_has_no_room_in_the_row_of_alarms_is_counted_at_every_width(
 
 
 @pytest.mark.requirement("SHO-173")
+@pytest.mark.requirement("SHO-192")
 @pytest.mark.parametrize("size", [(1024, 768), (1180, 820), (1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("chairs", [6, 24])
 async def test_nothing_of_the_walls_head_is_cut(
@@ -176,6 +179,12 @@ async def test_nothing_of_the_walls_head_is_cut(
     )
     assert cut == []
     assert await page.evaluate(OUT_OF_PLACE) == []
+    if size[0] >= WIDE:
+        told = page.locator("#sound-tested")
+        lines = (
+            "(one) => Math.round(one.clientHeight / parseFloat(getComputedStyle(one).lineHeight))"
+        )
+        assert await told.evaluate(lines) == 1
 
 
 @pytest.mark.requirement("SHO-174")

@@ -40,6 +40,7 @@ async def test_a_pending_value_is_outlined_and_nothing_sounds(
 
 
 @pytest.mark.requirement("SHO-149")
+@pytest.mark.requirement("SHO-191")
 async def test_a_superseded_alarm_is_listed_and_steady(clinic: Clinic, open_page: OpenPage) -> None:
     alarms = [
         scenes.alarm("1", "HIGH", "SpO2 84 < 88"),
@@ -53,6 +54,12 @@ async def test_a_superseded_alarm_is_listed_and_steady(clinic: Clinic, open_page
     flashing = [await rows.nth(n).get_attribute("data-flash") for n in (0, 1)]
     assert flashing == ["HIGH", ""]
     assert await rows.nth(1).locator(".message-onset").text_content() == "superseded"
+    line = page.locator(".alarm-row").nth(1)
+    box = await line.bounding_box()
+    assert box is not None
+    assert box["height"] <= 40
+    assert await line.get_by_role("button").all_text_contents() in (["WHY"], [])
+    assert await page.locator(".alarm-row").nth(0).get_by_text("ACKNOWLEDGE").is_visible()
 
 
 @pytest.mark.requirement("SHO-150", "S-43")

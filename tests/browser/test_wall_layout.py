@@ -13,6 +13,8 @@ from tests.browser.conftest import Clinic, OpenPage, live, until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SHAPES = [("100", "valid"), ("--", "stale"), ("-?-", "invalid"), ("100?", "questionable")]
+SHOWN_MAX = 6
+"""Up to so many chairs have room for the change from the baseline."""
 SMALLEST_DIGIT_PX = {1: 180, 6: 88, 12: 64, 24: 40}
 
 OUT_OF_PLACE = """
@@ -117,6 +119,29 @@ async def test_no_other_element_moves_when_a_value_changes_its_shape(
         await clinic.change([scenes.tile("1", slots=slots)])
         await page.wait_for_selector(f".tile[data-chair='1'] .slot[data-state={state}]")
         assert await page.evaluate(places) == before
+
+
+@pytest.mark.requirement("SHO-190")
+@pytest.mark.parametrize("chairs", [1, 6, 12])
+async def test_the_change_from_the_baseline_moves_nothing_and_gives_way(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    page = await wall_page(clinic, open_page, chairs, "normal")
+    places = """[...document.querySelectorAll('.nibp *:not(.change)')].map((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect();
+      return [one.className, x, y, width, height].join(); })"""
+    before = await page.evaluate(places)
+    changed = scenes.tile("1") | {"nibp": scenes.nibp(change="+138/-22")}
+    await clinic.change([changed])
+    change = page.locator(".tile[data-chair='1'] .change")
+    shown = chairs <= SHOWN_MAX
+    told = change.and_(page.locator(".change", has_text="+138/-22 from baseline"))
+    await told.wait_for(state="visible" if shown else "attached")
+    assert await change.is_visible() is shown
+    assert await page.evaluate(places) == before
+    assert await page.evaluate(OUT_OF_PLACE) == []
+    if shown:
+        assert await change.evaluate("(one) => one.scrollWidth <= one.clientWidth")
 
 
 @pytest.mark.requirement("SHO-004")

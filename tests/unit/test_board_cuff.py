@@ -41,6 +41,25 @@ def test_the_block_tells_value_mean_time_age_and_when_the_next_is_due() -> None:
     assert bench.nibp(30.0).age == "just now"
 
 
+@pytest.mark.requirement("SHO-190")
+def test_the_change_from_the_baseline_stands_beside_it_where_both_are_known() -> None:
+    usual = {VitalSign.NIBP_SYSTOLIC: 122, VitalSign.NIBP_DIASTOLIC: 78}
+    bench = seated()
+    bench.put(cuff(0.0, 160.0, 70.0, 100.0, session="s-1"))
+    assert bench.nibp(1.0).change == ""
+    bench.seat(0.0, baseline=usual)
+    assert bench.nibp(1.0).change == "+38/-8"
+    bench.seat(0.0, baseline={VitalSign.NIBP_SYSTOLIC: 122})
+    assert bench.nibp(1.0).change == ""
+    bench.seat(0.0, baseline=usual)
+    # Without a number, or with a word on it, there is none.
+    assert bench.nibp(2_000.0).change == ""
+    bench.put(cuff(10.0, None, None, None, validity=Validity.INVALID, session="s-1"))
+    assert bench.nibp(11.0).change == ""
+    bench.put(cuff(20.0, 122.0, 78.0, 93.0, session="s-1"))
+    assert bench.nibp(21.0).change == "+0/+0"
+
+
 @pytest.mark.requirement("SHO-131")
 @pytest.mark.parametrize("phase", list(INTERVALS))
 def test_it_is_grey_when_overdue_and_gone_at_the_later_of_15_min_and_two_intervals(

@@ -41,16 +41,18 @@ export class AlarmRow {
   draw(alarm, explained) {
     this._id = alarm.id;
     this._rule = alarm.condition;
-    this.open = alarm.can_acknowledge;
+    this.open = alarm.can_acknowledge && !alarm.superseded;
     mark(this.element, "superseded", alarm.superseded ? "yes" : "");
+    // What speaks for it is acted upon; it is heard by itself once that is over.
+    const spoken = alarm.superseded;
+    this._button.hidden = this._as.hidden = spoken;
     this._button.disabled = !alarm.can_acknowledge;
     this._as.disabled = !alarm.can_acknowledge;
     this._why.hidden = !explained;
-    this._suspend.hidden = !alarm.can_suspend;
-    this._end.hidden = !alarm.can_end;
+    this._suspend.hidden = spoken || !alarm.can_suspend;
+    this._end.hidden = spoken || !alarm.can_end;
     this._cuff = alarm.condition.startsWith("BP-");
-    const spoken = alarm.superseded ? SUPERSEDED : {};
-    this._message.draw([{ ...alarm, ...spoken }]);
+    this._message.draw([{ ...alarm, ...(spoken ? SUPERSEDED : {}) }]);
   }
 
   acknowledge() {

@@ -28,6 +28,7 @@
  * @typedef {object} Nibp The last cuff reading of a chair: a point in time.
  * @property {string} text
  * @property {string} mean
+ * @property {string} change from the patient's baseline, "" where it is not known
  * @property {string} time
  * @property {string} age
  * @property {string} next

@@ -57,7 +57,9 @@ export class NibpView {
     this._time = make("span", "taken");
     this._age = make("span", "age");
     this._next = make("span", "next");
-    const names = [make("span", "label", "NIBP"), make("span", "unit", "mmHg"), this._note];
+    this._change = make("span", "change");
+    const label = make("span", "label", "NIBP");
+    const names = [label, make("span", "unit", "mmHg"), this._change, this._note];
     const limits = make("div", "limits", [this._high, this._mean, this._low]);
     this.element.append(
       make("div", "slot-head", names),
@@ -72,6 +74,7 @@ export class NibpView {
     mark(this.element, "priority", nibp.priority);
     write(this._number, nibp.text);
     write(this._mean, nibp.mean);
+    write(this._change, nibp.change && `${nibp.change} from baseline`);
     write(this._high, nibp.limits?.high ?? "");
     write(this._low, nibp.limits?.low ?? "");
     write(this._note, nibp.note);
@@ -82,7 +85,7 @@ export class NibpView {
 
   blank() {
     mark(this.element, "priority", "");
-    const parts = [this._number, this._mean, this._note, this._time, this._age, this._next];
+    const parts = [this._number, this._mean, this._change, this._note, this._time, this._age, this._next];
     for (const part of [...parts, this._high, this._low]) write(part, "");
   }
 }
