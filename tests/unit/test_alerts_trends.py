@@ -279,7 +279,10 @@ def test_a_rule_that_derives_nothing_is_named() -> None:
 
 
 def test_a_change_counts_what_was_measured_before_the_infusion() -> None:
-    chair = Chairside(Phase.BASELINE)
+    own, columns = preset().condition("HR-D"), (Column.INFUSION, Column.RECOVERY)
+    clause = replace(own.any_of[0], limit=dict.fromkeys(columns, Level(value=30.0)))
+    rules = replace(preset(), conditions=(replace(own, any_of=(clause,)),))
+    chair = Chairside(Phase.BASELINE, rules=rules)
     chair.hold(130)
     chair.engine.set_phase("1", Phase.INFUSION, chair.now)
     chair.hold(20, HEART_RATE=105)
