@@ -237,7 +237,7 @@ CHANGE = {"recent_s": 2, "earlier_to_s": 20, "earlier_from_s": 30}
 def changes(values: Mapping[int, float], *, until: int, **valid_s: float) -> dict[int, float]:
     """What is told at which second; 70 where no value is named."""
     change = Change(CHANGE | {"recent_valid_s": 1, "earlier_valid_s": 1} | valid_s, gap_s=5.0)
-    told = {at: change.feed(values.get(at, 70.0), float(at)) for at in range(until + 1)}
+    told = {at: change.feed(values.get(at, 70.0), 1000.0 + at) for at in range(until + 1)}
     return {at: number for at, number in told.items() if number is not None}
 
 
