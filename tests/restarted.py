@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Self
 
-from monitor.alerts import Alarm, AlarmEvent, AlarmState, Engine, Reason
+from monitor.alerts import AlarmEvent, AlarmState, Engine, Reason
 from monitor.clinic import Phase
 from monitor.clock import Clock
-from monitor.conditions import Kind, Preset
+from monitor.conditions import Preset
 from monitor.errors import CommandRefused
 from monitor.history import (
     ACKNOWLEDGED,
     ARMS,
     AUDIO_PAUSED,
+    BASELINE,
+    CORRECTED,
     ENDED,
     LIMITS,
     MOVED,
@@ -23,21 +27,24 @@ from monitor.history import (
     STANDBY_ENDED,
     SUSPENDED,
     SUSPENSION_ENDED,
+    Data,
     FactRow,
     ReadingRow,
     TransitionRow,
+    name_of,
 )
 from monitor.journal import reading_row, transition_row
 from monitor.resuming import WARM_US, Past, restore
 from monitor.vitals import Reading
-from tests.property.test_engine_twin import act, engine_of
+from tests.acts import Act, act, engine_of
 
 SUM = "SPO2-I"
+"""The rule whose past reaches farther back than what is told again."""
 
 
 @dataclass
 class Kept:
-    """One run of the engine, and what the record would hold of it."""
+    """One run of the engine, and what the record would hold of it; `events` are of this run."""
 
     engine: Engine
     now: float = 0.0
@@ -45,52 +52,51 @@ class Kept:
     readings: list[ReadingRow] = field(default_factory=list)
     steps: list[TransitionRow] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
+    events: list[AlarmEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock = Clock(lambda: self.now, epoch_us=0)
 
-    def play(self, acts: list[tuple[float, str, str, object]]) -> None:
+    def play(self, acts: Iterable[Act]) -> None:
         """Do these acts."""
         for began, chair, what, argument in acts:
-            self.now = at = round(began * 1e6) / 1e6
-            self._keep(self.engine.advance(at))
-            self._act(at, chair, what, argument)
+            self.pass_time(round(began * 1e6) / 1e6)
+            self._act(self.now, chair, what, argument)
+
+    def pass_time(self, now: float) -> None:
+        """Nothing happens until then."""
+        self.now = now
+        self._keep(self.engine.advance(now))
 
     def _act(self, at: float, chair: str, what: str, argument: object) -> None:
         match what, argument:
             case "seat", (str() as session, Phase() as phase):
                 self.sessions[chair] = session
                 self._fact(at, chair, SEATED, {"patient_ref": "A", "planned_minutes": 40})
-                self._keep(self.engine.seat(chair, session, Phase.PREPARE, at))
                 self._fact(at, chair, PHASE, {"phase": phase.value})
-                self._keep(self.engine.set_phase(chair, phase, at))
-                return
             case "phase", Phase() as phase:
                 self._fact(at, chair, PHASE, {"phase": phase.value})
                 if phase is Phase.CLOSED:
                     closed = self.sessions.pop(chair)
-                    self.facts = [
-                        *(fact for fact in self.facts[:-1] if fact.session != closed),
-                        self.facts[-1],
-                    ]
+                    others = [fact for fact in self.facts[:-1] if fact.session != closed]
+                    self.facts = [*others, self.facts[-1]]
             case "move", str() as to:
                 self._fact(at, chair, MOVED, {"from": chair, "to": to})
                 self.sessions[to] = self.sessions.pop(chair)
             case "frame", (str() as device, list() as readings):
-                named = [self._named(one, chair) for one in readings]
-                self._keep(act(self.engine, at, chair, what, (device, named)))
-                self.readings += [reading_row(one) for one in named]
-                return
-            case "baseline" | "gate", _:
-                return
-            case "limits" | "score" | "arms", _:
+                argument = device, [self._named(one, chair) for one in readings]
+                self.readings += [reading_row(one) for one in argument[1]]
+            case "gate", _:  # the line is asked anew after a restart, not the record
+                pass
+            case "baseline" | "limits" | "score" | "arms", _:
+                if chair not in self.sessions:
+                    return
                 self._know(at, chair, what, argument)
-                return
-            case "pause" | "suspend" | "end suspension" | "standby" | "end standby", _:
-                self._silence(at, chair, what, argument)
-                return
             case "end" | "acknowledge", _:
                 self._see(at, chair, what, argument)
+                return
+            case _:
+                self._silence(at, chair, what, argument)
                 return
         self._keep(act(self.engine, at, chair, what, argument))
 
@@ -107,17 +113,25 @@ class Kept:
         self._keep(events)
 
     def _know(self, at: float, chair: str, what: str, argument: object) -> None:
-        """Kept as a fact of the patient, where there is one."""
-        if chair not in self.sessions:
-            return
+        """Kept as a fact of the patient."""
         if isinstance(argument, bool):
             probe = "left" if argument else "right"
             self._fact(at, chair, ARMS, {"cuff": "left", "probe": probe})
         elif isinstance(argument, float):
             self._fact(at, chair, OBSERVED, {"item": "MOAA/S", "value": argument})
+        elif argument is None:
+            self._withdraw(at, chair)
         elif isinstance(argument, dict):
-            self._fact(at, chair, LIMITS, argument)
-        self._keep(act(self.engine, at, chair, what, argument))
+            named: Data = {str(getattr(key, "value", key)): one for key, one in argument.items()}
+            self._fact(at, chair, BASELINE if what == "baseline" else LIMITS, named)
+
+    def _withdraw(self, at: float, chair: str) -> None:
+        """Every score of the patient was a mistake."""
+        mine = [fact for fact in self.facts if fact.session == self.sessions[chair]]
+        for fact in mine:
+            if fact.kind == OBSERVED:
+                of: Data = {"of": name_of(fact), "reason": "another patient", "withdrawn": True}
+                self._fact(at, chair, CORRECTED, of)
 
     def _pause(self, at: float, chair: str, seconds: float) -> None:
         try:
@@ -157,7 +171,7 @@ class Kept:
             received_s=one.received_at_us / 1e6,
         )
 
-    def _fact(self, at: float, chair: str, kind: str, data: dict[str, str | int | float]) -> None:
+    def _fact(self, at: float, chair: str, kind: str, data: Data) -> None:
         self.facts.append(
             FactRow(
                 at_us=round(at * 1e6),
@@ -171,11 +185,20 @@ class Kept:
         )
 
     def _keep(self, events: list[AlarmEvent]) -> None:
+        self.events += events
         self.steps += [transition_row(event, self.clock.to_utc_us, "") for event in events]
 
-    def killed(self, rules: Preset) -> Kept:
+    def killed(self, rules: Preset) -> Self:
         """A new engine that knows what this run's record holds."""
-        again = Kept(engine_of(rules), self.now, sessions=dict(self.sessions))
+        again = replace(
+            self,
+            engine=engine_of(rules),
+            facts=[*self.facts],
+            readings=[*self.readings],
+            steps=[*self.steps],
+            sessions=dict(self.sessions),
+            events=[],
+        )
         last = {step.alarm: step for step in self.steps}
         over = AlarmState.RESOLVED.value
         still = [step for step in last.values() if step.to_state != over]
@@ -183,8 +206,7 @@ class Kept:
         recent = [
             one for one in self.readings if one.sampled_at_us >= from_us or one.vital.episodic
         ]
-        past = Past(self.facts, recent, still, self.steps)
-        restore(again, past)
+        restore(again, Past(self.facts, recent, still, self.steps))
         return again
 
     # What `restore` shows, beside engine and clock.
@@ -194,26 +216,3 @@ class Kept:
 
     def redraw_all(self) -> None:
         """No screen here."""
-
-    def standing(self) -> set[tuple[object, ...]]:
-        """What a nurse would find: the alarms about patients, as they stand."""
-        patients = [one for one in self.engine.alarms() if one.kind is Kind.PHYSIOLOGICAL]
-        return {tell(one) for one in patients if one.condition != SUM}
-
-    def audible(self) -> set[str]:
-        """Ids of the alarms about patients that sound."""
-        patients = [one for one in self.engine.alarms() if one.kind is Kind.PHYSIOLOGICAL]
-        return {one.id for one in patients if one.audible and one.condition != SUM}
-
-    def open_sums(self, among: set[str] | None = None) -> set[str]:
-        """Ids of the open alarms about a sum over seconds."""
-        found = {one.id for one in self.engine.alarms() if one.condition == SUM}
-        return found if among is None else found & among
-
-
-def tell(alarm: Alarm) -> tuple[object, ...]:
-    onset = round(alarm.onset_s, 3)
-    return (
-        *(alarm.id, alarm.state.value, alarm.episode, alarm.priority.name, onset),
-        alarm.acknowledged_by,
-    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf, isnan, nan
 from statistics import median
+from typing import NamedTuple
 
 from monitor.clinic import Phase
 from monitor.conditions import (
@@ -28,9 +29,6 @@ from monitor.conditions import (
 from monitor.thresholds import Comparison
 from monitor.vitals import NIBP, Reading, Validity, VitalSign
 
-Step = tuple[object, ...]
-"""What a test compares: see `Twin.tell`."""
-
 HR, PR, SPO2 = VitalSign.HEART_RATE, VitalSign.PULSE_RATE, VitalSign.SPO2
 SYS, DIA, MAP = VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC, VitalSign.NIBP_MEAN
 GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
@@ -38,6 +36,28 @@ PULSE = (Form.PULSELESS, Form.PULSE_LOST)
 DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, Form.DISAGREEMENT, *PULSE)
 COUNTED = (Form.LIMIT, *DERIVED)
 QUIET = ("PRIORITY_FALLS", "WENT_ALONG", "LIMIT_RELAXED", "LIMIT_BINDS")
+
+
+class Step(NamedTuple):
+    """A step of an alarm, as the tests compare it."""
+
+    at_s: float
+    alarm: str
+    came_from: str
+    state: str
+    reason: str
+    sampled_s: float | None
+    priority: str
+    session: str | None
+    onset_s: float
+    value: float | None
+    limit: float | None
+    worst: float | None
+    episode: int
+    by: str | None
+    superseded: bool
+    data_lost: bool
+    audible: bool
 
 
 @dataclass
@@ -95,9 +115,12 @@ class Rule:
     past_from: int = 0  # a person ended its alarm here: nothing before counts
     begins: int = 0  # from which of the past samples a sum or a count of dips begins
     alarm: TwinAlarm | None = None
-    number: int = 0
+    asks: frozenset[VitalSign] = frozenset()
     own_delay: float | None = None  # set for the session
     changed: bool = False  # its limits did, with the phase
+
+    def __post_init__(self) -> None:
+        self.asks = frozenset(self.condition.watched)
 
     @property
     def delay(self) -> float:
@@ -212,6 +235,7 @@ class Twin:
                 depth[rule.condition.id] if rule.condition.form not in COUNTED else 0,
             )
         )
+        self.counted = [rule for rule in self.rules if rule.condition.form in COUNTED]
         for rule in self.rules:
             rule.since = now if self._rests(rule) else nan
         self._exist(now)
@@ -747,7 +771,11 @@ class Twin:
 
     def advance(self, now: float) -> None:
         while True:
-            due = [(self._due(rule), number) for number, rule in enumerate(self.rules)]
+            due = [
+                (self._due(rule), number)
+                for number, rule in enumerate(self.rules)
+                if rule.alarm is not None or (rule.existed and rule.condition.form not in COUNTED)
+            ]
             due.append((self.pause_until if self.paused else inf, len(self.rules)))
             holds = [jump.due for jump in self.jumps.values() if jump.held]
             due.append((min(holds, default=inf), len(self.rules) + 1))
@@ -883,9 +911,11 @@ class Twin:
                 self.past.append((vital, value, quality, at))
             if quality == GOOD:
                 self.values[vital] = value
-        for rule in self.rules:
-            rule.said = self._pulse(rule) if rule.condition.form in PULSE else None
-            if rule.condition.form in COUNTED:
+        for rule in self.counted:
+            pulse = rule.condition.form in PULSE
+            rule.said = self._pulse(rule) if pulse else None
+            # Of what is not asked nothing is said.
+            if pulse or not rule.asks.isdisjoint(samples):
                 self._judge(rule, samples, at, received)
 
     # ---------------------------------------------------------------- jumps (8a.5)
@@ -1412,26 +1442,25 @@ class Twin:
         self, alarm: TwinAlarm, came_from: str, reason: str, at: float, sampled: float | None
     ) -> Step:
         """A step as the tests compare it."""
-        worst = alarm.worst.get(alarm.speaks) if alarm.speaks else None
         gone = alarm.state == "RESOLVED"
-        return (
-            round(at, 6),
-            alarm.id,
-            came_from,
-            alarm.state,
-            reason,
-            sampled,
-            alarm.priority.name,
-            alarm.session,
-            alarm.onset,
-            alarm.value,
-            alarm.limit,
-            worst,
-            alarm.episode,
-            alarm.by,
-            alarm in self.open() and self.superseded(alarm),
-            not gone and self._lost(alarm, at),
-            self.audible(alarm),
+        return Step(
+            at_s=round(at, 6),
+            alarm=alarm.id,
+            came_from=came_from,
+            state=alarm.state,
+            reason=reason,
+            sampled_s=sampled,
+            priority=alarm.priority.name,
+            session=alarm.session,
+            onset_s=alarm.onset,
+            value=alarm.value,
+            limit=alarm.limit,
+            worst=alarm.worst.get(alarm.speaks) if alarm.speaks else None,
+            episode=alarm.episode,
+            by=alarm.by,
+            superseded=alarm in self.open() and self.superseded(alarm),
+            data_lost=not gone and self._lost(alarm, at),
+            audible=self.audible(alarm),
         )
 
     def superseded(self, alarm: TwinAlarm) -> bool:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from monitor.alerts import Alarm, AlarmEvent, Engine
 from monitor.clinic import CLINIC
-from monitor.conditions import Preset, Priority
+from monitor.conditions import Kind, Priority
 from monitor.errors import CommandRefused
+from tests.acts import Act, act, act_twin, engine_of, told
 from tests.examples import examples
 from tests.judged import preset
-from tests.property.test_engine_twin import Act, act, engine_of, set_twin, told
 from tests.restarted import Kept
 from tests.scalar_twin import Twin
 
@@ -41,13 +41,13 @@ def story(seed: int, minutes: float = 90.0) -> Iterator[Act]:
         now += 0.25
         roll = dice.random()
         if roll < 0.02:
-            yield now, CLINIC, "acknowledge", dice.random()
+            yield now, CLINIC, "acknowledge", (Kind.TECHNICAL, dice.randrange(4))
         elif roll < 0.06:
             rule = dice.choice(["T-COPY"] * 5 + ["T-STORE", "HR-H1"])
             seconds = dice.choice([30.0, 300.0, 900.0, 1800.0, 1801.0, 0.0, -1.0, float("nan")])
             yield now, CLINIC, "suspend", (rule, seconds)
         elif roll < 0.07:
-            yield now, CLINIC, "end suspension", ("T-COPY", 0.0)
+            yield now, CLINIC, "end suspension", "T-COPY"
         elif roll < 0.08:
             yield now, CLINIC, "pause", dice.choice([120.0, 30.0, 121.0])
         now += dice.choice([1.0, 1.0, 4.0, 6.0, 12.0, 40.0])
@@ -68,13 +68,8 @@ def done_by_twin(twin: Twin, one: Act) -> None:
     if what == "assert" and isinstance(argument, tuple):
         name, since = argument
         twin.assert_technical(name, since, at)
-    elif what == "acknowledge" and isinstance(argument, float):
-        twin.advance(at)
-        ids = sorted(alarm.id for alarm in twin.open())
-        if ids:
-            twin.acknowledge(ids[int(argument * len(ids))], "rk", at)
     else:
-        set_twin(twin, at, what, argument)
+        act_twin(twin, at, what, argument, {})
 
 
 @pytest.mark.requirement("ALM-143")
@@ -100,10 +95,6 @@ class KeptClinic(Kept):
             self._keep(done(self.engine, (at, chair, what, argument)))
         else:
             super()._act(at, chair, what, argument)
-
-    def killed(self, rules: Preset) -> KeptClinic:
-        again = super().killed(rules)
-        return KeptClinic(again.engine, again.now)
 
     def heard(self) -> list[tuple[object, ...]]:
         """How T-COPY stands."""

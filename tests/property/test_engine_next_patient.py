@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts import AlarmEvent, Reason
+from monitor.alerts import Reason
 from monitor.clinic import Phase
 from monitor.conditions import Priority
+from tests.acts import Act, engine_of, lived, told
 from tests.examples import examples
 from tests.judged import HR, SPO2, Chairside, preset, reading
-from tests.property.test_engine_twin import Act, Story, act, engine_of, told
 from tests.restarted import Kept
+from tests.scripts import MOVES, Move, Script, moves
 
-CHAIR, EMPTY_S = "1", 240.0
+CHAIR = "1"
+AT_A_CHAIR = MOVES.keys() - {"seat", "go_on", "move", "gate"}
 PHASES = (Phase.PREPARE, Phase.BASELINE, Phase.INFUSION, Phase.RECOVERY)
 
 
-def lived(acts: Iterable[Act]) -> list[AlarmEvent]:
-    """These acts upon one engine."""
-    engine, events = engine_of(preset()), list[AlarmEvent]()
-    for at, chair, what, argument in acts:
-        events += engine.advance(at) + act(engine, at, chair, what, argument)
-    return events
-
-
 @pytest.mark.requirement("ALM-142")
-@given(st.integers(0, 10**9), st.sampled_from(PHASES))
+@given(moves(AT_A_CHAIR), st.sampled_from(PHASES), moves(AT_A_CHAIR))
 @settings(max_examples=examples(40), deadline=None)
-def test_nothing_measured_or_done_at_the_empty_chair_alters_a_step(seed: int, phase: Phase) -> None:
-    others = ("seat", "phase", "move", "gate")
-    acts = [one for one in Story(seed, minutes=8).acts if one[1] == CHAIR and one[2] not in others]
-    seated: Act = (EMPTY_S, CHAIR, "seat", ("s", phase))
-    before = [one for one in acts if one[0] < EMPTY_S]
-    after = [seated, *(one for one in acts if one[0] >= EMPTY_S)]
-    whole = [one for one in lived([*before, *after]) if one.at_s >= EMPTY_S]
-    ended = [one for one in whole if one.reason is Reason.SEATED]
-    assert all(one.alarm.session is None for one in ended)
-    assert [told(one) for one in whole if one not in ended] == [told(one) for one in lived(after)]
+def test_nothing_measured_or_done_at_the_empty_chair_alters_a_step(
+    before: list[Move], phase: Phase, later: list[Move]
+) -> None:
+    script = Script()
+    empty = played(script, before)
+    after = [*script.play("seat", {"chair": CHAIR, "phase": phase}), *played(script, later)]
+    told_of = [
+        [told(one) for one in lived(acts, engine_of(preset())) if one.alarm.session is not None]
+        for acts in ([*empty, *after], after)
+    ]
+    assert told_of[0] == told_of[1]
+
+
+def played(script: Script, moves: list[Move]) -> list[Act]:
+    """What of these moves happens at the chair."""
+    return [act for move in moves for act in script.play(*move) if act[1] == CHAIR]
 
 
 @pytest.mark.requirement("ALM-142")

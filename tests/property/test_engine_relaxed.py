@@ -10,8 +10,8 @@ from monitor.alerts import Reason
 from monitor.clinic import Phase
 from monitor.history import TransitionRow
 from monitor.vitals import Reading, VitalSign
+from tests.acts import DEVICES, Act, engine_of, lived, lived_by_twins, told
 from tests.judged import HR, SPO2, preset, reading
-from tests.property.test_engine_twin import DEVICES, Act, act, act_twin, engine_of, told
 from tests.restarted import Kept
 from tests.scalar_twin import Twin
 
@@ -98,10 +98,8 @@ def about(steps: list[TransitionRow], after_s: float = 0.0) -> list[tuple[str, s
 def test_the_engine_takes_the_steps_of_its_twin(story: str) -> None:
     rules = preset()
     engine, twin = engine_of(rules), Twin(rules, CHAIR, DEVICES[CHAIR], 0.0)
-    steps = []
-    for at, chair, what, argument in STORIES[story]:
-        steps += engine.advance(at) + act(engine, at, chair, what, argument)
-        act_twin(twin, at, what, argument, {CHAIR: twin})
+    steps = lived(STORIES[story], engine)
+    lived_by_twins(STORIES[story], {CHAIR: twin})
     mine = [told(one) for one in steps if one.alarm.chair == CHAIR]
     assert mine == twin.steps
     changed = {Reason.LIMIT_RELAXED, Reason.LIMIT_BINDS}
@@ -123,6 +121,6 @@ def test_after_a_kill_at_any_second_an_alarm_clears_where_it_would_have(story: s
         again = unkilled.killed(rules)
         for one in (unkilled, again):
             one.play([later for later in acts if later[0] > killed_s])
-        assert about(again.steps) == about(unkilled.steps, killed_s), killed_s
+        assert about(again.steps, killed_s) == about(unkilled.steps, killed_s), killed_s
     ends = [one for one in about(unkilled.steps) if one[1] == Reason.CONDITION_ENDED.value]
     assert bool(ends) is (story not in STAYS)

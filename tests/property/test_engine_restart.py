@@ -1,45 +1,15 @@
-"""Killed at any instant and started again: the alarms are those of a service that was not."""
+"""Killed within an on-delay and started again (`test_engine_twin.py` kills at any instant)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from monitor.clinic import Phase
-from tests.examples import examples
+from tests.acts import engine_of
 from tests.judged import SPO2, preset, reading
-from tests.property.test_engine_twin import Story, engine_of
 from tests.restarted import Kept
-
-
-def split(story: Story, at: float) -> Iterator[list[tuple[float, str, str, object]]]:
-    yield [one for one in story.acts if one[0] <= at]
-    # Technical alarms may differ, and so whom an act of the story would be about.
-    later = [one for one in story.acts if at < one[0] <= at + 30]
-    acts = ("acknowledge", "end", "pause", "suspend", "end suspension", "standby", "end standby")
-    yield [one for one in later if one[2] not in acts]
-
-
-@pytest.mark.requirement("S-48")
-@given(st.integers(0, 10**9), st.floats(60, 660))
-@settings(max_examples=examples(40), deadline=None, derandomize=True)
-def test_half_a_minute_after_a_kill_the_alarms_are_as_without_it(seed: int, at: float) -> None:
-    rules, story = preset(), Story(seed, minutes=12)
-    before, after = split(story, at)
-    unkilled = Kept(engine_of(rules))
-    unkilled.play(before)
-    again = unkilled.killed(rules)
-    still = unkilled.open_sums()
-    unkilled.play(after)
-    again.play(after)
-    assert again.standing() == unkilled.standing()
-    assert again.audible() == unkilled.audible()
-    # A sum over seconds is known from the last minutes only: it may last longer, never shorter.
-    assert again.open_sums(still) >= unkilled.open_sums(still)
 
 
 # Of a longer absence five seconds count, as in any gap (8a.19).

@@ -8,10 +8,11 @@ import pytest
 
 from monitor.alerts import Alarm, AlarmState
 from monitor.clinic import Phase
+from monitor.conditions import Kind
 from monitor.resuming import Past, retell
 from monitor.vitals import Validity
+from tests.acts import engine_of
 from tests.judged import DIA, HR, PR, SPO2, SYS, preset, reading
-from tests.property.test_engine_twin import engine_of
 from tests.restarted import Kept
 
 CALM = {"SPO2": 97.0, "HEART_RATE": 72.0}
@@ -64,14 +65,20 @@ class Room:
 
     def acknowledge(self, condition: str) -> None:
         """A nurse has seen it."""
-        ids = sorted(one.id for one in self.kept.engine.alarms("1"))
-        self.do("acknowledge", (ids.index(self.alarm(condition).id) + 0.5) / len(ids))
+        self.do("acknowledge", self._among(condition, self.kept.engine.alarms("1")))
 
     def end(self, condition: str) -> None:
         """A nurse ends it: there are no data of it."""
         alarms = self.kept.engine.alarms("1")
-        ids = sorted(one.id for one in alarms if one.state is AlarmState.ACTIVE_ACK)
-        self.do("end", ((ids.index(self.alarm(condition).id) + 0.5) / len(ids), False))
+        seen = [one for one in alarms if one.state is AlarmState.ACTIVE_ACK]
+        self.do("end", (*self._among(condition, seen), False))
+
+    def _among(self, condition: str, alarms: list[Alarm]) -> tuple[Kind, int]:
+        """Which of these it is."""
+        alarm = self.alarm(condition)
+        return alarm.kind, sorted(one.id for one in alarms if one.kind is alarm.kind).index(
+            alarm.id
+        )
 
     def open(self, chair: str = "1") -> dict[str, Alarm]:
         """Its open alarms."""
