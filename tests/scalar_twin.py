@@ -397,7 +397,6 @@ class Twin:
         self._numbers |= {k: n for k, n in left._numbers.items() if k.startswith(f"{session}/")}
         for mine, _ in pairs:
             mine.alarm = None
-        since_here = [rule.since for rule in self.rules]
         for one in (left, self):
             for rule in one.rules:
                 rule.alarm = None
@@ -408,8 +407,6 @@ class Twin:
         self.paused, self.pause_until, self.pause_next = pause
         self.suspended, self.suspended_for, self.stood_until = silent
         self.cuff_told = [(what, now) for what in shared]
-        for rule, since in zip(self.rules, since_here, strict=True):
-            rule.since = since
         for (_, rule), (alarm, counter, own_delay, _) in zip(pairs, moved, strict=True):
             rule.counter, rule.own_delay = counter, own_delay
             counter.clear_from = nan

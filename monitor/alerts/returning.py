@@ -107,7 +107,7 @@ class Returning:
                 opened.reference = place.silences.reference(opened.row.condition.id)
             self._overlays.refresh(place, now)
             self._judging.wake(place)
-            self._watch.reopen(place, opened)
+            self._watch.reopen(place, opened, now)
 
     def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
         """What is left of an audio pause over what sounded when it began."""

@@ -13,10 +13,10 @@ import numpy as np
 
 from monitor.alerts.book import Book
 from monitor.alerts.deadlines import NOT_NOW, Deadlines
-from monitor.alerts.layout import Bools, Floats, Layout, column_of
+from monitor.alerts.layout import Bools, Floats, Layout
 from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
-from monitor.alerts.place import NEVER, Place
+from monitor.alerts.place import Place
 from monitor.alerts.samples import Sample
 from monitor.alerts.states import AlarmEvent, AlarmState, Reason
 from monitor.alerts.timers import Timers
@@ -26,6 +26,9 @@ from monitor.vitals import NIBP, VitalSign
 
 RESTS_ON_DATA = frozenset({Form.SILENT_VITAL, Form.SILENT_LINK, Form.OVERDUE})
 """Forms whose condition begins with the last good sample, not with a bad one."""
+
+BEGINS_WHEN_SAID = (Form.REPORTED, Form.UNASSIGNED_DATA, Form.ASSERTED)
+"""Forms whose condition begins with what says that it is so."""
 
 TELLS_OF_PRESSURE = VitalSign.NIBP_SYSTOLIC
 """A cuff reading without it is no reading (T-NIBP-O goes on)."""
@@ -107,9 +110,8 @@ class Watch:
         if self._layout.rows[row].once_seen_s is not None:
             if not place.on_ecg():
                 return []
-            if not self.exists[place.index, row]:
-                due = self._layout.priority[column_of(place.phase), row] > 0
-                if not (due and self._concerns(row, place)):
+            if not self.exists[place.index, row] and row not in place.open:
+                if not self._judged(place, row):
                     return []
                 self.exist(place, now)
         return self.good(place, row, at_s, now)
@@ -204,12 +206,8 @@ class Watch:
 
     def exist(self, place: Place, now: float) -> None:
         """Which rows are judged for this chair in its present phase, and with which delay."""
-        column = column_of(place.phase)
         before = self.exists[place.index].copy()
-        for number in range(len(self._layout.rows)):
-            self.exists[place.index, number] = self._layout.priority[
-                column, number
-            ] > 0 and self._concerns(number, place)
+        self.exists[place.index] = [self._judged(place, row) for row in range(len(before))]
         self._set_delays(place)
         began = self.exists[place.index] & ~before
         for row in self._rests:
@@ -219,7 +217,7 @@ class Watch:
 
     def forget(self, place: Place) -> None:
         """A new patient, or none: what was so before is over."""
-        for form in (Form.REPORTED, Form.UNASSIGNED_DATA, Form.ASSERTED):
+        for form in BEGINS_WHEN_SAID:
             self.since_s[place.index, self.rows_of[form]] = np.nan
         self.exists[place.index] = False
 
@@ -227,10 +225,12 @@ class Watch:
         """The patient is in another chair: what is about the patient counts on there."""
         rows = self._layout.goes_along
         since_s = self.since_s[left.index, rows]
-        self.forget(left)
-        self.exist(left, now)
-        self.exist(to, now)
+        for place in (left, to):
+            self.forget(place)
+            self.exist(place, now)
         self.since_s[to.index, rows] = since_s
+        going = {self._layout.rows[row].condition.id for row in np.flatnonzero(rows)}
+        to.asserted |= {name: said for name, said in left.asserted.items() if name in going}
 
     def shift_cuff(self, place: Place, old_s: float, new_s: float, now: float) -> None:
         """The cuff is due at the old time or one new interval from now (alarms.md 8a.17)."""
@@ -238,8 +238,10 @@ class Watch:
             since = float(self.since_s[place.index, row])
             self.since_s[place.index, row] = min(since + old_s - new_s, now)
 
-    def _concerns(self, number: int, place: Place) -> bool:
-        """Can this row be about this chair at all?"""
+    def _judged(self, place: Place, number: int) -> bool:
+        """Does this row exist in the chair's phase, and can it be about this chair at all?"""
+        if not self._book.exists(place, number):
+            return False
         row = self._layout.rows[number]
         if row.condition.clinic_wide is not (place.id == ""):
             return False
@@ -261,25 +263,21 @@ class Watch:
                     delay_s = max(float(self._layout.on_delay[row]), device.quiet_limit_s)
                     self.delay_s[place.index, row] = delay_s
 
-    def reopen(self, place: Place, opened: Opened) -> None:
-        """A technical alarm is open again after a restart: what it waits for begins anew."""
-        forms = (Form.REPORTED, Form.UNASSIGNED_DATA, Form.ASSERTED)
-        for row, one in place.open.items():
-            if one is opened and opened.row.condition.form in forms:
-                self.since_s[place.index, row] = opened.onset_s
-        if opened.row.condition.form is Form.UNASSIGNED_DATA:
+    def reopen(self, place: Place, opened: Opened, now: float) -> None:
+        """An alarm is open again after a restart, at this time."""
+        form = opened.row.condition.form
+        if form in BEGINS_WHEN_SAID:
+            self.since_s[place.index, self._book.row_of(place, opened)] = opened.onset_s
+        if form is Form.UNASSIGNED_DATA:
             # The last data are not known any more: their absence is counted from the restart.
-            rests = self.since_s[place.index, self._rests]
-            place.unassigned_data_s = float(np.nanmax(rests, initial=opened.since_s))
-        self.schedule(place, opened.since_s)
+            place.unassigned_data_s = now
+        self.schedule(place, now)
 
     # ------------------------------------------------------------------ what is due
 
     def schedule(self, place: Place, now: float) -> None:
         """Ask of every row when it next needs us: after any step, one may free another."""
-        for row in range(self._layout.limits):
-            self._schedule_row(place, row, now)
-        for row in range(self._layout.limits, len(self._layout.rows)):
+        for row in range(len(self._layout.rows)):
             if self.exists[place.index, row] or row in place.open:
                 self._schedule_row(place, row, now)
             else:
@@ -311,7 +309,7 @@ class Watch:
                 next_s = min(next_s, place.unassigned_data_s + ends_s)
             return next_s
         since_s = float(self.since_s[at])
-        if row < self._layout.limits or not self.exists[at] or isnan(since_s):
+        if not self.exists[at] or isnan(since_s):
             return NOT_NOW
         waits = self._overlays.yields(which, place)
         return NOT_NOW if waits else self._due_s(place, row, now)
@@ -374,7 +372,7 @@ class Watch:
             return []
         if which.condition.form is Form.UNASSIGNED_DATA:
             ends_s = place.unassigned_data_s + which.condition.settings["ends_after_s"]
-            if at_s >= ends_s and place.unassigned_data_s > NEVER:
+            if at_s >= ends_s:
                 self.since_s[at] = np.nan
                 return []
         opened = self._book.new(place, row, float(self.since_s[at]))

@@ -77,6 +77,15 @@ def test_lowering_breaks_no_pause_and_worse_does() -> None:
     assert chair.sounding() is Priority.HIGH
 
 
+def test_a_score_that_is_worse_than_at_the_pause_sounds_through_it() -> None:
+    chair = Chairside()
+    enter(chair, 2)
+    chair.engine.pause_audio("1", "rk", chair.now)
+    assert chair.sounding() is None
+    enter(chair, 1)
+    assert chair.sounding() is Priority.HIGH
+
+
 @pytest.mark.requirement("ALM-019")
 def test_an_unseen_high_one_latches_and_comes_again_as_the_same() -> None:
     chair = Chairside()

@@ -9,6 +9,7 @@ import pytest
 from monitor.alerts import AlarmEvent, Engine
 from monitor.clinic import Phase
 from monitor.errors import CommandRefused
+from monitor.presets import load_preset
 from monitor.vitals import VitalSign
 from tests.judged import QUIET_S, SPO2, preset, reading
 
@@ -89,3 +90,83 @@ def test_nobody_need_listen() -> None:
     heard, unheard = Engine(preset()), Engine(preset())
     heard.telling.sink = lambda *_: None
     assert played(heard) == played(unheard)
+
+
+Assertion = tuple[float, float | None, str]
+"""When it was said, since when it is so (None: it is not), and in which words."""
+
+
+@pytest.mark.requirement("ALM-112")
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        # Of each the last column: is it told?
+        ("T-CLK", [((1.0, None, ""), False)]),
+        ("T-CLK", [((1.0, None, "CLOCK"), True), ((2.0, None, "CLOCK"), False)]),
+        # Waiting for its delay: what is new is that it is so, other words, and its end.
+        (
+            "T-CLK",
+            [
+                ((1.0, 1.0, "10 s"), True),
+                ((2.0, 2.0, "10 s"), False),
+                ((3.0, 1.0, "11 s"), True),
+                ((4.0, None, "11 s"), True),
+                ((5.0, None, "11 s"), False),
+                ((6.0, 6.0, "11 s"), True),
+            ],
+        ),
+        # At the very second at which it falls due, and while it is open.
+        (
+            "T-CLK",
+            [
+                ((1.0, 1.0, "10 s"), True),
+                ((30.5, 1.0, "10 s"), True),
+                ((31.0, 1.0, "10 s"), True),
+                ((32.0, 1.0, "10 s"), False),
+                ((33.0, 1.0, "11 s"), True),
+                ((34.0, 1.0, "11 s"), False),
+                # Good for a moment, which its off-delay of 5 s outlasts.
+                ((35.0, None, "11 s"), True),
+                ((36.0, 1.0, "11 s"), True),
+                ((37.0, 1.0, "11 s"), False),
+                ((38.0, None, "11 s"), True),
+                ((43.0, None, "11 s"), True),
+                ((44.0, None, "11 s"), False),
+            ],
+        ),
+        ("T-BASE", [((1.0, 0.0, "NO BASELINE"), True), ((2.0, 0.0, "NO BASELINE"), False)]),
+        ("no such rule", [((1.0, 0.0, "WHY"), False)]),
+    ],
+)
+def test_of_what_is_measured_elsewhere_only_news_is_told(
+    condition: str, said: list[tuple[Assertion, bool]]
+) -> None:
+    clock = 'id = "T-CLK"\n'
+    rules = load_preset(
+        preset().text.replace(clock, clock + "off_delay_s = 5\n"), where="another preset"
+    )
+    told: list[tuple[str, Mapping[str, object]]] = []
+    engine = Engine(rules)
+    engine.add_chair("1", MONITOR, 0.0)
+    engine.seat("1", "s1", Phase.PREPARE, 0.0)
+    engine.set_phase("1", Phase.INFUSION, 0.0)
+    engine.telling.sink = lambda call, arguments: told.append((call, arguments))
+    events = []
+    for (now, since_s, words), is_told in said:
+        told.clear()
+        engine.next_deadline()  # as whoever waits for it asks
+        events += engine.assert_technical(condition, "1", since_s, words, now)
+        instance = {"condition": condition, "instance": "1"}
+        arguments = instance | {"since_s": since_s, "message": words, "now": now}
+        assert told == ([("assert_technical", arguments)] if is_told else [])
+    # From what is told alone the same alarms follow again.
+    again = Engine(rules)
+    again.add_chair("1", MONITOR, 0.0)
+    again.seat("1", "s1", Phase.PREPARE, 0.0)
+    again.set_phase("1", Phase.INFUSION, 0.0)
+    retold = []
+    for (now, since_s, words), is_told in said:
+        if is_told:
+            retold += again.assert_technical(condition, "1", since_s, words, now)
+    assert retold == events
+    assert again.alarms() == engine.alarms()
