@@ -26,7 +26,9 @@ import pandas as pd
 
 from monitor import shipped
 from monitor.alerts import Engine
+from monitor.alerts.layout import COLUMNS, VITAL_INDEX, Layout, column_of
 from monitor.clinic import Phase
+from monitor.conditions import Preset
 from monitor.presets import load_preset
 from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
 from tests import oracle
@@ -50,9 +52,13 @@ def samples(chairs: int, ticks: int) -> np.ndarray[tuple[int, int, int], np.dtyp
     return values
 
 
-def _seated_engine(chairs: int) -> Engine:
+def _preset() -> Preset:
     text, where = shipped.preset_text("ketamine-adult", base=Path())
-    engine = Engine(load_preset(text, where=where))
+    return load_preset(text, where=where)
+
+
+def _seated_engine(chairs: int) -> Engine:
+    engine = Engine(_preset())
     for chair in range(chairs):
         name = str(chair)
         engine.add_chair(name, {f"d{name}": (3.0, frozenset(VitalSign))}, 0.0)
@@ -110,7 +116,7 @@ def _reading(vital: VitalSign, value: float, chair: str, at_s: float) -> Reading
 
 
 def compare_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
-    """The limits in numpy and nothing else: no delay, no mask, no event."""
+    """Seven limits in numpy and nothing else: no delay, no mask, no event."""
     columns = np.array([column for column, _, _ in (*LIMITS, *HEART)])
     signs = np.array([1.0 if side == "high" else -1.0 for _, side, _ in (*LIMITS, *HEART)])
     limits = np.array([limit for _, _, limit in (*LIMITS, *HEART)]) * signs
@@ -118,6 +124,28 @@ def compare_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]])
     def tick(number: int) -> object:
         start = time.process_time()
         np.nonzero(values[number][:, columns] * signs > limits)
+        return time.process_time() - start
+
+    return tick
+
+
+def compare_all(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """The same with every clause that the preset has in an infusion, on a number for each.
+
+    What a rule derives from a vital sign's past (a sum, a trend, a pulse) is there already.
+    """
+    layout, chairs = Layout(_preset()), values.shape[1]
+    column = column_of(Phase.INFUSION)
+    known = [clause.limit.get(COLUMNS[column]) for clause in layout.clauses]
+    levels = [level.resolve(None) if level else None for level in known]
+    limits = np.array([np.nan if one is None else one for one in levels]) * layout.clause_sign
+    numbers = np.full((len(values), chairs, layout.width), np.nan)
+    for vital, number in ((VitalSign.SPO2, 0), (VitalSign.HEART_RATE, 1)):
+        numbers[..., VITAL_INDEX[vital]] = values[..., number]
+
+    def tick(number: int) -> object:
+        start = time.process_time()
+        np.nonzero(numbers[number][:, layout.clause_source] * layout.clause_sign > limits)
         return time.process_time() - start
 
     return tick
@@ -144,9 +172,7 @@ def objects_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]])
 
 def scalar_twin(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
     """Every rule without an array: the twin that the tests compare the engine with."""
-    text, where = shipped.preset_text("ketamine-adult", base=Path())
-    preset = load_preset(text, where=where)
-    twins = []
+    preset, twins = _preset(), []
     for chair in range(values.shape[1]):
         twins.append(Twin(preset, str(chair), {f"d{chair}": (3.0, frozenset(VitalSign))}, 0.0))
         twins[-1].seat(f"s{chair}", Phase.INFUSION, 0.0)
@@ -229,6 +255,7 @@ def rounds(chairs: int, before: int, ticks: int, count: int) -> list[dict[str, f
             "frames": frame_by_frame(values),
             "objects": objects_only(values),
             "compare": compare_only(values),
+            "compare_all": compare_all(values),
             "python": plain_python(values),
             "pandas": with_pandas(values),
         }

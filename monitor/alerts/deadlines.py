@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from monitor.alerts.layout import Floats
+from monitor.alerts.room import with_row
 
 NOT_NOW = float("inf")
 
@@ -26,7 +27,7 @@ class Deadlines:
 
     def add_chair(self) -> None:
         """One more chair that waits for nothing."""
-        self._due_s = np.vstack([self._due_s, np.full((1, self._rows), NOT_NOW)])
+        self._due_s = with_row(self._due_s, np.full(self._rows, NOT_NOW))
 
     def put(self, chair: int, row: int, at_s: float) -> None:
         """Let this row wait for that time, and no longer for another."""

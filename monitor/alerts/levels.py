@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from monitor.alerts.layout import COLUMNS, Bools, Floats, Layout
+from monitor.alerts.room import with_row
 from monitor.edits import Edits, levels_in_force
 from monitor.vitals import VitalSign
 
@@ -26,9 +27,9 @@ class Levels:
 
     def add_chair(self) -> None:
         """One more chair, with no clause in force until `switch`."""
-        fresh = np.full((1, len(self._layout.clauses)), np.nan)
-        self.limit = np.vstack([self.limit, fresh])
-        self.clear = np.vstack([self.clear, fresh])
+        fresh = np.full(len(self._layout.clauses), np.nan)
+        self.limit = with_row(self.limit, fresh)
+        self.clear = with_row(self.clear, fresh)
 
     def switch(
         self, chair: int, column: int, baseline: Mapping[VitalSign, float], edits: Edits

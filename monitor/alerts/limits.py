@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.alerts.layout import Bools, Floats, Ints, Layout
+from monitor.alerts.room import with_row
 from monitor.edits import Edits, delay_key
 
 
@@ -81,7 +82,7 @@ class Delays:
         fresh._grow(1)
         for name, array in vars(fresh).items():
             if isinstance(array, np.ndarray):
-                setattr(self, name, np.vstack([getattr(self, name), array]))
+                setattr(self, name, with_row(getattr(self, name), array[0]))
 
     def rest(self, chair: int) -> None:
         """Nothing is counted for this chair any more."""

@@ -17,6 +17,7 @@ from monitor.alerts.layout import Bools, Floats, Layout
 from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place
+from monitor.alerts.room import with_row
 from monitor.alerts.samples import Sample
 from monitor.alerts.states import AlarmEvent, AlarmState, Reason
 from monitor.alerts.timers import Timers
@@ -66,11 +67,11 @@ class Watch:
     def add_chair(self, now: float) -> None:
         """One more chair; silence is counted from now."""
         width = len(self._layout.rows)
-        since = np.full((1, width), np.nan)
-        since[0, self._rests] = now
-        self.since_s = np.vstack([self.since_s, since])
-        self.delay_s = np.vstack([self.delay_s, self._layout.on_delay[None]])
-        self.exists = np.vstack([self.exists, np.zeros((1, width), bool)])
+        since = np.full(width, np.nan)
+        since[self._rests] = now
+        self.since_s = with_row(self.since_s, since)
+        self.delay_s = with_row(self.delay_s, self._layout.on_delay)
+        self.exists = with_row(self.exists, np.zeros(width, bool))
         self.deadlines.add_chair()
 
     # -------------------------------------------------------------- what comes in
