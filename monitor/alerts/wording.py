@@ -99,25 +99,19 @@ def _below(opened: Opened, place: Place) -> str:
     return NOT_KNOWN if off is None else _number(-off)
 
 
-def _over(vital: VitalSign) -> Callable[[Opened, Place], str]:
-    def over(_: Opened, place: Place) -> str:
-        """How far a pressure is from its baseline, with its sign."""
-        value, base = place.value(vital), place.baseline.get(vital)
-        return NOT_KNOWN if value is None or base is None else f"{value - base:+.0f}"
-
-    return over
+def _over(place: Place, vital: VitalSign) -> str:
+    """How far a pressure is from its baseline, with its sign."""
+    value, base = place.value(vital), place.baseline.get(vital)
+    return NOT_KNOWN if value is None or base is None else f"{value - base:+.0f}"
 
 
 # ----------------------------------------------------------------------- by the cuff
 
 
-def _pressure(vital: VitalSign) -> Callable[[Opened, Place], str]:
-    def pressure(_: Opened, place: Place) -> str:
-        """Whole, as the tile shows it."""
-        value = place.value(vital)
-        return NOT_KNOWN if value is None else f"{value:.0f}"
-
-    return pressure
+def _pressure(place: Place, vital: VitalSign) -> str:
+    """Whole, as the tile shows it."""
+    value = place.value(vital)
+    return NOT_KNOWN if value is None else f"{value:.0f}"
 
 
 def _minutes(opened: Opened, place: Place) -> str:
@@ -131,8 +125,7 @@ def _age(opened: Opened, place: Place) -> str:
 
     Without one: since when the patient is here.
     """
-    vital = opened.row.vital
-    taken = _taken(place, vital) if vital else []
+    taken = _taken(place, opened.vitals[0])
     passed_s = opened.entered_s - (taken[-1] if taken else place.since_s)
     return f"{max(0, floor(passed_s / 60))} min" if isfinite(passed_s) else NOT_KNOWN
 
@@ -146,13 +139,13 @@ def _taken(place: Place, vital: VitalSign) -> list[float]:
 WORDS: Mapping[str, Callable[[Opened, Place], str]] = {
     "v": lambda opened, _: _number(opened.value),
     "limit": lambda opened, _: _number(opened.limit),
-    "s": _pressure(VitalSign.NIBP_SYSTOLIC),
-    "d": _pressure(VitalSign.NIBP_DIASTOLIC),
-    "m": _pressure(VitalSign.NIBP_MEAN),
+    "s": lambda _, place: _pressure(place, VitalSign.NIBP_SYSTOLIC),
+    "d": lambda _, place: _pressure(place, VitalSign.NIBP_DIASTOLIC),
+    "m": lambda _, place: _pressure(place, VitalSign.NIBP_MEAN),
     "p": _percent,
     "below": _below,
-    "ds": _over(VitalSign.NIBP_SYSTOLIC),
-    "dd": _over(VitalSign.NIBP_DIASTOLIC),
+    "ds": lambda _, place: _over(place, VitalSign.NIBP_SYSTOLIC),
+    "dd": lambda _, place: _over(place, VitalSign.NIBP_DIASTOLIC),
     "t": _minutes,
     "age": _age,
     "vital": _label,

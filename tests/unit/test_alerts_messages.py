@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import Engine
+from monitor.alerts.opened import NOT_YET
+from monitor.alerts.wording import message
 from monitor.clinic import Phase
-from monitor.conditions import Column, Wording
+from monitor.conditions import Column, Form, Priority, Wording
 from monitor.vitals import Validity, VitalSign
 from tests.judged import DIA, HR, PR, QUIET_S, SPO2, SYS, Chairside, preset, reading
 from tests.unit.test_alerts_relative import based
@@ -64,6 +66,9 @@ def changed() -> Chairside:
 
 def risen(minutes: float) -> Chairside:
     chair = Chairside()
+    chair.hold(30)
+    chair.cuff(118, 77)
+    chair.hold(40)
     chair.cuff(120, 78)
     chair.hold(round(minutes * 60) - 1)
     chair.cuff(153, 88)
@@ -94,6 +99,7 @@ PHYSIOLOGICAL: list[tuple[str, Callable[[], Chairside], str]] = [
     ("SPO2-N", dipped, "SpO2 unstable"),
     ("SPO2-B", lambda: beside("SPO2-B", SPO2=94), "SpO2 4 below baseline"),
     ("SPO2-B", lambda: beside("SPO2-B", SPO2=93.5), "SpO2 4.5 below baseline"),
+    ("SPO2-B", lambda: beside("SPO2-B", SPO2=93.44), "SpO2 4.6 below baseline"),
     ("HR-A", lambda: held(61, HEART_RATE=111), "HR 111 > 110"),
     ("HR-H1", lambda: held(11, HEART_RATE=121), "HR 121 > 120"),
     ("HR-H2", lambda: held(6, HEART_RATE=151), "EXTREME TACHY HR 151 > 150"),
@@ -131,7 +137,8 @@ PHYSIOLOGICAL: list[tuple[str, Callable[[], Chairside], str]] = [
     ("BP-R2", lambda: over(165, 104), "BP +40/+26 over baseline"),
     ("BP-R3", lambda: over(87, 60), "BP -30 % of baseline"),
     ("BP-D", lambda: risen(8), "BP rising 33 in 8 min: recheck"),
-    ("BP-D", lambda: risen(0.5), "BP rising 33 in 1 min: recheck"),
+    ("BP-D", lambda: risen(0.4), "BP rising 33 in 1 min: recheck"),
+    ("BP-D", lambda: risen(14.6), "BP rising 33 in 15 min: recheck"),
     ("SED", lambda: scored(3), "Sedation MOAA/S 3"),
     ("SED", lambda: scored(2), "Sedation MOAA/S 2"),
 ]
@@ -258,7 +265,11 @@ def test_of_several_wordings_the_last_that_applies_is_said() -> None:
 
 
 def overdue(interval_min: int, *, seconds: int, phase: Phase = Phase.INFUSION) -> Chairside:
+    """Its last reading is of second 100."""
     chair = Chairside(phase)
+    chair.hold(50)
+    chair.cuff(118, 77)
+    chair.hold(49)
     chair.cuff(120, 78)
     chair.hold(seconds)
     assert preset().nibp_interval_s[phase] == interval_min * 60
@@ -290,8 +301,68 @@ def test_an_age_is_that_of_the_reading_whatever_the_phase_has_to_say_of_when_it_
     chair.events += chair.engine.set_phase("1", Phase.INFUSION, chair.now)
     chair.hold(240)
     # Ten minutes old at the start, it is due five later: the rule counts from then (8a.17).
-    assert chair.raised("T-NIBP-O") == [780.0]
+    assert chair.raised("T-NIBP-O") == [880.0]
     assert said(chair, "T-NIBP-O") == "NIBP OVERDUE 13 min"
+
+
+@pytest.mark.requirement("ALM-162")
+def test_a_reading_that_is_overdue_within_a_minute_is_no_minute_old() -> None:
+    rules = preset()
+    one = replace(rules.condition("T-NIBP-O"), settings={"intervals": 1.0, "slack_s": 0.0})
+    often = dict.fromkeys(rules.nibp_interval_s, 20.0)
+    chair = Chairside(rules=replace(rules, conditions=(one,), nibp_interval_s=often))
+    chair.hold(30)
+    chair.cuff(120, 78)
+    chair.hold(20)
+    assert said(chair, "T-NIBP-O") == "NIBP OVERDUE 0 min"
+
+
+@pytest.mark.requirement("ALM-162")
+def test_a_time_that_is_not_known_is_told_as_missing() -> None:
+    chair = risen(1)
+    place = chair.engine._by_chair["1"]
+    [rise] = [one for one in place.open.values() if one.row.condition.form is Form.RISE]
+    for left in (1, 0):
+        while len(place.quantities[SYS].kept) > left:
+            place.quantities[SYS].kept.popleft()
+        assert message(rise, place) == "BP rising 33 in -- min: recheck"
+    del place.quantities[SYS]
+    assert message(rise, place) == "BP rising 33 in -- min: recheck"
+    late = overdue(5, seconds=480)
+    place = late.engine._by_chair["1"]
+    [waits] = [one for one in place.open.values() if one.row.condition.form is Form.OVERDUE]
+    waits.entered_s = NOT_YET
+    assert message(waits, place) == "NIBP OVERDUE --"
+
+
+@pytest.mark.requirement("ALM-160")
+def test_what_an_alarm_has_no_number_for_is_told_as_missing() -> None:
+    one = replace(preset().condition("T-LINK"), message="{v} {limit} {chair}")
+    chair = Chairside(rules=replace(preset(), conditions=(one,)))
+    for _ in range(12):
+        chair.pass_second({}, silent=True)
+    assert said(chair, "T-LINK") == "-- -- 1"
+
+
+@pytest.mark.requirement("ALM-160")
+def test_a_vital_sign_is_told_by_its_name_on_the_tile() -> None:
+    one = replace(preset().condition("T-NIBP-F"), message="{vital} of {chair}")
+    chair = Chairside(rules=replace(preset(), conditions=(one,)))
+    chair.pass_second({SYS: None}, validity={SYS: (Validity.INVALID, "cuff leak")})
+    assert said(chair, "T-NIBP-F") == f"{SYS.codes.label} of 1"
+    assert SYS.codes.label != "NIBP"
+
+
+@pytest.mark.requirement("ALM-161")
+def test_a_doubtful_sample_that_raises_an_urgent_alarm_is_the_one_that_is_told() -> None:
+    rule = preset().condition("SPO2-B")
+    urgent = dict.fromkeys(rule.priority, Priority.HIGH)
+    one = replace(rule, priority=urgent, on_delay_s=0.0, message="SpO2 {p} %, {below} below")
+    chair = Chairside(rules=replace(preset(), conditions=(one,)))
+    chair.engine.set_baseline("1", {SPO2: 98.0}, 0.0)
+    chair.hold(5)
+    chair.pass_second({SPO2: 90.0, HR: 72.0}, validity={SPO2: (Validity.QUESTIONABLE, "motion")})
+    assert said(chair, "SPO2-B") == "SpO2 -8 %, 8 below"
 
 
 @pytest.mark.requirement("ALM-162")

@@ -25,9 +25,9 @@ const ARTEFACT = 3;
 const DRAG_PX = 12;
 const INK = {
   hr: "#7cfc00",
-  spo2: "#40a9ff",
+  spo2: "#45abff",
   nibp: "#ffffff",
-  rr: "#b8a07a",
+  rr: "#baa27c",
   grid: "#24303c",
   text: "#9aa7b4",
 };
