@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -275,3 +276,27 @@ async def test_nobodys_words_go_with_a_remark(tmp_path: Path, influxd: Server) -
     ):
         await Place(record, record, copy).keep([EARLIER, seated(), worded])
     assert await history_of(bucket).remarks(*HOUR) == [said]
+
+
+@pytest.mark.requirement("FND-028")
+async def test_a_remark_on_what_a_bucket_keeps_no_more_is_set_aside_and_the_rest_arrives(
+    tmp_path: Path, influxd: Server
+) -> None:
+    bucket = make_bucket(influxd, keep_s=3_600)
+    # The server's own time decides what is too old.
+    now_s = time.time() - NOON_US / 1e6
+    async with (
+        Record(tmp_path / "clinic.db", clock=clock(), reserve_bytes=0) as record,
+        copying(record, bucket) as copy,
+    ):
+        record.add([seated(second=now_s - DAY_S), seated("s-2", now_s - 60)])
+        record.add([mark(now_s - 30, 0, 1), mark(now_s - 20, 0, 1, session="s-2")])
+        record.add([reading(now_s - 10, session="s-2")])
+        await record.commit()
+        await until(lambda: copy.rows_behind == 0)
+        # The seat of a day ago, and the remark at its time.
+        assert copy.parked == 2
+    facts = await history_of(bucket).facts("s-1")
+    assert [one.kind for one in facts] == [ARTEFACT]
+    assert len(await history_of(bucket).readings("s-2")) == 1
+    assert bucket.count("remarks", "place") == 1

@@ -143,8 +143,8 @@ async def test_the_alarm_history_tells_alarms_of_an_empty_chair_and_of_the_clini
 async def test_looking_changes_nothing(clinic: Served, client: httpx.AsyncClient) -> None:
     session = await clinic.seat(client, "1")
     before = await kept(clinic)
-    # Nobody has exported anything yet, and a nurse asks no preset's what-if.
-    others = {"/api/exports/file": 404, "/api/whatif": 403}
+    # Nobody has exported or printed anything yet, and a nurse asks no preset's what-if.
+    others = {"/api/exports/file": 404, "/api/reports/file": 404, "/api/whatif": 403}
     for method, path in routes(clinic.clinic):
         if method == "GET":
             async with client.stream("GET", path.replace(NOWHERE, session)) as answer:
