@@ -190,6 +190,11 @@ class Board:
             suspended=silent_until(alarm, now_s, now_us, self._zone),
         )
 
+    def spoken(self, alarm: Alarm, onset_us: int) -> str:
+        """An alarm to be read aloud, once: its time only where that is what it is about."""
+        since = f" {onset_text(alarm, onset_us, self._zone)}" if alarm.no_data_since_onset else ""
+        return f"{MARKS[alarm.priority]} {alarm.message}{since}"
+
     def counts(self, now_s: float) -> str:
         """`6 chairs  1 high  1 offline`: chairs by their worst open alarm."""
         chairs = self._chairs.values()

@@ -18,9 +18,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from monitor import __version__
-from monitor.alerts import Alarm, AlarmEvent
+from monitor.alerts import AlarmEvent
 from monitor.board import StripEntry, Tile
-from monitor.board.words import MARKS
 from monitor.displays import Clinic
 from monitor.hub import Message, Overrun, Slot
 from monitor.showing import TEST_CHAIR
@@ -174,21 +173,16 @@ class Live:
         return {"now_ms": now_us // 1_000, "clock": self._clinic.ward.board.clock(now_us)}
 
     def _news(self, event: AlarmEvent) -> dict[str, str | int]:
-        alarm = event.alarm
+        alarm, clinic = event.alarm, self._clinic
         return {
             "id": alarm.id,
             "chair": alarm.chair,
             "priority": alarm.priority.name,
             "state": alarm.state.value,
-            "text": f"{MARKS[alarm.priority]} {alarm.message}{self._since(alarm)}",
+            "text": clinic.ward.board.spoken(alarm, clinic.clock.to_utc_us(alarm.onset_s)),
             "reason": event.reason.value,
-            "at_ms": self._clinic.clock.to_utc_us(event.at_s) // 1_000,
+            "at_ms": clinic.clock.to_utc_us(event.at_s) // 1_000,
         }
-
-    def _since(self, alarm: Alarm) -> str:
-        """Since when data are missing, where that is what it tells."""
-        at_us = self._clinic.clock.to_utc_us(alarm.onset_s)
-        return f" since {self._clinic.ward.board.clock(at_us)}" if alarm.no_data_since_onset else ""
 
     def _publish(self, name: str, data: dict[str, str | int]) -> None:
         self._clinic.hub.publish(name, json.dumps(data).encode())

@@ -322,10 +322,10 @@ def test_a_time_that_is_not_known_is_told_as_missing() -> None:
     chair = risen(1)
     place = chair.engine._by_chair["1"]
     [rise] = [one for one in place.open.values() if one.row.condition.form is Form.RISE]
-    for left in (1, 0):
+    for left, minutes in ((2, "1"), (1, "--"), (0, "--")):
         while len(place.quantities[SYS].kept) > left:
             place.quantities[SYS].kept.popleft()
-        assert message(rise, place) == "BP rising 33 in -- min: recheck"
+        assert message(rise, place) == f"BP rising 33 in {minutes} min: recheck"
     del place.quantities[SYS]
     assert message(rise, place) == "BP rising 33 in -- min: recheck"
     late = overdue(5, seconds=480)

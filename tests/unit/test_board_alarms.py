@@ -101,6 +101,24 @@ def test_an_alarm_of_missing_data_says_since_when_they_are_missing() -> None:
     assert bench.tile(16.0).alarms[0].onset == "since 08:00:00"
     [entry] = bench.board.strip(16.0, NOON_US + 16_000_000)
     assert entry.text.endswith("SpO2 NO DATA since 08:00:00")
+    missing = alarm("T-STALE", kind=Kind.TECHNICAL, message="SpO2 NO DATA")
+    said = bench.board.spoken(replace(missing, no_data_since_onset=True), NOON_US)
+    assert said == "!!! SpO2 NO DATA since 08:00:00"
+    assert bench.board.spoken(alarm(), NOON_US) == "!!! SpO2 84 <88"
+
+
+@pytest.mark.requirement("SHO-145")
+def test_the_strip_says_what_is_the_matter_and_a_clinics_alarm_says_all() -> None:
+    bench = Bench()
+    bench.alarms(alarm(message="BP very high 188/112: hold infusion per protocol", onset_s=0.0))
+    [entry] = bench.board.strip(1.0, NOON_US + 1_000_000)
+    assert entry.text == "1 !!! BP very high 188/112 08:00:00"
+    down = alarm("T-GATE", chair="", message="DATA LINK DOWN: 3 chairs: serial ports")
+    bench.alarms(down, chair="")
+    told = bench.board.strip(1.0, NOON_US + 1_000_000)
+    assert "clinic !!! DATA LINK DOWN: 3 chairs: serial ports 08:00:00" in [
+        one.text for one in told
+    ]
 
 
 @pytest.mark.requirement("SHO-142")
