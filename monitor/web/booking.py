@@ -67,8 +67,8 @@ def add_booking(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         return await today.shown(day, request.state.actor)
 
     @acts.get("/api/patients")
-    async def patients(find: Annotated[str, Query(min_length=1, max_length=60)]) -> Json:
-        """The first registered patients whose reference, initials or name begin with that."""
+    async def patients(find: Annotated[str, Query(max_length=60)] = "") -> Json:
+        """The first patients whose reference, initials or name begin with that; none for ""."""
         return {"patients": today.patients(find)}
 
     @acts.post("/api/patients")

@@ -293,7 +293,7 @@ async def test_the_day_stays_small_whoever_is_registered_and_the_rest_is_searche
     data = {"patient_ref": "P", "initials": "X.Y."}
     ward.facts.ledger.put(ward.facts.new(PATIENT, data=data))
     assert (await found("p"))[:2] == ["P", "P-0000"]
-    assert (await nurse.get("/api/patients?find=")).status_code == 422
+    assert await found(" ") == []
     async with clinic.client() as stranger:
         assert (await stranger.get("/api/patients?find=k")).status_code == 401
 
