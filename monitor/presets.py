@@ -180,6 +180,8 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
         yield f"{at}.cuff_wait_s: form {one.form.value!r} waits {longest_s:g} s for a cuff at most"
     if one.form is Form.LIMIT:
         yield from _limit_mistakes(one, at)
+    elif one.form in COUNTED_FORMS:
+        yield from _derived_mistakes(one, at)
     yield from _guard_mistakes(one, at)
     yield from message_mistakes(one)
 
@@ -233,6 +235,17 @@ def _limit_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:
             yield (
                 f"{at}: {vital} clears at {clear:g}, beyond its limit {limit:g} "
                 f"in column {column.value}"
+            )
+
+
+def _derived_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:
+    """What is worked out from readings is held against plain numbers."""
+    for clause, column in product(one.any_of, one.priority):
+        level = clause.limit.get(column)
+        if level is None or level.relative:
+            yield (
+                f"{at}: {clause.vital.value} needs a limit in column {column.value} that is a "
+                f"number; form {one.form.value!r} knows no baseline"
             )
 
 

@@ -159,9 +159,8 @@ class Judging:
     def _recount(self, place: Place, row: int) -> None:
         vitals = self._layout.limit_rows[row].condition.watched
         quantity = place.quantities.get(vitals[0])
-        off = np.isnan(self.levels.limit[place.index, self._clauses[row]]).any()
         counts = len(vitals) == 1 and not vitals[0].episodic and row not in self._layout.derived
-        if quantity is None or off or not counts:
+        if quantity is None or not counts:
             self._delays.recount(place.index, row, ())
             return
         high = self._high(place, row)
@@ -304,12 +303,11 @@ class Judging:
     ) -> None:
         """What the alarm rests on: baseline and samples, the first that violated and the last."""
         derived, column = row in self._layout.derived, COLUMNS[column_of(place.phase)]
-        spoken = next((n for n in clauses if self._layout.clauses[n].vital is opened.speaks), None)
-        if spoken is not None:
-            one = opened.row.condition.any_of[0] if derived else self._layout.clauses[spoken]
-            own = limit_key(opened.row.condition.id, one.vital) in place.edits
-            relative = one.limit[column].relative and not own
-            opened.baseline = place.baseline.get(one.vital) if relative else None
+        # The first speaks for the alarm; see `_violated`.
+        spoken = self._layout.clauses[clauses[0]]
+        own = limit_key(opened.row.condition.id, spoken.vital) in place.edits
+        relative = spoken.limit[column].relative and not own
+        opened.baseline = place.baseline.get(spoken.vital) if relative else None
         vitals = dict.fromkeys(self._layout.clauses[number].vital for number in clauses)
         pulse = self._layout.derived[row] if row in self._layout.pulses else None
         fired = [heard[VITAL_INDEX[one] if pulse is None else pulse] for one in vitals]

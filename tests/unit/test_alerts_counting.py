@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from monitor.clinic import Phase
-from monitor.conditions import Preset
+from monitor.conditions import Column, Preset, Priority
 from monitor.vitals import Validity, VitalSign
 from tests.judged import HR, SPO2, SYS, Chairside, preset, reading
+from tests.unit.test_alerts_restart import Room
 
 WAITS = Validity.ONGOING
 UNDER_WAY = {SYS: (WAITS, "")}
@@ -163,3 +164,104 @@ def test_what_nobody_measures_is_not_counted() -> None:
     chair.hold(3, PULSE_RATE=72)
     assert chair.events == []
     assert VitalSign.SPO2 not in chair.engine.pending("1")
+
+
+@pytest.mark.parametrize(("limit", "raised"), [(85.0, 8.0), (88.0, 5.0)])
+def test_of_a_high_rule_what_was_in_doubt_counts_at_its_new_limit_too(
+    limit: float, raised: float
+) -> None:
+    chair = Chairside(rules=with_rule("SPO2-3"))
+    doubtful = {SPO2: (Validity.QUESTIONABLE, "motion")}
+    for _ in range(5):
+        chair.pass_second({SPO2: 86.0, HR: 72.0}, validity=doubtful)
+    chair.engine.set_limits("1", {"SPO2-3 SpO2": limit}, chair.now)
+    for _ in range(5):
+        chair.pass_second({SPO2: 86.0 if limit > 86.0 else 84.0, HR: 72.0}, validity=doubtful)
+    assert chair.raised("SPO2-3") == [raised]
+
+
+def test_of_another_rule_what_was_in_doubt_counts_at_no_limit() -> None:
+    chair = Chairside(rules=with_rule("SPO2-1"))
+    doubtful = {SPO2: (Validity.QUESTIONABLE, "motion")}
+    for _ in range(10):
+        chair.pass_second({SPO2: 93.0, HR: 72.0}, validity=doubtful)
+    chair.engine.set_limits("1", {"SPO2-1 SpO2": 94.0}, chair.now)
+    chair.hold(16, SPO2=93)
+    assert chair.raised("SPO2-1") == [25.0]
+
+
+def test_an_instant_within_the_new_limit_that_was_in_doubt_ends_no_high_delay() -> None:
+    chair = Chairside(rules=with_rule("SPO2-3"))
+    doubtful = {SPO2: (Validity.QUESTIONABLE, "motion")}
+    chair.hold(2, SPO2=86)
+    chair.pass_second({SPO2: 90.0, HR: 72.0}, validity=doubtful)
+    chair.hold(1, SPO2=86)
+    chair.engine.set_limits("1", {"SPO2-3 SpO2": 88.0}, chair.now)
+    chair.hold(1, SPO2=86)
+    assert chair.raised("SPO2-3") == [4.0]
+
+
+def test_a_pressure_that_another_limit_finds_too_high_waits_for_its_next_reading() -> None:
+    chair = Chairside()
+    chair.cuff(150, 80)
+    chair.events += chair.engine.set_limits("1", {"BP-H1 NIBP_SYS": 140.0}, chair.now)
+    assert chair.engine.pending("1") == frozenset()
+    chair.hold(20)
+    chair.cuff(150, 80)
+    alarm = chair.alarm("BP-H1")
+    assert alarm is not None
+    assert alarm.onset_s == 21.0
+
+
+def test_nothing_is_pending_as_a_phase_with_other_rules_begins() -> None:
+    chair = Chairside(Phase.BASELINE)
+    chair.cuff(120, 80)
+    chair.hold(20)
+    chair.events += chair.engine.set_phase("1", Phase.INFUSION, chair.now)
+    assert chair.engine.pending("1") == frozenset()
+    assert chair.events == []
+
+
+def test_a_rule_that_is_high_in_this_phase_alone_counts_what_is_in_doubt() -> None:
+    chair = Chairside(rules=with_rule("SPO2-2", priority={Column.INFUSION: Priority.HIGH}))
+    doubtful = {SPO2: (Validity.QUESTIONABLE, "motion")}
+    for second in range(11):
+        low = 80.0 if second == 4 else 86.0
+        chair.pass_second({SPO2: low, HR: 72.0}, validity=doubtful)
+    alarm = chair.alarm("SPO2-2")
+    assert alarm is not None
+    assert (alarm.onset_s, alarm.extreme, alarm.extreme_s) == (0.0, 80.0, 4.0)
+
+
+def test_another_source_of_one_vital_sign_delays_the_end_of_no_others_alarm() -> None:
+    chair = Chairside()
+    chair.hold(16, SPO2=91, PULSE_RATE=72)
+    for _ in range(11):
+        assert chair.alarm("SPO2-1") is not None
+        chair.pass_second({SPO2: 97.0, VitalSign.PULSE_RATE: 72.0})
+    assert chair.alarm("SPO2-1") is None
+
+
+def test_a_rule_that_a_person_ends_takes_nothing_from_another_ones_delay() -> None:
+    chair = Chairside()
+    chair.hold(12, SPO2=87)
+    chair.acknowledge("SPO2-2")
+    for second in range(61):
+        rate = 125.0 if second >= 55 else 72.0
+        chair.pass_second({SPO2: None, HR: rate}, validity={SPO2: (Validity.INVALID, "sensor off")})
+    alarm = chair.alarm("SPO2-2")
+    assert alarm is not None
+    chair.engine.end_unusable(alarm.id, "rk", chair.now, "away")
+    chair.hold(6, SPO2=97, HEART_RATE=125)
+    assert chair.raised("HR-H1") == [77.0]
+
+
+def test_an_alarm_that_was_clearing_before_a_restart_ends_after_it_in_time() -> None:
+    room = Room()
+    room.hold(16, SPO2=91.0)
+    room.hold(5)
+    room.restart()
+    room.hold(5)
+    assert "SPO2-1" in room.open()
+    room.hold(1)
+    assert "SPO2-1" not in room.open()

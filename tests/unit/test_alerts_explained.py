@@ -54,3 +54,34 @@ def test_a_sum_tells_the_sample_that_filled_it() -> None:
     alarm = chair.alarm("SPO2-I")
     assert alarm is not None
     assert [one.value for one in alarm.fired_by] == [86.0]
+
+
+@pytest.mark.requirement("ALM-110")
+def test_the_baseline_that_is_told_is_of_the_part_that_violates() -> None:
+    chair = Chairside()
+    chair.engine.set_baseline("1", {SYS: 125.0, DIA: 78.0}, 0.0)
+    chair.cuff(141, 104)
+    alarm = chair.alarm("BP-R2")
+    assert alarm is not None
+    assert (alarm.value, alarm.baseline) == (104.0, 78.0)
+
+
+@pytest.mark.requirement("ALM-110")
+def test_a_change_over_minutes_tells_the_sample_at_which_it_fired() -> None:
+    chair = Chairside()
+    chair.hold(130, HEART_RATE=70)
+    chair.hold(30, HEART_RATE=105)
+    alarm = chair.alarm("HR-D")
+    assert alarm is not None
+    (at_s,) = chair.raised("HR-D")
+    assert (alarm.fired_by, alarm.fired_count) == ((Evidence(HR, at_s, 105.0),), 1)
+
+
+@pytest.mark.requirement("ALM-110")
+def test_a_probe_without_a_pulse_tells_its_own_sample_and_not_the_ecgs() -> None:
+    chair = Chairside()
+    chair.hold(20, PULSE_RATE=72.0)
+    chair.hold(11, PULSE_RATE=0.0)
+    alarm = chair.alarm("HR-0P") or chair.alarm("HR-0")
+    assert alarm is not None
+    assert [one.value for one in alarm.fired_by] == [0.0]

@@ -164,3 +164,12 @@ def test_what_a_jump_holds_back_is_judged_in_its_chair_at_the_time_of_the_move()
         (None, Reason.CONDITION_PRESENT, 24.0),
         (None, Reason.SEATED, 24.0),
     ]
+
+
+@pytest.mark.requirement("S-72")
+def test_two_monitors_that_disagreed_are_not_told_of_the_next_two() -> None:
+    chair = seated()
+    chair.hold(20, PULSE_RATE=95.0)
+    move(chair)
+    at_two(chair, 40, PULSE_RATE=95.0)
+    assert chair.raised("T-SRC") == [50.0]

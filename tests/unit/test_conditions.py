@@ -41,3 +41,15 @@ def test_without_a_rule_about_it_a_cuffs_reading_is_overdue_after_its_interval()
     without = tuple(one for one in rules.conditions if one.form is not Form.OVERDUE)
     assert replace(rules, conditions=without).nibp_overdue_s() == rules.nibp_interval_s
     assert rules.nibp_overdue_s()[Phase.INFUSION] == 480.0
+
+
+@pytest.mark.requirement("ALM-183")
+@pytest.mark.parametrize("limit", ["{ offset = -4 }", "{ percent = 95 }", "{ infusion = 92 }"])
+def test_a_sum_that_has_no_plain_limit_in_each_of_its_phases_is_refused(limit: str) -> None:
+    rule = 'id = "SPO2-I"'
+    before, after = preset().text.split(rule)
+    after = after.replace('comparison = "<", limit = 92', f'comparison = "<", limit = {limit}', 1)
+    with pytest.raises(ConfigError) as wrong:
+        load_preset(before + rule + after, where="own.toml")
+    said = "condition SPO2-I: SpO2 needs a limit in column recovery that is a number"
+    assert said in str(wrong.value)
