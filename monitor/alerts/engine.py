@@ -91,7 +91,7 @@ class Engine(Acting):
         self._by_chair[chair] = place
         self._by_device.update(dict.fromkeys(devices, place))
         self._judging.add_chair(place)
-        self._watch.add_chair(now)
+        self._watch.add_chair()
         self._watch.exist(place, now)
 
     # ---------------------------------------------------------------- who sits there

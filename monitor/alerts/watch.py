@@ -64,12 +64,10 @@ class Watch:
         for row in self.rows_of[Form.REPORTED]:
             self._reported.setdefault(self._vital(row), []).append(row)
 
-    def add_chair(self, now: float) -> None:
-        """One more chair; silence is counted from now."""
+    def add_chair(self) -> None:
+        """One more chair, at which nothing is judged until `exist`."""
         width = len(self._layout.rows)
-        since = np.full(width, np.nan)
-        since[self._rests] = now
-        self.since_s = with_row(self.since_s, since)
+        self.since_s = with_row(self.since_s, np.full(width, np.nan))
         self.delay_s = with_row(self.delay_s, self._layout.on_delay)
         self.exists = with_row(self.exists, np.zeros(width, bool))
         self.deadlines.add_chair()
