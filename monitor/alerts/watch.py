@@ -55,8 +55,7 @@ class Watch:
         self.delay_s: Floats = np.zeros((0, width))
         self.exists: Bools = np.zeros((0, width), bool)
         self.rows_of = {form: layout.rows_of(form) for form in Form}
-        self._rests = sorted(row for form in RESTS_ON_DATA for row in self.rows_of[form])
-        self._rests_on_data = frozenset(self._rests)
+        self._rests = frozenset(row for form in RESTS_ON_DATA for row in self.rows_of[form])
         self._silent: dict[VitalSign, list[int]] = {}
         for row in self.rows_of[Form.SILENT_VITAL]:
             self._silent.setdefault(self._vital(row), []).append(row)
@@ -163,7 +162,7 @@ class Watch:
 
     def good(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
         """Good at a sample's time, known now; an alarm that was open ends after its off-delay."""
-        rests, at = row in self._rests_on_data, (place.index, row)
+        rests, at = row in self._rests, (place.index, row)
         opened = place.open.get(row)
         if opened is None:
             # Most say that what was good is good: nothing waits then.
