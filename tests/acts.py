@@ -73,6 +73,7 @@ def _tell(alarm: Alarm, came_from: str, reason: str, at_s: float, sampled_s: flo
         value=alarm.value,
         limit=alarm.limit,
         worst=alarm.extreme,
+        worst_s=alarm.extreme_s,
         episode=alarm.episode,
         by=alarm.acknowledged_by,
         superseded=alarm.superseded,

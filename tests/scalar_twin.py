@@ -53,6 +53,7 @@ class Step(NamedTuple):
     value: float | None
     limit: float | None
     worst: float | None
+    worst_s: float | None
     episode: int
     by: str | None
     superseded: bool
@@ -144,7 +145,7 @@ class TwinAlarm:
     value: float | None = None
     limit: float | None = None
     speaks: VitalSign | None = None
-    worst: dict[VitalSign, float] = field(default_factory=dict)
+    worst: dict[VitalSign, tuple[float, float]] = field(default_factory=dict)
     violations: int = 1
     episode: int = 1
     by: str | None = None
@@ -1305,7 +1306,7 @@ class Twin:
         elif look.violated and alarm and alarm.active:
             worse = self._worse(alarm, look, samples)
             alarm.violations += 1
-            self._follow(alarm, look, samples)
+            self._follow(alarm, look, samples, at)
             to = self._repeated(alarm)
             if to is not None:
                 alarm.priority = to
@@ -1360,12 +1361,16 @@ class Twin:
                 for vital, value, quality, when in self.past:
                     counts = vital is clause.vital and when >= onset and (quality == GOOD or high)
                     if counts and self._beyond(clause, value):
-                        _worst(alarm, clause, value)
-        self._follow(alarm, look, samples)
+                        _worst(alarm, clause, value, when)
+        self._follow(alarm, look, samples, at)
         self._step(alarm, "ACTIVE_UNACK", reason, received, at)
 
     def _follow(
-        self, alarm: TwinAlarm, look: Look, samples: Mapping[VitalSign, tuple[float, str]]
+        self,
+        alarm: TwinAlarm,
+        look: Look,
+        samples: Mapping[VitalSign, tuple[float, str]],
+        at: float,
     ) -> None:
         condition, alarm.speaks = alarm.rule.condition, look.violated[0].vital
         if condition.form in DERIVED:
@@ -1373,10 +1378,11 @@ class Twin:
             key = limits.get(condition.form)
             alarm.value = look.number
             alarm.limit = condition.settings[key] if key else self._level(look.violated[0])
-            alarm.worst[alarm.speaks] = max(look.number, alarm.worst.get(alarm.speaks, -inf))
+            before = alarm.worst.get(alarm.speaks, (-inf, at))
+            alarm.worst[alarm.speaks] = (look.number, at) if look.number > before[0] else before
             return
         for clause in look.violated:
-            _worst(alarm, clause, samples[clause.vital][0])
+            _worst(alarm, clause, samples[clause.vital][0], at)
         alarm.value = samples[alarm.speaks][0]
         alarm.limit = self._level(look.violated[0])
 
@@ -1440,6 +1446,7 @@ class Twin:
     ) -> Step:
         """A step as the tests compare it."""
         gone = alarm.state == "RESOLVED"
+        worst = alarm.worst.get(alarm.speaks, (None, None)) if alarm.speaks else (None, None)
         return Step(
             at_s=round(at, 6),
             alarm=alarm.id,
@@ -1452,7 +1459,8 @@ class Twin:
             onset_s=alarm.onset,
             value=alarm.value,
             limit=alarm.limit,
-            worst=alarm.worst.get(alarm.speaks) if alarm.speaks else None,
+            worst=worst[0],
+            worst_s=worst[1],
             episode=alarm.episode,
             by=alarm.by,
             superseded=alarm in self.open() and self.superseded(alarm),
@@ -1511,9 +1519,11 @@ def _latches(alarm: TwinAlarm) -> bool:
     return alarm.rule.condition.latching and high and alarm.state == "ACTIVE_UNACK"
 
 
-def _worst(alarm: TwinAlarm, clause: Clause, value: float) -> None:
-    before = alarm.worst.get(clause.vital, value)
-    alarm.worst[clause.vital] = max(before, value) if clause.comparison.high else min(before, value)
+def _worst(alarm: TwinAlarm, clause: Clause, value: float, at: float) -> None:
+    before = alarm.worst.get(clause.vital)
+    worse = before is None or (value > before[0] if clause.comparison.high else value < before[0])
+    if worse:
+        alarm.worst[clause.vital] = value, at
 
 
 def _mend_cuff(

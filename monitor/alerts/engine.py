@@ -61,7 +61,8 @@ class Engine(Acting):
         self._by_device: dict[str, Place] = {}
         self._unsent: list[AlarmEvent] = []
         self.returning = Returning(
-            self._by_chair, self._hearing, self._watch, self._judging, self._book, self._overlays
+            *(self._layout, self._by_chair, self._hearing, self._watch),
+            *(self._judging, self._book, self._overlays),
         )
         self.add_chair(CLINIC, {}, 0.0)
 

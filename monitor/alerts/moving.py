@@ -49,7 +49,6 @@ class Moving:
         self._watch.move(left, to, now)
         for _, opened in sorted(to.open.items()):
             events += self._book.step(to, opened, Reason.WENT_ALONG, now)
-        events += self._book.fit(to, now)
         for place in (left, to):
             self._overlays.silenced(place, now)
             self._watch.schedule(place, now)

@@ -34,11 +34,12 @@ class Opened:
     """An alarm between its onset and its end. Times are monotonic seconds.
 
     `since_s` is when its state began, `entered_s` when it last began to sound.
-    `extremes` are the worst value and its time of each vital sign that violated in
-    this episode, which has had `violations` violating samples. `reference` holds
-    the values when a person last looked, `score_seen` the score that was entered by
-    then; "worse" is measured from them. `held` is set while a person's audio pause
-    covers it, `silent_until_s` while its rule is suspended or its chair stands by.
+    `extremes` are the worst value and its time (None: not known after a restart) of
+    each vital sign that violated in this episode, which has had `violations` violating
+    samples. `reference` holds the values when a person last looked, `score_seen` the
+    score that was entered by then; "worse" is measured from them. `held` is set while
+    a person's audio pause covers it, `silent_until_s` while its rule is suspended or
+    its chair stands by.
     `baseline`, `fired_by` and `fired_count` are as in `Alarm`.
     `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
     """
@@ -57,7 +58,7 @@ class Opened:
     value: float | None = None
     limit: float | None = None
     speaks: VitalSign | None = None
-    extremes: dict[VitalSign, tuple[float, float]] = field(default_factory=dict)
+    extremes: dict[VitalSign, tuple[float, float | None]] = field(default_factory=dict)
     episode: int = 1
     violations: int = 1
     ordinal: int = -1
@@ -112,7 +113,7 @@ class Opened:
         silenced = self.held or self.silent_until_s is not None
         return waiting and not (self.superseded or silenced or self.row.condition.silent)
 
-    def extremes_follow(self, clause: Clause, value: float, at_s: float) -> None:
+    def extremes_follow(self, clause: Clause, value: float, at_s: float | None) -> None:
         """One clause is violated: its extreme follows when it is worse than before."""
         worst = self.extremes.get(clause.vital)
         if worst is None or (value > worst[0] if clause.comparison.high else value < worst[0]):

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 
 from monitor.alerts.book import Book
 from monitor.alerts.hearing import Hearing
 from monitor.alerts.judging import Judging
+from monitor.alerts.layout import Layout, column_of
+from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Looked, Place
 from monitor.alerts.watch import Watch
+from monitor.conditions import Form
 from monitor.history import TransitionRow
 
 
@@ -22,6 +26,7 @@ class Returning:
 
     def __init__(
         self,
+        layout: Layout,
         places: Mapping[str, Place],
         hearing: Hearing,
         watch: Watch,
@@ -29,7 +34,8 @@ class Returning:
         book: Book,
         overlays: Overlays,
     ) -> None:
-        self._places, self._hearing, self._watch = places, hearing, watch
+        self._layout, self._places = layout, places
+        self._hearing, self._watch = hearing, watch
         self._judging, self._book, self._overlays = judging, book, overlays
         self._looked: dict[tuple[str, str], Looked] = {}
 
@@ -105,9 +111,28 @@ class Returning:
                 opened.acknowledged_by, opened.acknowledged_s = seen.actor, seen.at_s
             elif opened.row.condition.id in place.silences.suspended:
                 opened.reference = place.silences.reference(opened.row.condition.id)
+            self._recall_worst(place, opened)
             self._overlays.refresh(place, now)
             self._judging.wake(place)
             self._watch.reopen(place, opened, now)
+
+    def _recall_worst(self, place: Place, opened: Opened) -> None:
+        """The worst values of its episode and their times, as far as samples were told again."""
+        row = self._book.row_of(place, opened)
+        if opened.row.condition.form is not Form.LIMIT:
+            return
+        known, opened.extremes = opened.extremes, {}
+        until_s = inf if opened.active else opened.since_s
+        high = self._layout.high[column_of(place.phase), row]
+        for number in self._layout.clauses_of[row]:
+            clause = self._layout.clauses[number]
+            quantity = place.quantities.get(clause.vital)
+            for one in quantity.kept if quantity else ():
+                counts = opened.onset_s <= one.at_s <= until_s and (one.valid or high)
+                if counts and self._judging.levels.beyond(place.index, number, one.value):
+                    opened.extremes_follow(clause, one.value, one.at_s)
+            if clause.vital in known:
+                opened.extremes_follow(clause, *known[clause.vital])
 
     def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
         """What is left of an audio pause over what sounded when it began."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -18,8 +19,10 @@ from hypothesis.stateful import (
 )
 
 from monitor.alerts import AlarmEvent
+from monitor.alerts.place import KEPT_SAMPLES_MAX
 from monitor.clinic import Phase
-from monitor.conditions import Kind, Preset
+from monitor.conditions import Form, Kind, Preset
+from monitor.resuming import WARM_US
 from monitor.vitals import Reading
 from tests.acts import (
     DEVICES,
@@ -66,7 +69,7 @@ class EngineBesideTwins(RuleBasedStateMachine):
         super().__init__()
         self.script, self.kept, self.twins = Script(), Kept(engine_of(preset())), twins_of(preset())
         self.told = dict.fromkeys(DEVICES, 0)
-        self.returned = self.news = False
+        self.returned = self.news = self.long = False
 
     def do(self, move: str, how: Mapping[str, Any]) -> None:
         for one in self.script.play(move, how):
@@ -82,8 +85,15 @@ class EngineBesideTwins(RuleBasedStateMachine):
     def begin(self, **how: Any) -> None:
         self.do("begin", how)
 
+    @rule()
+    def pass_by(self) -> None:
+        """Nobody does anything: the simplest move, to which others shrink."""
+
     def restart(self) -> None:
         self.kept, self.returned, self.news = self.kept.killed(preset()), True, False
+        samples = Counter(one.device for one in self.kept.readings if one.vital is SPO2)
+        many = max(samples.values(), default=0) > KEPT_SAMPLES_MAX
+        self.long = self.long or self.script.now > WARM_US / 1e6 or many
 
     @invariant()
     def the_alarms_are_the_twins(self) -> None:
@@ -109,21 +119,24 @@ class EngineBesideTwins(RuleBasedStateMachine):
         """After a restart of patients' alarms alone: what is known of devices begins anew."""
         if not self.returned:
             return [*steps]
-        return [known for one in steps for known in after_a_restart(one)]
+        return [known for one in steps for known in after_a_restart(one, long=self.long)]
 
 
-def after_a_restart(step: Step) -> list[Step]:
+def after_a_restart(step: Step, *, long: bool) -> list[Step]:
     """What is as if there had been none.
 
-    The numbers of an alarm are told by its next violating sample. A sum over seconds is
-    known from the last minutes only, and so what it alone supersedes.
+    The last number of an alarm is told by its next violating sample, and the worst too where
+    a rule derives it. `long`: there was more than is told again. Then a sum over seconds is
+    known in part, and so what it alone supersedes.
     """
     condition = preset().condition(step.alarm.split("/")[-3])
-    if condition.kind is not Kind.PHYSIOLOGICAL or condition.id == SUM:
+    if condition.kind is not Kind.PHYSIOLOGICAL or (long and condition.id == SUM):
         return []
-    told = step._replace(value=None, limit=None, worst=None)
+    told = step._replace(value=None, limit=None)
+    if long or condition.form is not Form.LIMIT:
+        told = told._replace(worst=None, worst_s=None)
     beneath = condition.group == preset().condition(SUM).group and step.priority == "LOW"
-    return [told._replace(superseded=False, audible=False) if beneath else told]
+    return [told._replace(superseded=False, audible=False) if long and beneath else told]
 
 
 def by_id(step: Step) -> str:
