@@ -141,6 +141,12 @@ class Script:
         self.cuffs[device] = self.now + seconds
         yield from ()
 
+    def squeeze(self, device: str, beats: Said, times: int) -> Iterator[Act]:
+        """Its cuff is inflated above the probe, which loses the pulse for a while."""
+        yield from self.share(CHAIR_OF[device], shared=True)
+        yield from self.measure(device, times)
+        yield from self.show(device, {PR: beats}, times, 1.0)
+
     def _frame(
         self, device: str, picture: Picture, at: float, age: float = 0.0, *, late: bool = False
     ) -> Act:
@@ -350,6 +356,11 @@ MOVES: dict[str, dict[str, Any]] = {
         "late": st.sampled_from([False, False, False, True]),
     },
     "measure": {"device": monitors, "seconds": st.sampled_from([4.0, 12.0, 30.0, 70.0, 200.0])},
+    "squeeze": {
+        "device": monitors,
+        "beats": st.sampled_from(["pulse search", 0.0, 72.0]),
+        "times": st.integers(1, 40),
+    },
     "acknowledge": {"chair": chairs, "kind": kinds, "which": which},
     "end": {"chair": chairs, "kind": kinds, "which": which, "cuff_off": st.booleans()},
     "pause": {"chair": chairs, "seconds": pauses},
@@ -364,7 +375,16 @@ MOVES: dict[str, dict[str, Any]] = {
     "share": {"chair": chairs, "shared": st.booleans()},
 }
 """Each move with what is drawn for it."""
-_OFTEN = {"show": 6, "go": 4, "send": 4, "acknowledge": 4, "dip": 2, "seat": 2, "set_limits": 2}
+_OFTEN = {
+    "show": 6,
+    "go": 4,
+    "send": 4,
+    "acknowledge": 4,
+    "dip": 2,
+    "squeeze": 2,
+    "seat": 2,
+    "set_limits": 2,
+}
 
 
 def often(move: str) -> int:
