@@ -147,3 +147,26 @@ def test_a_preset_cannot_silence_a_patient_or_go_round_in_a_circle(
     text = text.replace(f'id = "{rule}"\n', f'id = "{rule}"\n{line}\n')
     with pytest.raises(ConfigError, match=told):
         load_preset(text, where="another preset")
+
+
+@pytest.mark.requirement("ALM-140")
+def test_a_heart_rate_without_data_says_nothing_of_a_poor_saturation() -> None:
+    chair = Chairside()
+    hold(chair, 5, {SPO2: 97.0, HR: 72.0})
+    hold(chair, 16, {SPO2: 97.0})
+    assert chair.state("T-STALE") is AlarmState.ACTIVE_UNACK
+    hold(chair, 16, {SPO2: 97.0}, {SPO2: POOR})
+    assert chair.state("T-SIG") is AlarmState.ACTIVE_UNACK
+    signal = chair.alarm("T-SIG")
+    assert signal is not None
+    assert signal.audible
+
+
+@pytest.mark.requirement("ALM-140")
+def test_a_probe_that_is_off_does_not_speak_for_a_silent_ecg() -> None:
+    chair = Chairside()
+    hold(chair, 40, {SPO2: 97.0, HR: 72.0, PR: 72.0})
+    hold(chair, 20, {SPO2: None, PR: None}, {SPO2: OFF, PR: OFF})
+    assert chair.state("T-PROBE") is AlarmState.ACTIVE_UNACK
+    (stale,) = [one for one in chair.engine.alarms("1") if one.condition == "T-STALE"]
+    assert (stale.instance, stale.audible) == ("ECG", True)
