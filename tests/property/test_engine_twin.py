@@ -158,7 +158,7 @@ def test_the_engine_takes_the_steps_of_its_twins() -> None:
         EngineBesideTwins,
         settings=settings(
             max_examples=examples(120),
-            stateful_step_count=30,
+            stateful_step_count=25,
             deadline=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),

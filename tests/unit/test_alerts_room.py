@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.alerts import Engine
-from monitor.alerts.room import with_row
+from monitor.alerts.room import FIRST_ROWS, with_row
 from monitor.vitals import VitalSign
 from tests.judged import preset
 
@@ -16,6 +16,8 @@ def test_rows_are_those_that_were_added_in_their_order() -> None:
     for number in range(100):
         array = with_row(array, np.array([number, -number], dtype=float))
         assert array.shape == (number + 1, 2)
+        assert array.base is not None
+        assert len(array.base) <= max(FIRST_ROWS, 2 * number)  # no more spare than taken
     assert array[:, 0].tolist() == list(range(100))
     assert array[:, 1].tolist() == [-number for number in range(100)]
 
