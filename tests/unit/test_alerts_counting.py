@@ -265,3 +265,23 @@ def test_an_alarm_that_was_clearing_before_a_restart_ends_after_it_in_time() -> 
     assert "SPO2-1" in room.open()
     room.hold(1)
     assert "SPO2-1" not in room.open()
+
+
+def test_a_source_that_takes_over_clears_nothing_that_another_began_to_clear() -> None:
+    chair = Chairside()
+    pulse = VitalSign.PULSE_RATE
+    for rate in (*[122.0] * 12, *[114.0] * 8):
+        chair.pass_second({SPO2: 97.0, pulse: rate})
+    for _ in range(11):
+        assert chair.alarm("HR-H1") is not None
+        chair.pass_second({SPO2: 97.0, pulse: 114.0, HR: 114.0})
+    assert chair.alarm("HR-H1") is None
+
+
+def test_a_limit_of_the_cuffs_takes_nothing_from_the_delay_of_a_rate() -> None:
+    chair = Chairside()
+    chair.cuff(120, 80)
+    chair.hold(5, HEART_RATE=125)
+    chair.events += chair.engine.set_limits("1", {"BP-H1 NIBP_SYS": 150.0}, chair.now)
+    chair.hold(7, HEART_RATE=125)
+    assert chair.raised("HR-H1") == [11.0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.alerts.states import Evidence
+from monitor.vitals import Validity
 from tests.judged import DIA, HR, SPO2, SYS, Chairside
 
 
@@ -85,3 +86,35 @@ def test_a_probe_without_a_pulse_tells_its_own_sample_and_not_the_ecgs() -> None
     alarm = chair.alarm("HR-0P") or chair.alarm("HR-0")
     assert alarm is not None
     assert [one.value for one in alarm.fired_by] == [0.0]
+
+
+@pytest.mark.requirement("ALM-110")
+@pytest.mark.parametrize(
+    ("before", "within", "worst"),
+    [
+        # Lower a minute ago, but not for this alarm; then at its very first sample.
+        ([89.0] * 5 + [95.0] * 20, [91.0] * 16, (91.0, 25.0)),
+        ([95.0], [89.0, *[91.0] * 15], (89.0, 1.0)),
+        ([95.0], [91.0, 91.0, 90.0, *[91.0] * 13], (90.0, 3.0)),
+    ],
+)
+def test_the_worst_value_is_of_the_delay_and_of_no_earlier_sample(
+    before: list[float], within: list[float], worst: tuple[float, float]
+) -> None:
+    chair = Chairside()
+    for value in before + within:
+        chair.hold(1, SPO2=value)
+    alarm = chair.alarm("SPO2-1")
+    assert alarm is not None
+    assert (alarm.extreme, alarm.extreme_s) == worst
+
+
+@pytest.mark.requirement("ALM-110")
+def test_the_worst_value_of_a_rule_that_passes_over_what_is_in_doubt_is_in_none() -> None:
+    chair = Chairside()
+    chair.hold(5, SPO2=91.0)
+    chair.pass_second({SPO2: 88.0, HR: 72.0}, validity={SPO2: (Validity.QUESTIONABLE, "motion")})
+    chair.hold(12, SPO2=91.0)
+    alarm = chair.alarm("SPO2-1")
+    assert alarm is not None
+    assert alarm.extreme == 91.0
