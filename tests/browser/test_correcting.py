@@ -215,6 +215,7 @@ async def test_of_a_signed_report_there_are_addenda_alone(
 
 
 @pytest.mark.requirement("COR-012")
+@pytest.mark.requirement("COR-013")
 async def test_at_the_chair_a_late_score_alarms_and_its_correction_ends_that(
     demo: Demo, open_page: OpenPage
 ) -> None:
@@ -228,6 +229,12 @@ async def test_at_the_chair_a_late_score_alarms_and_its_correction_ends_that(
     await late.get_by_role("radio", name="MOAA/S").check()
     await late.get_by_role("radio", name="3", exact=True).check()
     await late.get_by_role("button", name="ENTER OBSERVATION").click()
+    await tablet.get_by_role("button", name="LATE OBSERVATION ...").click()
+    await late.get_by_role("radio", name="Aldrete").check()
+    for part in SCALES[Item.ALDRETE]:
+        await late.get_by_role("group", name=part.name).get_by_label(part.words[0]).check()
+    await late.get_by_role("button", name="ENTER OBSERVATION").click()
+    await entry(tablet, "Aldrete 10").wait_for()
     alarm = tablet.locator(".alarm-row", has_text="Sedation MOAA/S 3")
     await alarm.wait_for()
     await tablet.get_by_role("button", name="Correct MOAA/S 3").first.click()

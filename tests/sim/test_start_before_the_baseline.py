@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -14,8 +17,13 @@ from monitor.clinic import Phase
 from monitor.commands import Correct, NotePump, SetBaseline, WaiveBaseline
 from monitor.review import figures
 from monitor.review.used import Origin
+from monitor.web.care import Care
+from monitor.words import Words
 from tests.sim.test_devices_in_doubt import DIA, FIRST, HR, SPO2, SYS, open_rules, play, seated
 from tests.stepped import ACTOR, Stepped, stepped
+
+if TYPE_CHECKING:
+    from monitor.displays import Clinic
 
 pytestmark = pytest.mark.asyncio
 SECOND_US = 1_000_000
@@ -128,6 +136,27 @@ async def test_a_start_that_is_entered_late_doubts_it_too_and_a_restart_keeps_th
         again.frame("1", {SYS: 200.0, DIA: 95.0})
         assert "T-BASE" in open_rules(again)
         assert "BP-R2" not in open_rules(again)
+
+
+@pytest.mark.requirement("COR-015")
+async def test_the_chair_s_page_offers_what_was_measured_before_the_corrected_start(
+    tmp_path: Path,
+) -> None:
+    async with stepped(tmp_path) as house:
+        session, of, start_us = await begun(house)
+        # Of a clinic the page's part needs no more than where its patients and records are.
+        clinic = SimpleNamespace(
+            ward=house.ward, clock=house.clock, history=house.record, words=Words(UTC, {}, {})
+        )
+        care = Care(cast("Clinic", clinic))
+        assert (await care.shown(session))["baseline_again"] is None
+        await house.commands.execute(moved(session, of, start_us - 200 * SECOND_US))
+        await house.record.commit()
+        told: Any = (await care.shown(session))["baseline_again"]
+        assert told["values"] == {"NIBP_SYS": 150, "NIBP_DIA": 92}
+        assert told["why"] == "measured after the infusion's corrected start"
+        assert told["how"] == "measured before the corrected start"
+        assert "HR" in told["missing"]
 
 
 @pytest.mark.requirement("COR-015")
