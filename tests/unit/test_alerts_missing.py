@@ -299,6 +299,18 @@ def test_a_rule_that_counts_to_three_is_urgent_at_the_third_failure() -> None:
         found.append(alarm.priority)
         chair.hold(60)
     assert found == [Priority.LOW, Priority.LOW, Priority.MEDIUM]
+    (rose,) = [one for one in chair.events if one.alarm.priority is Priority.MEDIUM]
+    assert (rose.reason, rose.at_s, rose.sampled_s) == (Reason.PRIORITY_RISES, 122.0, 122.0)
+
+
+def test_one_reading_ends_what_failed_and_what_was_overdue() -> None:
+    chair = Chairside()
+    chair.pass_second({SPO2: 97.0, HR: 72.0, SYS: None, DIA: None}, validity=LEAK)
+    chair.hold(485)
+    chair.cuff(120, 80)
+    ended = {one.alarm.condition for one in chair.events if one.reason is Reason.CONDITION_ENDED}
+    assert ended == {"T-NIBP-F", "T-NIBP-O"}
+    assert chair.engine.alarms() == []
 
 
 @pytest.mark.parametrize(
