@@ -211,6 +211,13 @@ def test_a_cuff_is_due_at_the_old_time_or_an_interval_after_the_phase_began(
     assert chair.raised("T-NIBP-O") == [overdue_s]
 
 
+def test_one_instant_of_data_without_a_patient_is_told_to_nobody() -> None:
+    chair = Chairside(None)
+    chair.hold(1)
+    chair.events += chair.engine.advance(30.0)
+    assert chair.events == []
+
+
 def test_where_no_cuff_is_expected_none_is_overdue() -> None:
     chair = Chairside(Phase.RECOVERY, rules=changed("RECOVERY = 900\n", ""))
     chair.hold(1000)
