@@ -6,8 +6,8 @@ The shipped `chairside serve` reads one pseudo-terminal a chair (Ansar B frames,
 every vital sign, one frame a second, staggered); a real Chromium shows the
 wall. Each second frame of a chair carries a cuff reading that alarms at once
 (BP-H2 has no on-delay), each with another number, so that it is known in the
-page again. Stamped when the frame's last byte is written and when the page's
-own MutationObserver sees the cuff's number, and the alarm with that number: one clock, UTC.
+page again, and a heart rate that is new too. Stamped when the frame's last byte is written and
+when the page's own MutationObserver sees that rate, and the alarm: one clock, UTC.
 
     python -m benchmarks.alarm_to_screen [--chairs 24] [--alarms 1000] [--chromium PATH]
 
@@ -37,7 +37,7 @@ from monitor.vitals import GenerationMode, VitalSign
 
 P99_S, MAX_S = 1.0, 2.0
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-CALM_MMHG, LOWEST_MMHG, NUMBERS = 120, 185, 60
+CALM_MMHG, LOWEST_MMHG, LOWEST_HEART, NUMBERS = 120, 185, 60, 45
 WARM_UP_FRAMES = 4
 AFTER_S = 3.0
 WATCH = """
@@ -54,7 +54,7 @@ WATCH = """
     for (const tile of document.querySelectorAll(".tile")) {
       const chair = tile.dataset.chair;
       note("alarms", chair, /BP very high (\\d+)\\//.exec(tile.textContent)?.[1]);
-      note("numbers", chair, tile.querySelector(".nibp .number").textContent.split("/")[0]);
+      note("numbers", chair, tile.querySelector("[data-vital=HR] .number").textContent);
     }
   };
   const all = { subtree: true, childList: true, characterData: true };
@@ -74,11 +74,11 @@ class Measured:
     alarms: Took
 
 
-def frame(systolic: int) -> bytes:
-    """Everything a monitor shows, with this cuff reading."""
+def frame(systolic: int, heart: int) -> bytes:
+    """Everything a monitor shows, with this cuff reading and heart rate."""
     values = {
-        VitalSign.HEART_RATE: 72.0,
-        VitalSign.PULSE_RATE: 72.0,
+        VitalSign.HEART_RATE: float(heart),
+        VitalSign.PULSE_RATE: float(heart),
         VitalSign.SPO2: 97.0,
         VitalSign.RESPIRATORY_RATE: 14.0,
         VitalSign.TEMPERATURE: 36.8,
@@ -108,7 +108,8 @@ async def measured(chromium: str, chairs: int, alarms: int) -> Measured:
             sent = await _send(out, alarms)
             seen = await page.evaluate("() => window.seen")
             await browser.close()
-            return Measured(_took(seen["numbers"], sent), _took(seen["alarms"], sent))
+            numbers = _took(seen["numbers"], sent, LOWEST_HEART)
+            return Measured(numbers, _took(seen["alarms"], sent, LOWEST_MMHG))
 
 
 async def _send(out: Wires, alarms: int) -> dict[tuple[int, int, int], float]:
@@ -121,18 +122,21 @@ async def _send(out: Wires, alarms: int) -> dict[tuple[int, int, int], float]:
             break
         await asyncio.sleep(max(start + step / chairs - time.monotonic(), 0.0))
         alarming = turn % 2 == 1
-        systolic = LOWEST_MMHG + turn // 2 % NUMBERS if alarming else CALM_MMHG
-        os.write(out.masters[chair], frame(systolic))
+        number = (turn + 1) // 2 % NUMBERS  # new in the alarming turn, and stands for two
+        systolic = LOWEST_MMHG + number if alarming else CALM_MMHG
+        os.write(out.masters[chair], frame(systolic, LOWEST_HEART + number))
         if alarming and turn >= WARM_UP_FRAMES:
-            sent[chair, systolic, turn] = time.time() * 1e3
+            sent[chair, number, turn] = time.time() * 1e3
     await asyncio.sleep(AFTER_S)
     return sent
 
 
-def _took(seen: Sequence[tuple[int, int, float]], sent: dict[tuple[int, int, int], float]) -> Took:
+def _took(
+    seen: Sequence[tuple[int, int, float]], sent: dict[tuple[int, int, int], float], lowest: int
+) -> Took:
     took: Took = []
-    for (chair, systolic, _), sent_ms in sent.items():
-        shown = [at for place, value, at in seen if (place, value) == (chair, systolic)]
+    for (chair, number, _), sent_ms in sent.items():
+        shown = [at for place, value, at in seen if (place, value) == (chair, lowest + number)]
         after = min((at for at in shown if at >= sent_ms - 1.0), default=None)
         took.append(None if after is None else (after - sent_ms) / 1e3)
     return took
