@@ -285,8 +285,8 @@ def picture(*vitals: VitalSign) -> SearchStrategy[Picture]:
     return st.fixed_dictionaries({}, optional={vital: said(vital) for vital in vitals})
 
 
-chairs = st.sampled_from(["1", "1", "1", "2", "2", "3", "spare"])
-monitors = st.sampled_from(["mon-1", "mon-1", "mon-1", "mon-2", "oxi-2", "oxi-3", "mon-s"])
+chairs = st.sampled_from(["1"] * 5 + ["2", "2", "3", "spare"])
+monitors = st.sampled_from(["mon-1"] * 5 + ["mon-2", "oxi-2", "oxi-3", "mon-s"])
 """Much happens at one chair, rather than little at each."""
 rules = st.sampled_from(["HR-H1", "SPO2-1", "BP-H1", "HR-L1", "BP-L1", "BP-D", "HR-A", "SPO2-2"])
 """Of these the last must always be heard."""
@@ -295,7 +295,9 @@ which = st.integers(0, 3)
 times = st.integers(0, 16)
 paces = st.sampled_from([1.0, 5.0, 0.5, 3.0, 5.25])
 """A second reaches the short delays one by one; five, the longest gap in full, the long ones."""
-quiet = st.sampled_from([4.0, 5.0, 6.0, 9.75, 10.0, 14.75, 15.0, 59.75, 60.0, 61.0, 120.0, 300.0])
+quiet = st.sampled_from(
+    [120.0, 300.0, 4.0, 5.0, 6.0, 9.75, 10.0, 14.75, 15.0, 59.75, 60.0, 61.0, 120.0, 300.0]
+)
 edits = st.fixed_dictionaries(
     {},
     optional={
@@ -320,14 +322,15 @@ ages = st.sampled_from([0.0, 0.0, 0.5, 2.0, 9.0, 30.0, 700.0])
 pauses = st.sampled_from([120.0, 30.0, 60.0, 0.0, 121.0, -1.0, nan])
 silences = st.sampled_from([30.0, 90.0, 400.0, 1800.0, 1801.0, -1.0])
 standbys = st.sampled_from([600.0, 60.0, 20.0, 0.0, 601.0])
-phases = st.sampled_from([Phase.INFUSION, Phase.PREPARE, Phase.BASELINE, Phase.RECOVERY])
+SEATED = (Phase.INFUSION, Phase.PREPARE, Phase.BASELINE, Phase.RECOVERY)
+phases = st.sampled_from(SEATED)
 
 DAY: dict[str, Any] = {
     "phases": st.fixed_dictionaries(
-        {"1": st.one_of(phases, st.none())},
+        {"1": st.sampled_from([Phase.INFUSION] * 3 + [*SEATED, None])},
         optional={"2": phases, "3": phases},
     ),
-    "on": st.lists(monitors, max_size=2, unique=True),
+    "on": st.sampled_from([["mon-1"], ["mon-1", "oxi-2"], ["mon-1", "mon-2"], ["oxi-3"], []]),
 }
 """How a day begins."""
 MOVES: dict[str, dict[str, Any]] = {
@@ -379,7 +382,8 @@ _OFTEN = {
     "show": 6,
     "go": 4,
     "send": 4,
-    "acknowledge": 4,
+    "acknowledge": 6,
+    "wait": 3,
     "dip": 2,
     "squeeze": 2,
     "seat": 2,

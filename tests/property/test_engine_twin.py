@@ -157,7 +157,7 @@ def test_the_engine_takes_the_steps_of_its_twins() -> None:
     run_state_machine_as_test(
         EngineBesideTwins,
         settings=settings(
-            max_examples=examples(120),
+            max_examples=examples(200),
             stateful_step_count=25,
             deadline=None,
             report_multiple_bugs=False,
