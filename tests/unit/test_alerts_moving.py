@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerts import AlarmState, Reason
+from monitor.alerts import AlarmState, Engine, Reason
 from monitor.clinic import Phase
 from monitor.vitals import Validity, VitalSign
-from tests.judged import DIA, HR, SPO2, SYS, Chairside
+from tests.judged import DIA, HR, SPO2, SYS, Chairside, preset
 
 OFF = {SPO2: (Validity.INVALID, "sensor off")}
 
@@ -173,3 +173,18 @@ def test_two_monitors_that_disagreed_are_not_told_of_the_next_two() -> None:
     move(chair)
     at_two(chair, 40, PULSE_RATE=95.0)
     assert chair.raised("T-SRC") == [50.0]
+
+
+@pytest.mark.requirement("S-72")
+def test_each_alarm_of_the_old_chairs_devices_ends_at_the_move_and_is_told() -> None:
+    engine = Engine(preset())
+    devices = {"mon": (3.0, frozenset({HR, SPO2})), "oxi": (3.0, frozenset({SPO2}))}
+    engine.add_chair("1", devices, 0.0)
+    engine.add_chair("2", {}, 0.0)
+    engine.seat("1", "s", Phase.INFUSION, 0.0)
+    engine.advance(30.0)
+    lost = {one.id for one in engine.alarms("1") if one.condition == "T-LINK"}
+    events = engine.move("1", "2", 30.0)
+    ended = {one.alarm.id: one.at_s for one in events if one.reason is Reason.MOVED}
+    assert len(lost) == 2
+    assert ended.items() >= dict.fromkeys(lost, 30.0).items()
