@@ -144,6 +144,27 @@ async def test_the_change_from_the_baseline_moves_nothing_and_gives_way(
         assert await change.evaluate("(one) => one.scrollWidth <= one.clientWidth")
 
 
+@pytest.mark.requirement("SHO-190")
+@pytest.mark.parametrize("width", [1024, 1180, 1920])
+async def test_on_the_chairs_page_no_slot_grows_by_the_change(
+    clinic: Clinic, open_page: OpenPage, width: int
+) -> None:
+    await clinic.show([scenes.tile("1")])
+    page = await open_page(clinic.url + "/chair/1")
+    await page.set_viewport_size({"width": width, "height": 820})
+    await live(page)
+    await page.evaluate("document.fonts.ready")
+    places = """[...document.querySelectorAll('.numbers .slot, .panels, .event')].map((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect();
+      return [one.className, x, y, width, height].join(); })"""
+    before = await page.evaluate(places)
+    await clinic.change([scenes.tile("1") | {"nibp": scenes.nibp(change="+138/-22")}])
+    change = page.locator(".change", has_text="+138/-22 from baseline")
+    await change.wait_for()
+    assert await page.evaluate(places) == before
+    assert await change.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
 @pytest.mark.requirement("SHO-004")
 async def test_text_from_outside_is_never_markup(clinic: Clinic, open_page: OpenPage) -> None:
     await clinic.show(scenes.SCENES["normal"](1))
