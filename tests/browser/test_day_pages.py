@@ -188,6 +188,7 @@ async def test_who_watches_stands_on_every_tile_and_cuts_nothing_else(
 ) -> None:
     late = scenes.nibp() | {"time": "14:05", "age": "14 min ago", "next": "overdue 09:41"}
     watched = {"watcher": "Dr D. Lindqvist", "watcher_id": "dl", "nibp": late}
+    watched["patient"] = "P.L.10-12"
     tiles = [scenes.tile(str(n)) | watched for n in range(1, chairs + 1)]
     await clinic.show(tiles)
     page = await open_page(clinic.url)
@@ -204,7 +205,9 @@ async def test_who_watches_stands_on_every_tile_and_cuts_nothing_else(
       if (box(".watcher").bottom > box(".tile-foot").top + 1) faults.push("over the foot");
       if (box(".watcher").right > tile.getBoundingClientRect().right) faults.push("off the tile");
       const state = tile.querySelector(".chair-state");
-      if (state.scrollWidth > state.clientWidth) faults.push("state cut");
+      if (state.getBoundingClientRect().right > box(".tile-head").right) faults.push("clock cut");
+      const trend = tile.querySelector(".trend");
+      if (trend && box(".watcher").right > box(".trend").left) faults.push("over the trend");
       return faults;
     })""")
     assert cut == []
