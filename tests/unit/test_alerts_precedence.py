@@ -170,3 +170,13 @@ def test_a_probe_that_is_off_does_not_speak_for_a_silent_ecg() -> None:
     assert chair.state("T-PROBE") is AlarmState.ACTIVE_UNACK
     (stale,) = [one for one in chair.engine.alarms("1") if one.condition == "T-STALE"]
     assert (stale.instance, stale.audible) == ("ECG", True)
+
+
+@pytest.mark.requirement("ALM-140")
+def test_a_probe_that_is_off_speaks_for_a_pulse_that_goes_later() -> None:
+    chair = Chairside()
+    hold(chair, 5, {SPO2: 97.0, PR: 72.0})
+    hold(chair, 15, {SPO2: None, PR: 72.0}, {SPO2: OFF})
+    hold(chair, 25, {SPO2: None}, {SPO2: OFF})
+    assert {one.condition for one in chair.engine.alarms("1")} == {"T-PROBE"}
+    assert chair.raised("T-STALE") == []
