@@ -120,6 +120,23 @@ def test_a_kill_leaves_what_is_suspended_for_the_clinic_as_it_was(seed: int, at:
     assert again.heard() == unkilled.heard()
 
 
+@pytest.mark.requirement("ALM-144")
+def test_a_suspension_that_ended_with_its_alarm_is_over_after_a_kill_too() -> None:
+    kept = KeptClinic(engine_of(preset()))
+    kept.play(
+        [
+            (120.0, CLINIC, "assert", ("T-COPY", 0.0)),
+            (121.0, CLINIC, "suspend", ("T-COPY", 1800.0)),
+            (180.0, CLINIC, "assert", ("T-COPY", None)),
+            (300.0, CLINIC, "assert", ("T-COPY", 240.0)),
+        ]
+    )
+    assert heard(kept.engine) is Priority.LOW
+    again = kept.killed(preset())
+    assert heard(again.engine) is Priority.LOW
+    assert again.engine.silences(CLINIC).suspended == {}
+
+
 def behind(minutes: float) -> Engine:
     """A clinic whose copy has been behind for so long."""
     engine = engine_of(preset())
