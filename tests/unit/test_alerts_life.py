@@ -380,3 +380,18 @@ def test_alarms_are_ranked_by_priority_then_unseen_then_newest() -> None:
     assert [one.condition for one in chair.engine.alarms("1")].index("SPO2-1") == 0
     chair.hold(20, SPO2=91, HEART_RATE=151)
     assert chair.engine.alarms("1")[0].condition == "HR-H2"
+
+
+@pytest.mark.requirement("S-46")
+def test_a_phase_in_which_an_open_alarm_is_more_urgent_raises_it_at_once() -> None:
+    chair = Chairside(Phase.BASELINE)
+    chair.hold(1)
+    for _ in range(15):
+        chair.pass_second({}, silent=True)
+    lost = chair.alarm("T-LINK")
+    assert lost is not None
+    assert lost.priority is Priority.MEDIUM
+    events = chair.engine.set_phase("1", Phase.INFUSION, chair.now)
+    rises = [one for one in events if one.alarm.condition == "T-LINK"]
+    assert [(one.reason, one.at_s) for one in rises] == [(Reason.PRIORITY_RISES, chair.now)]
+    assert chair.sounding() is Priority.HIGH
