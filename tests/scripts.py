@@ -147,6 +147,12 @@ class Script:
         yield from self.measure(device, times)
         yield from self.show(device, {PR: beats}, times, 1.0)
 
+    def narrow(self, device: str, before: int, edits: Mapping[str, float]) -> Iterator[Act]:
+        """What was within the limits for a while is beyond those that are set now."""
+        yield from self.show(device, {HR: 111.0, SPO2: 93.0}, before, 1.0)
+        yield from self.set_limits(CHAIR_OF[device], edits)
+        yield from self.go(12, 1.0)
+
     def _frame(
         self, device: str, picture: Picture, at: float, age: float = 0.0, *, late: bool = False
     ) -> Act:
@@ -364,6 +370,11 @@ MOVES: dict[str, dict[str, Any]] = {
         "beats": st.sampled_from(["pulse search", 0.0, 72.0]),
         "times": st.integers(1, 40),
     },
+    "narrow": {
+        "device": monitors,
+        "before": st.integers(1, 20),
+        "edits": st.sampled_from([{"HR-H1 HR": 100.0}, {"SPO2-1 SpO2": 94.0, "HR-H1 HR": 110.0}]),
+    },
     "acknowledge": {"chair": chairs, "kind": kinds, "which": which},
     "end": {"chair": chairs, "kind": kinds, "which": which, "cuff_off": st.booleans()},
     "pause": {"chair": chairs, "seconds": pauses},
@@ -386,6 +397,7 @@ _OFTEN = {
     "wait": 3,
     "dip": 2,
     "squeeze": 2,
+    "narrow": 2,
     "seat": 2,
     "set_limits": 2,
 }
