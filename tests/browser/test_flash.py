@@ -48,6 +48,7 @@ FRAME_MS = 17
 HZ = {"HIGH": (1.4, 2.8), "MEDIUM": (0.4, 0.8)}
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-030", "S-50")
 async def test_high_and_medium_flash_at_their_rates_in_one_phase(
     clinic: Clinic, open_page: OpenPage

@@ -25,7 +25,7 @@ INK = """(where) => {
   }
   return Object.fromEntries(colours);
 }"""
-WHITE, GREEN, BLUE = "255,255,255,255", "124,252,0,255", "64,169,255,255"
+WHITE, GREEN, BLUE = "255,255,255,255", "124,252,0,255", "69,171,255,255"
 
 
 @pytest.mark.requirement("SHO-050")
