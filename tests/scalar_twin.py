@@ -1356,7 +1356,7 @@ class Twin:
             alarm.priority = max(alarm.priority, rule.condition.priority[self.column])
         rule.counter.relaxed = False
         high = rule.condition.priority[self.column] is Priority.HIGH
-        if rule.delay and rule.condition.form is Form.LIMIT:
+        if rule.condition.form is Form.LIMIT:
             for clause in (*rule.condition.any_of, *rule.condition.and_any_of):
                 for vital, value, quality, when in self.past:
                     counts = vital is clause.vital and when >= onset and (quality == GOOD or high)

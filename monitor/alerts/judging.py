@@ -287,8 +287,8 @@ class Judging:
         return self._book.step(place, opened, reason, received_s, sampled_s=at_s)
 
     def _seed_extremes(self, place: Place, opened: Opened, row: int, onset_s: float) -> None:
-        """The worst value of an episode may lie within its on-delay."""
-        if row in self._layout.derived or not self._delays.on_delay[place.index, row]:
+        """The worst value of an episode may lie before the sample that completes it."""
+        if row in self._layout.derived:
             return
         high = self._high(place, row)
         for number in self._clauses[row]:
@@ -312,7 +312,7 @@ class Judging:
         pulse = self._layout.derived[row] if row in self._layout.pulses else None
         fired = [heard[VITAL_INDEX[one] if pulse is None else pulse] for one in vitals]
         earlier: list[Sample] = []
-        if not derived and self._delays.on_delay[place.index, row]:
+        if not derived:
             earlier = self._earlier(place, clauses, opened.onset_s, high=self._high(place, row))
         samples = [one for one in earlier[:1] if one not in fired] + fired
         opened.fired_by = tuple(Evidence(one.vital, one.at_s, one.value) for one in samples)

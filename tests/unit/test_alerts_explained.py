@@ -118,3 +118,16 @@ def test_the_worst_value_of_a_rule_that_passes_over_what_is_in_doubt_is_in_none(
     alarm = chair.alarm("SPO2-1")
     assert alarm is not None
     assert alarm.extreme == 91.0
+
+
+@pytest.mark.requirement("ALM-110")
+def test_of_two_samples_without_a_delay_both_fired_it_and_the_worse_is_its_worst() -> None:
+    chair = Chairside()
+    chair.engine.set_limits("1", {"SPO2-3 delay": 0.0}, 0.0)
+    for value in (97.0, 90.0, 82.0, 84.0):
+        chair.hold(1, SPO2=value)
+    alarm = chair.alarm("SPO2-3")
+    assert alarm is not None
+    assert (alarm.value, alarm.extreme, alarm.extreme_s) == (84.0, 82.0, 2.0)
+    assert [one.value for one in alarm.fired_by] == [82.0, 84.0]
+    assert alarm.fired_count == 2
