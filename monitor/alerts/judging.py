@@ -293,7 +293,8 @@ class Judging:
         high = self._high(place, row)
         for number in self._clauses[row]:
             clause = self._layout.clauses[number]
-            for one in place.quantities[clause.vital].kept:
+            quantity = place.quantities.get(clause.vital)
+            for one in quantity.kept if quantity else ():
                 counts = one.at_s >= onset_s and (one.valid or high)
                 if counts and self.levels.beyond(place.index, number, one.value):
                     opened.extremes_follow(clause, one.value, one.at_s)
