@@ -126,17 +126,18 @@ def after_a_restart(step: Step, *, long: bool) -> list[Step]:
     """What is as if there had been none.
 
     The last number of an alarm is told by its next violating sample, and the worst too where
-    a rule derives it. `long`: there was more than is told again. Then a sum over seconds is
-    known in part, and so what it alone supersedes.
+    a rule derives it. An open sum over seconds leaks from its limit, however far it had leaked
+    before; so what it alone supersedes may do so for longer. `long`: there was more than is
+    told again.
     """
     condition = preset().condition(step.alarm.split("/")[-3])
-    if condition.kind is not Kind.PHYSIOLOGICAL or (long and condition.id == SUM):
+    if condition.kind is not Kind.PHYSIOLOGICAL or condition.id == SUM:
         return []
     told = step._replace(value=None, limit=None)
     if long or condition.form is not Form.LIMIT:
         told = told._replace(worst=None, worst_s=None)
     beneath = condition.group == preset().condition(SUM).group and step.priority == "LOW"
-    return [told._replace(superseded=False, audible=False) if long and beneath else told]
+    return [told._replace(superseded=False, audible=False) if beneath else told]
 
 
 def by_id(step: Step) -> str:
