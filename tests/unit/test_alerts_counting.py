@@ -285,3 +285,15 @@ def test_a_limit_of_the_cuffs_takes_nothing_from_the_delay_of_a_rate() -> None:
     chair.events += chair.engine.set_limits("1", {"BP-H1 NIBP_SYS": 150.0}, chair.now)
     chair.hold(7, HEART_RATE=125)
     assert chair.raised("HR-H1") == [11.0]
+
+
+def test_a_value_that_is_good_again_goes_on_over_a_gap_of_five_seconds() -> None:
+    chair = Chairside()
+    chair.hold(12, HEART_RATE=125)
+    for _ in range(2):
+        chair.hold(1, HEART_RATE=110)
+        for _ in range(4):
+            chair.pass_second({}, silent=True)
+    assert chair.alarm("HR-H1") is not None
+    chair.hold(1, HEART_RATE=110)
+    assert chair.alarm("HR-H1") is None
