@@ -18,6 +18,7 @@ import pytest
 from monitor.cli import EXIT_CONFIG
 from monitor.operations import validating
 from monitor.operations.rereading import Rereading
+from tests.conftest import missing
 from tests.guarded import SERVE, running, written
 from tests.servers import ROOT
 
@@ -122,7 +123,7 @@ def test_a_shell_takes_its_completion(tmp_path: Path, shell: str) -> None:
     assert script.returncode == 0
     assert f"_CHAIRSIDE_COMPLETE={shell}_complete" in script.stdout
     if shutil.which(shell) is None:
-        pytest.skip(f"no {shell} here")
+        missing(shell, f"apt-get install {shell}")
     path = tmp_path / f"chairside.{shell}"
     path.write_text(script.stdout, encoding="utf-8")
     load = (
