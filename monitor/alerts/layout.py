@@ -151,7 +151,8 @@ def _groups(condition: AlarmCondition) -> list[tuple[Clause, ...]]:
         case Form.DIPS:
             limit, clear, strict = settings["dips"], 0.0, False
         case Form.RISE:  # any reading that is no such rise ends it
-            return [(replace(clause, clear=clause.limit, clear_strictly=True),)]
+            strict = clause.comparison.inclusive
+            return [(replace(clause, clear=clause.limit, clear_strictly=strict),)]
         case _:
             return [(clause,)]
     columns = condition.priority

@@ -167,6 +167,25 @@ def test_a_further_rise_is_the_next_episode_and_any_other_reading_ends_it() -> N
     assert chair.state("BP-D") is AlarmState.IDLE
 
 
+@pytest.mark.requirement("ALM-191")
+@pytest.mark.parametrize(
+    ("comparison", "goes_on"), [(Comparison.ABOVE, False), (Comparison.AT_OR_ABOVE, True)]
+)
+def test_a_rise_of_exactly_the_limit_goes_on_if_it_would_have_begun(
+    comparison: Comparison, *, goes_on: bool
+) -> None:
+    rule = preset().condition("BP-D")
+    clause = replace(rule.any_of[0], comparison=comparison)
+    rules = replace(preset(), conditions=(replace(rule, any_of=(clause,)),))
+    begins, open_before = Chairside(rules=rules), Chairside(rules=rules)
+    begins.cuff(100, 60)
+    begins.cuff(130, 60)
+    assert (begins.state("BP-D") is AlarmState.ACTIVE_UNACK) is goes_on
+    for systolic in (100, 131, 161):
+        open_before.cuff(systolic, 60)
+    assert (open_before.state("BP-D") is AlarmState.ACTIVE_UNACK) is goes_on
+
+
 def test_a_changed_heart_rate_tells_after_two_minutes_of_data() -> None:
     chair = Chairside()
     chair.hold(130, HEART_RATE=60)
