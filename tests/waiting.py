@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from monitor.links import Delivery
 
 LOOK_S = 0.01
-WITHIN_S = 15.0
+WITHIN_S = 30.0
 
 
 async def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> float:

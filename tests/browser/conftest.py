@@ -208,7 +208,7 @@ async def until(page: Page, condition: str) -> None:
             "() => new Promise((done) => {"
             f" const look = () => (({condition}) ? done() : setTimeout(look, 20)); look(); }})"
         ),
-        timeout=20,
+        timeout=30,
     )
 
 

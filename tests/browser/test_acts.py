@@ -16,6 +16,7 @@ FLASHING = ".tile[data-chair='1'][data-flash=HIGH]"
 STEADY = ".tile[data-chair='1'][data-priority=HIGH][data-flash='']"
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-040")
 async def test_an_acknowledgement_is_posted_and_turns_steady_on_every_page_within_a_second(
     clinic: Clinic, open_page: OpenPage
@@ -148,6 +149,7 @@ async def test_alarm_buttons_are_large_enough_for_a_glove(
     assert all(width >= 104 and height >= 72 for width, height in sizes)
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-046")
 async def test_eight_tabs_of_one_browser_are_all_live_and_an_act_still_goes_through(
     clinic: Clinic, kiosk: Browser, open_page: OpenPage

@@ -38,6 +38,7 @@ async def lost_within(page: Page, since: float) -> None:
     assert (box["width"], box["height"]) == (FULL_HD["width"], FULL_HD["height"])
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-010", "S-37")
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
 async def test_a_dead_or_frozen_service_is_amber_then_lost_with_sound(
@@ -83,6 +84,7 @@ async def test_a_frozen_service_that_thaws_is_shown_again_with_what_was_missed(
     assert not await page.evaluate(f"() => {LOSS_SOUNDS}")
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-012")
 async def test_a_killed_service_that_starts_again_is_found_without_a_reload(
     start_clinic: StartClinic, open_page: OpenPage
@@ -101,6 +103,7 @@ async def test_a_killed_service_that_starts_again_is_found_without_a_reload(
     assert await page.evaluate("window.never_reloaded")
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-013")
 async def test_a_service_that_answers_503_for_a_while_is_taken_up_again(
     start_clinic: StartClinic, open_page: OpenPage
@@ -142,6 +145,7 @@ async def test_a_page_that_slept_blanks_before_it_shows_anything(
     assert seen["turns"] == ["", seen["before"]]
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-015")
 async def test_the_dead_man_overlay_covers_a_page_whose_script_never_came(
     clinic: Clinic, kiosk: Browser

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from playwright.async_api import Browser, Page
 
@@ -177,10 +175,8 @@ async def test_marking_by_keyboard_changes_the_figures_and_undo_brings_them_back
     line = await page.locator(".mark-list .marked span").inner_text()
     parts = "NIBP_DIA, NIBP_MEAN, NIBP_PR, NIBP_SYS"
     assert line.startswith(f"cuff error: {parts}, 08:35:00 to 08:50:00, by D. Lang")
-    began = time.perf_counter()
     await page.get_by_role("button", name="WITH ARTEFACTS").press("Enter")
     assert await told(page, "Peak BP mmHg") == before
-    assert time.perf_counter() - began <= 0.5
     await page.get_by_role("button", name="WITH ARTEFACTS").press("Enter")
     assert await told(page, "Peak BP mmHg") == without
     inks = await page.evaluate(INK, ".plot.pressure")
@@ -189,6 +185,25 @@ async def test_marking_by_keyboard_changes_the_figures_and_undo_brings_them_back
     await until(page, "document.querySelector('.mark-list .undone') !== null")
     assert await told(page, "Peak BP mmHg") == before
     assert "undone by" in await page.locator(".mark-list .undone").inner_text()
+
+
+@pytest.mark.alone
+@pytest.mark.requirement("REV-023")
+async def test_figures_with_or_without_artefacts_are_painted_within_half_a_second(
+    open_page: OpenPage, clinic: Clinic
+) -> None:
+    page = await review(clinic, open_page, "s-2")
+    await mark_by_keyboard(page)
+    await until(page, "document.querySelector('.mark-list .marked') !== null")
+    without = await told(page, "Peak BP mmHg")
+    button = page.get_by_role("button", name="WITH ARTEFACTS")
+    took_ms = await button.evaluate("""(button) => new Promise((painted) => {
+      const since = performance.now();
+      button.click();
+      requestAnimationFrame(() => setTimeout(() => painted(performance.now() - since)));
+    })""")
+    assert await told(page, "Peak BP mmHg") != without
+    assert took_ms <= 500
 
 
 @pytest.mark.requirement("REV-024")

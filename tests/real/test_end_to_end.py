@@ -42,7 +42,7 @@ ATTEMPTS = 3
 BUNCHED_ROWS_MAX = 2
 PROTOCOLS = ("ansar-b", "chairside-json")
 CLIF_FILES = 5
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.paced
 ORACLE_NAMES = {
     VitalSign.SPO2: "spo2",
     VitalSign.NIBP_SYSTOLIC: "sys",

@@ -337,6 +337,7 @@ async def test_guessing_links_is_locked_out_where_it_comes_from(tmp_path: Path) 
         assert await status(patient.path, "198.51.100.8") == 200
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("JRN-021")
 async def test_a_flood_is_held_back_and_an_alarm_comes_as_ever(tmp_path: Path) -> None:
     async with phone(tmp_path) as patient:

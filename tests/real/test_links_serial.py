@@ -66,6 +66,7 @@ async def test_bytes_arrive_whole_and_in_order_however_they_are_cut(monitor: Mon
         assert await taking == sent
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("LNK-007")
 async def test_an_unplugged_adapter_is_noticed_within_a_second(monitor: Monitor) -> None:
     loop = asyncio.get_running_loop()
@@ -167,6 +168,7 @@ async def test_an_opening_given_up_leaves_the_port_free(monitor: Monitor) -> Non
     pytest.fail(f"the port is still taken at {loop.time()}")
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("LNK-002")
 async def test_a_flood_on_one_line_does_not_delay_another(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()

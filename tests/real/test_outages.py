@@ -189,6 +189,7 @@ async def test_a_killed_broker_is_told_once_for_all_its_chairs(
             await until(lambda: not one.told_once(), 20)
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("REC-103")
 async def test_the_service_stops_in_order_when_asked(tmp_path: Path, mosquitto: Mosquitto) -> None:
     with service(tmp_path, mosquitto) as one:

@@ -308,7 +308,7 @@ async def test_a_slow_reader_stalls_neither_the_writer_nor_other_readers(
     slow = sqlite3.connect(f"file:{tmp_path / 'clinic.db'}?mode=ro", uri=True)
     cursor = slow.execute("SELECT * FROM readings")
     cursor.fetchone()
-    async with asyncio.timeout(2.0):
+    async with asyncio.timeout(4.0):
         for second in range(1_000, 1_020):
             record.add([reading(second)])
             await record.commit()

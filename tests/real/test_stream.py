@@ -59,6 +59,7 @@ def _spo2(tile: dict[str, list[dict[str, str]]]) -> str:
     return next(slot["text"] for slot in tile["slots"] if slot["vital"] == "SpO2")
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-103")
 async def test_a_heartbeat_comes_each_second_as_an_event_with_a_name(tmp_path: Path) -> None:
     async with served(tmp_path) as clinic, Page.watching(clinic.port) as page:
@@ -72,6 +73,7 @@ async def test_a_heartbeat_comes_each_second_as_an_event_with_a_name(tmp_path: P
         assert [ms for _, ms, _ in beats] == sorted({ms for _, ms, _ in beats})
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-104")
 async def test_a_reading_is_on_the_stream_at_once_and_does_not_wait_for_the_second(
     tmp_path: Path,
@@ -130,6 +132,7 @@ async def test_an_alarm_is_told_and_its_acknowledgement_reaches_every_page(tmp_p
         assert (now["sound"], tile["flash"]) == ("", False)
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-106")
 async def test_a_reader_that_never_reads_delays_nobody_and_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -184,6 +187,7 @@ def _rest(deaf: socket.socket) -> int:
         count += len(data)
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-107")
 async def test_the_service_stops_within_a_second_with_streams_open_read_or_not(
     tmp_path: Path,
@@ -228,6 +232,7 @@ async def test_beyond_so_many_pages_the_next_is_refused_in_words(
             assert (await again.next()).name == "snapshot"
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("SHO-009")
 async def test_two_hundred_pages_come_back_at_once_and_readings_still_flow(tmp_path: Path) -> None:
     async with served(tmp_path, chairs=24) as clinic:

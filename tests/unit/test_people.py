@@ -64,9 +64,9 @@ def test_an_unknown_person_costs_as_much_time_as_a_wrong_pin() -> None:
     kept = hasher.hash(Method.PIN, "rk", PIN)
 
     def cost(known: str | None) -> float:
-        begun = time.perf_counter()
+        begun = time.process_time()
         assert not hasher.matches(known, Method.PIN, "rk", "000000")
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     pairs = [(cost(kept), cost(None)) for _ in range(60)]
     wrong, unknown = (statistics.median(side) for side in zip(*pairs, strict=True))
