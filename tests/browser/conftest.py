@@ -158,7 +158,8 @@ async def clinic() -> AsyncIterator[Clinic]:
 async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
     """Opens pages in contexts of their own; a page whose script fails, fails the test.
 
-    `person` is signed in already at the page of a fake clinic.
+    `person` is signed in already at the page of a fake clinic. `night` is what its button says
+    at first: by day, whatever time of day the tests run at.
     """
     errors: list[str] = []
     async with AsyncExitStack() as stack:
@@ -169,6 +170,7 @@ async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
             browser: Browser = kiosk,
             context: BrowserContext | None = None,
             person: str = "",
+            night: str = "off",
             **more: Any,
         ) -> Page:
             if context is None:
@@ -181,6 +183,7 @@ async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("console", lambda said: _note_violation(errors, said.text))
             await page.add_init_script(RECORD_SOUND)
+            await page.add_init_script(f"const night = '{night}'; {SET_NIGHT}")
             await page.goto(url)
             return page
 
@@ -198,6 +201,13 @@ window.sounds = [];
 document.addEventListener("chairside:sound", (event) => {
   window.sounds.push({ ...event.detail, at_ms: performance.now() });
 });
+"""
+
+
+SET_NIGHT = """
+if (window.origin !== "null" && !localStorage.getItem("chairside.night")) {
+  localStorage.setItem("chairside.night", night);
+}
 """
 
 

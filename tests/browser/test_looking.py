@@ -137,7 +137,7 @@ async def test_at_night_numbers_are_dimmer_and_alarms_as_bright_as_ever(
 async def test_by_the_clock_it_is_night_from_ten_to_seven(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    page = await open_page(clinic.url)
+    page = await open_page(clinic.url, night="auto")
     nights = await page.evaluate("""async () => {
       const { Night } = await import("/static/js/night.js");
       const night = new Night();

@@ -98,4 +98,5 @@ async def test_a_clinician_signs_at_the_page_and_adds_to_it(
     await page.get_by_label("Addendum").fill("Called the next day: well. <b>")
     await page.get_by_role("button", name="ADD TO THE REPORT").click()
     await page.get_by_text("Called the next day: well. <b>").wait_for()
+    assert await grave_findings(page, within=".addenda") == []
     assert "Reviewed and signed by" in await page.locator("article.report").inner_text()
