@@ -122,11 +122,12 @@ class Watch:
         return []
 
     def _failed(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
-        """Said again while it is open: a rule may count how often."""
+        """Said again while it is open: in the newest words; a rule may count how often."""
         opened = place.open.get(row)
         self.bad(place, row, at_s, now)
         if opened is None:
             return []
+        self._reword(place, opened)
         opened.violations += 1
         to = self._timers.repeated(opened, place)
         if to is None:
@@ -135,6 +136,12 @@ class Watch:
         events = self._book.step(place, opened, Reason.PRIORITY_RISES, now, sampled_s=at_s)
         self.schedule(place, now)
         return events
+
+    def _reword(self, place: Place, opened: Opened) -> None:
+        said = message(opened, place)
+        if said != opened.message:
+            opened.message = said
+            self._overlays.changed.add(place.id)
 
     def _vital(self, row: int) -> VitalSign:
         vital = self._layout.rows[row].vital

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerts import AlarmState
+from monitor.alerts import AlarmState, Reason
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from monitor.plausibility import flagged
@@ -79,8 +79,8 @@ def test_a_flagged_reading_keeps_its_raw_number_and_says_why() -> None:
     assert flagged(low, preset()) is low
 
 
-def failed(chair: Chairside) -> None:
-    gone = {SYS: (Validity.INVALID, "cuff leak"), DIA: (Validity.INVALID, "cuff leak")}
+def failed(chair: Chairside, why: str = "cuff leak") -> None:
+    gone = {SYS: (Validity.INVALID, why), DIA: (Validity.INVALID, why)}
     chair.pass_second({SPO2: 97.0, HR: 72.0, SYS: None, DIA: None}, validity=gone)
 
 
@@ -97,6 +97,34 @@ def test_a_failed_cuff_is_told_once_more_urgently_at_the_second_time() -> None:
     assert (second.id, second.priority) == (first.id, Priority.MEDIUM)
     chair.cuff(120, 80)
     assert chair.state("T-NIBP-F") is AlarmState.IDLE
+
+
+@pytest.mark.requirement("ALM-192")
+def test_a_cuff_that_fails_again_for_another_reason_tells_the_newest() -> None:
+    chair = Chairside()
+    for why in ("cuff leak", "motion", "timeout"):
+        failed(chair, why)
+        alarm = chair.alarm("T-NIBP-F")
+        assert alarm is not None
+        assert alarm.message == f"NIBP FAILED: {why}"
+        assert chair.engine.take_changed() == {"1"}
+        chair.hold(60)
+    rows = [one.alarm.message for one in chair.events if one.reason is Reason.PRIORITY_RISES]
+    assert rows == ["NIBP FAILED: motion"]
+    failed(chair, "timeout")
+    assert chair.engine.take_changed() == set()
+
+
+@pytest.mark.requirement("ALM-192")
+def test_a_probe_that_fails_in_another_way_tells_the_newest() -> None:
+    chair = Chairside()
+    for why in ("sensor off", "defective sensor"):
+        for _ in range(12):
+            chair.pass_second({SPO2: None, HR: 72.0}, validity={SPO2: (Validity.INVALID, why)})
+        alarm = chair.alarm("T-PROBE")
+        assert alarm is not None
+        assert alarm.message == f"SpO2 PROBE OFF ({why})"
+    assert len(chair.raised("T-PROBE")) == 1
 
 
 @pytest.mark.requirement("S-25")
