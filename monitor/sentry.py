@@ -11,7 +11,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from monitor.watchdog import Bell
+from monitor.bell import STANDARD_ERROR, Bell, Player, say
 
 LATE_S = 2.0
 """A turn of the engine later than this is T-ENG (alarms.md 7.2)."""
@@ -47,7 +46,7 @@ class Sentry:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._heartbeat, self._notify, self._now = heartbeat, notify, now
-        self._bell = Bell(command)
+        self._bell = Bell(*([Player(command)] if command else []))
         self._proved_s = now()
         self._turn_s: float | None = None
         self._late_from: float | None = None
@@ -126,13 +125,14 @@ class Sentry:
                 self._rang_s = None
                 self._bell.quiet()
             return
-        if self._rang_s is None:
-            # Where it hangs; the log of the loop itself cannot tell.
-            faulthandler.dump_traceback(sys.__stderr__ or 2)
+        first = self._rang_s is None
         if self._rang_s is None or self._now() - self._rang_s >= RING_S:
             self._rang_s = self._now()
             self.rings += 1
             self._bell.ring(f"ALARM ENGINE LATE {late_s:.0f} s: WATCH THE BEDSIDE MONITORS")
+        if first:
+            # Where it hangs; the log of the loop itself cannot tell.
+            faulthandler.dump_traceback(STANDARD_ERROR)
 
     def _feed(self) -> None:
         first, self._fed = self._fed == 0, self._rounds
@@ -151,16 +151,16 @@ class Sentry:
             os.pwrite(self._file, beat, 0)
         except OSError as error:
             # The second process will sound for want of it, and this says why.
-            sys.stderr.write(f"heartbeat {self._heartbeat}: {error.strerror}\n")
+            say(f"heartbeat {self._heartbeat}: {error.strerror}")
 
     def _say(self, text: str) -> None:
         """To systemd, as sd_notify(3) has it: one datagram, "@" for an abstract name."""
         if not self._notify:
             return
         address = "\0" + self._notify[1:] if self._notify.startswith("@") else self._notify
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
-            try:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out:
                 out.settimeout(LOOK_S)
                 out.sendto(text.encode(), address)
-            except OSError as error:
-                sys.stderr.write(f"systemd {self._notify}: {error.strerror}\n")
+        except OSError as error:
+            say(f"systemd {self._notify}: {error.strerror}")

@@ -1,7 +1,7 @@
 """`chairside watchdog`: a second small process that sounds when the service is dead or frozen.
 
-It needs the heartbeat file and nothing else: no other module of Chairside, no
-configuration, no database. The service writes the file only when its synthetic
+It needs the heartbeat file, a bell and a burst, and nothing else: no other module of
+Chairside, no configuration, no database. The service writes the file only when its synthetic
 alarm came through the whole path, so a service that runs and cannot alarm is
 as dead as one that does not run. Also `python -m monitor.watchdog`.
 """
@@ -9,20 +9,27 @@ as dead as one that does not run. Also `python -m monitor.watchdog`.
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Final
+
+from monitor.bell import Bell, Player, say
+from monitor.burst import high_burst
 
 SILENT_S = 4.0
 """Without a new heartbeat for so long it sounds: within 5 s, with the time of a look."""
 LOOK_S = 0.25
 RING_S = 1.0
+TEST_RINGS = 11
+"""One whole burst of the alarm sound and the silence after it."""
+PLAYERS: Final = ("aplay -q", "paplay", "pw-play")
+"""Of ALSA, PulseAudio and PipeWire: what is there plays, the next where one fails."""
 
 
 @dataclass(slots=True)
@@ -49,36 +56,6 @@ class Watch:
         return silent_s if silent_s >= self.silent_s else None
 
 
-class Bell:
-    """Rings the terminal's bell, and starts a command unless its last ring still runs."""
-
-    def __init__(self, command: Sequence[str] = ()) -> None:
-        self._command = tuple(command)
-        self._running: subprocess.Popen[bytes] | None = None
-        self._failed = ""
-
-    def ring(self, text: str) -> None:
-        """Say it with a bell on standard error; a command that cannot run is told beside it."""
-        if self._command and (self._running is None or self._running.poll() is not None):
-            self._start()
-        sys.stderr.write(f"\a{text}{self._failed}\n")
-        sys.stderr.flush()
-
-    def quiet(self) -> None:
-        """End a sound that still plays."""
-        if self._running is not None and self._running.poll() is None:
-            self._running.terminate()
-            self._running.wait()
-        self._running = None
-
-    def _start(self) -> None:
-        try:
-            self._running = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
-            self._failed = ""
-        except OSError as error:
-            self._failed = f" (cannot run {self._command[0]}: {error.strerror})"
-
-
 def read_beat(path: Path) -> bytes:
     """What the file says; nothing when it cannot be read, which is no sign of life."""
     try:
@@ -101,8 +78,7 @@ def guard(
         silent = watch.look(read_beat(path), now())
         if silent is None and sounding:
             bell.quiet()
-            sys.stderr.write("chairside is back\n")
-            sys.stderr.flush()
+            say("chairside is back")
         if silent is not None and (not sounding or now() - rang_s >= RING_S):
             rang_s = now()
             bell.ring(f"CHAIRSIDE NOT ALIVE {silent:.0f} s: WATCH THE BEDSIDE MONITORS")
@@ -122,22 +98,53 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--silent-s", type=float, default=SILENT_S, help="sound after (default: %(default)s s)"
     )
-    parser.add_argument("--sound", metavar="FILE", help="a sound file to play, beside the bell")
-    parser.add_argument("--player", default="aplay -q", help="what plays it (default: %(default)s)")
-    parser.add_argument("--command", help="run this at every ring instead of a sound file")
+    parser.add_argument(
+        "--sound", metavar="FILE", help="a sound file to play instead of the HIGH alarm burst"
+    )
+    parser.add_argument(
+        "--player",
+        action="append",
+        help=f"what plays it; may be given again, for another to try ({', '.join(PLAYERS)})",
+    )
+    parser.add_argument("--command", help="run this at every ring, beside the sound")
+    parser.add_argument(
+        "--test", action="store_true", help="sound for ten seconds, to be listened to, and end"
+    )
     return parser.parse_args(arguments)
+
+
+def bell_of(chosen: argparse.Namespace) -> Bell:
+    """The bell, the sound and the command that the command line asks for."""
+    sound = chosen.sound or _in_memory(high_burst())
+    sounds = [[*shlex.split(player), sound] for player in chosen.player or PLAYERS]
+    command = shlex.split(chosen.command or "")
+    return Bell(Player(*sounds), *([Player(command)] if command else []))
+
+
+def _in_memory(sound: bytes) -> str:
+    """The path of a file that no full disk keeps from being there."""
+    descriptor = os.memfd_create("high.wav")
+    os.write(descriptor, sound)
+    return f"/proc/{os.getpid()}/fd/{descriptor}"
+
+
+def rehearse(bell: Bell, sleep: Callable[[float], object] = time.sleep) -> None:
+    """Let people hear what it would sound like."""
+    for _ in range(TEST_RINGS):
+        bell.ring("CHAIRSIDE WATCHDOG: TEST OF THE SOUND")
+        sleep(RING_S)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Guard until SIGINT or SIGTERM."""
     chosen = options(arguments)
-    command = shlex.split(chosen.command or "")
-    if chosen.sound and not command:
-        command = [*shlex.split(chosen.player), chosen.sound]
-    bell = Bell(command)
+    bell = bell_of(chosen)
     signal.signal(signal.SIGTERM, _end)
     try:
-        guard(chosen.heartbeat, bell, silent_s=chosen.silent_s)
+        if chosen.test:
+            rehearse(bell)
+        else:
+            guard(chosen.heartbeat, bell, silent_s=chosen.silent_s)
     except KeyboardInterrupt:
         pass
     finally:

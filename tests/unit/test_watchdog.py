@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from monitor.sentry import UNPROVED_S, Sentry
-from monitor.shipped import config_folder
-from monitor.watchdog import Bell, Watch, guard
+from monitor.bell import Bell
+from monitor.sentry import Sentry
+from monitor.watchdog import Watch, guard
 
 
 @dataclass
@@ -83,31 +82,6 @@ def test_only_a_heartbeat_that_changes_is_a_sign_of_life() -> None:
     assert watch.look(b"new", 5.5) is None
 
 
-@pytest.mark.requirement("WDG-006")
-def test_a_command_that_cannot_run_is_told_and_the_bell_rings_all_the_same(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    Bell(["/no/such/player"]).ring("gone")
-    said = capsys.readouterr().err
-    assert said.startswith("\agone (cannot run /no/such/player")
-
-
-@pytest.mark.requirement("WDG-006")
-def test_a_sound_that_still_plays_is_not_started_twice_and_ends_when_all_is_well(
-    tmp_path: Path,
-) -> None:
-    log = tmp_path / "log"
-    script = f"import time; open({str(log)!r}, 'a').write('x'); time.sleep(60)"
-    bell = Bell([sys.executable, "-c", script])
-    bell.ring("one")
-    first = bell._running
-    bell.ring("two")
-    assert first is not None
-    assert bell._running is first
-    bell.quiet()
-    assert first.poll() is not None
-
-
 @pytest.mark.requirement("WDG-002")
 def test_the_engine_s_turns_alone_feed_nobody(tmp_path: Path) -> None:
     time, path = Time(), tmp_path / "beat"
@@ -171,21 +145,3 @@ def test_the_thread_rings_while_no_turn_comes(capfd: pytest.CaptureFixture[str])
     time.now_s += 60.0
     sentry.look()
     assert sentry.rings == 1, "a service that stops on purpose is not late"
-
-
-def unit(name: str) -> dict[str, str]:
-    """The settings of a shipped unit."""
-    lines = (config_folder() / name).read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
-
-
-@pytest.mark.requirement("WDG-007")
-def test_the_units_are_shipped_and_agree_with_one_another() -> None:
-    service, second = unit("chairside.service"), unit("chairside-watchdog.service")
-    assert (service["Type"], service["NotifyAccess"]) == ("notify", "main")
-    assert float(service["WatchdogSec"]) == UNPROVED_S
-    assert service["Restart"] == second["Restart"] == "always"
-    folder = Path(service["ExecStart"].split("--config ")[1]).parent
-    assert Path(second["ExecStart"].split("--heartbeat ")[1]).parent == folder
-    assert "-m monitor.watchdog" in second["ExecStart"]
-    assert second["PartOf"] == "chairside.service"
