@@ -1,6 +1,6 @@
 #!/bin/sh
 # What is needed beside Python: `influxd` (a real InfluxDB 2, built where there is none)
-# and `tests` (Chromium, mosquitto, in CI also Node, two reverse proxies and two shells).
+# and `tests` (Chromium, mosquitto, in CI also Node, two reverse proxies, two shells and systemd).
 # As root on Debian it installs what is missing; otherwise it says exactly what to install.
 # Fails where something is still missing then.
 set -eu
@@ -38,6 +38,7 @@ for what in "$@"; do
             need caddy caddy
             need zsh zsh
             need fish fish
+            need systemd-analyze systemd
         fi
         ;;
     esac
