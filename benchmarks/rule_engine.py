@@ -38,6 +38,8 @@ Tick = Callable[[int], object]
 LIMITS = ((0, "low", 92.0), (0, "low", 88.0), (0, "low", 85.0))
 TWIN_CHAIRS_MAX = 100
 """The twin asks every rule anew of all its past: a thousand chairs would take minutes."""
+ALARMING_EACH = 10
+"""One chair of so many has an open alarm; "alarming" is the engine with these chairs alone."""
 HEART = ((1, "high", 120.0), (1, "high", 150.0), (1, "low", 50.0), (1, "low", 40.0))
 
 
@@ -47,7 +49,7 @@ def samples(chairs: int, ticks: int) -> np.ndarray[tuple[int, int, int], np.dtyp
     values = np.empty((ticks, chairs, 2))
     values[..., 0] = random.integers(94, 99, (ticks, chairs))
     values[..., 1] = random.integers(60, 90, (ticks, chairs))
-    values[:, ::10, 0] = 90.0
+    values[:, ::ALARMING_EACH, 0] = 90.0
     values[random.random((ticks, chairs, 2)) < 0.02] = np.nan
     return values
 
@@ -252,6 +254,7 @@ def rounds(chairs: int, before: int, ticks: int, count: int) -> list[dict[str, f
         values = samples(chairs, before + ticks)
         subjects = {
             "engine": whole_engine(values),
+            "alarming": whole_engine(values[:, ::ALARMING_EACH]),
             "frames": frame_by_frame(values),
             "objects": objects_only(values),
             "compare": compare_only(values),
@@ -281,7 +284,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in sorted(found[0]):
             row[f"{name}_us"] = round(median(one[name] for one in found), 1)
         row["frame_us"] = round(row["frames_us"] / chairs, 1)
-        for peer in sorted(found[0].keys() - {"engine", "frames"}):
+        for peer in sorted(found[0].keys() - {"engine", "frames", "alarming"}):
             row[f"engine_to_{peer}"] = round(median(one["engine"] / one[peer] for one in found), 2)
         print(json.dumps(row), flush=True)
 
