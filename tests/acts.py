@@ -141,10 +141,11 @@ def _person(engine: Engine, at: float, chair: str, what: str, argument: object) 
         case "acknowledge", (Kind() as kind, int() as which):
             alarms = [one.id for one in engine.alarms(chair) if one.kind is kind]
             return engine.acknowledge(picked(alarms, which), "rk", at) if alarms else []
-        case "end", (Kind() as kind, int() as which, bool() as cuff_off):
+        case "end", (Kind() as kind, int() as which, bool() as off):
             alarms = [one.id for one in engine.alarms(chair) if _seen(one, kind)]
             alarm = picked(alarms, which) if alarms else "none"
-            return engine.end_unusable(alarm, "rk", at, "away", cuff_off=cuff_off)
+            says = {"cuff_off": off, "electrodes_off": off}
+            return engine.end_unusable(alarm, "rk", at, "away", **says)
     return _silence(engine, at, chair, what, argument)
 
 
@@ -211,11 +212,11 @@ def _person_twin(twin: Twin, at: float, what: str, argument: object) -> None:
             alarms = [one.id for one in twin.open() if one.rule.condition.kind is kind]
             if alarms:
                 twin.acknowledge(picked(alarms, which), "rk", at)
-        case "end", (Kind() as kind, int() as which, bool() as cuff_off):
+        case "end", (Kind() as kind, int() as which, bool() as off):
             found = [one for one in twin.open() if one.rule.condition.kind is kind]
             alarms = [one.id for one in found if one.state == AlarmState.ACTIVE_ACK.value]
             if alarms:
-                twin.end_unusable(picked(alarms, which), at, cuff_off=cuff_off)
+                twin.end_unusable(picked(alarms, which), at, off=off)
         case "pause", float() as seconds:
             twin.pause(at, seconds)
         case "suspend", (str() as rule, float() as seconds):

@@ -660,11 +660,20 @@ class Twin:
                 return True
         return False
 
-    def end_unusable(self, alarm_id: str, now: float, *, cuff_off: bool) -> bool:
-        """8a.15: seen, of the patient, and no valid data for a minute, or the cuff is off."""
+    def end_unusable(self, alarm_id: str, now: float, *, off: bool) -> bool:
+        """8a.15: seen, of the patient, and no valid data for a minute, or the cuff is off.
+
+        An ECG that is taken off on purpose is expected no more (8a.23).
+        """
         self.advance(now)
         for alarm in self.open():
             rule, watched = alarm.rule, alarm.rule.condition.watched
+            if alarm.id == alarm_id and rule.ecg and off and alarm.state == "ACTIVE_ACK":
+                self._step(alarm, "RESOLVED", "UNUSABLE", now)
+                for stream in self.streams:
+                    stream.seen = 0.0
+                self._exist(now)
+                return True
             patient = rule.condition.kind is Kind.PHYSIOLOGICAL and watched
             if alarm.id != alarm_id or not patient or alarm.state != "ACTIVE_ACK":
                 continue
@@ -672,7 +681,7 @@ class Twin:
             valid = [one.valid for one in self.streams if one.vital in wanted]
             quiet = now - max([self.began, *valid])
             cuff = watched[0] in NIBP
-            if not (cuff_off if cuff else quiet >= (self.preset.unusable_s or inf)):
+            if not (off if cuff else quiet >= (self.preset.unusable_s or inf)):
                 return False
             self._step(alarm, "RESOLVED", "UNUSABLE", now)
             rule.counter = Counter()

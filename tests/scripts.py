@@ -172,9 +172,9 @@ class Script:
         """One of the open alarms is seen."""
         yield from self._at_once(chair, "acknowledge", (kind, which))
 
-    def end(self, chair: str, kind: Kind, which: int, *, cuff_off: bool) -> Iterator[Act]:
-        """One that was seen is ended, for want of data."""
-        yield from self._at_once(chair, "end", (kind, which, cuff_off))
+    def end(self, chair: str, kind: Kind, which: int, *, off: bool) -> Iterator[Act]:
+        """One that was seen is ended, for want of data; cuff and electrodes are off, or not."""
+        yield from self._at_once(chair, "end", (kind, which, off))
 
     def pause(self, chair: str, seconds: float) -> Iterator[Act]:
         """The sound is paused."""
@@ -376,7 +376,7 @@ MOVES: dict[str, dict[str, Any]] = {
         "edits": st.sampled_from([{"HR-H1 HR": 100.0}, {"SPO2-1 SpO2": 94.0, "HR-H1 HR": 110.0}]),
     },
     "acknowledge": {"chair": chairs, "kind": kinds, "which": which},
-    "end": {"chair": chairs, "kind": kinds, "which": which, "cuff_off": st.booleans()},
+    "end": {"chair": chairs, "kind": kinds, "which": which, "off": st.booleans()},
     "pause": {"chair": chairs, "seconds": pauses},
     "suspend": {"chair": chairs, "condition": rules, "seconds": silences},
     "end_suspension": {"chair": chairs, "condition": rules},

@@ -69,12 +69,21 @@ class Acting:
 
     @told
     def end_unusable(
-        self, alarm: str, actor: str, now: float, reason: str, *, cuff_off: bool = False
+        self,
+        alarm: str,
+        actor: str,
+        now: float,
+        reason: str,
+        *,
+        cuff_off: bool = False,
+        electrodes_off: bool = False,
     ) -> list[AlarmEvent]:
         """A person ends a seen alarm of which no valid data come; its rule begins anew (8a.15).
 
-        Of a cuff's alarm they say that the cuff is off. Raises `CommandRefused` for one
-        that nobody acknowledged, of equipment or of an entry, or with data lately.
+        Of a cuff's alarm they say that the cuff is off, of a silent ECG's that the electrodes
+        are, on purpose: it is expected no more until it has been there again (8a.23).
+        Raises `CommandRefused` for one that nobody acknowledged, of other equipment or of an
+        entry, or with data lately.
         """
         found = self._book.find(alarm)
         if found is not None:
@@ -82,7 +91,7 @@ class Acting:
             found = self._book.find(alarm)
         why = "it has ended meanwhile"
         if found is not None:
-            why = self._why_usable(*found, now, cuff_off=cuff_off)
+            why = self._why_usable(*found, now, cuff=cuff_off, electrodes=electrodes_off)
         if found is None or why:
             raise CommandRefused(
                 "this alarm cannot be ended by a person",
@@ -92,19 +101,29 @@ class Acting:
         place, opened = found
         row = self._book.row_of(place, opened)
         events = self._book.step(place, opened, Reason.UNUSABLE, now, actor=actor, note=reason)
-        self._judging.rearm(place, row)
-        self._watch.schedule(place, now)
+        if opened.row.once_seen_s is None:
+            self._judging.rearm(place, row)
+            self._watch.schedule(place, now)
+        else:
+            place.lay_ecg_aside()
+            self._watch.exist(place, now)
         return self._sent(events)
 
-    def _why_usable(self, place: Place, opened: Opened, now: float, *, cuff_off: bool) -> str:
-        """Why a person may not end the alarm; "" when they may."""
+    def _why_usable(
+        self, place: Place, opened: Opened, now: float, *, cuff: bool, electrodes: bool
+    ) -> str:
+        """Why a person may not end the alarm; "" when they may. What is said to be off is True."""
         vitals, longest_s = opened.vitals, self._preset.unusable_s
-        if opened.row.condition.kind is not Kind.PHYSIOLOGICAL or not vitals or longest_s is None:
+        ecg = opened.row.once_seen_s is not None
+        rests = ecg or opened.row.condition.kind is Kind.PHYSIOLOGICAL
+        if not rests or not vitals or longest_s is None:
             return "it does not rest on what a monitor measures of the patient"
         if opened.state is not AlarmState.ACTIVE_ACK:
             return "nobody has acknowledged it, or it is over"
+        if ecg:
+            return "" if electrodes else "its electrodes are not said to be off"
         if vitals[0].episodic:
-            return "" if cuff_off else "its cuff is not said to be off"
+            return "" if cuff else "its cuff is not said to be off"
         quiet_s = now - max(place.valid_s(vital) for vital in vitals)
         return "" if quiet_s >= longest_s else f"valid data came {quiet_s:.0f} s ago"
 

@@ -188,6 +188,11 @@ class Place:
         """How long the ECG has been valid in this session, at most a gap at a time."""
         return max((one.seen_s for one in self._sources.values() if one.is_ecg), default=0.0)
 
+    def lay_ecg_aside(self) -> None:
+        """Its electrodes were taken off on purpose: it has not been there yet."""
+        for one in self._sources.values():
+            one.seen_s = 0.0
+
     def on_ecg(self) -> bool:
         """Is the judged heart rate the ECG's?"""
         quantity = self.quantities.get(VitalSign.HEART_RATE)

@@ -67,7 +67,10 @@ class Returning:
         """While warming: here a person ended an alarm without usable data; its rule began anew."""
         place = self._places[chair]
         for row in self._book.rows_of(place, condition, instance):
-            self._judging.rearm(place, row)
+            if self._layout.rows[row].once_seen_s is None:
+                self._judging.rearm(place, row)
+            else:
+                place.lay_ecg_aside()
 
     def relaxed(self, chair: str, condition: str, instance: str, *, relaxed: bool) -> None:
         """While warming: from here an alarm's episode cleared at its limit, or no longer."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState, Silences
+from monitor.alerts.layout import ECG
 from monitor.board.cuff import CuffReading, Schedule, block, determination, measuring
 from monitor.board.slots import (
     AGEING_S,
@@ -360,9 +361,11 @@ class ChairBoard:
 
     def _can_end(self, alarm: Alarm, now_s: float) -> bool:
         """May a person end this alarm, because no usable data come of it?"""
-        seen = alarm.state is AlarmState.ACTIVE_ACK and alarm.kind is Kind.PHYSIOLOGICAL
+        seen = alarm.state is AlarmState.ACTIVE_ACK
         if not seen or not alarm.vitals or self.unusable_s is None:
             return False
+        if alarm.kind is not Kind.PHYSIOLOGICAL:
+            return alarm.no_data_since_onset and alarm.instance == ECG
         if alarm.vitals[0].episodic:
             return True
         vitals = {*alarm.vitals, *(one for one, of in STANDS_FOR.items() if of in alarm.vitals)}

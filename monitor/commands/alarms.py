@@ -37,21 +37,22 @@ class Acknowledge(Act):
 class EndUnusable(Act):
     """A named person ends a seen alarm of which no usable data come, and says why.
 
-    `cuff_off`: of a cuff's alarm, that the cuff is off.
+    `cuff_off`: of a cuff's alarm, that the cuff is off; `electrodes_off`: of a silent ECG's, that
+    the electrodes were taken off on purpose.
     """
 
     alarm: str
     reason: str
     cuff_off: bool = False
+    electrodes_off: bool = False
 
     def do(self, desk: Desk, person: Person) -> str:
         """The alarm's id."""
         check_reason(self.reason)
         ward, reason = desk.ward, self.reason.strip()
         now = ward.clock.monotonic()
-        events = ward.engine.end_unusable(
-            self.alarm, person.id, now, reason, cuff_off=self.cuff_off
-        )
+        off = {"cuff_off": self.cuff_off, "electrodes_off": self.electrodes_off}
+        events = ward.engine.end_unusable(self.alarm, person.id, now, reason, **off)
         ended = events[-1].alarm
         ward.apply(events, ended.chair)
         data: Data = {

@@ -44,11 +44,12 @@ class SuspendBody(_Body):
 
 
 class EndBody(_Body):
-    """Which alarm has no usable data, why, and of a cuff's alarm that the cuff is off."""
+    """Which alarm has no usable data, why, and what is off: the cuff, or an ECG's electrodes."""
 
     alarm: Annotated[str, Field(max_length=200)]
     reason: Annotated[str, Field(min_length=1, max_length=REASON_MAX)]
     cuff_off: bool = False
+    electrodes_off: bool = False
 
 
 class RuleBody(_Body):

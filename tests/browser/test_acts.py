@@ -214,3 +214,23 @@ async def test_on_a_tablet_every_button_of_an_alarm_is_on_the_screen(
         box = await buttons.nth(number).bounding_box()
         assert box is not None
         assert box["x"] + box["width"] <= 1024
+
+
+@pytest.mark.requirement("ALM-193")
+async def test_an_ecg_that_was_taken_off_is_ended_with_one_choice(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    before = len(await clinic.posts())
+    ecg = scenes.alarm("1", "MEDIUM", "ECG NO DATA", "ACTIVE_ACK", condition="T-STALE")
+    await clinic.show([scenes.alarming("1", [ecg | {"can_end": True}])])
+    page = await open_page(clinic.url + "/chair/1")
+    await sign_in(page, "R. Kessler")
+    await page.get_by_role("button", name="END ...").click()
+    dialog = page.get_by_role("dialog", name="End: ECG taken off")
+    choices = await dialog.get_by_role("button").all_text_contents()
+    assert choices == ["electrodes are off on purpose", "Cancel"]
+    await dialog.get_by_role("button", name="electrodes").click()
+    await dialog.wait_for(state="hidden")
+    (end,) = (await clinic.posts(before + 1))[before:]
+    said = {"reason": "electrodes are off on purpose", "electrodes_off": True}
+    assert (end["path"], end["body"]) == ("/api/alarms/end-unusable", said | {"alarm": ecg["id"]})

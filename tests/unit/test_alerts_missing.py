@@ -164,6 +164,24 @@ def test_a_silent_ecg_that_a_nurse_knows_of_sounds_again_in_time_over_a_restart(
     assert room.sounds("T-STALE")
 
 
+@pytest.mark.requirement("ALM-193")
+@pytest.mark.parametrize("restarts", [False, True])
+def test_an_ecg_that_was_taken_off_on_purpose_stays_so_over_a_restart(*, restarts: bool) -> None:
+    room = Room()
+    told(room, 40, CALM)
+    told(room, 20, WITHOUT_ECG)
+    room.acknowledge("T-STALE")
+    room.end("T-STALE")
+    assert room.open() == {}
+    if restarts:
+        room.restart()
+    told(room, 60, WITHOUT_ECG)
+    assert room.open() == {}
+    told(room, 40, CALM)
+    told(room, 20, WITHOUT_ECG)
+    assert "T-STALE" in room.open()
+
+
 @pytest.mark.requirement("ALM-180")
 def test_what_a_phase_passes_over_is_told_again_after_it_over_a_restart_too() -> None:
     of_clocks = 'id = "T-CLK"\nkind = "technical"\nsuspendable = true\nform = "asserted"\n'

@@ -71,7 +71,8 @@ class Room:
         """A nurse ends it: there are no data of it."""
         alarms = self.kept.engine.alarms("1")
         seen = [one for one in alarms if one.state is AlarmState.ACTIVE_ACK]
-        self.do("end", (*self._among(condition, seen), False))
+        # Of an ECG that it was taken off; of a cuff it is not said here.
+        self.do("end", (*self._among(condition, seen), condition == "T-STALE"))
 
     def _among(self, condition: str, alarms: list[Alarm]) -> tuple[Kind, int]:
         """Which of these it is."""

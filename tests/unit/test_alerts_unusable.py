@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts import AlarmState, Reason
 from monitor.errors import CommandRefused
 from monitor.vitals import Validity
-from tests.judged import HR, SPO2, Chairside
+from tests.judged import HR, PR, SPO2, Chairside
 
 OFF = {SPO2: (Validity.INVALID, "sensor off")}
 DOUBT = {SPO2: (Validity.QUESTIONABLE, "low perfusion")}
@@ -21,10 +21,20 @@ def seen() -> Chairside:
     return chair
 
 
-def end(chair: Chairside, condition: str, *, cuff_off: bool = False) -> None:
+def end(
+    chair: Chairside, condition: str, *, cuff_off: bool = False, electrodes_off: bool = False
+) -> None:
     alarm = chair.alarm(condition)
     assert alarm is not None
-    chair.events += chair.engine.end_unusable(alarm.id, "rk", chair.now, "away", cuff_off=cuff_off)
+    chair.events += chair.engine.end_unusable(
+        alarm.id, "rk", chair.now, "away", cuff_off=cuff_off, electrodes_off=electrodes_off
+    )
+
+
+def watch(chair: Chairside, seconds: int, *, ecg: bool) -> None:
+    """So many seconds of an oximeter, with an ECG or without."""
+    for _ in range(seconds):
+        chair.pass_second({SPO2: 97.0, PR: 72.0} | ({HR: 72.0} if ecg else {}))
 
 
 @pytest.mark.requirement("ALM-131")
@@ -91,3 +101,45 @@ def test_one_that_nobody_has_seen_and_one_of_equipment_are_not_ended() -> None:
     chair.acknowledge("T-PROBE")
     with pytest.raises(CommandRefused, match="does not rest"):
         end(chair, "T-PROBE")
+
+
+@pytest.mark.requirement("ALM-193")
+def test_an_ecg_that_was_taken_off_on_purpose_is_expected_no_more() -> None:
+    chair = Chairside()
+    watch(chair, 40, ecg=True)
+    watch(chair, 20, ecg=False)
+    with pytest.raises(CommandRefused, match="nobody has acknowledged"):
+        end(chair, "T-STALE", electrodes_off=True)
+    chair.acknowledge("T-STALE")
+    with pytest.raises(CommandRefused, match="electrodes are not said to be off"):
+        end(chair, "T-STALE", cuff_off=True)
+    end(chair, "T-STALE", electrodes_off=True)
+    last = chair.events[-1]
+    assert (last.reason, last.actor, last.note) == (Reason.UNUSABLE, "rk", "away")
+    watch(chair, 400, ecg=False)
+    assert chair.engine.alarms() == []
+
+
+@pytest.mark.requirement("ALM-193")
+@pytest.mark.parametrize(("back_s", "expected"), [(24, False), (40, True)])
+def test_an_ecg_that_is_put_on_again_is_expected_again(back_s: int, *, expected: bool) -> None:
+    chair = Chairside()
+    watch(chair, 40, ecg=True)
+    watch(chair, 20, ecg=False)
+    chair.acknowledge("T-STALE")
+    end(chair, "T-STALE", electrodes_off=True)
+    watch(chair, back_s, ecg=True)
+    watch(chair, 20, ecg=False)
+    assert (len(chair.raised("T-STALE")) == 2) is expected
+
+
+@pytest.mark.requirement("ALM-193")
+def test_electrodes_that_are_off_end_no_alarm_of_anything_else() -> None:
+    chair = seen()
+    for _ in range(16):
+        chair.pass_second({SPO2: None, HR: 72.0})
+    with pytest.raises(CommandRefused, match="valid data came"):
+        end(chair, "SPO2-2", electrodes_off=True)
+    chair.acknowledge("T-STALE")
+    with pytest.raises(CommandRefused, match="does not rest"):
+        end(chair, "T-STALE", electrodes_off=True)

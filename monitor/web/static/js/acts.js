@@ -25,10 +25,11 @@ export class Acts {
   /**
    * @param {string} alarm of which no usable data come, and which a person ends
    * @param {string} reason
-   * @param {boolean} cuff_off of a cuff's alarm: the cuff is off
+   * @param {{cuff_off?: boolean, electrodes_off?: boolean}} off of a cuff's alarm, that the cuff
+   *   is off; of a silent ECG's, that the electrodes are, on purpose
    */
-  endUnusable(alarm, reason, cuff_off) {
-    return this._do("/api/alarms/end-unusable", { alarm, reason, cuff_off });
+  endUnusable(alarm, reason, off) {
+    return this._do("/api/alarms/end-unusable", { alarm, reason, ...off });
   }
 
   /** @param {string} chair somebody is on the way to it; every display says so */

@@ -8,7 +8,26 @@ const SUPERSEDED = { superseded: false, state: "SUPERSEDED", acknowledged: "supe
 /** What a person can say with an acknowledgement, beside having seen the alarm. */
 const REASONS = ["probe repositioned", "clinician called", "drug given", "artefact", "expected"];
 
-const UNUSABLE = ["probe cannot be kept on", "patient is away from the monitor", "watched by hand"];
+/** How a person may end an alarm of which no usable data come: what to choose, and what it means. */
+const DATA_UNUSABLE = {
+  head: "End: data unusable",
+  means: "No usable data come of it. Its rule begins anew with the next; equipment alarms go on.",
+  choices: ["probe cannot be kept on", "patient is away from the monitor", "watched by hand"],
+  off: {},
+};
+const CUFF_OFF = { ...DATA_UNUSABLE, choices: ["cuff is off"], off: { cuff_off: true } };
+const ECG_OFF = {
+  head: "End: ECG taken off",
+  means: "The ECG is expected again once it has been there for half a minute; the pulse is watched on.",
+  choices: ["electrodes are off on purpose"],
+  off: { electrodes_off: true },
+};
+
+/** @param {string} condition of an alarm that a person may end */
+function wayOut(condition) {
+  if (condition === "T-STALE") return ECG_OFF;
+  return condition.startsWith("BP-") ? CUFF_OFF : DATA_UNUSABLE;
+}
 
 export class AlarmRow {
   /**
@@ -30,7 +49,7 @@ export class AlarmRow {
     this.element = make("li", "alarm-row", [this._message.element, ...buttons]);
     this._id = "";
     this._rule = "";
-    this._cuff = false;
+    this._way = DATA_UNUSABLE;
     this.open = false;
   }
 
@@ -51,7 +70,7 @@ export class AlarmRow {
     this._why.hidden = !explained;
     this._suspend.hidden = spoken || !alarm.can_suspend;
     this._end.hidden = spoken || !alarm.can_end;
-    this._cuff = alarm.condition.startsWith("BP-");
+    this._way = wayOut(alarm.condition);
     this._message.draw([{ ...alarm, ...(spoken ? SUPERSEDED : {}) }]);
   }
 
@@ -62,37 +81,35 @@ export class AlarmRow {
   /** No usable data come of it: why, in one more touch. */
   _askEnd() {
     const id = this._id;
-    const cuff = this._cuff;
-    const choices = (cuff ? ["cuff is off"] : UNUSABLE).map((reason) =>
-      button("act", reason, () => {
-        this._dialog.close();
-        void this._acts.endUnusable(id, reason, cuff);
-      }),
-    );
-    const away = button("act plain", "Cancel", () => this._dialog.close());
-    this._dialog.setAttribute("aria-label", "End: data unusable");
-    this._dialog.replaceChildren(
-      make("h2", "", "End: data unusable"),
-      make("p", "", "No usable data come of it. Its rule begins anew with the next; equipment alarms go on."),
-      make("div", "choices", [...choices, away]),
-    );
-    this._dialog.showModal();
+    const { head, means, choices, off } = this._way;
+    this._choose(head, means, choices, (reason) => this._acts.endUnusable(id, reason, off));
   }
 
   /** What it was or what was done, in one more touch. */
   _ask() {
     const id = this._id;
-    const choices = REASONS.map((reason) =>
+    const means = "On this board only: the bedside monitor goes on by itself.";
+    this._choose("Acknowledge as", means, REASONS, (reason) => this._acts.acknowledge(id, reason));
+  }
+
+  /**
+   * @param {string} head
+   * @param {string} means what the act is and what it is not
+   * @param {string[]} reasons each a button
+   * @param {(reason: string) => Promise<unknown>} act
+   */
+  _choose(head, means, reasons, act) {
+    const choices = reasons.map((reason) =>
       button("act", reason, () => {
         this._dialog.close();
-        void this._acts.acknowledge(id, reason);
+        void act(reason);
       }),
     );
     const away = button("act plain", "Cancel", () => this._dialog.close());
-    this._dialog.setAttribute("aria-label", "Acknowledge as");
+    this._dialog.setAttribute("aria-label", head);
     this._dialog.replaceChildren(
-      make("h2", "", "Acknowledge as"),
-      make("p", "", "On this board only: the bedside monitor goes on by itself."),
+      make("h2", "", head),
+      make("p", "", means),
       make("div", "choices", [...choices, away]),
     );
     this._dialog.showModal();
