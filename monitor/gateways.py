@@ -1,7 +1,8 @@
 """What several monitors reach the service through: a broker, a terminal server, serial ports.
 
 When all that speak through one gateway fall silent together it is the gateway,
-told once (T-GATE; alarms.md 7.2 and 8a.23). Pure: knows devices and times.
+told once (T-GATE; alarms.md 7.2 and 8a.23). Pure: knows devices, times and, after a restart,
+which alarms are open.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from monitor.alerts import Alarm
 from monitor.clinic import Device
 
 SUSPECT_S = 5.0
@@ -60,6 +62,22 @@ class Gateways:
         """A frame of it came."""
         self._heard[device] = at_s
 
+    def recall(self, open_now: Iterable[Alarm]) -> None:
+        """After a restart: T-GATE, if it is open, stands for those who fell silent with it.
+
+        A monitor's own alarm tells when it spoke last.
+        """
+        alarms = list(open_now)
+        lost = {one.instance: one.onset_s for one in alarms if one.condition == "T-LINK"}
+        for gate in alarms:
+            if gate.condition == "T-GATE":
+                self._heard |= {
+                    name: at_s
+                    for name, at_s in lost.items()
+                    if abs(gate.onset_s - at_s) <= TOGETHER_S + self._pace_s(name)
+                }
+                self._told = frozenset(self._heard)
+
     def lost(self, now_s: float, seated: Collection[str]) -> list[Loss]:
         """What T-GATE tells once: gateways through which nothing comes to two seated chairs.
 
@@ -82,7 +100,7 @@ class Gateways:
     ) -> Iterator[Loss]:
         heard = {one.id: self._heard[one.id] for one in devices if one.id in self._heard}
         newest_s = max(heard.values(), default=now_s)
-        pace_s = {one.id: self._quiet_s.get(one.id, 0.0) / 2 for one in devices}
+        pace_s = {one.id: self._pace_s(one.id) for one in devices}
         together = {
             one.id: one.chair
             for one in devices
@@ -92,6 +110,9 @@ class Gateways:
         slowest_s = max((pace_s[name] for name in together), default=0.0)
         if now_s - newest_s >= max(SUSPECT_S, slowest_s):
             yield Loss(gateway=gateway, since_s=newest_s, devices=together)
+
+    def _pace_s(self, device: str) -> float:
+        return self._quiet_s.get(device, 0.0) / 2
 
 
 def data_link_down(losses: list[Loss]) -> str:

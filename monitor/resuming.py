@@ -132,6 +132,7 @@ class GatheringStage(Stage, Protocol):
     def resuming(self, asked_us: int, now: float) -> AbstractContextManager[None]: ...
     def gather(self, session: str, rows: Sequence[ReadingRow]) -> None: ...
     def show_left(self, session: Session, facts: Sequence[FactRow]) -> None: ...
+    def recall_gateways(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ async def resume(ward: GatheringStage, record: Kept, nibp_interval_s: Iterable[f
         retell(ward.engine, ward.clock, past, now)
     await _recall(ward, record, past)
     _show(ward, past)
+    ward.recall_gateways()
     await _recall_left(ward, record, past)
     for session in _sessions(past.facts).values():
         # Before its infusion a baseline may need more than the last minutes.

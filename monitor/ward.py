@@ -166,6 +166,11 @@ class Ward:
         since_s = min((one.since_s for one in losses), default=None)
         self.assert_technical("T-GATE", "", since_s, data_link_down(losses))
 
+    def recall_gateways(self) -> None:
+        """After a restart: whom T-GATE stands for is silent until one of them speaks."""
+        self.gateways.recall(self.engine.alarms())
+        self.look_at_gateways()
+
     def advance(self) -> None:
         """Let time pass: stale values, lost links, re-alarms, ends of pauses."""
         self._settle(self.engine.advance(self.clock.monotonic()), set())

@@ -76,3 +76,54 @@ async def test_one_chair_alone_is_heard_as_itself(tmp_path: Path) -> None:
             silence(house, 1)
         assert links(house) == [True]
         assert "T-GATE" not in [one.condition for one in house.ward.engine.alarms()]
+
+
+def gates(house: Stepped) -> list[tuple[str, str]]:
+    """Each open T-GATE: its id and state."""
+    open_now = house.ward.engine.alarms("")
+    return [(one.id, one.state.value) for one in open_now if one.condition == "T-GATE"]
+
+
+@pytest.mark.requirement("ALM-194")
+async def test_after_a_restart_a_gateway_still_away_is_told_of_once_as_before(
+    tmp_path: Path,
+) -> None:
+    async with stepped(tmp_path, chairs=4) as house:
+        session = await house.seat("1")
+        for chair in ("2", "3"):
+            await house.seat(chair)
+        house.hold(20)
+        for _ in range(20):  # this one was lost before: it is heard as itself
+            for chair in ("1", "2"):
+                house.frame(chair, CALM)
+            silence(house, 1)
+        silence(house, 400)
+        before, at_s = gates(house), house.time[0] - 17.25
+        assert (len(before), sorted(links(house))) == (1, [False, False, True])
+        await house.record.commit()
+    async with stepped(tmp_path, chairs=4, at_s=at_s + 20.0) as again:
+        assert (gates(again), sorted(links(again))) == (before, [False, False, True])
+        await again.seat("4")
+        silence(again, 30)
+        assert (gates(again), sorted(links(again))) == (before, [False, False, True, True])
+        again.frame("2", CALM)
+        silence(again, 1)
+        assert (gates(again), links(again)) == ([], [True] * 4)
+        await again.record.commit()
+        found = await rejudged(again.config.record.path, session)
+    assert found.lines() == [f"{found.steps} transitions, identical"]
+
+
+@pytest.mark.requirement("ALM-194")
+async def test_a_restart_makes_no_gateway_lost_of_chairs_that_were_not_told_of(
+    tmp_path: Path,
+) -> None:
+    async with stepped(tmp_path, chairs=2) as house:
+        for chair in ("1", "2"):
+            await house.seat(chair)
+        house.hold(20)
+        at_s = house.time[0] - 17.25
+        await house.record.commit()
+    async with stepped(tmp_path, chairs=2, at_s=at_s + 60.0) as again:
+        silence(again, 9)
+        assert (gates(again), links(again)) == ([], [])
