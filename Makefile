@@ -13,7 +13,7 @@ DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
 # to pass, so that three of them are no burden for two cores.
 JOBS ?= 3
 
-.PHONY: demo test quick check sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system
+.PHONY: demo test quick check check-python check-pages sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system
 
 demo: $(READY)
 ifdef INFLUX
@@ -32,11 +32,16 @@ quick: $(READY_DEV)
 	$(RUN) -m pytest -q tests/unit tests/property tests/sim
 
 check: $(READY_DEV)
+	$(MAKE) --no-print-directory -j2 check-python check-pages
+
+check-python: $(READY_DEV)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(RUN) -m pytest -q tests/unit/test_tidy.py
+
+check-pages:
 	tools/check_pages.sh
 
 sim: $(READY)
