@@ -128,7 +128,7 @@ class Difference:
         return [f"step {self.number}: {self.stored.alarm} #{self.stored.ordinal}"] + [
             f"  {name}: stored {stored[name]!r}, replayed {replayed[name]!r}"
             for name in stored
-            if stored[name] != replayed[name]
+            if repr(stored[name]) != repr(replayed[name])
         ]
 
 

@@ -138,7 +138,8 @@ class Engine(Acting):
         """
         place = self._by_chair[chair]
         events = self._settle(place, now)
-        place.baseline = dict(baseline)
+        # One number, one form: a record gives a whole one as a float, a session as an int.
+        place.baseline = {vital: float(value) for vital, value in baseline.items()}
         return self._sent(events + self._judging.switch(place, now))
 
     @told

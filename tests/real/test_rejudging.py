@@ -12,12 +12,13 @@ from click.testing import CliRunner, Result
 
 from monitor.cli import chairside
 from monitor.clinic import Phase
+from monitor.commands import SetBaseline
 from monitor.errors import StoreError
 from monitor.history import ReadingRow, TransitionRow
 from monitor.operations.rejudging import Rejudged, rejudged
 from monitor.store.record import RecordHistory
 from monitor.vitals import VitalSign
-from tests.stepped import CALM, Stepped, stepped
+from tests.stepped import ACTOR, CALM, Stepped, stepped
 
 
 def same(found: Rejudged) -> bool:
@@ -126,6 +127,23 @@ async def test_a_session_over_a_restart_comes_out_the_same(tmp_path: Path) -> No
         found = await rejudged(house.config.record.path, session)
     assert found.steps > 5
     assert same(found)
+
+
+@pytest.mark.requirement("S-52")
+async def test_a_stated_baseline_over_a_restart_comes_out_the_same(tmp_path: Path) -> None:
+    async with stepped(tmp_path, chairs=1) as house:
+        session = await house.seat()
+        own = {VitalSign.HEART_RATE: 72.0}
+        await house.commands.execute(
+            SetBaseline(session=session, values=own, reason="measured at home", actor=ACTOR)
+        )
+        house.hold(5)
+    async with stepped(tmp_path, chairs=1, at_s=20.0) as house:
+        house.hold(70, HEART_RATE=104.0)
+        steps = {row.condition: row for row in await steps_of(house, session)}
+        found = await rejudged(house.config.record.path, session)
+    assert steps["HR-R"].baseline == 72.0
+    assert found.lines() == [f"{found.steps} transitions, identical"]
 
 
 @pytest.mark.requirement("ALM-113")
