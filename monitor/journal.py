@@ -11,14 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import get_type_hints
+from typing import Annotated, get_type_hints
 
-from pydantic import TypeAdapter
+from pydantic import PlainSerializer, TypeAdapter
 
 from monitor.alerts import AlarmEvent, Engine
 from monitor.clock import Clock
 from monitor.history import FactRow, FiringSample, ReadingRow, TransitionRow
-from monitor.vitals import Reading
+from monitor.vitals import Reading, VitalSign
 
 CLOCK = "clock"
 """An input beside the engine's calls: from here on the wall clock has another offset."""
@@ -26,6 +26,14 @@ UNHEARD = "unheard"
 """The same: the next readings of a device came with its goodbye and do not show its link up."""
 RESUMED = "resumed"
 """The same: here the engine was told all that the record holds of before (see `resuming`)."""
+
+
+def _in_order(vitals: frozenset[VitalSign]) -> list[str]:
+    return sorted(vital.value for vital in vitals)
+
+
+# A set has another order in each process: the same clinic would not give the same record.
+_Measured = Annotated[frozenset[VitalSign], PlainSerializer(_in_order)]
 
 
 @cache
@@ -38,6 +46,8 @@ def _adapters(call: str) -> Mapping[str, TypeAdapter[object]]:
         case "resumed":
             return {"asked_us": TypeAdapter(int), "now": TypeAdapter(float)}
     hints = get_type_hints(getattr(Engine, call))
+    if call == "add_chair":
+        hints["devices"] = Mapping[str, tuple[float, _Measured]]
     return {name: TypeAdapter(hint) for name, hint in hints.items() if name != "return"}
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +19,7 @@ from monitor.vitals import GenerationMode
 from monitor.ward import Change
 from simulators.simulation import simulate
 from simulators.stories import Story, demo_stories
+from tests.servers import ROOT
 
 HOUR = 60.0
 SECONDS_MAX = 60.0
@@ -32,6 +36,21 @@ def test_an_hour_of_six_chairs_is_the_same_clinic_for_the_same_seed() -> None:
     assert once.readings > 6 * 3600
     assert once.sessions >= 6
     assert once.alarms
+
+
+@pytest.mark.requirement("SIM-010")
+def test_another_process_gives_the_same_clinic_whatever_order_its_sets_have() -> None:
+    code = (
+        "from simulators.simulation import simulate;"
+        "print(simulate(4711, chairs=2, minutes=1.0).digest)"
+    )
+    digests = set[str]()
+    for seed in ("1", "2"):
+        alone = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed}
+        program = [sys.executable, "-c", code]
+        told = subprocess.run(program, env=alone, capture_output=True, text=True, check=True)
+        digests.add(told.stdout)
+    assert len(digests) == 1
 
 
 @pytest.mark.requirement("SIM-010")
