@@ -57,6 +57,10 @@ class Desk:
         kept = self.hasher.hash(method, person, secret)
         self.file.keep_secret(person, method, kept, by=operator(), at_us=now_us())
 
+    def set_role(self, person: str, role: Role) -> None:
+        """Give somebody another role. Raises `CommandRefused`."""
+        self.file.set_role(person, role, by=operator(), at_us=now_us())
+
     def disable(self, person: str, *, disabled: bool) -> None:
         """Somebody may not sign in any more, or again. Raises `CommandRefused`."""
         self.file.disable(person, disabled=disabled, by=operator(), at_us=now_us())

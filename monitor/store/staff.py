@@ -17,7 +17,8 @@ from urllib.parse import quote
 from monitor.clinic import Person, Role
 from monitor.errors import CommandRefused, StoreError
 from monitor.people import Enrolled, Member, Method, Roll
-from monitor.store import audit
+from monitor.store import audit, staff_audit
+from monitor.store.staff_audit import KEPT, digest
 
 APPLICATION_ID = 0x43485370
 """Marks the file as a staff file ("CHSp"); see SQLite, PRAGMA application_id."""
@@ -109,14 +110,29 @@ class StaffFile:
                     why="an id stands in the record and is never used again",
                     fix="choose another id",
                 )
+            for other, name in connection.execute("SELECT id, name FROM staff").fetchall():
+                if _alike(name) == _alike(person.name):
+                    raise CommandRefused(
+                        f"there is a {name!r} already: {other}",
+                        where=str(self.path),
+                        why="the name stands on reports and acts, and must tell one person",
+                        fix="add what tells them apart, such as the first name in full",
+                    )
             values = (person.id, person.name, person.role.value)
             connection.execute("INSERT INTO staff (id, name, role) VALUES (?, ?, ?)", values)
 
     def keep_secret(self, person: str, method: Method, kept: str, *, by: str, at_us: int) -> None:
         """Another PIN or password, as the hasher gave it."""
-        told = {"id": person}
+        told = {"id": person, KEPT: digest(kept)}
         with self._change(f"{method.value} set", by, at_us, told) as connection:
             self._changed(connection.execute(_SECRET[method], (kept, person)), person)
+
+    def set_role(self, person: str, role: Role, *, by: str, at_us: int) -> None:
+        """From now on that person has another role."""
+        told = {"id": person, "role": role.value}
+        with self._change("role set", by, at_us, told) as connection:
+            sql = "UPDATE staff SET role = ? WHERE id = ?"
+            self._changed(connection.execute(sql, (role.value, person)), person)
 
     def disable(self, person: str, *, disabled: bool, by: str, at_us: int) -> None:
         """From now on that person cannot, or can again, sign in."""
@@ -142,9 +158,14 @@ class StaffFile:
             self._changed(connection.execute(sql, (display,)), display)
 
     def verify(self, anchor: audit.Anchor | None = None) -> tuple[audit.Anchor, str]:
-        """How far the chain of changes holds, and what is wrong after that or ""."""
+        """How far the chain of changes holds, and what is wrong after that or "".
+
+        Also wrong is a row that is not what the changes made of it.
+        """
         with self._connection() as connection:
-            return audit.verify(connection, anchor)
+            connection.execute("BEGIN")  # rows and chain as of one instant
+            held, fault = audit.verify(connection, anchor)
+            return held, fault or staff_audit.tampered(connection)
 
     def acts(self) -> list[audit.Link]:
         """Every change ever made, in order."""
@@ -190,6 +211,11 @@ class StaffFile:
             connection.close()
 
 
+def _alike(name: str) -> str:
+    """Names that nobody could tell apart are one."""
+    return " ".join(name.split()).casefold()
+
+
 def _unusable(path: Path, problem: Exception) -> StoreError:
     return StoreError(
         "the staff file cannot be used",
@@ -203,6 +229,12 @@ def _member(
     person: str, name: str, role: str, disabled: int, pin: str | None, password: str | None
 ) -> Member:
     kept = {Method.PIN: pin, Method.PASSWORD: password}
+    if role not in {one.value for one in Role}:
+        raise StoreError(
+            f"the staff file has a role {role!r} of {person!r}",
+            why="there is no such role; somebody wrote it by hand",
+            fix=f"`chairside staff set-role {person} nurse`, or which role is theirs",
+        )
     return Member(
         person=Person(id=person, name=name, role=Role(role)),
         disabled=bool(disabled),

@@ -124,6 +124,14 @@ async def test_a_staff_file_that_was_touched_is_found(config: Path) -> None:
     assert (answer.exit_code, "audit of the staff does not hold" in answer.output) == (1, True)
 
 
+@pytest.mark.requirement("AUD-018")
+async def test_a_role_written_by_hand_is_named_by_the_command(config: Path) -> None:
+    alter(config.with_name("staff.db"), "UPDATE staff SET role = 'clinician' WHERE id = 'adm'")
+    answer = run(config, "audit", "verify")
+    assert answer.exit_code == 1
+    assert "role of 'adm' in staff is 'clinician' and was set to 'administrator'" in answer.output
+
+
 @pytest.mark.requirement("AUD-012")
 async def test_a_record_written_anew_does_not_pass_through_the_anchor(config: Path) -> None:
     record = config.with_name("chairside.db")
