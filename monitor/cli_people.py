@@ -13,7 +13,7 @@ from monitor.people import Method, check_secret
 
 @click.group()
 def staff() -> None:
-    """Who may act: add, list, disable, enable, set PIN and password."""
+    """Who may act: add, list, disable, enable, set role, PIN and password."""
 
 
 @staff.command("add")
@@ -34,6 +34,8 @@ def staff_add(person: str, name: str, role: str, config_path: Path) -> None:
     desk.add(Person(id=person, name=name, role=known))
     desk.set_secret(person, method, secret)
     click.echo(f"{person}: {known.value} {name}, signs in by {method.value}")
+    if method is Method.PIN:
+        click.echo(f"for limits and exports too: chairside staff set-password {person}")
 
 
 @staff.command("list")
@@ -44,6 +46,18 @@ def staff_list(config_path: Path) -> None:
 
     for line in staffing.open_desk(config_path).staff_lines():
         click.echo(line)
+
+
+@staff.command("set-role")
+@click.argument("person")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+@config_option
+def staff_set_role(person: str, role: str, config_path: Path) -> None:
+    """PERSON has another ROLE from their next act on; what they did stays as it was."""
+    from monitor.operations import staffing  # noqa: PLC0415
+
+    staffing.open_desk(config_path).set_role(person, Role(role))
+    click.echo(f"{person}: {role}")
 
 
 @staff.command("set-pin")

@@ -7,6 +7,7 @@ know it. Knows who may do what in which phase; knows no web framework, SQL or fo
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from monitor.care.closing import signed_of
@@ -36,9 +37,9 @@ from monitor.commands.seating import EnterPhase, SeatPatient, session_id
 from monitor.commands.sound import ChooseSpeaker, ListenedToSound
 from monitor.commands.treating import NotePump, OrderInfusion
 from monitor.config import Config
-from monitor.errors import CommandRefused
-from monitor.history import FactRow
-from monitor.people import People
+from monitor.errors import CommandRefused, NotAllowed
+from monitor.history import REFUSED, FactRow
+from monitor.people import People, refused
 from monitor.sounding import Sounding
 from monitor.ward import Ward
 
@@ -111,7 +112,16 @@ class Commands:
 
         Raises `NotAllowed` or `CommandRefused`, with nothing changed, when the actor has
         no leave or the command does not fit; `StoreError` when it is done but not yet on disk.
+        A refusal is kept, with who asked.
         """
+        try:
+            return await self._done(command)
+        except (NotAllowed, CommandRefused) as refusal:
+            keep = self._desk.ward.facts.keep_of_clinic
+            keep(REFUSED, command.actor, refused(_named(command), refusal))
+            raise
+
+    async def _done(self, command: Command) -> str:
         person = self._people.allowed(command.actor, command.permission)
         command = await command.prepared(self._desk, self._past)
         if isinstance(command, Act):
@@ -158,6 +168,13 @@ class Commands:
         # What was told last is in the record first, so that it is read back here.
         await self._desk.ward.record.commit()
         return await self._past.facts(session)
+
+
+def _named(command: Command) -> str:
+    """What was asked for and where, in words: "change limits, chair 1"."""
+    act = re.sub(r"(?<!^)(?=[A-Z])", " ", type(command).__name__).lower()
+    places = ((name, getattr(command, name, "")) for name in ("chair", "session"))
+    return ", ".join([act, *(f"{name} {where}" for name, where in places if where)])
 
 
 def check_unsigned(command: SessionAct, facts: Sequence[FactRow]) -> None:

@@ -21,7 +21,7 @@ from monitor.clinic import Device
 from monitor.config import Config
 from monitor.errors import ChairsideError, ConfigError
 from monitor.operations import validating
-from monitor.people import Permission, may
+from monitor.people import Method, Permission, may
 from monitor.store.staff import StaffFile
 from monitor.tables import InfluxTable, MqttTable, PeopleTable, RecordTable
 
@@ -105,11 +105,15 @@ def _people(people: PeopleTable) -> Finding:
         roll = StaffFile(people.path).read()
     except ChairsideError as error:
         return Finding(check=check, state="fail", seen=error.what, fix=error.fix)
-    roles = [one.person.role for one in roll.members.values() if not one.disabled]
-    carers = sum(may(role, Permission.CARE) for role in roles)
+    staff = [one for one in roll.members.values() if not one.disabled]
+    carers = [one for one in staff if may(one.person.role, Permission.CARE)]
     displays = sum(not one.revoked for one in roll.displays.values())
-    seen = f"{carers} of {len(roles)} people act at chairs, {displays} displays enrolled"
+    seen = f"{len(carers)} of {len(staff)} people act at chairs, {displays} displays enrolled"
     if not carers:
+        return Finding(check=check, state="warn", seen=seen, fix=fix)
+    if bare := [one.person.id for one in carers if Method.PASSWORD not in one.hashes]:
+        seen = f"{seen}; without a password, so without limits and exports: {', '.join(bare)}"
+        fix = "`chairside staff set-password ID` for each of them"
         return Finding(check=check, state="warn", seen=seen, fix=fix)
     return Finding(check=check, state="ok", seen=seen)
 

@@ -6,7 +6,7 @@ in, `desk` all of it together. Knows no web framework, vital sign, alarm or
 database.
 """
 
-from monitor.people.desk import Attempt, People, Visit
+from monitor.people.desk import Attempt, People, Visit, refused
 from monitor.people.lockout import Lockout
 from monitor.people.members import Enrolled, Member, Roll
 from monitor.people.roles import MAY, Permission, may
@@ -26,4 +26,5 @@ __all__ = [
     "Visit",
     "check_secret",
     "may",
+    "refused",
 ]

@@ -14,7 +14,8 @@ from typing import Final, Protocol
 
 from monitor.clinic import Person
 from monitor.clock import Clock
-from monitor.errors import NotAllowed, NotSignedIn, StoreError, TriedTooOften
+from monitor.errors import ChairsideError, NotAllowed, NotSignedIn, StoreError, TriedTooOften
+from monitor.history import REFUSED, TEXT
 from monitor.people.lockout import Lockout
 from monitor.people.members import Enrolled, Roll
 from monitor.people.roles import Permission, may
@@ -30,6 +31,7 @@ TRIES_ACCOUNT_FREE: Final = 100
 CHECKS_AT_ONCE: Final = 2
 CHECKS_WAITING_MAX: Final = 20
 LOOK_S: Final = 10.0
+ACT_LENGTH_MAX: Final = 200
 NAME_LENGTH: Final = range(1, 41)
 
 Data = dict[str, str | int | float | bool | None]
@@ -201,10 +203,20 @@ class People:
         left_s = self._signed_in.left_s(found, self._clock.monotonic())
         return Visit(person=member.person, method=found.method, left_s=left_s)
 
-    async def acting(self, token: str, display: str, permission: Permission) -> Person:
+    async def acting(
+        self,
+        token: str,
+        display: str,
+        permission: Permission,
+        *,
+        act: str = "",
+        by_password: bool = False,
+    ) -> Person:
         """Who acts with that token; they are idle from now on.
 
-        Raises `NotSignedIn`, and `NotAllowed` when their role has no leave.
+        Raises `NotSignedIn`, and `NotAllowed` when their role has no leave, or when the
+        act takes a password and they signed in by PIN. With the name of an `act` that
+        refusal is told to who listens.
         """
         found = await self._valid(token, display)
         if found is None:
@@ -213,23 +225,33 @@ class People:
                 why="an act needs its person; a sign-in ends when idle, by sign-out or a restart",
                 fix="sign in at the top of the page; numbers and alarms are live all the while",
             )
-        person = self.allowed(found.person, permission)
+        try:
+            person = self.allowed(found.person, permission)
+            if by_password:
+                self._check_password(found)
+        except NotAllowed as refusal:
+            if act:
+                self._note(REFUSED, found.person, refused(act, refusal))
+            raise
         self._signed_in.acted(token, self._clock.monotonic())
         return person
+
+    def _check_password(self, found: SignIn) -> None:
+        if found.method is Method.PASSWORD or self.published_pin:
+            return
+        raise NotAllowed(
+            "this takes your password",
+            why="a PIN is enough for acts at the chair, not for limits, exports and displays",
+            fix="sign in with your password; `chairside staff set-password` gives you one",
+        )
 
     async def enrol(self, token: str, display: str, name: str) -> Enrolled:
         """Make the display in front of an administrator one at which a PIN is enough.
 
         Raises `NotSignedIn` and `NotAllowed`: it takes the role and the password.
         """
-        person = await self.acting(token, display, Permission.ENROL)
-        found = await self._valid(token, display)
-        if found is None or found.method is not Method.PASSWORD:
-            raise NotAllowed(
-                "this takes a password",
-                why="a PIN alone may not open another display to PINs",
-                fix="sign out, and sign in again with your password",
-            )
+        act = "enrol a display"
+        person = await self.acting(token, display, Permission.ENROL, act=act, by_password=True)
         if len(name) not in NAME_LENGTH or not name.isprintable():
             raise NotAllowed(
                 "this name cannot be used",
@@ -307,6 +329,11 @@ class People:
             self._failing = ""
         except StoreError as problem:
             self._failing = f"the staff file cannot be read, its last state counts: {problem.why}"
+
+
+def refused(act: str, refusal: ChairsideError) -> Data:
+    """What is kept of an act that was refused: which, and why."""
+    return {"act": act[:ACT_LENGTH_MAX], TEXT: f"{refusal.what}: {refusal.why}"}
 
 
 def locked(wait_s: float) -> TriedTooOften:

@@ -85,13 +85,25 @@ class Entry:
         """
         await self._let_pass(request, Permission.CARE)
 
+    async def carer_by_password(self, request: Request) -> None:
+        """The same for acts away from the bedside, for which a PIN is not enough."""
+        await self._let_pass(request, Permission.CARE, by_password=True)
+
     async def clinician(self, request: Request) -> None:
         """The same for those who may ask what another preset would do."""
         await self._let_pass(request, Permission.WHAT_IF)
 
-    async def _let_pass(self, request: Request, permission: Permission) -> None:
+    async def _let_pass(
+        self, request: Request, permission: Permission, *, by_password: bool = False
+    ) -> None:
+        # Pages look without being asked: what they may not see is no act that was refused.
+        acts = by_password or request.method != "GET"
         person = await self._people.acting(
-            self._cookies.sign_in(request), self.display_id(request), permission
+            self._cookies.sign_in(request),
+            self.display_id(request),
+            permission,
+            act=f"{request.method} {request.url.path}" if acts else "",
+            by_password=by_password,
         )
         request.state.actor = person.id
 

@@ -1,6 +1,6 @@
 """Exports from a page: a session's file at once, a course or a month as a job of its own.
 
-For who is signed in; each is an act of theirs, in the audit before anything is
+For who is signed in by password; each is an act of theirs, in the audit before anything is
 written. One job runs at a time; its archive stays until the next one.
 """
 
@@ -176,11 +176,11 @@ class Exports:
         return self._clinic.clock.utc_us()
 
 
-def add_exports(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
-    """The routes, for those who are signed in."""
+def add_exports(acts: APIRouter, proven: APIRouter, clinic: Clinic, execute: Execute) -> None:
+    """The routes: looking on is for those signed in, taking out for those who gave a password."""
     exports = Exports(clinic)
 
-    @acts.post("/api/sessions/{session}/export", response_class=FileResponse)
+    @proven.post("/api/sessions/{session}/export", response_class=FileResponse)
     async def file(request: Request, session: Identifier, body: FileBody) -> Response:
         """One file of a session."""
         return await exports.file(session, body, execute, request.state.actor)
@@ -190,12 +190,12 @@ def add_exports(acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
         """The formats there are, and how far the last course or month is."""
         return exports.told()
 
-    @acts.post("/api/exports")
+    @proven.post("/api/exports")
     async def start(request: Request, body: JobBody) -> Json:
         """Begin to export a course or a month."""
         return await exports.start(body, execute, request.state.actor)
 
-    @acts.get("/api/exports/file", response_class=FileResponse)
+    @proven.get("/api/exports/file", response_class=FileResponse)
     async def archive() -> Response:
         """The archive of the last course or month."""
         return exports.archive()

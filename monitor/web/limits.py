@@ -103,8 +103,10 @@ class Limits:
         return f"{words.person(newest.actor)} at {words.time(newest.at_us, '%H:%M')}"
 
 
-def add_limits(api: FastAPI, acts: APIRouter, clinic: Clinic, execute: Execute) -> None:
-    """The routes; setting and foreseeing stand in `acts`, whose askers are signed in."""
+def add_limits(
+    api: FastAPI, acts: APIRouter, proven: APIRouter, clinic: Clinic, execute: Execute
+) -> None:
+    """The routes; foreseeing is for those signed in, setting for those who gave a password."""
     limits = Limits(clinic)
 
     @api.get("/api/chairs/{chair}/limits")
@@ -112,7 +114,7 @@ def add_limits(api: FastAPI, acts: APIRouter, clinic: Clinic, execute: Execute) 
         """What can be set for the chair's session: preset, value in force, range."""
         return await limits.shown(chair)
 
-    @acts.post("/api/chairs/{chair}/limits")
+    @proven.post("/api/chairs/{chair}/limits")
     async def change(request: Request, chair: ChairId, body: LimitsBody) -> Done:
         """Limits of this session are others from here on; the next patient has the preset's."""
         return await execute(

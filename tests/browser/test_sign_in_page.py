@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
+from monitor.history import LIMITS
 from monitor.vitals import VitalSign
 from tests.browser import scenes
 from tests.browser.conftest import Clinic, OpenPage, StartClinic, live, sign_in, until
@@ -19,6 +20,11 @@ from tests.serving import HIGH_PRESSURE, Served, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+TABLET: ViewportSize = {"width": 1280, "height": 800}
+WHOLLY_WITHIN_ITS_DIALOG = """(said) => {
+  const [box, around] = [said, said.closest("dialog")].map((one) => one.getBoundingClientRect());
+  return box.top >= around.top && box.bottom <= Math.min(around.bottom, window.innerHeight);
+}"""
 FLASHING = ".tile[data-chair='1'][data-flash=HIGH]"
 
 
@@ -54,7 +60,7 @@ async def test_a_display_is_enrolled_and_a_nurse_acts_there_by_pin(
     await page.get_by_role("button", name="ENROL").click()
     await page.get_by_role("dialog").wait_for(state="hidden")
     await page.get_by_role("button", name="SIGN IN").click()
-    dialog = page.get_by_role("dialog")
+    dialog = page.locator("#who")
     await dialog.get_by_role("button", name="R. Kessler").click()
     for digit in PIN:
         await dialog.get_by_role("button", name=digit, exact=True).click()
@@ -67,6 +73,18 @@ async def test_a_display_is_enrolled_and_a_nurse_acts_there_by_pin(
     (session,) = await service.clinic.history.sessions()
     assert {fact.actor for fact in await service.clinic.history.facts(session)} == {"rk", None}
     assert await page.locator("#person").text_content() == "R. Kessler"
+    # A PIN is not enough for the limits: the dialog asks for the password, and then saves.
+    await page.keyboard.press("l")
+    limits = page.get_by_role("dialog", name="Limits of this session")
+    await limits.get_by_role("button", name="HR-H1 HR above: more").click()
+    await limits.get_by_role("button", name="SAVE").click()
+    await dialog.get_by_text("This takes your password").wait_for()
+    assert await dialog.get_by_label("Staff id").input_value() == "rk"
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await limits.wait_for(state="hidden")
+    facts = await service.clinic.history.facts(session)
+    assert [fact.actor for fact in facts if fact.kind == LIMITS] == ["rk"]
 
 
 @pytest.mark.requirement("PPL-051")
@@ -169,8 +187,9 @@ async def test_a_demo_says_its_pin_and_the_header_says_who_is_signed_in(
 async def test_a_wrong_pin_is_said_in_words_and_the_number_keys_go_to_the_pad_alone(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    await clinic.show(scenes.SCENES["normal"](6))
-    page = await open_page(clinic.url)
+    await clinic.show(scenes.SCENES["alarm"](6))
+    page = await open_page(clinic.url + "/chair/1")
+    await page.set_viewport_size(TABLET)
     await live(page)
     await page.locator("#person").click()
     dialog = page.get_by_role("dialog")
@@ -180,6 +199,9 @@ async def test_a_wrong_pin_is_said_in_words_and_the_number_keys_go_to_the_pad_al
     await page.keyboard.press("Backspace")
     assert await dialog.locator(".pin").get_attribute("aria-label") == "3 digits entered"
     await page.keyboard.press("Enter")
-    await dialog.get_by_text("this pin does not fit").wait_for()
-    assert page.url == clinic.url + "/"
+    said = page.get_by_text("this pin does not fit")
+    await said.wait_for()
+    assert await said.count() == 1
+    assert await said.evaluate(WHOLLY_WITHIN_ITS_DIALOG)
+    assert page.url == clinic.url + "/chair/1"
     assert await dialog.locator(".pin").text_content() == "PIN"

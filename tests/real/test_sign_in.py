@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -263,6 +264,62 @@ async def test_an_administrator_acts_at_no_chair_and_a_nurse_enrols_nothing(
             # To ask what another preset would have done is a clinician's.
             clinicians = path == "/api/whatif" and person == "rk"
             assert answer.status_code in ({403} if clinicians else {200, 409, 422}), path
+
+
+LIMIT = {"HR-H1 HR": 140.0}
+WRONG_LIMIT = {"HR-H1 HR": 500.0}
+TAKEN_OUT = [
+    ("POST", "/api/sessions/x/export", {"ending": ".csv"}),
+    ("POST", "/api/exports", {"month": "2026-01", "formats": ["csv"]}),
+    ("GET", "/api/exports/file", None),
+]
+
+
+@pytest.mark.requirement("PPL-042", "AUD-017")
+async def test_limits_and_exports_take_the_password_and_what_was_refused_is_kept(
+    clinic: Served, client: httpx.AsyncClient
+) -> None:
+    await sign_in(client, "adm", PASSWORD, "password")
+    await client.post("/api/displays", json={"name": "chair 1"}, headers=ACT)
+    await sign_in(client, "rk", PIN)
+    session = await clinic.seat(client, "1")
+
+    async def limits(changes: dict[str, float]) -> httpx.Response:
+        body = {"session": session, "changes": changes}
+        return await client.post("/api/chairs/1/limits", json=body, headers=ACT)
+
+    async def statuses() -> set[int]:
+        asked = [client.request(how, to, json=body, headers=ACT) for how, to, body in TAKEN_OUT]
+        return {(await one).status_code for one in asked}
+
+    refused = await limits(LIMIT)
+    assert is_refusal(refused, 403)
+    assert refused.json()["what"] == "this takes your password"
+    assert await statuses() == {403}
+    assert (await client.get("/api/exports")).status_code == 200
+    await sign_in(client, "rk", PASSWORD, "password")
+    assert (await limits(LIMIT)).status_code == 200
+    assert is_refusal(await limits(WRONG_LIMIT), 409)
+    assert await statuses() == {404, 409}
+    await sign_in(client, "adm", PASSWORD, "password")
+    assert is_refusal(await limits(LIMIT), 403)
+    await clinic.clinic.ward.record.commit()
+    told = [json.loads(data) | {"by": actor} for actor, data in refusals(clinic)]
+    by_pin = ["POST /api/chairs/1/limits", *(f"{how} {to}" for how, to, _ in TAKEN_OUT)]
+    assert [(one["by"], one["act"]) for one in told] == [
+        *(("rk", act) for act in by_pin),
+        ("rk", f"change limits, chair 1, session {session}"),
+        ("adm", "POST /api/chairs/1/limits"),
+    ]
+    assert all(": " in one["text"] for one in told)
+    assert PASSWORD not in str(told)
+
+
+def refusals(clinic: Served) -> list[tuple[str, str]]:
+    """Who asked and what is kept of it, of each act that was refused."""
+    with closing(sqlite3.connect(clinic.clinic.config.record.path)) as connection:
+        sql = "SELECT actor, data FROM facts WHERE kind = 'refused' ORDER BY id"
+        return connection.execute(sql).fetchall()
 
 
 @pytest.mark.requirement("PPL-039")

@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from monitor.cli import chairside
 from monitor.clinic import Person, Role
 from monitor.errors import StoreError
-from monitor.people import Hasher, Method
+from monitor.people import Enrolled, Hasher, Method
+from monitor.store import audit
 from monitor.store.staff import StaffFile
 
 PIN, PASSWORD = "471902", "gravel lantern oboe tide"
@@ -50,7 +51,7 @@ def in_another_process(path: Path, count: int) -> None:
     code = (
         "import sys; from pathlib import Path; from monitor.clinic import Person, Role;"
         "from monitor.store.staff import StaffFile; file = StaffFile(Path(sys.argv[1]));"
-        "[file.add(Person(id=f'p{n}', name='P', role=Role.NURSE), by='os:b', at_us=n)"
+        "[file.add(Person(id=f'p{n}', name=f'P{n}', role=Role.NURSE), by='os:b', at_us=n)"
         " for n in range(int(sys.argv[2]))]"
     )
     done = os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code, str(path), str(count)])
@@ -78,6 +79,79 @@ def test_staff_are_added_listed_disabled_and_given_secrets(config: Path) -> None
     assert roll.member("adm") is not None
 
 
+@pytest.mark.requirement("PPL-010")
+def test_another_role_counts_and_is_in_the_audit(config: Path) -> None:
+    add(config, "rk", "nurse", PIN)
+    file = StaffFile(config.with_name("staff.db"))
+    assert run(config, "staff", "set-role", "rk", "clinician").output == "rk: clinician\n"
+    member = file.read().member("rk")
+    assert member is not None
+    assert member.person.role is Role.CLINICIAN
+    last = json.loads(file.acts()[-1].act)
+    assert (last["kind"], last["data"]) == ("role set", {"id": "rk", "role": "clinician"})
+    assert run(config, "staff", "set-role", "rk", "boss").exit_code == 2
+
+
+BY_HAND = [
+    ("UPDATE staff SET role = 'clinician' WHERE id = 'rk'", "role of 'rk' in staff is 'clinician'"),
+    ("UPDATE staff SET role = 'boss' WHERE id = 'rk'", "role of 'rk' in staff is 'boss'"),
+    ("UPDATE staff SET name = 'X' WHERE id = 'rk'", "name of 'rk' in staff is 'X'"),
+    ("UPDATE staff SET disabled = 0 WHERE id = 'mo'", "disabled of 'mo' in staff is 0"),
+    ("UPDATE staff SET pin = 'mine' WHERE id = 'rk'", "pin of 'rk' in staff is not the one"),
+    ("UPDATE staff SET password = 'p' WHERE id = 'rk'", "password of 'rk' in staff is not the one"),
+    (
+        "INSERT INTO staff (id, name, role) VALUES ('me', 'M', 'nurse')",
+        "row 'me' of staff is there",
+    ),
+    ("DELETE FROM staff WHERE id = 'mo'", "row 'mo' of staff was added and is not there"),
+    ("UPDATE displays SET revoked = 0", "revoked of 'd1' in displays is 0"),
+    ("INSERT INTO displays VALUES ('d2', 'D', 'adm', 1, 0)", "row 'd2' of displays is there"),
+]
+
+
+@pytest.mark.requirement("AUD-018")
+@pytest.mark.parametrize(("statement", "said"), BY_HAND)
+def test_a_row_of_staff_or_displays_written_by_hand_is_named(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    file = StaffFile(tmp_path / "staff.db")
+    file.create()
+    for person in ("rk", "mo"):
+        file.add(Person(id=person, name=person, role=Role.NURSE), by="os:a", at_us=1)
+        file.keep_secret(person, Method.PIN, "$argon2id$x", by="os:a", at_us=2)
+    file.set_role("mo", Role.CLINICIAN, by="os:a", at_us=3)
+    file.disable("mo", disabled=True, by="os:a", at_us=4)
+    file.enrol(Enrolled(id="d1", name="wall", enrolled_by="adm", enrolled_us=5))
+    file.revoke("d1", by="os:a", at_us=6)
+    assert file.verify()[1] == ""
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as connection:
+        connection.execute(statement)
+    assert said in file.verify()[1]
+
+
+def test_a_role_that_nobody_knows_is_told_and_ends_nothing(config: Path) -> None:
+    add(config, "rk", "nurse", PIN)
+    file = StaffFile(config.with_name("staff.db"))
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as connection:
+        connection.execute("UPDATE staff SET role = 'boss'")
+    with pytest.raises(StoreError, match="role 'boss' of 'rk'"):
+        file.read()
+
+
+@pytest.mark.requirement("AUD-018")
+def test_secrets_of_before_there_were_digests_are_no_fault(tmp_path: Path) -> None:
+    file = StaffFile(tmp_path / "staff.db")
+    file.create()
+    file.add(Person(id="rk", name="R", role=Role.NURSE), by="os:a", at_us=1)
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("UPDATE staff SET pin = '$argon2id$x'")
+        act = {"actor": "os:a", "at_us": 2, "data": {"id": "rk"}, "kind": "pin set"}
+        audit.extend(connection, [audit.act_text(act)])
+        connection.execute("COMMIT")
+    assert file.verify()[1] == ""
+
+
 @pytest.mark.requirement("PPL-011")
 def test_the_files_are_private_and_the_pepper_is_not_in_the_staff_file(config: Path) -> None:
     add(config, "rk", "nurse", PIN)
@@ -94,6 +168,8 @@ def test_the_files_are_private_and_the_pepper_is_not_in_the_staff_file(config: P
     ("words", "typed", "said"),
     [
         (("staff", "add", "rk", "--name", "R", "--role", "nurse"), PIN, "a 'rk' already"),
+        (("staff", "add", "ro", "--name", "name  RK", "--role", "nurse"), PIN, "'Name rk' already"),
+        (("staff", "set-role", "nobody", "nurse"), "", "no 'nobody'"),
         (("staff", "add", "r k", "--name", "R", "--role", "nurse"), PIN, "cannot be an id"),
         (("staff", "add", "mo", "--name", "M\tO", "--role", "nurse"), PIN, "name cannot be used"),
         (("staff", "add", "mo", "--name", "M", "--role", "nurse"), "123456", "PIN cannot be used"),
@@ -139,7 +215,11 @@ def test_the_doctor_says_whether_anybody_can_act(config: Path) -> None:
     assert finding()["state"] == "warn"
     add(config, "adm", "administrator", PASSWORD)
     assert (finding()["state"], finding()["seen"][:6]) == ("warn", "0 of 1")
-    add(config, "rk", "nurse", PIN)
+    assert "chairside staff set-password rk" in add(config, "rk", "nurse", PIN).output
+    assert finding()["state"] == "warn"
+    assert finding()["seen"].endswith("without a password, so without limits and exports: rk")
+    assert "set-password" in finding()["fix"]
+    run(config, "staff", "set-password", "rk", typed=f"{PASSWORD}\n" * 2)
     assert finding()["state"] == "ok"
     config.with_name("staff.pepper").chmod(0o644)
     assert finding()["state"] == "fail"
@@ -175,7 +255,7 @@ def test_two_processes_that_change_staff_at_once_keep_one_chain(tmp_path: Path) 
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(in_another_process, file.path, 40)
         for number in range(40):
-            person = Person(id=f"q{number}", name="Q", role=Role.NURSE)
+            person = Person(id=f"q{number}", name=f"Q{number}", role=Role.NURSE)
             file.add(person, by="os:a", at_us=number)
         other.result()
     held, fault = file.verify()

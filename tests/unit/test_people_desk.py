@@ -366,7 +366,7 @@ def test_enrolling_takes_an_administrator_and_their_password(door: Door) -> None
         for account, method, why in (
             ("rk", Method.PASSWORD, "may not do this"),
             ("dl", Method.PASSWORD, "may not do this"),
-            ("adm", Method.PIN, "takes a password"),
+            ("adm", Method.PIN, "takes your password"),
         ):
             secret = PIN if method is Method.PIN else PASSWORD
             token = await people.sign_in(attempt(account, secret, method=method))
@@ -381,6 +381,51 @@ def test_enrolling_takes_an_administrator_and_their_password(door: Door) -> None
         assert people.display(enrolled.id) == enrolled
 
     run(story)
+
+
+@pytest.mark.requirement("PPL-042")
+@pytest.mark.parametrize("published", ["", PIN])
+def test_a_pin_is_not_enough_away_from_the_bedside_but_in_a_demo(
+    door: Door, published: str
+) -> None:
+    async def story() -> None:
+        people = door.open(published)
+        by_pin = await people.sign_in(attempt())
+        asked = people.acting(by_pin, WALL, Permission.CARE, by_password=True)
+        if published:
+            assert (await asked).id == "rk"
+        else:
+            with pytest.raises(NotAllowed, match="takes your password") as refused:
+                await asked
+            assert "set-password" in refused.value.fix
+        assert (await people.acting(by_pin, WALL, Permission.CARE)).id == "rk"
+        by_password = await people.sign_in(attempt(secret=PASSWORD, method=Method.PASSWORD))
+        await people.acting(by_password, WALL, Permission.CARE, by_password=True)
+
+    run(story)
+
+
+@pytest.mark.requirement("AUD-017")
+def test_an_act_without_leave_is_told_with_who_what_and_why(door: Door) -> None:
+    async def story() -> None:
+        people = door.open()
+        nurse, chief = await people.sign_in(attempt()), await people.sign_in(attempt("adm"))
+        for token, permission, by_password in (
+            (chief, Permission.CARE, False),
+            (nurse, Permission.SIGN, False),
+            (nurse, Permission.CARE, True),
+        ):
+            with pytest.raises(NotAllowed):
+                await people.acting(token, WALL, permission, act="do it", by_password=by_password)
+        with pytest.raises(NotAllowed):
+            await people.acting(nurse, WALL, Permission.SIGN)
+
+    run(story)
+    told = [(person, data["act"]) for kind, person, data in door.notes if kind == "refused"]
+    assert told == [("adm", "do it"), ("rk", "do it"), ("rk", "do it")]
+    whys = [data["text"] for kind, _, data in door.notes if kind == "refused"]
+    assert ["no leave to care" in whys[0], "no leave to sign" in whys[1]] == [True, True]
+    assert "takes your password" in whys[2]
 
 
 def test_a_staff_file_that_cannot_be_read_leaves_the_last_state_and_is_told(door: Door) -> None:

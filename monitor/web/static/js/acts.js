@@ -75,7 +75,8 @@ export class Acts {
    * @param {string} session
    * @param {Record<string, number|null>} changes by key; null gives one back to the preset
    */
-  setLimits(chair, session, changes) {
+  async setLimits(chair, session, changes) {
+    if (!(await this.proven())) return false;
     return this._do(`/api/chairs/${encodeURIComponent(chair)}/limits`, { session, changes });
   }
 
@@ -183,6 +184,13 @@ export class Acts {
   /** Make sure that somebody is signed in; false when they turn away. */
   ready() {
     return this._people.ready();
+  }
+
+  /** The same by password, for what a PIN is not enough for. */
+  async proven() {
+    const proven = await this._people.proven();
+    if (!proven) this.say("Not done: this takes a password");
+    return proven;
   }
 
   /** @param {string} display the one that sounds from now on */

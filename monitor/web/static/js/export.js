@@ -56,7 +56,7 @@ export class SessionExport {
   }
 
   async _show() {
-    if (!(await this._acts.ready())) return;
+    if (!(await this._acts.proven())) return;
     write(this._said, "");
     this._element.showModal();
   }
@@ -66,6 +66,7 @@ export class SessionExport {
   }
 
   async _fetch() {
+    if (!(await this._acts.proven())) return;
     write(this._said, "Writing the file ...");
     this._save.disabled = true;
     const asked = {
@@ -123,7 +124,7 @@ export class ManyExport {
   }
 
   async _show() {
-    if (!(await this._acts.ready())) return;
+    if (!(await this._acts.proven())) return;
     await this._job.look();
     this._element.showModal();
   }
@@ -139,6 +140,7 @@ export class ManyExport {
       this._job.say("Choose a format.");
       return;
     }
+    if (!(await this._acts.proven())) return;
     const asked = {
       month: this._month.value,
       patient: this._patient.value.trim(),

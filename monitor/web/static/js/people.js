@@ -48,6 +48,23 @@ export class People {
     return Boolean(this._who.person);
   }
 
+  /**
+   * Make sure that who is signed in gave their password; asks for it. False when they turn away.
+   * @returns {Promise<boolean>}
+   */
+  async proven() {
+    if (!this._proven) {
+      await this.ask();
+      if (!this._proven) await this._dialog.ask(this._who, !this._who.published_pin);
+    }
+    return this._proven;
+  }
+
+  /** A demo's published PIN is enough for everything. */
+  get _proven() {
+    return this._who.method === "password" || Boolean(this._who.person && this._who.published_pin);
+  }
+
   /** Let somebody else sign in here; who was signed in is then out. */
   async change() {
     await this._tell("/api/sign-out", {});

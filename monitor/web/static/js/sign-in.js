@@ -10,6 +10,7 @@ import { PinPad } from "./pin-pad.js";
 import { Refused } from "./server.js";
 
 const LEFT_ALONE_MS = 20_000;
+const BY_PASSWORD = "This takes your password: a PIN is enough at the chair alone.";
 
 /**
  * @typedef {object} Door What the dialog asks for; each resolves to who is signed in then.
@@ -41,10 +42,12 @@ export class SignInDialog {
   /**
    * Open for who is there now; resolves when it is closed.
    * @param {Who} who
+   * @param {boolean} by_password a PIN is not enough for what they are about to do
    */
-  async ask(who) {
+  async ask(who, by_password = false) {
     if (!this._dialog.open) {
-      this._begin(who);
+      if (by_password) this._password(who, BY_PASSWORD);
+      else this._begin(who);
       this._dialog.showModal();
       this._touched();
     }
@@ -86,10 +89,15 @@ export class SignInDialog {
     pad.element.focus();
   }
 
-  /** @param {Who} who */
-  _password(who) {
+  /**
+   * @param {Who} who
+   * @param {string} why
+   */
+  _password(who, why = "") {
     const person = field("Staff id", "text", "username");
+    person.input.value = who.person?.id ?? "";
     const secret = field("Password", "password", "current-password");
+    (who.person ? secret : person).input.autofocus = true;
     const submit = make("button", "act", "SIGN IN");
     submit.type = "submit";
     const form = make("form", "sign-in", [person.label, secret.label, submit]);
@@ -99,8 +107,8 @@ export class SignInDialog {
       secret.input.value = "";
       void this._do(() => this._door.signIn(id, "password", typed));
     });
-    const where = who.display ? [] : [make("p", "", "This display is not enrolled: no PIN here.")];
-    this._show("Sign in", [...where, form]);
+    const words = why || (who.display ? "" : "This display is not enrolled: no PIN here.");
+    this._show(who.person?.name ?? "Sign in", [...(words ? [make("p", "", words)] : []), form]);
   }
 
   /** @param {Who} who */
@@ -138,6 +146,7 @@ export class SignInDialog {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       write(this._said, error.message);
+      this._said.scrollIntoView({ block: "nearest" });
     }
   }
 
@@ -149,7 +158,8 @@ export class SignInDialog {
     this._pad = null;
     write(this._said, "");
     const close = button("act plain", "Close", () => this._dialog.close());
-    this._dialog.replaceChildren(make("h2", "", title), ...parts, this._said, close);
+    // Above the pad and the fields: below them it can lie outside what the screen has room for.
+    this._dialog.replaceChildren(make("h2", "", title), this._said, ...parts, close);
   }
 }
 
