@@ -10,7 +10,7 @@ from benchmarks import alarm_performance as performance
 from simulators import recordings
 from simulators.recordings import Recording, Row
 from tests.judged import DIA, SPO2, SYS
-from tests.recorded import require
+from tests.recorded import paths, require
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "alarm-performance.md"
 SMALL = ("clif_20764029", "clif_21101111")
@@ -22,8 +22,8 @@ def test_the_page_holds_what_the_script_gives_for_two_small_recordings() -> None
     for name in SMALL:
         recording = require(name)
         assert performance.recording_line(name, performance.measure(preset, recording)) in printed
-    paths = [recordings.folder() / f"{name}.csv" for name in SMALL]
-    again = [list(performance.document(preset, paths)) for _ in range(2)]
+    small = [recordings.folder() / f"{name}.csv" for name in SMALL]
+    again = [list(performance.document(preset, small)) for _ in range(2)]
     assert again[0] == again[1]
     assert [line.split("|")[1].strip() for line in again[0][-2:]] == list(SMALL)
 
@@ -44,8 +44,20 @@ def test_the_page_is_of_the_shipped_preset_and_its_sums_are_those_of_its_recordi
         sum(int(one[2]) for one in rules if one[1] == priority[0]) for priority in priorities
     ]
     assert sum(by_rule) <= sum(by_recording)
+    for priority in priorities:
+        of_it = [one for one in rules if one[1] == priority[0] and one[6] != "-"]
+        sums = [str(sum(int(one[column]) for one in of_it)) for column in (4, 6, 7, 8)]
+        assert [priority[column] for column in (3, 5, 6, 7)] == sums, "naive, lasting, missed"
     told = [one[0] for one in rules]
     assert told == [one.id for one in performance.told(performance.preset())]
+
+
+@pytest.mark.requirement("ALM-120")
+def test_every_recording_there_is_stands_on_the_page() -> None:
+    require()
+    table = PAGE.read_text(encoding="utf-8").split("\n## By recording")[1]
+    shown = [line.split("|")[1].strip() for line in table.splitlines()[4:] if line]
+    assert shown == [path.stem for path in paths()]
 
 
 @pytest.mark.requirement("ALM-129")
