@@ -104,18 +104,20 @@ async def test_no_digit_ever_flashes(clinic: Clinic, open_page: OpenPage) -> Non
 async def test_with_reduced_motion_alarms_stand_still_and_stay_marked(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
-    await clinic.show(scenes.SCENES["many"](12))
+    unseen = scenes.probe_off("7") | {"flash": True}
+    await clinic.show([unseen if one["chair"] == "7" else one for one in scenes.SCENES["many"](12)])
     page = await open_page(clinic.url, reduced_motion="reduce")
     await live(page)
     facts = await page.evaluate("""() => ({
       moving: document.getAnimations().map((one) => one.effect.target.id),
-      border: getComputedStyle(document.querySelector(".tile .lamp")).borderTopWidth,
+      borders: ["1", "4", "7"].map((chair) => getComputedStyle(
+        document.querySelector(`[data-chair="${chair}"] .lamp`)).borderTopWidth),
       fill: getComputedStyle(document.querySelector("[data-chair='4'] .message")).backgroundColor,
       text: document.querySelector("[data-chair='4'] .message-text").textContent,
     })""")
     assert facts == {
         "moving": ["deadman"],
-        "border": "8px",
+        "borders": ["8px", "5px", "3px"],
         "fill": "rgb(255, 212, 0)",
         "text": "!! SBP 172 > 160",
     }

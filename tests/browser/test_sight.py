@@ -52,6 +52,13 @@ def urgent(*more: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+WHOLE = """[...document.querySelectorAll(".alarm-row .message")].every((row) => {
+  const since = row.querySelector(".message-onset").getBoundingClientRect();
+  const over = row.getBoundingClientRect();
+  return since.width > 0 && since.right <= over.right && row.scrollWidth <= row.clientWidth;
+})"""
+
+
 async def chair_page(
     clinic: Clinic, open_page: OpenPage, size: ViewportSize, tile: dict[str, Any]
 ) -> Page:
@@ -85,20 +92,23 @@ async def test_numbers_and_alarms_stay_in_sight_beside_every_dialog_of_a_chair(
     assert room >= shortest
 
 
-@pytest.mark.requirement("SHO-170")
+@pytest.mark.requirement("SHO-170", "SHO-202")
 async def test_a_dialog_stays_one_when_another_alarm_comes(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
     page = await chair_page(clinic, open_page, TABLET, urgent())
     await page.get_by_role("button", name="SEEN AS ...").first.click()
     await page.locator("dialog:modal").wait_for()
-    worst = scenes.alarm("1", "HIGH", "HR 31 < 40", onset_ms=1_772_460_500_000)
+    long = "SpO2 87 < 88: go to chair, hold infusion per protocol"
+    worst = scenes.alarm("1", "HIGH", long, onset_ms=1_772_460_500_000)
     await clinic.change([urgent(worst)])
     await page.locator(".alarm-row").nth(2).wait_for()
     assert await page.locator("dialog:modal").count() == 1
     assert await page.evaluate(BEHIND, ".number, .message, .strip-entry") == []
+    await until(page, WHOLE)
     await page.keyboard.press("Escape")
     assert await page.locator("dialog[open]").count() == 0
+    await until(page, WHOLE)
     assert page.url.endswith("/chair/1")
 
 

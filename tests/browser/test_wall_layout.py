@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from tests.browser import scenes
-from tests.browser.conftest import Clinic, OpenPage, live, until
+from tests.browser.conftest import FULL_HD, Clinic, OpenPage, live, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+TABLET, UPRIGHT = ViewportSize(width=1024, height=768), ViewportSize(width=768, height=1024)
 SHAPES = [("100", "valid"), ("--", "stale"), ("-?-", "invalid"), ("100?", "questionable")]
 SHOWN_MAX = 6
 """Up to so many chairs have room for the change from the baseline."""
@@ -299,6 +300,85 @@ async def test_the_wall_says_whole_that_the_bedside_monitor_is_the_alarm(
       return [box.right <= innerWidth, words.getBoundingClientRect().right <= box.right + 1];
     })""")
     assert whole == [True] * (4 if chairs == 24 else 2)
+
+
+SILENCED = {
+    "audio_paused": "1:42",
+    "suspended": [{"rule": "HR-H1", "left": "29:59"}, {"rule": "BP-R1", "left": "29:59"}],
+    "going": "R. Kessler",
+}
+CUT_MARKS = """() => {
+  const tile = document.querySelector(".tile[data-chair='1']");
+  const parts = tile.querySelectorAll(".paused > span, .chair-label, .chair-state");
+  return [...parts].flatMap((part) => {
+    const words = document.createRange();
+    words.selectNodeContents(part);
+    const box = words.getBoundingClientRect();
+    let cut = "";
+    for (let over = part; over !== tile.parentElement; over = over.parentElement) {
+      if (getComputedStyle(over).overflow === "visible" && over !== tile) continue;
+      const frame = over.getBoundingClientRect();
+      const slack = box.height / 6;  // a line's box is taller than its ink
+      if (box.left < frame.left - 1 || box.right > frame.right + 1 ||
+          box.top < frame.top - slack || box.bottom > frame.bottom + slack) cut = over.className;
+    }
+    return cut ? [`${part.textContent} cut by ${cut}`] : [];
+  });
+}"""
+
+
+@pytest.mark.requirement("SHO-200")
+@pytest.mark.parametrize("chairs", [1, 6, 12, 24])
+async def test_what_is_silenced_at_a_chair_is_told_whole_on_its_tile(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    full = [scenes.slot(vital, "38") for vital in ("HR", "SpO2", "RR", "EtCO2", "T")]
+    quiet = scenes.hypertensive("1") | SILENCED | {"slots": full}
+    quiet["session"]["limits_set"] = ["SPO2-1 SpO2"]
+    standing_by = scenes.offline("1") | SILENCED | {"standby": "9:41"}
+    others = [scenes.tile(str(n)) for n in range(2, chairs + 1)]
+    page = await open_page(clinic.url)
+    for size in (FULL_HD, TABLET):
+        await page.set_viewport_size(size)
+        for tile, told in ((quiet, "LIM*"), (standing_by, "STANDBY 9:41")):
+            await clinic.show([tile, *others])
+            marks = page.locator(".tile[data-chair='1'] .paused > span")
+            await marks.get_by_text(told, exact=True).wait_for()
+            texts = await marks.all_text_contents()
+            assert {"PAUSED 1:42", "2 SUSPENDED 29:59"} < set(texts)
+            await page.evaluate("document.fonts.ready")
+            assert await page.evaluate(CUT_MARKS) == []
+            assert await page.evaluate(OUT_OF_PLACE) == []
+
+
+SMALLEST_TEXT_PX = 9
+
+
+@pytest.mark.requirement("SHO-201")
+@pytest.mark.parametrize("chairs", [12, 24])
+async def test_on_a_tablet_every_word_of_a_tile_is_large_enough_to_read(
+    clinic: Clinic, open_page: OpenPage, chairs: int
+) -> None:
+    page = await wall_page(clinic, open_page, chairs, "alarm")
+    long = [
+        scenes.alarming(str(n), [scenes.alarm(str(n), priority, text)])
+        for n, (priority, text) in enumerate(LONGEST, 1)
+    ]
+    await clinic.change(long)
+    await page.locator(".message").first.get_by_text("hold infusion").wait_for(state="attached")
+    for size in (TABLET, UPRIGHT):
+        await page.set_viewport_size(size)
+        small = await page.evaluate(
+            """(least) => [...document.querySelectorAll(".tile *, .strip *, .head *")].filter(
+              (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
+                && one.getClientRects().length > 0
+                && parseFloat(getComputedStyle(one).fontSize) < least)
+            .map((one) => `${one.className}: ${getComputedStyle(one).fontSize}`)""",
+            SMALLEST_TEXT_PX,
+        )
+        assert small == []
+        assert await page.evaluate(OUT_OF_PLACE) == []
+        assert await page.evaluate(CUT) == []
 
 
 @pytest.mark.requirement("SHO-152")

@@ -4,7 +4,7 @@ import { AlarmRow } from "./alarm-row.js";
 import { ArrivalCard } from "./arrival.js";
 import { CareCard } from "./care.js";
 import { TurnOverCard } from "./closing.js";
-import { byId, button, link, make, mark, write } from "./dom.js";
+import { byId, button, link, make, mark, write, writeEach } from "./dom.js";
 import { LeavingPanel } from "./leaving.js";
 import { LimitsDialog } from "./limits.js";
 import { ROTATE_MS, inStep } from "./message.js";
@@ -120,7 +120,7 @@ class ChairPage {
     write(this._settings, settingsSaid(tile.session));
     write(this._going, tile.going ? `${tile.going} is going` : "");
     write(this._watcher, tile.watcher ? `watched by ${tile.watcher}` : "");
-    write(this._paused, silenced(tile, "OWN LIMITS", "AUDIO PAUSED"));
+    writeEach(this._paused, silenced(tile, "OWN LIMITS", "AUDIO PAUSED"));
     mark(byId("chair"), "offline", tile.offline ? "yes" : "");
     this._pause.disabled = !tile.sound;
     this._drawNumbers(tile);
@@ -144,7 +144,8 @@ class ChairPage {
     this._cuffs.replaceChildren();
     this._drawAlarms([]);
     this._pause.disabled = this._setLimits.disabled = true;
-    for (const part of [this._patient, this._state, this._paused, this._going]) write(part, "");
+    writeEach(this._paused, []);
+    for (const part of [this._patient, this._state, this._going]) write(part, "");
     write(this._settings, "");
   }
 

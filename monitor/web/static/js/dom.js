@@ -61,6 +61,17 @@ export function button(className, text, act) {
 }
 
 /**
+ * Words that each stay whole, one element for each.
+ * @param {HTMLElement} place
+ * @param {string[]} texts
+ */
+export function writeEach(place, texts) {
+  while (place.children.length > texts.length) place.lastElementChild?.remove();
+  while (place.children.length < texts.length) place.append(make("span"));
+  [...place.children].forEach((one, at) => write(one, texts[at] ?? ""));
+}
+
+/**
  * A link.
  * @param {string} className
  * @param {string} text

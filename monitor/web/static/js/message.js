@@ -22,6 +22,10 @@ export class Message {
     this._said = "\n\n";
     this._first = "";
     this._since_ms = 0;
+    this._width = 0;
+    // Beside a dialog or on a turned tablet it has other room, and in another font.
+    new ResizeObserver(() => this._resized()).observe(this.element);
+    void document.fonts.ready.then(() => this._fit());
   }
 
   /** @param {import("./contract.js").OpenAlarm[]} alarms ranked by the service */
@@ -51,7 +55,6 @@ export class Message {
   }
 
   /**
-   * A sentence too long for its line stands a little smaller, or on two lines where there is room.
    * @param {string} text
    * @param {string} onset
    * @param {string} more
@@ -65,6 +68,17 @@ export class Message {
     write(this._then, then);
     write(this._onset, onset);
     write(this._more, more);
+    this._fit();
+  }
+
+  _resized() {
+    if (this.element.clientWidth === this._width) return;
+    this._width = this.element.clientWidth;
+    this._fit();
+  }
+
+  /** A sentence too long for its line stands a little smaller, or on two lines where there is room. */
+  _fit() {
     for (const long of ["", "snug", "yes"]) {
       mark(this.element, "long", long);
       if (this.element.scrollWidth <= this.element.clientWidth) return;

@@ -9,7 +9,7 @@ const REASONS = ["expected with the drug", "known of this patient", "artefact"];
 const REASONS_OF_CLINIC = ["somebody is at it", "stopped on purpose", "known, seen to later"];
 
 /**
- * What is silenced or limited otherwise at a chair, in as few words as fit on a tile.
+ * What is silenced or limited otherwise at a chair, each in as few words as fit on a tile.
  * @param {import("./contract.js").Tile} tile
  * @param {string} limits what stands for limits of this session alone
  * @param {string} paused what stands for its sound being paused
@@ -21,9 +21,7 @@ export function silenced(tile, limits = "LIM*", paused = "PAUSED") {
     tile.standby ? `STANDBY ${tile.standby}` : "",
     rules ? `${rules} SUSPENDED ${tile.suspended[0]?.left ?? ""}` : "",
     tile.session?.limits_set.length ? limits : "",
-  ]
-    .filter(Boolean)
-    .join("  ");
+  ].filter(Boolean);
 }
 
 export class SilenceCard {

@@ -1,6 +1,6 @@
 /** One chair on the wall: built once, then only its texts and marks change. */
 
-import { button, link, make, mark, write } from "./dom.js";
+import { button, link, make, mark, write, writeEach } from "./dom.js";
 import { Message } from "./message.js";
 import { silenced } from "./silences.js";
 import { NibpView, SlotView } from "./slot.js";
@@ -43,7 +43,7 @@ export class TileView {
   }
 
   _build() {
-    const names = [this._label, this._patient, this._going, this._paused, this._state];
+    const names = [this._label, this._patient, this._going, this._state, this._paused];
     const acts = make("div", "acts", [this._acknowledge, this._pause, this._go]);
     this.element.append(
       this._link,
@@ -74,7 +74,7 @@ export class TileView {
     write(this._stands, stands);
     write(this._planned, planned && `/${planned}`);
     mark(this._state, "halted", tile.halted ? "yes" : "");
-    write(this._paused, silenced(tile));
+    writeEach(this._paused, silenced(tile));
     mark(this._paused, "audio", tile.audio_paused ? "yes" : "");
     write(this._quiet, quietly(tile));
     write(this._going, tile.going);
@@ -103,7 +103,8 @@ export class TileView {
     this._message.draw([]);
     for (const slot of this._slots.values()) slot.blank();
     this._nibp.blank();
-    const said = [this._patient, this._stands, this._planned, this._paused, this._going, this._quiet];
+    writeEach(this._paused, []);
+    const said = [this._patient, this._stands, this._planned, this._going, this._quiet];
     for (const part of [...said, this._watcher, this._watcher_id]) write(part, "");
     this._acknowledge.disabled = true;
     this._pause.disabled = true;
