@@ -17,6 +17,8 @@ SUSPECT_S = 5.0
 """So long nothing came through it: then each of its monitors is about to be told of."""
 TOGETHER_S = 5.0
 """Monitors whose last frames are no further apart, beside their own pace, were lost together."""
+RETURN_S = 10.0
+"""After its gateway is back a monitor has as long to be heard as any has before T-LINK."""
 CHAIRS_MIN = 2
 
 
@@ -57,6 +59,7 @@ class Gateways:
         self._quiet_s = quiet_s
         self._heard: dict[str, float] = {}
         self._told: frozenset[str] = frozenset()
+        self._back_s: dict[str, float] = {}
 
     def heard(self, device: str, at_s: float) -> None:
         """A frame of it came."""
@@ -92,8 +95,15 @@ class Gateways:
         if self._told:
             losses = [loss.among(self._told) for loss in losses]
         losses = [loss for loss in losses if len(loss.chairs) >= CHAIRS_MIN]
-        self._told = frozenset(name for loss in losses for name in loss.devices)
+        told = frozenset(name for loss in losses for name in loss.devices)
+        self._back_s |= dict.fromkeys(self._told - told, now_s)
+        self._told = told
         return losses
+
+    def spoken_for(self, now_s: float) -> frozenset[str]:
+        """Whose own T-LINK makes no sound: T-GATE tells of them, or did until a moment ago."""
+        back = {name for name, at_s in self._back_s.items() if now_s - at_s < RETURN_S}
+        return self._told | back
 
     def _loss(
         self, gateway: str, devices: list[Device], now_s: float, seated: Collection[str]

@@ -158,7 +158,7 @@ class Ward:
         """Which gateways are lost now: their devices when that is news, T-GATE each time."""
         seated = {session.chair for session in self.seating.all()}
         losses = self.gateways.lost(self.clock.monotonic(), seated)
-        devices = frozenset(name for loss in losses for name in loss.devices)
+        devices = self.gateways.spoken_for(self.clock.monotonic())
         for device in sorted(devices ^ self._gated):
             now, lost = self.clock.monotonic(), device in devices
             self._settle(self.engine.gate(device, now, lost=lost), set())

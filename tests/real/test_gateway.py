@@ -47,22 +47,44 @@ async def test_eight_chairs_lost_at_once_make_one_sound_and_mark_eight_tiles(
 
 
 @pytest.mark.requirement("S-32")
-async def test_one_chair_back_ends_it_and_the_others_are_heard_one_by_one(tmp_path: Path) -> None:
+async def test_one_chair_back_ends_it_and_who_stays_away_is_heard_ten_seconds_later(
+    tmp_path: Path,
+) -> None:
     async with stepped(tmp_path, chairs=3) as house:
         session = await house.seat("1")
         for chair in ("2", "3"):
             await house.seat(chair)
         house.hold(30)
         silence(house, 25)
-        for _ in range(8):
+        for _ in range(9):
             house.frame("1", CALM)
             silence(house, 1)
         conditions = [one.condition for one in house.ward.engine.alarms()]
         assert "T-GATE" not in conditions
+        assert links(house) == [False, False]
+        for _ in range(2):
+            house.frame("1", CALM)
+            silence(house, 1)
         assert links(house) == [True, True]
         await house.record.commit()
         found = await rejudged(house.config.record.path, session)
     assert found.lines() == [f"{found.steps} transitions, identical"]
+
+
+@pytest.mark.requirement("S-32")
+async def test_chairs_that_are_back_one_after_another_are_not_heard_at_all(tmp_path: Path) -> None:
+    async with stepped(tmp_path, chairs=4) as house:
+        for chair in ("1", "2", "3", "4"):
+            await house.seat(chair)
+        house.hold(30)
+        silence(house, 25)
+        heard = list[str]()
+        for second in range(14):
+            for number in range(1, min(second, 4) + 1):
+                house.frame(str(number), CALM)
+            heard += silence(house, 1)
+        assert "T-LINK" not in heard
+        assert links(house) == []
 
 
 @pytest.mark.requirement("S-32")
@@ -107,7 +129,7 @@ async def test_after_a_restart_a_gateway_still_away_is_told_of_once_as_before(
         silence(again, 30)
         assert (gates(again), sorted(links(again))) == (before, [False, False, True, True])
         again.frame("2", CALM)
-        silence(again, 1)
+        silence(again, 11)
         assert (gates(again), links(again)) == ([], [True] * 4)
         await again.record.commit()
         found = await rejudged(again.config.record.path, session)
