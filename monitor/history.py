@@ -57,6 +57,7 @@ class TransitionRow:
     where it rests on none. `fired_by` holds the first violating sample of the
     episode and the one that raised it (each violating part of a cuff reading),
     `fired_count` how many violated until then; empty for technical alarms.
+    `extreme_at_us` is when `extreme` was measured, None where the record did not keep that.
     """
 
     alarm: str
@@ -84,6 +85,7 @@ class TransitionRow:
     baseline: float | None = None
     fired_by: tuple[FiringSample, ...] = ()
     fired_count: int = 0
+    extreme_at_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

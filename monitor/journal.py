@@ -105,6 +105,7 @@ def transition_row(event: AlarmEvent, to_us: Callable[[float], int], preset: str
             FiringSample(one.vital, to_us(one.at_s), one.value) for one in alarm.fired_by
         ),
         fired_count=alarm.fired_count,
+        extreme_at_us=None if alarm.extreme_s is None else to_us(alarm.extreme_s),
     )
 
 

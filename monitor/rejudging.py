@@ -7,7 +7,7 @@ byte. Pure: rows in, rows out; knows no file and no clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from monitor import journal
 from monitor.alerts import AlarmEvent, AlarmState, Engine
@@ -16,7 +16,7 @@ from monitor.clock import Clock
 from monitor.conditions import Preset
 from monitor.errors import CommandRefused
 from monitor.history import INPUT, RUN, FactRow, ReadingRow, TransitionRow
-from monitor.resuming import Past, retell
+from monitor.retelling import Past, retell
 
 Row = ReadingRow | TransitionRow | FactRow
 
@@ -135,10 +135,15 @@ class Difference:
 def first_difference(
     stored: Sequence[TransitionRow], replayed: Sequence[TransitionRow]
 ) -> Difference | None:
-    """The first step in which the two are not the same; None when they are identical."""
+    """The first step in which the two are not the same; None when they are identical.
+
+    When a worst value was measured is no difference where the record did not keep that.
+    """
     for number in range(max(len(stored), len(replayed))):
         one = stored[number] if number < len(stored) else None
         other = replayed[number] if number < len(replayed) else None
+        if one and other and one.extreme_at_us is None:
+            other = replace(other, extreme_at_us=None)
         if repr(one) != repr(other):
             return Difference(number + 1, one, other)
     return None

@@ -17,14 +17,14 @@ from monitor.history import (
     RUN,
     FactRow,
     History,
-    ReadingRow,
     Told,
     TransitionRow,
     chairs_of,
 )
 from monitor.presets import load_preset
 from monitor.rejudging import Replay, Row
-from monitor.resuming import Kept, Past, past_of
+from monitor.resuming import Kept, past_of
+from monitor.retelling import Past
 
 ROWS_AT_ONCE = 10_000
 SESSIONS_MAX = 50
@@ -73,8 +73,7 @@ async def replayed(
             call, told = journal.call_of(row)
             if call == journal.RESUMED:
                 asked_us, now = int(str(told["asked_us"])), float(str(told["now"]))
-                intervals = in_force.nibp_interval_s.values()
-                past = await past_of(history.as_of(began), asked_us, intervals)
+                past = await past_of(history.as_of(began), asked_us, in_force)
                 replay.resume(past if preset is None else _its_own(past, replay, chairs), now)
                 continue
         replay.take(row)
@@ -109,8 +108,10 @@ async def compared(
 
 def _its_own(past: Past, replay: Replay, chairs: Collection[str]) -> Past:
     """The alarms that are open in this replay, which are not those of the record."""
-    readings: list[ReadingRow] = [row for row in past.readings if row.chair in chairs]
-    return Past(past.facts, readings, replay.open_steps(), replay.steps)
+    readings, earlier = (
+        [row for row in rows if row.chair in chairs] for rows in (past.readings, past.earlier)
+    )
+    return Past(past.facts, readings, replay.open_steps(), replay.steps, earlier)
 
 
 async def _chairs(history: Stored, session: str) -> frozenset[str]:

@@ -117,7 +117,7 @@ async def run(
     """
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
     keep_preset(ward, known=await record.preset(preset.hash) is not None)
-    await resume(ward, record, preset.nibp_interval_s.values())
+    await resume(ward, record)
     people.listen(ward.facts.keep_of_clinic)
     retention = [Retention(record, clock, days)] if (days := config.record.keep_days) else []
     cataloguer = Cataloguer(record, preset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
@@ -34,12 +35,17 @@ from monitor.history import (
     name_of,
 )
 from monitor.journal import reading_row, transition_row
-from monitor.resuming import WARM_US, Past, restore
-from monitor.vitals import Reading
+from monitor.resuming import past_of, restore
+from monitor.vitals import Reading, VitalSign
 from tests.acts import Act, act, engine_of
 
-SUM = "SPO2-I"
-"""The rule whose past reaches farther back than what is told again."""
+FEW = 16
+
+
+def valid(rows: list[ReadingRow]) -> list[ReadingRow]:
+    """Those that count in full, in order of time."""
+    found = [one for one in rows if one.validity.believed and not one.late]
+    return sorted(found, key=lambda one: one.sampled_at_us)
 
 
 @dataclass
@@ -188,8 +194,9 @@ class Kept:
         self.events += events
         self.steps += [transition_row(event, self.clock.to_utc_us, "") for event in events]
 
-    def killed(self, rules: Preset) -> Self:
-        """A new engine that knows what this run's record holds."""
+    def killed(self, rules: Preset, back: float | None = None) -> Self:
+        """A new engine, there again at that second, that knows what this run's record holds."""
+        self.now = self.now if back is None else back
         again = replace(
             self,
             engine=engine_of(rules),
@@ -199,15 +206,49 @@ class Kept:
             sessions=dict(self.sessions),
             events=[],
         )
+        restore(again, asyncio.run(past_of(self, round(self.now * 1e6), rules)))
+        again.pass_time(self.now)
+        return again
+
+    # What `past_of` asks of the record.
+
+    async def open_facts(self, _: int) -> list[FactRow]:
+        return self.facts
+
+    async def transitions(self, session: str) -> list[TransitionRow]:
+        return [step for step in self.steps if step.session == session]
+
+    async def apart(self, _: int) -> list[TransitionRow]:
+        return []
+
+    async def open_alarms(self) -> list[TransitionRow]:
         last = {step.alarm: step for step in self.steps}
         over = AlarmState.RESOLVED.value
-        still = [step for step in last.values() if step.to_state != over]
-        from_us = round(self.now * 1e6) - WARM_US
-        recent = [
-            one for one in self.readings if one.sampled_at_us >= from_us or one.vital.episodic
+        return [step for step in last.values() if step.to_state != over]
+
+    async def recent(self, from_us: int, _: int) -> list[ReadingRow]:
+        return [one for one in self.readings if one.sampled_at_us >= from_us or one.vital.episodic]
+
+    async def earlier(
+        self, session: str, vitals: frozenset[VitalSign], from_us: int, to_us: int
+    ) -> list[ReadingRow]:
+        return [
+            one
+            for one in self.readings
+            if one.session == session
+            if from_us <= one.sampled_at_us < to_us and one.vital in vitals
         ]
-        restore(again, Past(self.facts, recent, still, self.steps))
-        return again
+
+    async def valid_before(
+        self, session: str, vitals: frozenset[VitalSign], at_us: int
+    ) -> list[ReadingRow]:
+        return valid(await self.earlier(session, vitals, 0, at_us))[-FEW:]
+
+    async def valid_since(
+        self, session: str, vitals: frozenset[VitalSign], at_us: int
+    ) -> list[ReadingRow]:
+        until_us = round(self.now * 1e6)
+        return valid(await self.earlier(session, vitals, at_us, until_us))[:FEW]
 
     # What `restore` shows, beside engine and clock.
 

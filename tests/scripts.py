@@ -130,6 +130,14 @@ class Script:
             yield from self.show(device, {SPO2: 91.0}, low_s, 1.0)
             yield from self.show(device, {SPO2: 97.0}, high_s, 1.0)
 
+    def waver(
+        self, device: str, about: tuple[VitalSign, float], by: Sequence[float], every: float
+    ) -> Iterator[Act]:
+        """A value goes to and fro about a limit."""
+        vital, level = about
+        for one in by:
+            yield from self.show(device, {vital: level + one}, 1, every)
+
     def send(self, device: str, picture: Picture, age: float, *, late: bool) -> Iterator[Act]:
         """One frame of its own, with cuff readings perhaps, taken a while ago."""
         self.now += MOMENT_S
@@ -358,6 +366,12 @@ MOVES: dict[str, dict[str, Any]] = {
         "low_s": st.integers(1, 3),
         "high_s": st.integers(1, 12),
     },
+    "waver": {
+        "device": monitors,
+        "about": st.sampled_from([(SPO2, 92.0), (SPO2, 92.0), (SPO2, 88.0), (HR, 120.0)]),
+        "by": st.lists(st.sampled_from([-3.0, -2.0, -1.0, 0.0, 1.0, 3.0]), min_size=2, max_size=30),
+        "every": paces,
+    },
     "send": {
         "device": monitors,
         "picture": picture(SYS, DIA, MAP, SPO2, HR, PR),
@@ -396,6 +410,7 @@ _OFTEN = {
     "acknowledge": 6,
     "wait": 3,
     "dip": 2,
+    "waver": 3,
     "squeeze": 2,
     "narrow": 2,
     "seat": 2,

@@ -157,7 +157,7 @@ async def stepped(
             preset=preset or preset_of(config),
         )
         keep_preset(ward, known=await record.preset(ward.preset.hash) is not None)
-        await resume(ward, record, ward.preset.nibp_interval_s.values())
+        await resume(ward, record)
         yield Stepped(
             config=config,
             record=record,

@@ -69,6 +69,7 @@ class TransitionParts(TypedDict, total=False):
     baseline: float | None
     fired_by: tuple[FiringSample, ...]
     fired_count: int
+    extreme_at_us: int | None
 
 
 def transition(
@@ -95,6 +96,7 @@ def transition(
         "baseline": 97.0,
         "fired_by": (FiringSample(VitalSign.SPO2, at_us - 10_000_000, 87.5),),
         "fired_count": 11,
+        "extreme_at_us": at_us - 3_000_000,
     }
     return TransitionRow(
         ordinal=ordinal,
@@ -151,3 +153,19 @@ class Slip:
     def confirm(self) -> None:
         """The delivery is committed."""
         self.confirmed = True
+
+
+UNDO = {
+    9: "ALTER TABLE transitions DROP COLUMN extreme_at_us;",
+    8: "DELETE FROM progress WHERE name = 'unplaced';",
+    7: "DROP TABLE documents;",
+    6: "DROP TABLE catalogue; DROP TABLE catalogue_people; DROP INDEX facts_of_sessions; "
+    "DROP INDEX facts_seated; DELETE FROM progress WHERE name = 'catalogued';",
+}
+"""What takes from a record what that layout brought."""
+
+
+def as_of_layout(version: int) -> str:
+    """The SQL that makes a record one of that layout."""
+    undone = "".join(sql for brought, sql in UNDO.items() if brought > version)
+    return f"{undone} PRAGMA user_version = {version};"

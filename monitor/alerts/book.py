@@ -223,8 +223,8 @@ class Book:
         speaks = self._speaker(row, last)
         if speaks is not None and last.value is not None:
             extreme = last.value if last.extreme is None else last.extreme
-            sampled_us = _sampled_us(last, speaks, extreme)
-            worst_s = None if sampled_us is None else to_monotonic(sampled_us)
+            at_us = last.extreme_at_us
+            worst_s = None if at_us is None else to_monotonic(at_us)
             opened.speaks, opened.extremes[speaks] = speaks, (extreme, worst_s)
             if row not in self._layout.derived:
                 opened.reference = {speaks: last.value}
@@ -243,15 +243,6 @@ class Book:
     def _strike(self, place: Place, opened: Opened) -> None:
         del self._by_id[opened.id]
         place.open = {row: one for row, one in place.open.items() if one is not opened}
-
-
-def _sampled_us(last: TransitionRow, vital: VitalSign, value: float) -> int | None:
-    """When that value was measured, as far as an alarm's last step tells."""
-    for one in last.fired_by:
-        if (one.vital, one.value) == (vital, value):
-            return one.sampled_at_us
-    latched = last.to_state == AlarmState.LATCHED_UNACK.value
-    return last.sampled_at_us if last.value == value and not latched else None
 
 
 def _rank(alarm: Alarm) -> tuple[bool, int, bool, float, str]:

@@ -26,10 +26,6 @@ class Deriving(Protocol):
     value: whatever the limit was before, a sample is held against that of its own phase.
     """
 
-    def still_open(self) -> None:
-        """After a restart: its alarm is open, whatever the little past that was told again says."""
-        ...
-
     def feed(self, value: float, at_s: float) -> float | None:
         """The number after this valid sample; None while it cannot be told."""
         ...
@@ -45,10 +41,6 @@ class Integral:
         self._settings = settings
         self._sum = 0.0
         self._last: tuple[float, float] | None = None
-
-    def still_open(self) -> None:
-        """The sum has been at its limit; it leaks from there."""
-        self._sum = max(self._sum, self._settings["fires_at"])
 
     def feed(self, value: float, at_s: float) -> float:
         """The sum, in the vital sign's unit times seconds."""
@@ -69,9 +61,6 @@ class Dips:
         self._begins: deque[float] = deque(maxlen=int(settings["dips"]))
         self._run = self._count = 0
         self._begin_s = self._low_s = float("-inf")
-
-    def still_open(self) -> None:
-        """Its window is shorter than the past that is told again."""
 
     def feed(self, value: float, at_s: float) -> float:
         """Dips within the window at the last one; 0 when no value was low for so long."""
@@ -149,9 +138,6 @@ class Change:
         self._began_s: float | None = None
         self._last_s = 0.0
 
-    def still_open(self) -> None:
-        """Its window is shorter than the past that is told again."""
-
     def feed(self, value: float, at_s: float) -> float | None:
         """The difference, without its sign."""
         of, recent, earlier = self._settings, self._recent, self._earlier
@@ -179,9 +165,6 @@ class Rise:
     def __init__(self, within_s: float) -> None:
         self._within_s = within_s
         self._last: tuple[float, float] | None = None
-
-    def still_open(self) -> None:
-        """The next reading decides, whatever it is."""
 
     def feed(self, value: float, at_s: float) -> float:
         """The rise; 0 at the first reading and after too long a time."""

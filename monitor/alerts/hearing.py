@@ -19,13 +19,24 @@ from monitor.conditions import Preset
 
 
 class Hearing:
-    """While `warming`, stored readings fill the windows and no alarm takes a step."""
+    """While `warming`, stored readings fill the windows and no alarm takes a step.
+
+    `recalled` holds what was judged then, by whom it is about and column of the values.
+    """
 
     def __init__(self, preset: Preset, watch: Watch, judging: Judging, overlays: Overlays) -> None:
         self._preset = preset
         self._watch, self._judging, self._overlays = watch, judging, overlays
         self._discarded: list[tuple[str, Sample]] = []
         self.warming = False
+        self._counting = True
+        self.recalled: dict[tuple[str, int], list[Sample]] = {}
+
+    def recall(self, rounds: Iterable[Sequence[Group]]) -> None:
+        """While warming: of these no more counts than what they leave in rules over the past."""
+        self._counting = False
+        self.hear(rounds)
+        self._counting = True
 
     def hear(self, rounds: Iterable[Sequence[Group]]) -> list[AlarmEvent]:
         """Rounds of at most one instant a chair."""
@@ -38,6 +49,8 @@ class Hearing:
                     events += self._land(place, at_s, received_s)
                 measures_s = place.cuff.ends_s
                 samples = place.samples(group, self._preset)
+                if not self._counting:
+                    place.spoken = []
                 if place.cuff.ends_s < measures_s:
                     self._watch.schedule(place, received_s)
                 if not (samples or place.spoken):
@@ -96,11 +109,12 @@ class Hearing:
         return events
 
     def _judge(self, ready: Sequence[Turn]) -> list[AlarmEvent]:
-        if self.warming:
-            for turn in ready:
-                self._judging.warm(turn)
-            return []
         events: list[AlarmEvent] = []
+        if self.warming:
+            for (place, *_), heard in self._judging.warm(ready, counting=self._counting):
+                for column, one in heard.items():
+                    self.recalled.setdefault((place.subject, column), []).append(one)
+            return events
         for place, at_s, stepped in self._judging.judge(ready):
             events += stepped
             if stepped:

@@ -7,7 +7,7 @@ look; all others of a turn are judged in one pass over the arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -91,10 +91,14 @@ class Judging:
             self._settle(place)
             yield place, received_s, events
 
-    def warm(self, turn: Turn) -> None:
-        """Count one chair's samples, and take no step."""
-        self._verdict([turn], [self._numbers.heard(turn[0], turn[3])])
-        self._settle(turn[0])
+    def warm(self, turns: Sequence[Turn], *, counting: bool) -> Iterable[tuple[Turn, Heard]]:
+        """Take one turn of chairs and no step; count what violates and clears, if so asked."""
+        heard = [self._numbers.heard(turn[0], turn[3]) for turn in turns]
+        if counting and turns:
+            self._verdict(turns, heard)
+            for place, *_ in turns:
+                self._settle(place)
+        return zip(turns, heard, strict=True)
 
     def switch(self, place: Place, now: float) -> list[AlarmEvent]:
         """Another phase, baseline or edit: what has other limits counts anew (8a.13, 8a.16)."""

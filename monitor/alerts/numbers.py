@@ -57,16 +57,12 @@ class Numbers:
         self._pasts[to.index], self._pasts[left.index] = self._pasts[left.index], {}
         for place in (left, to):
             self._pulses[place.index].forget()
-        for row in self._layout.pulses.keys() & to.open.keys():
-            self._pulses[to.index].of(row).still_open()
+        self.wake(to)
 
     def wake(self, place: Place) -> None:
-        """After a restart: alarms are open, whatever the little past that was told again says."""
-        for row in self._layout.derived.keys() & place.open.keys():
-            pulse = row in self._layout.pulses
-            past = self._pulses[place.index].of(row) if pulse else self._pasts[place.index].get(row)
-            if past is not None:
-                past.still_open()
+        """After a restart: alarms of a pulse are open, whatever was told again says."""
+        for row in self._layout.pulses.keys() & place.open.keys():
+            self._pulses[place.index].of(row).still_open()
 
     def heard(self, place: Place, samples: Sequence[Sample]) -> Heard:
         """One instant's samples, and the numbers that follow from them."""

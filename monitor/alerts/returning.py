@@ -5,7 +5,7 @@ Knows what was told and what was open. Knows no record and no file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
 
@@ -16,9 +16,10 @@ from monitor.alerts.layout import Layout, column_of
 from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Looked, Place
+from monitor.alerts.turns import turns
 from monitor.alerts.watch import Watch
-from monitor.conditions import Form
 from monitor.history import TransitionRow
+from monitor.vitals import Reading
 
 
 class Returning:
@@ -54,6 +55,10 @@ class Returning:
             self._hearing.warming = False
             for place in self._places.values():
                 self._watch.resume(place, now)
+
+    def recall(self, readings: Sequence[Reading]) -> None:
+        """While warming: stored readings of longer ago, of vital signs that rules remember."""
+        self._hearing.recall(turns(readings, self._places, self._layout.preset))
 
     def looked(self, chair: str, actor: str, at_s: float, alarm: str = "") -> None:
         """While warming: here a person acknowledged that alarm, or (without one) paused the sound.
@@ -118,24 +123,22 @@ class Returning:
             self._overlays.refresh(place, now)
             self._judging.wake(place)
             self._watch.reopen(place, opened, now)
+        self._hearing.recalled.clear()
 
     def _recall_worst(self, place: Place, opened: Opened) -> None:
-        """The worst values of its episode and their times, as far as samples were told again."""
+        """The worst values of its episode and their times: as told last, or measured since."""
         row = self._book.row_of(place, opened)
-        if opened.row.condition.form is not Form.LIMIT:
+        if row >= self._layout.limits:
             return
-        known, opened.extremes = opened.extremes, {}
         until_s = inf if opened.active else opened.since_s
         high = self._layout.high[column_of(place.phase), row]
         for number in self._layout.clauses_of[row]:
             clause = self._layout.clauses[number]
-            quantity = place.quantities.get(clause.vital)
-            for one in quantity.kept if quantity else ():
+            column = int(self._layout.clause_source[number])
+            for one in self._hearing.recalled.get((place.subject, column), ()):
                 counts = opened.onset_s <= one.at_s <= until_s and (one.valid or high)
                 if counts and self._judging.levels.beyond(place.index, number, one.value):
                     opened.extremes_follow(clause, one.value, one.at_s)
-            if clause.vital in known:
-                opened.extremes_follow(clause, *known[clause.vital])
 
     def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
         """What is left of an audio pause over what sounded when it began."""

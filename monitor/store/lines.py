@@ -121,7 +121,8 @@ class Lines:
             f"note={quote_field(row.note)}{_text('session', row.session)}"
             f"{_text('actor', row.actor)}{_whole('sampled_us', row.sampled_at_us)}"
             f"{_number('value', row.value)}{_number('limit_value', row.limit)}"
-            f"{_number('extreme', row.extreme)}{_number('baseline', row.baseline)}"
+            f"{_number('extreme', row.extreme)}{_whole('extreme_us', row.extreme_at_us)}"
+            f"{_number('baseline', row.baseline)}"
             f"{_fired(row)}{_shift(at_us, row.at_us)} {at_us}"
         )
 

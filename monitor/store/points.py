@@ -53,7 +53,7 @@ def _reading(at_us: int, columns: Columns) -> ReadingRow:
 def _transition(at_us: int, columns: Columns) -> TransitionRow:
     fields = ("from_state", "to_state", "reason", "onset_us", "sampled_us", "value")
     more = ("limit_value", "extreme", "episode", "message", "preset", "actor", "note")
-    why = ("baseline", "fired_by", "fired_count")
+    why = ("baseline", "fired_by", "fired_count", "extreme_us")
     values = (
         *(columns[name] for name in ("alarm", "ordinal", "session")),
         *(_tag(columns, name) for name in ("chair", "condition")),
@@ -95,8 +95,8 @@ TRANSITIONS = Shape(
     (
         *("alarm", "ordinal", "session", "instance", "kind", "from_state", "to_state", "reason"),
         *("onset_us", "sampled_us", "value", "limit_value", "extreme", "episode", "message"),
-        *("preset", "actor", "note", "baseline", "fired_by", "fired_count", "shift_us"),
-        *("chair", "condition", "priority"),
+        *("preset", "actor", "note", "baseline", "fired_by", "fired_count", "extreme_us"),
+        *("shift_us", "chair", "condition", "priority"),
     ),
     _transition,
 )

@@ -29,18 +29,16 @@ from monitor.history import (
     Told,
     TransitionRow,
 )
-from monitor.store import catalogue, documents, file, remarks, schema, spans
+from monitor.store import catalogue, documents, file, measured, remarks, schema, spans
 from monitor.store.rows import (
     Committed,
     Row,
     SqlValue,
     fact_of,
     reading_of,
-    readings_of,
     transition_of,
 )
 from monitor.stretch import Stretch, stretch_of
-from monitor.uncollected import uncollected
 from monitor.vitals import NIBP, VitalSign
 
 _T = TypeVar("_T")
@@ -48,7 +46,6 @@ READ_STEPS_MAX = 500_000_000
 """SQLite virtual machine steps a single query may take; some seconds of work."""
 
 _READINGS = ", ".join(("id", "at_us", "shift_us", *schema.READING_COLUMNS))
-_SAMPLES = ", ".join(("at_us", "shift_us", *schema.READING_COLUMNS))
 _TRANSITIONS = ", ".join(("id", "at_us", "shift_us", *schema.TRANSITION_COLUMNS))
 _FACTS = ", ".join(("id", "at_us", "shift_us", *schema.FACT_COLUMNS))
 _NEWEST = (
@@ -139,7 +136,7 @@ class RecordHistory:
         self, session: str, *, vitals: Sequence[VitalSign] | None = None
     ) -> list[ReadingRow]:
         """The session's readings, ordered by sample time, then vital, then device."""
-        return await self._read(lambda c: _readings(c, "session = ?", (session,), vitals))
+        return await self._read(lambda c: measured.readings(c, "session = ?", (session,), vitals))
 
     async def counted(self, sessions: Sequence[str]) -> int:
         """How many readings these sessions hold altogether."""
@@ -153,7 +150,7 @@ class RecordHistory:
         where = "at_us BETWEEN ?1 - ?4 AND ?2 + ?4 AND device = ?3 AND sampled_at_us >= ?1 "
         where += "AND sampled_at_us < ?2"
         values = (from_us, to_us, device, schema.SHIFT_US_MAX)
-        return await self._read(lambda c: _readings(c, where, values))
+        return await self._read(lambda c: measured.readings(c, where, values))
 
     async def stretch(self, chair: str, from_us: int, to_us: int) -> Stretch:
         """What a chair's sessions measured from then until before then, as stored."""
@@ -199,8 +196,27 @@ class RecordHistory:
         cuff = ", ".join(f"'{vital.value}'" for vital in sorted(NIBP, key=lambda one: one.value))
         where = f"at_us >= ? AND (at_us >= ? OR vital IN ({cuff}))"
         return await self._read(
-            lambda c: _readings(c, where, (min(from_us, cuff_from_us), from_us))
+            lambda c: measured.readings(c, where, (min(from_us, cuff_from_us), from_us))
         )
+
+    async def earlier(
+        self, session: str, vitals: frozenset[VitalSign], from_us: int, to_us: int
+    ) -> list[ReadingRow]:
+        """The session's readings of these from then until before then, in order of time."""
+        where, values = "session = ? AND at_us >= ? AND at_us < ?", (session, from_us, to_us)
+        return await self._read(lambda c: measured.readings(c, where, values, tuple(vitals)))
+
+    async def valid_before(
+        self, session: str, vitals: frozenset[VitalSign], at_us: int
+    ) -> list[ReadingRow]:
+        """The session's last few valid readings of these before then."""
+        return await self._read(lambda c: measured.few_valid(c, session, vitals, "<", at_us))
+
+    async def valid_since(
+        self, session: str, vitals: frozenset[VitalSign], at_us: int
+    ) -> list[ReadingRow]:
+        """The session's first few valid readings of these from then on."""
+        return await self._read(lambda c: measured.few_valid(c, session, vitals, ">=", at_us))
 
     async def clinic_facts(self, kinds: Collection[str], since_us: int) -> list[FactRow]:
         """The clinic's own facts of these kinds since then, in order."""
@@ -304,28 +320,6 @@ def _told(connection: sqlite3.Connection, names: list[str]) -> list[Told]:
         found[step.session or ""].transitions.append(step)
     connection.execute("COMMIT")
     return list(found.values())
-
-
-def _readings(
-    connection: sqlite3.Connection,
-    where: str,
-    values: Sequence[SqlValue],
-    vitals: Sequence[VitalSign] | None = None,
-) -> list[ReadingRow]:
-    names = None if vitals is None else [vital.value for vital in vitals]
-    chosen = "" if names is None else f"AND vital IN ({', '.join('?' * len(names))})"
-    # In order of the index's time: only rows of one instant are left to sort.
-    with uncollected():
-        found = connection.execute(
-            f"SELECT {_SAMPLES} FROM readings WHERE {where} {chosen} ORDER BY at_us, vital, device",
-            (*values, *(names or ())),
-        )
-        rows, moved = readings_of(found)
-    return sorted(rows, key=_in_time) if moved else rows
-
-
-def _in_time(row: ReadingRow) -> tuple[int, str, str]:
-    return row.sampled_at_us, row.vital.value, row.device
 
 
 def _transitions(

@@ -132,6 +132,7 @@ def _transition(row: TransitionRow) -> Item:
         None if row.baseline is None else _finite(row.baseline),
         fired_by_text(row.fired_by),
         _whole(row.fired_count),
+        None if row.extreme_at_us is None else _whole(row.extreme_at_us),
     )
     return Item(TRANSITIONS, (), _whole(row.at_us), values)
 
@@ -256,7 +257,8 @@ def transition_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> Tran
     """The transition from its columns, `values` in the order of `schema.TRANSITION_COLUMNS`."""
     alarm, ordinal, session, chair, condition, instance, kind, priority, *rest = values
     from_state, to_state, reason, onset, sampled, value, limit, extreme, *last = rest
-    episode, message, preset, actor, note, baseline, fired_by, fired_count = last
+    episode, message, preset, actor, note, baseline, *fired, extreme_at_us = last
+    fired_by, fired_count = fired
     return TransitionRow(
         alarm=str(alarm),
         ordinal=_int(ordinal),
@@ -283,6 +285,7 @@ def transition_of(at_us: int, shift_us: int, values: Sequence[SqlValue]) -> Tran
         baseline=_float(baseline),
         fired_by=_fired_by(fired_by),
         fired_count=0 if fired_count is None else _int(fired_count),
+        extreme_at_us=None if extreme_at_us is None else _int(extreme_at_us),
     )
 
 

@@ -12,7 +12,7 @@ from monitor.errors import StoreError
 from monitor.history import INPUT, PHASE, SEATED
 from monitor.store import audit, catalogue, documents
 
-VERSION = 8
+VERSION = 9
 AUDITED_SINCE = 3
 """Records of an older layout have no audit: their acts go into it when they are taken over."""
 APPLICATION_ID = 0x43486169
@@ -37,7 +37,7 @@ TRANSITION_COLUMNS = (
     *("alarm", "ordinal", "session", "chair", "condition", "instance", "kind", "priority"),
     *("from_state", "to_state", "reason", "onset_us", "sampled_at_us", "value", "limit_value"),
     *("extreme", "episode", "message", "preset", "actor", "note"),
-    *("baseline", "fired_by", "fired_count"),
+    *("baseline", "fired_by", "fired_count", "extreme_at_us"),
 )
 FACT_COLUMNS = ("ordinal", "session", "chair", "kind", "actor", "data")
 
@@ -107,7 +107,8 @@ CREATE TABLE transitions (
     note TEXT NOT NULL,
     baseline REAL,
     fired_by TEXT NOT NULL DEFAULT '[]',
-    fired_count INTEGER NOT NULL DEFAULT 0
+    fired_count INTEGER NOT NULL DEFAULT 0,
+    extreme_at_us INTEGER
 ) STRICT;
 CREATE INDEX transitions_alarm ON transitions (alarm, id);
 CREATE INDEX transitions_session ON transitions (session, at_us) WHERE session IS NOT NULL;
@@ -173,6 +174,7 @@ CREATE INDEX IF NOT EXISTS facts_preset ON facts (id) WHERE kind = 'preset';
     7: """
 INSERT OR REPLACE INTO progress SELECT 'unplaced', id FROM progress WHERE name = 'copied';
 """,
+    8: "ALTER TABLE transitions ADD COLUMN extreme_at_us INTEGER;",
 }
 """What turns a record of that layout into one of the next; rows stay as they are."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
@@ -19,7 +18,6 @@ from hypothesis.stateful import (
 )
 
 from monitor.alerts import AlarmEvent
-from monitor.alerts.place import KEPT_SAMPLES_MAX
 from monitor.clinic import Phase
 from monitor.conditions import Form, Kind, Preset
 from monitor.resuming import WARM_US
@@ -40,12 +38,14 @@ from tests.acts import (
 )
 from tests.examples import examples
 from tests.judged import SPO2, preset
-from tests.restarted import SUM, Kept
+from tests.restarted import Kept
 from tests.scalar_twin import Step, Twin
 from tests.scripts import DAY, MOVES, Script, often, reading_of, said, stories
 
 RESTARTS = 4
 """How often a restart is drawn, compared to a move."""
+DOWN_S = st.sampled_from([0.0, 0.0, 2.0, 7.0, 59.0, 130.0, 301.0, 400.0])
+"""For how long there is no service."""
 
 
 def moved(move: str) -> Any:
@@ -69,7 +69,8 @@ class EngineBesideTwins(RuleBasedStateMachine):
         super().__init__()
         self.script, self.kept, self.twins = Script(), Kept(engine_of(preset())), twins_of(preset())
         self.told = dict.fromkeys(DEVICES, 0)
-        self.returned = self.news = self.long = False
+        self.returned = self.news = self.unheard = False
+        self.back = 0.0
 
     def do(self, move: str, how: Mapping[str, Any]) -> None:
         for one in self.script.play(move, how):
@@ -89,18 +90,25 @@ class EngineBesideTwins(RuleBasedStateMachine):
     def pass_by(self) -> None:
         """Nobody does anything: the simplest move, to which others shrink."""
 
-    def restart(self) -> None:
-        self.kept, self.returned, self.news = self.kept.killed(preset()), True, False
-        samples = Counter(one.device for one in self.kept.readings if one.vital is SPO2)
-        many = max(samples.values(), default=0) > KEPT_SAMPLES_MAX
-        self.long = self.long or self.script.now > WARM_US / 1e6 or many
+    def restart(self, down: float) -> None:
+        """Killed; after so long it is there again, and tells what fell due meanwhile."""
+        self.script.now += down
+        for twin in self.twins.values():
+            twin.advance(self.script.now)
+        self.kept = self.kept.killed(preset(), self.script.now)
+        self.returned, self.news, self.back = True, False, self.script.now
+        self.unheard = self.unheard or self.script.now > WARM_US / 1e6
 
     @invariant()
     def the_alarms_are_the_twins(self) -> None:
         mine = by_chair(self.kept.events)
         self.kept.events.clear()
         for chair, twin in self.twins.items():
-            steps, self.told[chair] = twin.steps[self.told[chair] :], len(twin.steps)
+            steps = [
+                one._replace(at_s=max(one.at_s, self.back))
+                for one in twin.steps[self.told[chair] :]
+            ]
+            self.told[chair] = len(twin.steps)
             assert self._compared(mine[chair]) == self._compared(steps), chair
             now, alarms = self.script.now, self.kept.engine.alarms(chair)
             open_now = self._compared(stands(one, now) for one in alarms)
@@ -116,27 +124,26 @@ class EngineBesideTwins(RuleBasedStateMachine):
             assert left_out == {chair: twin.discarded for chair, twin in self.twins.items()}
 
     def _compared(self, steps: Iterable[Step]) -> list[Step]:
-        """After a restart of patients' alarms alone: what is known of devices begins anew."""
+        """After a restart of patients' alarms alone: what is known of devices begins anew.
+
+        The last number of an alarm is told by its next violating sample.
+        """
         if not self.returned:
             return [*steps]
-        return [known for one in steps for known in after_a_restart(one, long=self.long)]
+        return [known for one in steps for known in after_a_restart(one, unheard=self.unheard)]
 
 
-def after_a_restart(step: Step, *, long: bool) -> list[Step]:
+def after_a_restart(step: Step, *, unheard: bool) -> list[Step]:
     """What is as if there had been none.
 
-    The last number of an alarm is told by its next violating sample, and the worst too where
-    a rule derives it. An open sum over seconds leaks from its limit, however far it had leaked
-    before; so what it alone supersedes may do so for longer. `long`: there was more than is
-    told again.
+    `unheard`: a pulse may have been longer ago than what is told again of it, and whether
+    it is lost speaks for other alarms of its group.
     """
     condition = preset().condition(step.alarm.split("/")[-3])
-    if condition.kind is not Kind.PHYSIOLOGICAL or condition.id == SUM:
+    if condition.kind is not Kind.PHYSIOLOGICAL or (unheard and condition.form is Form.PULSE_LOST):
         return []
     told = step._replace(value=None, limit=None)
-    if long or condition.form is not Form.LIMIT:
-        told = told._replace(worst=None, worst_s=None)
-    beneath = condition.group == preset().condition(SUM).group and step.priority == "LOW"
+    beneath = unheard and condition.group == preset().condition("HR-0P").group
     return [told._replace(superseded=False, audible=False) if beneath else told]
 
 
@@ -149,7 +156,7 @@ for _number, _move in enumerate(one for one in MOVES for _ in range(often(one)))
     setattr(EngineBesideTwins, f"move_{_number}", moved(_move))
 for _number in range(RESTARTS):
     _restart = precondition(lambda self: self.news)(EngineBesideTwins.restart)
-    setattr(EngineBesideTwins, f"restart_{_number}", rule()(_restart))
+    setattr(EngineBesideTwins, f"restart_{_number}", rule(down=DOWN_S)(_restart))
 
 
 @pytest.mark.requirement("S-48")

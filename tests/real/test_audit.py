@@ -21,7 +21,7 @@ from monitor.store.audit import Anchor
 from monitor.store.record import Record
 from tests.employed import PASSWORD, employ
 from tests.serving import served, sign_in
-from tests.stored import clock, fact, reading, transition
+from tests.stored import as_of_layout, clock, fact, reading, transition
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "config" / "clinic.toml"
@@ -201,7 +201,7 @@ async def test_an_act_whose_audit_cannot_be_written_is_not_kept_either(tmp_path:
 async def test_a_record_from_before_the_audit_is_taken_over_with_its_acts(tmp_path: Path) -> None:
     path = tmp_path / "clinic.db"
     await keep(path)
-    alter(path, "DROP TABLE audit", "PRAGMA user_version = 2")
+    alter(path, "DROP TABLE audit", *as_of_layout(2).split(";"))
     async with Record(path, clock=clock()) as record:
         record.add([fact(20, "note")])
         await record.commit()

@@ -27,7 +27,7 @@ from monitor.store.rows import Row
 from monitor.vitals import VitalSign
 from tests.real.test_command_line import configured
 from tests.serving import Served, served
-from tests.stored import NOON_US, clock, fact, reading, transition, until
+from tests.stored import NOON_US, as_of_layout, clock, fact, reading, transition, until
 
 PRESET = load_preset(shipped.shipped_preset("ketamine-adult")[0], where="shipped")
 CUFFS = (VitalSign.NIBP_SYSTOLIC, VitalSign.NIBP_DIASTOLIC)
@@ -147,11 +147,7 @@ async def test_a_record_of_the_layout_before_gets_its_catalogue(tmp_path: Path) 
     async with opened(tmp_path) as (record, _):
         await keep(record, visit())
     old = sqlite3.connect(tmp_path / "clinic.db")
-    old.executescript(
-        "DROP TABLE catalogue; DROP TABLE catalogue_people; "
-        "DROP INDEX facts_of_sessions; DROP INDEX facts_seated; "
-        "DELETE FROM progress WHERE name = 'catalogued'; PRAGMA user_version = 5;"
-    )
+    old.executescript(as_of_layout(5))
     old.close()
     async with opened(tmp_path) as (record, cataloguer):
         await cataloguer.find(Wanted())

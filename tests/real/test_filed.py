@@ -16,7 +16,7 @@ from monitor.errors import AuditBroken, StoreError
 from monitor.filed import Filed
 from monitor.store import schema
 from monitor.store.record import FILED_MAX, Record, RecordHistory
-from tests.stored import NOON_US, clock, fact, reading
+from tests.stored import NOON_US, as_of_layout, clock, fact, reading
 
 ROOT = Path(__file__).parents[2]
 KILLS = 10
@@ -93,7 +93,7 @@ async def test_a_record_of_the_layout_before_takes_documents(tmp_path: Path) -> 
         record.add([reading(0)])
         await record.commit()
     with closing(sqlite3.connect(path)) as old:
-        old.executescript("DROP TABLE documents; PRAGMA user_version = 6;")
+        old.executescript(as_of_layout(6))
     async with Record(path, clock=clock()) as record:
         assert await record.readings("s-1") == [reading(0)]
         record.file(ONE)

@@ -21,7 +21,7 @@ from monitor.errors import StoreError
 from monitor.store import record as record_module
 from monitor.store import schema
 from monitor.store.record import Record, RecordHistory
-from tests.stored import Slip, clock, fact, reading, transition, until
+from tests.stored import Slip, as_of_layout, clock, fact, reading, transition, until
 
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("CHAIRSIDE_KILLS", "10"))
@@ -252,7 +252,9 @@ async def test_a_record_of_another_layout_is_refused_and_left_as_it_is(tmp_path:
 async def test_a_record_of_the_first_layout_is_taken_over_with_its_rows(tmp_path: Path) -> None:
     path = tmp_path / "clinic.db"
     told = [transition(n, "ACTIVE_UNACK", n) for n in range(3)]
-    rows = [replace(row, baseline=None, fired_by=(), fired_count=0) for row in told]
+    rows = [
+        replace(row, baseline=None, fired_by=(), fired_count=0, extreme_at_us=None) for row in told
+    ]
     async with open_record(path) as record:
         record.add([reading(0), *rows])
         await record.commit()
@@ -260,7 +262,7 @@ async def test_a_record_of_the_first_layout_is_taken_over_with_its_rows(tmp_path
     for column in ("baseline", "fired_by", "fired_count"):
         connection.execute(f"ALTER TABLE transitions DROP COLUMN {column}")
     connection.execute("DROP TABLE audit")
-    connection.execute("PRAGMA user_version = 1")
+    connection.executescript(as_of_layout(1))
     connection.close()
     newer = transition(5, "RESOLVED", 5)
     async with open_record(path) as record:
@@ -269,6 +271,25 @@ async def test_a_record_of_the_first_layout_is_taken_over_with_its_rows(tmp_path
         assert await record.transitions("s-1") == [*rows, newer]
         assert await record.readings("s-1") == [reading(0)]
         assert record.warning == ""
+
+
+@pytest.mark.requirement("ALM-147")
+async def test_a_record_of_the_layout_before_keeps_the_time_of_a_worst_value_from_then_on(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "clinic.db"
+    old = replace(transition(0, "ACTIVE_UNACK", 0), extreme_at_us=None)
+    async with open_record(path) as record:
+        record.add([old])
+        await record.commit()
+    connection = sqlite3.connect(path)
+    connection.executescript(as_of_layout(8))
+    connection.close()
+    newer = transition(5, "RESOLVED", 5)
+    async with open_record(path) as record:
+        record.add([newer])
+        await record.commit()
+        assert await record.transitions("s-1") == [old, newer]
 
 
 async def test_a_database_of_somebody_else_is_refused_and_left_as_it_is(tmp_path: Path) -> None:

@@ -198,6 +198,19 @@ async def test_a_value_changed_in_the_record_is_found_out(tmp_path: Path) -> Non
     assert "SPO2-2" in found.lines()[0]
 
 
+@pytest.mark.requirement("S-52")
+async def test_a_record_that_did_not_keep_when_a_value_was_worst_comes_out_the_same(
+    tmp_path: Path,
+) -> None:
+    async with stepped(tmp_path) as house:
+        session = await house.seat()
+        house.hold(40, SPO2=87.0)
+        path = house.config.record.path
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE transitions SET extreme_at_us = NULL")
+    assert same(await rejudged(path, session))
+
+
 async def test_a_session_that_never_was_is_told(tmp_path: Path) -> None:
     async with stepped(tmp_path) as house:
         path = house.config.record.path

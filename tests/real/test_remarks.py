@@ -32,7 +32,7 @@ from monitor.store.rows import Row
 from monitor.web.window import traces, window
 from tests.influx_bucket import Bucket, Server, make_bucket
 from tests.real.test_history_contract import CLINIC, Place, copying, history_of, place
-from tests.stored import NOON_US, clock, fact, reading, until
+from tests.stored import NOON_US, as_of_layout, clock, fact, reading, until
 
 __all__ = ["place"]
 
@@ -187,9 +187,7 @@ async def test_a_copy_is_asked_for_the_time_of_the_window_alone(
 def old_layout(path: Path) -> None:
     """Make a record what the layout before left."""
     connection = sqlite3.connect(path)
-    connection.executescript(
-        "DELETE FROM progress WHERE name = 'unplaced'; PRAGMA user_version = 7;"
-    )
+    connection.executescript(as_of_layout(7))
     connection.close()
 
 

@@ -1,0 +1,292 @@
+"""What is told again after a restart beside the last minutes of everything.
+
+A sum over seconds, a count of dips, a difference of medians and the worst value of an open
+alarm rest on readings of longer ago, and so does what a person saw who silenced one. Each is
+read for its vital signs alone, and no farther back than it reaches. Knows the record's rows
+and the preset. Knows no engine.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import groupby
+from math import inf
+from typing import Protocol
+
+from monitor.alerts.derived import FROM_THE_PHASE
+from monitor.conditions import COUNTED_FORMS, AlarmCondition, Form, Preset
+from monitor.history import (
+    ACKNOWLEDGED,
+    AUDIO_PAUSED,
+    ENDED,
+    SEATED,
+    SUSPENDED,
+    FactRow,
+    ReadingRow,
+    TransitionRow,
+)
+from monitor.plausibility import objection
+from monitor.vitals import STANDS_FOR, Validity, VitalSign
+
+FIRST_LOOK_US, FARTHER = 300_000_000, 4
+"""So far back a stretch within limits is looked for, and how many times farther the next time."""
+CALM_TIMES = 2.0
+"""So many times longer than a sum needs to run out: of two senders only one is judged."""
+DIFFERENCE_US = 150_000_000
+"""A difference of medians reaches less far."""
+WORST_MAX, AROUND_US = 16, 10_000_000
+"""So many of a sender's worst values are told, with what it and others said about that time:
+a value may be an artefact, or another sender's turn."""
+
+Vitals = frozenset[VitalSign]
+
+
+class Earlier(Protocol):
+    """What the record gives to look back at: a session's readings of some vital signs.
+
+    From then until before then; or a few valid ones, the last before then or the first since.
+    """
+
+    async def earlier(
+        self, session: str, vitals: Vitals, from_us: int, to_us: int
+    ) -> list[ReadingRow]: ...
+    async def valid_before(self, session: str, vitals: Vitals, at_us: int) -> list[ReadingRow]: ...
+    async def valid_since(self, session: str, vitals: Vitals, at_us: int) -> list[ReadingRow]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An open session: what is known of it, and the alarms that are open for it."""
+
+    session: str
+    seated_us: int
+    facts: Sequence[FactRow]
+    alarms: Sequence[TransitionRow]
+
+    def begins_us(self, rule: AlarmCondition) -> list[int]:
+        """Since when a rule had a past: since the patient came, and anew when a person ended it."""
+        ended = [fact for fact in self.facts if fact.kind == ENDED]
+        return [self.seated_us, *(one.at_us for one in ended if one.data["rule"] == rule.id)]
+
+    def open(self, rule: AlarmCondition) -> list[TransitionRow]:
+        """Its open alarms of that rule."""
+        return [alarm for alarm in self.alarms if alarm.condition == rule.id]
+
+    def looks(self, rule: AlarmCondition, now_us: int) -> list[int]:
+        """When a person acknowledged that rule's open alarm, or silenced what is silent yet."""
+        mine = {alarm.alarm for alarm in self.open(rule)}
+        seen = [
+            fact.at_us
+            for fact in self.facts
+            if fact.kind == ACKNOWLEDGED and fact.data["alarm"] in mine
+        ]
+        silenced = [
+            fact.at_us
+            for fact in self.facts
+            if fact.kind == AUDIO_PAUSED
+            or (fact.kind == SUSPENDED and fact.data["rule"] == rule.id)
+            if fact.at_us + float(fact.data["seconds"] or 0.0) * 1e6 > now_us
+        ]
+        return seen[-1:] + silenced
+
+
+async def looked_back(
+    record: Earlier,
+    preset: Preset,
+    facts: Sequence[FactRow],
+    alarms: Sequence[TransitionRow],
+    span: tuple[int, int],
+) -> list[ReadingRow]:
+    """The readings before `span` that still count; each once, in no order.
+
+    Its end is now; what was measured within it is told anyway. Raises `StoreError`.
+    """
+    found = list[ReadingRow]()
+    rules = [one for one in preset.conditions if one.enabled and one.form in COUNTED_FORMS]
+    for sitting in _sittings(facts, alarms):
+        found += await _of_sums(record, rules, preset, sitting, span[0])
+        for vitals, watching in _by_vitals(rules).items():
+            found += await _of_looks(record, sitting, vitals, watching, span)
+            found += await _of_trends(record, sitting, vitals, watching)
+            found += await _of_alarms(record, sitting, vitals, watching, span[0])
+    once = {(row.device, row.vital, row.sampled_at_us): row for row in found}
+    return [row for row in once.values() if row.sampled_at_us < span[0]]
+
+
+def _by_vitals(rules: Sequence[AlarmCondition]) -> dict[Vitals, list[AlarmCondition]]:
+    """Rules by the continuous vital signs that they watch; those that watch none left out."""
+    out: dict[Vitals, list[AlarmCondition]] = {}
+    for rule in rules:
+        if vitals := sources_of([rule]):
+            out.setdefault(vitals, []).append(rule)
+    return out
+
+
+def _sittings(facts: Sequence[FactRow], alarms: Sequence[TransitionRow]) -> Iterator[Sitting]:
+    ordered = sorted(facts, key=lambda fact: fact.session or "")
+    for session, told in groupby(ordered, key=lambda fact: fact.session or ""):
+        its = list(told)
+        seated = [fact.at_us for fact in its if fact.kind == SEATED]
+        if session and seated:
+            open_now = [one for one in alarms if one.session == session]
+            yield Sitting(session, seated[0], its, open_now)
+
+
+def sources_of(rules: Iterable[AlarmCondition]) -> Vitals:
+    """The continuous vital signs that rules watch, and what stands for those."""
+    watched = frozenset(one for rule in rules for one in rule.watched if not one.episodic)
+    return watched | {one for one, stands in STANDS_FOR.items() if stands in watched}
+
+
+# ------------------------------------------------------------------- sums and dips
+
+
+async def _of_sums(
+    record: Earlier,
+    all_rules: Sequence[AlarmCondition],
+    preset: Preset,
+    sitting: Sitting,
+    until_us: int,
+) -> list[ReadingRow]:
+    """From a stretch on that lets every sum run out and every dip be over."""
+    rules = [one for one in all_rules if one.form in FROM_THE_PHASE]
+    vitals, back_us = sources_of(rules), FIRST_LOOK_US
+    while vitals:
+        from_us = max(until_us - back_us, sitting.seated_us)
+        rows = await record.earlier(sitting.session, vitals, from_us, until_us)
+        since_us = calm_since(rows, rules, preset)
+        if since_us is not None:
+            return [row for row in rows if row.sampled_at_us >= since_us]
+        if from_us == sitting.seated_us:
+            return rows
+        back_us *= FARTHER
+    return []
+
+
+def calm_since(
+    rows: Sequence[ReadingRow], rules: Sequence[AlarmCondition], preset: Preset
+) -> int | None:
+    """When the newest stretch began that was within the limits for long enough; None without one.
+
+    Of each gap between two valid samples a second counts, at most.
+    """
+    needed_s = CALM_TIMES * max(map(_remembers_s, rules))
+    low, high = _band(rules)
+    calm_s, after_us = 0.0, None
+    for row in reversed(rows):
+        value = row.value
+        if value is None or row.late or not row.validity.believed:
+            continue
+        if not low <= value <= high:
+            calm_s, after_us = 0.0, None
+        elif not objection(row.vital, value, preset):
+            if after_us is not None:
+                calm_s += min((after_us - row.sampled_at_us) / 1e6, 1.0)
+            after_us = row.sampled_at_us
+            if calm_s >= needed_s:
+                return after_us
+    return None
+
+
+def _band(rules: Sequence[AlarmCondition]) -> tuple[float, float]:
+    """From what to what, both within, a value is beyond no limit of theirs, in any phase."""
+    low, high = -inf, inf
+    for rule in rules:
+        clause = rule.any_of[0]
+        limits = [clause.limit[column].resolve(None) for column in rule.priority]
+        for limit in limits:
+            if limit is not None and clause.comparison.high:
+                high = min(high, limit)
+            elif limit is not None:
+                low = max(low, limit)
+    return low, high
+
+
+def _remembers_s(rule: AlarmCondition) -> float:
+    """For how long of values within the limits such a rule remembers those beyond them."""
+    of = rule.settings
+    if rule.form is Form.DIPS:
+        return of["window_s"]
+    return of["sum_max"] / of["leak_per_s"] if of["leak_per_s"] else inf
+
+
+# ------------------------------------------------------- differences and worst values
+
+
+async def _of_trends(
+    record: Earlier, sitting: Sitting, vitals: Vitals, rules: Sequence[AlarmCondition]
+) -> list[ReadingRow]:
+    """The beginning of the past that a difference asks for; its end is told anyway."""
+    found = list[ReadingRow]()
+    for rule in rules:
+        for began_us in sitting.begins_us(rule) if rule.form is Form.CHANGE else ():
+            found += await record.valid_since(sitting.session, vitals, began_us)
+    return found
+
+
+async def _of_looks(
+    record: Earlier,
+    sitting: Sitting,
+    vitals: Vitals,
+    rules: Sequence[AlarmCondition],
+    span: tuple[int, int],
+) -> list[ReadingRow]:
+    """What was measured last when a person looked, and before what is told anyway."""
+    looks = {look for rule in rules for look in sitting.looks(rule, span[1])}
+    if any(sitting.open(rule) for rule in rules):
+        looks.add(span[0])
+    found = list[ReadingRow]()
+    for look_us in looks:
+        found += await record.valid_before(sitting.session, vitals, look_us)
+    return found
+
+
+async def _of_alarms(
+    record: Earlier,
+    sitting: Sitting,
+    vitals: Vitals,
+    rules: Sequence[AlarmCondition],
+    until_us: int,
+) -> list[ReadingRow]:
+    """What may be the worst of open alarms since their last steps told one."""
+    since = [(rule, _told_us(rule, alarm)) for rule in rules for alarm in sitting.open(rule)]
+    if not since:
+        return []
+    from_us, found = min(at_us for _, at_us in since), list[ReadingRow]()
+    rows = await record.earlier(sitting.session, vitals, from_us, until_us)
+    for rule, at_us in since:
+        mine = [row for row in rows if row.sampled_at_us >= at_us]
+        found += mine if rule.form is Form.CHANGE else worst_among(mine, rule)
+    return found
+
+
+def _told_us(rule: AlarmCondition, alarm: TransitionRow) -> int:
+    """From when on an alarm may have got worse than it told; a difference needs its own past."""
+    if rule.form is Form.CHANGE:
+        return alarm.onset_us - DIFFERENCE_US
+    return alarm.at_us - AROUND_US
+
+
+def worst_among(rows: Sequence[ReadingRow], rule: AlarmCondition) -> list[ReadingRow]:
+    """Those that may be the worst of an alarm of that rule, with what was said about then."""
+    times = set[int]()
+    for sign in {-1.0 if one.comparison.high else 1.0 for one in rule.any_of}:
+        by_sender: dict[tuple[str, VitalSign], list[tuple[float, int]]] = {}
+        for row in rows:
+            doubtful = row.validity is Validity.QUESTIONABLE
+            if row.value is not None and (doubtful or row.validity.believed) and not row.late:
+                told = by_sender.setdefault((row.device, row.vital), [])
+                told.append((sign * row.value, row.sampled_at_us))
+        for told in by_sender.values():
+            times.update(at_us for _, at_us in nsmallest(WORST_MAX, told))
+    marks = sorted(times)
+    return [row for row in rows if _near(row.sampled_at_us, marks)]
+
+
+def _near(at_us: int, marks: Sequence[int]) -> bool:
+    """Is one of these times, which are in order, about then?"""
+    place = bisect_left(marks, at_us - AROUND_US)
+    return place < len(marks) and marks[place] <= at_us + AROUND_US
