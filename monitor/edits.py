@@ -142,9 +142,9 @@ def check(preset: Preset, phase: Phase, baseline: Baselines, edits: Edits) -> No
     for one in _ahead(phase):
         for wrong in _disorders(preset, COLUMN_OF[one], baseline, edits):
             raise CommandRefused(
-                f"these limits contradict each other in {one.value}: {wrong}",
+                f"these limits contradict each other in {one.value}: {wrong.text}",
                 why="the less urgent alarm comes first, and low stays under high",
-                fix="change the other limit too; the limits in force stay until then",
+                fix=_remedy(preset, wrong),
             )
 
 
@@ -154,7 +154,25 @@ def _ahead(phase: Phase) -> list[Phase]:
     return phases[phases.index(phase) : -1]
 
 
-def _disorders(preset: Preset, column: Column, baseline: Baselines, edits: Edits) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Disorder:
+    """Two limits that contradict each other, by their rules."""
+
+    text: str
+    rules: tuple[str, str]
+
+
+def _remedy(preset: Preset, wrong: _Disorder) -> str:
+    """What a person can do of it: a limit without a range is nobody's to change at a chair."""
+    free = {one.id for one in preset.conditions if any(c.guard for c in _clauses(one))}
+    fixed = [rule for rule in wrong.rules if rule not in free]
+    able = f"choose another value: {fixed[0]} cannot be changed at a chair" if fixed else ""
+    return f"{able or 'change the other limit too'}; the limits in force stay until then"
+
+
+def _disorders(
+    preset: Preset, column: Column, baseline: Baselines, edits: Edits
+) -> Iterator[_Disorder]:
     limits: dict[str, float] = {}
     sides: dict[VitalSign, tuple[list[tuple[float, str]], list[tuple[float, str]]]] = {}
     for condition, clause, limit in _limits(preset, column, baseline, edits):
@@ -164,11 +182,13 @@ def _disorders(preset: Preset, column: Column, baseline: Baselines, edits: Edits
     for order in preset.limit_order:
         first, second = limits.get(order.first), limits.get(order.second)
         if first is not None and second is not None and not order.kept(first, second):
-            yield f"{order.first} at {first:g}, {order.second} at {second:g}"
+            text = f"{order.first} at {first:g}, {order.second} at {second:g}"
+            yield _Disorder(text, (order.first, order.second))
     for vital, (lows, highs) in sides.items():
         if lows and highs and max(lows)[0] >= min(highs)[0]:
             low, high = max(lows), min(highs)
-            yield f"{vital.value} low {low[0]:g} ({low[1]}), high {high[0]:g} ({high[1]})"
+            text = f"{vital.value} low {low[0]:g} ({low[1]}), high {high[0]:g} ({high[1]})"
+            yield _Disorder(text, (low[1], high[1]))
 
 
 def hints(preset: Preset, phase: Phase, baseline: Baselines, edits: Edits) -> list[str]:

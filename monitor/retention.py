@@ -9,6 +9,7 @@ import asyncio
 import logging
 
 from monitor.clock import Clock
+from monitor.counting import counted
 from monitor.errors import StoreError
 from monitor.status import StatusLine
 from monitor.store.record import Record
@@ -46,5 +47,5 @@ class Retention:
             return [StatusLine("warn", f"old readings could not be deleted: {self._failing}")]
         if not self._deleted:
             return []
-        text = f"{self._deleted:,} readings older than {self._keep_days} days deleted"
+        text = f"{counted(self._deleted, 'reading')} older than {self._keep_days} days deleted"
         return [StatusLine("info", f"{text}; InfluxDB has them")]

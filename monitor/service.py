@@ -23,6 +23,7 @@ from monitor.clock import Clock
 from monitor.commands import Commands
 from monitor.conditions import Preset
 from monitor.config import Config
+from monitor.counting import counted
 from monitor.displays import Clinic, Display
 from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
@@ -365,12 +366,12 @@ def status_lines(
     """What the header says of the service itself."""
     lines = status.lines(now_s)
     if record.failing:
-        text = f"NOT RECORDING: {record.failing}; {record.pending} rows wait"
+        text = f"NOT RECORDING: {record.failing}; {counted(record.pending, 'row')} to keep"
         lines.append(StatusLine("error", text))
     if record.dropped:
-        lines.append(StatusLine("error", f"{record.dropped} rows could not be kept"))
+        lines.append(StatusLine("error", f"{counted(record.dropped, 'row')} could not be kept"))
     if record.refused:
-        text = f"{record.refused} rows refused by the record: {record.refused_why}"
+        text = f"{counted(record.refused, 'row')} refused by the record: {record.refused_why}"
         lines.append(StatusLine("error", text))
     if record.warning:
         lines.append(StatusLine("warn", record.warning))
@@ -392,5 +393,7 @@ def copy_lines(copy: Copy) -> list[StatusLine]:
         text = f"History copy {copy.rows_behind} behind (nothing lost): {copy.error}"
         lines.append(StatusLine("warn", text))
     if copy.parked:
-        lines.append(StatusLine("warn", f"{copy.parked} rows refused by the copy, set aside"))
+        lines.append(
+            StatusLine("warn", f"{counted(copy.parked, 'row')} refused by the copy, set aside")
+        )
     return lines

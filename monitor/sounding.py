@@ -23,12 +23,16 @@ NAME_LENGTH_MAX = 40
 
 @dataclass(slots=True, kw_only=True)
 class Display:
-    """A browser that shows the clinic. `enabled`: it may sound, as far as a browser can tell."""
+    """A browser that shows the clinic. `enabled`: it may sound, as far as a browser can tell.
+
+    `hidden`: nobody sees its page, and the browser runs it seldom.
+    """
 
     id: str
     name: str
     enabled: bool
     enrolled: bool
+    hidden: bool
     seen_s: float
 
 
@@ -73,16 +77,29 @@ class Sounding:
     _known: dict[str, Display] = field(default_factory=dict)
 
     def report(
-        self, display: str, name: str, *, enabled: bool, now_s: float, enrolled: bool = False
+        self,
+        display: str,
+        name: str,
+        *,
+        enabled: bool,
+        now_s: float,
+        enrolled: bool = False,
+        hidden: bool = False,
     ) -> None:
-        """A display tells that it is there and whether it may sound.
+        """A display tells that it is there, whether it may sound and whether it is seen.
 
         `enrolled`: an administrator vouched for it; it goes before those that are not.
         """
         if display not in self._known:
             self._make_room()
-        new = Display(id=display, name=name, enabled=enabled, enrolled=enrolled, seen_s=now_s)
-        self._known[display] = new
+        self._known[display] = Display(
+            id=display,
+            name=name,
+            enabled=enabled,
+            enrolled=enrolled,
+            hidden=hidden,
+            seen_s=now_s,
+        )
 
     def choose(self, display: str) -> str:
         """A person makes this display the one that sounds, by its id. Returns its name."""
@@ -141,7 +158,12 @@ class Sounding:
         if chosen.silent:
             text = f"display {chosen.silent} is silent: {chosen.name} sounds in its place"
             return [StatusLine("warn", text)]
-        return []
+        return list(self._unseen(chosen))
+
+    def _unseen(self, chosen: Chosen) -> Iterator[StatusLine]:
+        if self._known[chosen.sounds].hidden:
+            text = f"display {chosen.name} sounds and is hidden: bring its page to the front"
+            yield StatusLine("warn", text)
 
     def _ranked(self, now_s: float) -> Iterator[Display]:
         able = [one for one in self._known.values() if self.heard(one, now_s)]

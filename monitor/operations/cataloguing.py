@@ -13,6 +13,7 @@ import click
 
 from monitor.cataloguing import Cataloguer
 from monitor.clock import Clock
+from monitor.counting import counted
 from monitor.finding import Wanted
 from monitor.operations import validating
 from monitor.store.record import Record
@@ -27,7 +28,8 @@ def rebuild(config_path: Path) -> None:
         async with Record(loaded.record.path, clock=clock, reserve_bytes=0) as record:
             return await _anew(record, Cataloguer(record, preset))
 
-    click.echo(f"{loaded.record.path}: {asyncio.run(work())} sessions can be found")
+    found = counted(asyncio.run(work()), "session")
+    click.echo(f"{loaded.record.path}: {found} can be found")
 
 
 async def _anew(record: Record, cataloguer: Cataloguer) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from monitor import retold, shipped
 from monitor.burden import Burden
+from monitor.counting import counted
 from monitor.exports import burden_table
 from monitor.operations import validating
 from monitor.presets import load_preset
@@ -32,7 +33,7 @@ def what_if(config_path: Path, preset_path: Path, sessions: Sequence[str]) -> It
 
     before, after = asyncio.run(ask())
     yield (
-        f"{before.sessions} sessions, {before.chair_hours:.2f} chair-hours, "
+        f"{counted(before.sessions, 'session')}, {before.chair_hours:.2f} chair-hours, "
         f"{before.infusion_hours:.2f} infusion hours; after: {preset.name} ({preset.hash[:12]})"
     )
     yield from burden_table.plain(burden_table.BESIDE, burden_table.beside(before, after))

@@ -19,6 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from monitor.clinic import Device
 from monitor.config import Config
+from monitor.counting import counted
 from monitor.errors import ChairsideError, ConfigError
 from monitor.operations import validating
 from monitor.people import Method, Permission, may
@@ -57,7 +58,7 @@ def examine(config_path: Path) -> list[Finding]:
         loaded, preset = validating.load(config_path)
     except ConfigError as error:
         return [Finding(check="configuration", state="fail", seen=str(error), fix=error.fix)]
-    chairs = f"{len(loaded.chairs)} chairs, preset {preset.name} ({preset.hash[:12]})"
+    chairs = f"{counted(len(loaded.chairs), 'chair')}, preset {preset.name} ({preset.hash[:12]})"
     return [
         Finding(check="configuration", state="ok", seen=chairs),
         _record(loaded.record.path),
@@ -108,7 +109,8 @@ def _people(people: PeopleTable) -> Finding:
     staff = [one for one in roll.members.values() if not one.disabled]
     carers = [one for one in staff if may(one.person.role, Permission.CARE)]
     displays = sum(not one.revoked for one in roll.displays.values())
-    seen = f"{len(carers)} of {len(staff)} people act at chairs, {displays} displays enrolled"
+    enrolled = f"{counted(displays, 'display')} enrolled"
+    seen = f"{len(carers)} of {len(staff)} people act at chairs, {enrolled}"
     if not carers:
         return Finding(check=check, state="warn", seen=seen, fix=fix)
     if bare := [one.person.id for one in carers if Method.PASSWORD not in one.hashes]:

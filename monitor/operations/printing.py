@@ -16,6 +16,7 @@ from monitor.care.closing import signed_of
 from monitor.care.session import session_of
 from monitor.conditions import Preset
 from monitor.config import Config
+from monitor.counting import counted
 from monitor.errors import AuditBroken, CommandRefused, StoreError
 from monitor.filed import digest
 from monitor.history import FactRow
@@ -176,7 +177,7 @@ def write_downtime(config_path: Path, chair: str, paper: str | None, out: Path) 
             )
     told = Info(title="Downtime sheets", subject="downtime", creator=f"Chairside {__version__}")
     out.write_bytes(document_pdf(documents, Paper(paper or office.head.paper), told))
-    return f"{out}: {len(documents)} chairs, {len(seated)} of them seated"
+    return f"{out}: {counted(len(documents), 'chair')}, {len(seated)} of them seated"
 
 
 def _seated(office: _Office) -> dict[str, str]:

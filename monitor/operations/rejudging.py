@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor import retold
+from monitor.counting import counted
 from monitor.operations import validating
 from monitor.rejudging import Difference, first_difference
 from monitor.store.record import RecordHistory
@@ -22,7 +23,7 @@ class Rejudged:
     def lines(self) -> list[str]:
         """For a person."""
         if self.difference is None:
-            return [f"{self.steps} transitions, identical"]
+            return [f"{counted(self.steps, 'transition')}, identical"]
         return self.difference.words()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from monitor import config, shipped
 from monitor.conditions import Preset
 from monitor.config import Config
+from monitor.counting import counted
 from monitor.drivers.registry import DRIVERS
 from monitor.presets import load_preset
 
@@ -22,6 +23,7 @@ def validate(path: Path) -> str:
     """One line that says what the file describes."""
     loaded, preset = load(path)
     return (
-        f"{path}: ok: {len(loaded.chairs)} chairs, {len(loaded.devices)} devices, "
+        f"{path}: ok: {counted(len(loaded.chairs), 'chair')}, "
+        f"{counted(len(loaded.devices), 'device')}, "
         f"preset {preset.name} ({preset.hash[:12]})"
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from starlette.responses import FileResponse, Response
 
+from monitor.counting import counted
 from monitor.errors import CommandRefused, StoreError
 from monitor.exports.packing import apart
 from monitor.web.archive import NotThere
@@ -97,7 +98,7 @@ class Jobs:
         if job is not None and not job.ended:
             raise CommandRefused(
                 f"another {self._what} is under way",
-                why=f"{job.title}: {job.done} of {job.total} sessions",
+                why=f"{job.title}: {job.done} of {counted(job.total, 'session')}",
                 fix="wait until it is there",
             )
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from monitor import retold, shipped
 from monitor.burden import Burden, burden
 from monitor.conditions import Preset
+from monitor.counting import counted
 from monitor.displays import Clinic
 from monitor.errors import CommandRefused
 from monitor.exports import burden_table
@@ -104,7 +105,7 @@ class Reports:
         if self._judging:
             raise CommandRefused(
                 "another question is being judged",
-                why=f"{self._judging.judged} of its {self._judging.total} sessions are done",
+                why=f"{self._judging.judged} of {counted(self._judging.total, 'session')} done",
                 fix="ask again when they are",
             )
         judging = self._judging = Judging(len(chosen))

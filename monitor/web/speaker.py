@@ -17,13 +17,14 @@ DisplayId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{4,64}$")]
 
 
 class HereBody(BaseModel):
-    """A display is there; `enabled` when its browser lets it sound."""
+    """A display is there; `enabled`: its browser lets it sound, `hidden`: nobody sees its page."""
 
     model_config = ConfigDict(extra="forbid")
 
     display: DisplayId
     name: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
     enabled: bool
+    hidden: bool = False
 
 
 class Heard(BaseModel):
@@ -43,15 +44,21 @@ def told(clinic: Clinic) -> Json:
         "silent": chosen.silent,
         "tested": tested(test, words, clinic.clock.utc_us()),
         "tested_today": test is not None and _today(test, words, clinic.clock.utc_us()),
+        "unheard": test is not None and not test.heard,
     }
 
 
 def tested(test: SoundTest | None, words: Words, now_us: int) -> str:
-    """When the sound was last listened to, by whom and where; loud when that is not today."""
-    if test is None or not _today(test, words, now_us):
+    """When the sound was last listened to, by whom and where; loud when not today or not heard."""
+    today = test is not None and _today(test, words, now_us)
+    if test is None or (test.heard and not today):
         return "SOUND NOT TESTED TODAY"
-    by = f"{words.time(test.at_us, '%H:%M')} by {words.person(test.actor)} ({test.display})"
-    return f"sound last tested {by}" if test.heard else f"SOUND NOT HEARD in the test {by}"
+    if test.heard:
+        by = f"by {words.person(test.actor)} ({test.display})"
+        return f"sound last tested {words.time(test.at_us, '%H:%M')} {by}"
+    when = words.time(test.at_us, "%H:%M" if today else "%F %H:%M")
+    fix = f"turn {test.display} up or let another display sound, then SOUND TEST"
+    return f"SOUND NOT HEARD at {when}: {fix}"
 
 
 def _today(test: SoundTest, words: Words, now_us: int) -> bool:
@@ -74,6 +81,7 @@ def add_sound(api: FastAPI, clinic: Clinic, entry: Entry) -> None:
             enrolled.name if enrolled else body.name,
             enabled=body.enabled,
             enrolled=enrolled is not None,
+            hidden=body.hidden,
             now_s=clock.monotonic(),
         )
         return Heard(id=body.display)
@@ -90,6 +98,7 @@ def add_sound(api: FastAPI, clinic: Clinic, entry: Entry) -> None:
                     "name": one.name,
                     "able": sounding.heard(one, now_s),
                     "sounds": one.id == chosen.sounds,
+                    "hidden": one.hidden,
                     "seen_s": round(now_s - one.seen_s, 1),
                 }
                 for one in sounding.displays()

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from monitor.counting import counted
+
 Json = dict[str, Any]
 
 UNITS = {"HR": "/min", "SpO2": "%", "RR": "/min", "EtCO2": "mmHg", "T": "°C"}
@@ -332,7 +334,7 @@ def around(tiles: list[Json]) -> Json:
         "clock": "14:07:12",
         "clinic": "Harbour Infusion",
         "mode": "demo",
-        "counts": f"{len(tiles)} chairs  {tally['HIGH']} high {tally['MEDIUM']} medium",
+        "counts": f"{counted(len(tiles), 'chair')}  {tally['HIGH']} high {tally['MEDIUM']} medium",
         "tiles": tiles,
         "strip": strip,
         "sound": max((one["sound"] for one in tiles), key=RANKS.__getitem__),
@@ -364,6 +366,7 @@ def who(person: Json | None) -> Json:
 def speaker(**more: Any) -> Json:
     """No display is named: each sounds for itself."""
     base = {"sounds": "", "name": "", "backup": "", "silent": "", "tested_today": True}
+    base |= {"unheard": False}
     return base | {"tested": "sound last tested 07:58 by A. Moreau (wall)"} | more
 
 

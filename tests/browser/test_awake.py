@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, Request
 
 from tests.browser import scenes
 from tests.browser.conftest import Clinic, OpenPage, live, until
@@ -27,6 +29,17 @@ navigator.wakeLock.request = async (kind) => {
 """
 """The browser's own lock, seen by the test; it can be told to refuse, as on a low battery."""
 SLEEPY = "SCREEN MAY SLEEP"
+
+
+def is_told_hidden(*, hidden: bool) -> Callable[[Request], bool]:
+    """Does a page tell the service this of itself?"""
+
+    def told(request: Request) -> bool:
+        at_once = request.url.endswith("/api/sound/here")
+        body = request.post_data_json or {}
+        return at_once and body["hidden"] is hidden
+
+    return told
 
 
 async def display(clinic: Clinic, open_page: OpenPage, path: str) -> Page:
@@ -54,7 +67,7 @@ async def test_the_screen_is_kept_on_and_again_after_the_page_was_hidden(
     assert await page.evaluate("() => window.locks.length") == 2
 
 
-@pytest.mark.requirement("UIX-106")
+@pytest.mark.requirement("UIX-106", "SHO-204")
 async def test_a_hidden_page_asks_for_nothing_until_it_is_seen(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
@@ -64,10 +77,14 @@ async def test_a_hidden_page_asks_for_nothing_until_it_is_seen(
       Object.defineProperty(document, "visibilityState", { value: to, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }"""
-    await page.evaluate(turn, "hidden")
+    async with page.expect_request(is_told_hidden(hidden=True)):
+        await page.evaluate(turn, "hidden")
+    assert await page.title() == "HIDDEN - Wall - Chairside"
     await page.evaluate("() => window.locks[0].release()")
     assert await page.evaluate("() => window.locks.length") == 1
-    await page.evaluate(turn, "visible")
+    async with page.expect_request(is_told_hidden(hidden=False)):
+        await page.evaluate(turn, "visible")
+    assert await page.title() == "Wall - Chairside"
     await until(page, "window.locks.length === 2 && !window.locks[1].released")
 
 

@@ -68,6 +68,12 @@ async def test_every_page_says_which_display_sounds_and_when_it_was_tested(
     assert await tested.text_content() == "sound last tested 07:58 by A. Moreau (wall)"
     await clinic.change([], speaker=scenes.speaker(tested="SOUND NOT TESTED TODAY"))
     await until(page, "document.querySelector('#sound-tested').textContent.includes('NOT')")
+    await clinic.change([], speaker=scenes.speaker(tested="SOUND NOT HEARD at 07:58", unheard=True))
+    await page.locator("#sound-tested", has_text="NOT HEARD").wait_for()
+    loud = await tested.evaluate(
+        "(one) => [getComputedStyle(one).backgroundColor, getComputedStyle(one).fontWeight]"
+    )
+    assert loud == ["rgb(255, 255, 255)", "700"]
 
 
 @pytest.mark.requirement("SHO-018")

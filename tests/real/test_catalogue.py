@@ -177,7 +177,7 @@ def test_the_catalogue_is_worked_out_anew_by_command_and_not_under_a_service(
     wrong.close()
     said = CliRunner().invoke(chairside, ["catalogue", "--config", path])
     assert said.exit_code == 0, said.output
-    assert said.stdout == f"{tmp_path / 'clinic.db'}: 1 sessions can be found\n"
+    assert said.stdout == f"{tmp_path / 'clinic.db'}: 1 session can be found\n"
 
     async def look() -> None:
         async with opened(tmp_path) as (record, _):

@@ -22,7 +22,7 @@ NONE: dict[str, float] = {}
 def refused(edits: dict[str, float], phase: Phase = INFUSION, of: Preset | None = None) -> str:
     with pytest.raises(CommandRefused) as caught:
         check(of or preset(), phase, {}, edits)
-    return f"{caught.value.what}: {caught.value.why}"
+    return f"{caught.value.what}: {caught.value.why}; {caught.value.fix}"
 
 
 @pytest.mark.requirement("S-55")
@@ -69,6 +69,9 @@ def test_what_has_no_range_is_refused() -> None:
 def test_the_less_urgent_rule_alarms_first_in_every_phase_that_is_left() -> None:
     assert "SPO2-1 at 88, SPO2-2 at 88" in refused({"SPO2-1 SpO2": 88.0})
     assert "SPO2-2 at 88, SPO2-3 at 88" in refused({"SPO2-3 SpO2": 88.0})
+    fixed = refused({"SPO2-1 SpO2": 88.0})
+    assert "another value: SPO2-2 cannot be changed at a chair" in fixed
+    assert "the other limit too" not in fixed
     assert "SPO2-A at 94, SPO2-1 at 95" in refused({"SPO2-1 SpO2": 95.0})
     # In BASELINE the very low limit stands at 90; once it is over, 89 is in order.
     assert "in BASELINE: SPO2-1 at 89" in refused({"SPO2-1 SpO2": 89.0}, Phase.BASELINE)
@@ -85,6 +88,7 @@ def test_low_stays_under_high() -> None:
     of = replace(preset(), conditions=tuple(loose))
     said = refused({"HR-H1 HR": 60.0, "HR-L1 HR": 60.0}, of=of)
     assert "HR low 60 (HR-L1), high 60 (HR-H1)" in said
+    assert "change the other limit too" in said
     check(of, INFUSION, {}, {"HR-H1 HR": 61.0, "HR-L1 HR": 60.0})
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from monitor.errors import CommandRefused
 from monitor.sounding import DISPLAYS_MAX, SILENT_S, Chosen, Sounding, SoundTest
+from monitor.web import speaker
+from monitor.words import Words
+
+DAY_US = 86_400_000_000
 
 
 def here(sounding: Sounding, at_s: float, *names: str) -> None:
@@ -17,6 +23,39 @@ def here(sounding: Sounding, at_s: float, *names: str) -> None:
 def test_nobody_heard_of_means_that_each_display_sounds_for_itself() -> None:
     assert Sounding().decide(0.0) == Chosen(sounds="", name="", backup="", silent="")
     assert Sounding().status(0.0) == []
+
+
+@pytest.mark.requirement("SHO-204")
+def test_a_display_that_sounds_and_is_hidden_is_told_to_all_until_it_is_seen() -> None:
+    sounding = Sounding()
+    here(sounding, 0.0, "wall", "desk")
+    sounding.report("id-desk", "desk", enabled=True, hidden=True, now_s=0.0)
+    assert sounding.status(0.0) == []  # another one sounds
+    sounding.report("id-wall", "wall", enabled=True, hidden=True, now_s=1.0)
+    (line,) = sounding.status(1.0)
+    assert (line.level, line.text) == (
+        "warn",
+        "display wall sounds and is hidden: bring its page to the front",
+    )
+    here(sounding, 2.0, "wall")
+    assert sounding.status(2.0) == []
+
+
+@pytest.mark.requirement("SHO-203")
+def test_a_sound_test_that_was_not_heard_says_so_and_what_to_do_until_one_is_heard() -> None:
+    words = Words(UTC, {"am": "A. Moreau"}, {})
+    today = 1_772_438_280_000_000
+
+    def said(heard: bool, now_us: int = today) -> str:
+        test = SoundTest(display="wall", actor="am", heard=heard, at_us=today)
+        return speaker.tested(test, words, now_us)
+
+    fix = "turn wall up or let another display sound, then SOUND TEST"
+    assert said(heard=False) == f"SOUND NOT HEARD at 07:58: {fix}"
+    assert said(heard=False, now_us=today + DAY_US) == f"SOUND NOT HEARD at 2026-03-02 07:58: {fix}"
+    assert said(heard=True) == "sound last tested 07:58 by A. Moreau (wall)"
+    assert said(heard=True, now_us=today + DAY_US) == "SOUND NOT TESTED TODAY"
+    assert speaker.tested(None, words, today) == "SOUND NOT TESTED TODAY"
 
 
 @pytest.mark.requirement("SHO-016")

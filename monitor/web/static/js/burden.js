@@ -1,5 +1,6 @@
 /** What each rule costs: alarms for each chair-hour, seconds in alarm, time until somebody looked. */
 
+import { counted } from "./counting.js";
 import { byId, link, make, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { ruleTable } from "./ruled.js";
@@ -23,7 +24,7 @@ class BurdenPage {
   async _load() {
     try {
       const found = await read("/api/burden");
-      write(this._note, `${found.sessions} sessions, ${found.chair_hours} chair-hours`);
+      write(this._note, `${counted(found.sessions, "session")}, ${found.chair_hours} chair-hours`);
       this._list.replaceChildren(ruleTable("By rule", found));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;

@@ -178,6 +178,7 @@
  * @property {string} silent the display that should sound and does not
  * @property {string} tested
  * @property {boolean} tested_today
+ * @property {boolean} unheard not every sound of the last test was heard
  */
 /** @typedef {{id: string, name: string, role: string}} Person */
 

@@ -1,5 +1,6 @@
 /** A patient's course: small multiples on the same axes, a table, and the plan of each infusion. */
 
+import { counted } from "./counting.js";
 import { byId, button, link, make, write } from "./dom.js";
 import { multiple } from "./multiples.js";
 import { Refused, read } from "./server.js";
@@ -80,7 +81,7 @@ class CoursePage {
   _show(course) {
     const had = course.slots.filter((slot) => slot.session).length;
     write(this._title, `Course ${course.course} of ${course.patient}`);
-    write(this._note, `${had} of ${course.slots.length} infusions · 0 min: infusion start`);
+    write(this._note, `${had} of ${counted(course.slots.length, "infusion")} · 0 min: infusion start`);
     this._others.replaceChildren(
       ...course.courses
         .filter((number) => number !== course.course)

@@ -1,5 +1,6 @@
 /** Which devices measured for a session, and correcting two that were swapped. */
 
+import { counted } from "./counting.js";
 import { button, make, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 
@@ -47,7 +48,7 @@ export class DevicesDialog {
   /** @param {SessionDevices} told */
   _show(told) {
     const measured = told.measured.map((one) =>
-      make("li", "", `${one.device}: ${one.readings} readings`),
+      make("li", "", `${one.device}: ${counted(one.readings, "reading")}`),
     );
     const past = told.corrections.map((one) =>
       make(

@@ -55,7 +55,8 @@ export class Header {
     this.drawSound(this._state);
     this._sound.title = speaker.backup ? `backup: ${speaker.backup}` : "no other display can sound";
     write(this._tested, speaker.tested);
-    mark(this._tested, "today", speaker.tested_today ? "yes" : "no");
+    const well = speaker.tested_today ? "yes" : "no";
+    mark(this._tested, "today", speaker.unheard ? "unheard" : well);
   }
 
   /**

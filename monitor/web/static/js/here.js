@@ -22,6 +22,14 @@ export class Here {
     if (asked) localStorage.setItem(NAME, asked.slice(0, NAME_LENGTH_MAX));
     this.name = localStorage.getItem(NAME) || `display ${this.id.slice(-4)}`;
     this._beats = 0;
+    this._title = document.title;
+    document.addEventListener("visibilitychange", () => this._turned());
+  }
+
+  /** Hidden or seen again: told at once, and on the page's tab while another lies before it. */
+  _turned() {
+    document.title = hidden() ? `HIDDEN - ${this._title}` : this._title;
+    this.report();
   }
 
   /** The service was heard: every second time it hears of us. */
@@ -35,10 +43,15 @@ export class Here {
     const { state } = this._sounder;
     if (state === "elsewhere") return;
     const enabled = state === "on" || state === "spare";
-    const told = tell("/api/sound/here", { display: this.id, name: this.name, enabled });
+    const said = { display: this.id, name: this.name, enabled, hidden: hidden() };
+    const told = tell("/api/sound/here", said);
     // Unheard, it is taken for silent; the next heartbeat tries again.
     told.catch(() => {});
   }
+}
+
+function hidden() {
+  return document.visibilityState === "hidden";
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The alarm history of the clinic, filtered by day, chair and priority. */
 
 import { HEAD, alarmTable, texts } from "./alarm-table.js";
+import { counted } from "./counting.js";
 import { byId, make, write } from "./dom.js";
 import { fill, input, labelled, wanted } from "./filters.js";
 import { Refused, read } from "./server.js";
@@ -70,9 +71,8 @@ class HistoryPage {
    * @param {string} since where they begin; "" when nothing older is left out
    */
   _draw(alarms, since) {
-    const count = alarms.length === 1 ? "1 alarm" : `${alarms.length} alarms`;
     const older = since ? ` since ${since}: for those of older sessions choose earlier days` : "";
-    write(this._summary, count + older);
+    write(this._summary, counted(alarms.length, "alarm") + older);
     this._list.replaceChildren(alarmTable("Newest first", alarms, this._why));
     this._csv.replaceChildren(csvLink("alarms.csv", HEAD, alarms.map(texts)));
   }

@@ -1,5 +1,6 @@
 /** Work of minutes that the service does for a page: how far it is, and its archive. */
 
+import { counted } from "./counting.js";
 import { link, make, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 
@@ -64,7 +65,7 @@ export class JobView {
     this._bar.max = job.total;
     this._bar.value = job.done;
     const out = job.left_out.length ? `; left out: ${job.left_out.join("; ")}` : "";
-    const count = `${job.done} of ${job.total} sessions${out}`;
+    const count = `${job.done} of ${counted(job.total, "session")}${out}`;
     if (runs) {
       this.say(`${job.title}: ${count}`);
       this._timer = window.setTimeout(() => void this.look(), LOOK_MS);

@@ -1,5 +1,6 @@
 /** Limits of one session: what is in force, within which range, what others would have alarmed. */
 
+import { counted } from "./counting.js";
 import { button, make, mark, write } from "./dom.js";
 import { Refused, read } from "./server.js";
 
@@ -191,8 +192,7 @@ export class LimitsDialog {
     try {
       const seen = await this._acts.foresee(this._chair, this._session, this._changes());
       if (seen === null) return;
-      const alarms = seen.after === 1 ? "1 alarm" : `${seen.after} alarms`;
-      const first = `With these limits the last ${seen.minutes} min would have had ${alarms}`;
+      const first = `With these limits the last ${seen.minutes} min would have had ${counted(seen.after, "alarm")}`;
       const as_now = seen.after === seen.before ? ", as with those in force" : `, not ${seen.before}`;
       said = [`${first}${as_now}.`, ...seen.hints].join(" ");
     } catch (error) {

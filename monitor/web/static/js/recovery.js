@@ -1,5 +1,6 @@
 /** The recovery board: every chair on its way out, what is missing and since when. */
 
+import { counted } from "./counting.js";
 import { byId, button, link, make, mark, write } from "./dom.js";
 import { checkLine, earliest, vitalLines } from "./leaving.js";
 import { Refused, read } from "./server.js";
@@ -61,8 +62,7 @@ class RecoveryPage {
   /** @param {RecoveryBoard} board */
   _show(board) {
     const count = board.chairs.length;
-    const some = count === 1 ? "1 chair" : `${count} chairs`;
-    write(this._note, count ? `${some} in recovery, as of ${board.as_of}` : "Nobody is in recovery");
+    write(this._note, count ? `${counted(count, "chair")} in recovery, as of ${board.as_of}` : "Nobody is in recovery");
     const cards = board.chairs.map((one) => {
       const card = this._cards.get(one.session) ?? new Card(one);
       this._cards.set(one.session, card);

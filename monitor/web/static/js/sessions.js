@@ -1,5 +1,6 @@
 /** All sessions, the newest first; searched by patient, day, chair, person and what happened. */
 
+import { counted } from "./counting.js";
 import { button, byId, link, make, write } from "./dom.js";
 import { ManyExport } from "./export.js";
 import { fill, input, labelled, recall, wanted } from "./filters.js";
@@ -211,7 +212,7 @@ function said(found, searched) {
   if (found.total > found.counted_max) {
     return `more than ${found.counted_max.toLocaleString("en")} sessions`;
   }
-  return found.total === 1 ? "1 session" : `${found.total.toLocaleString("en")} sessions`;
+  return counted(found.total, "session");
 }
 
 stand((ground) => new SessionsPage(ground));

@@ -3,7 +3,7 @@
 import { button, make } from "./dom.js";
 import { Refused, read } from "./server.js";
 
-/** @typedef {{id: string, name: string, able: boolean, sounds: boolean, seen_s: number}} Listed */
+/** @typedef {{id: string, name: string, able: boolean, sounds: boolean, hidden: boolean, seen_s: number}} Listed */
 
 export class SoundDesk {
   /**
@@ -54,7 +54,8 @@ export class SoundDesk {
   /** @param {Listed[]} displays */
   _list(displays) {
     const choices = displays.map((one) => {
-      const state = one.sounds ? "sounds now" : one.able ? "can sound" : "silent";
+      const sounds = one.sounds ? "sounds now" : one.able ? "can sound" : "silent";
+      const state = one.able && one.hidden ? `${sounds}, hidden` : sounds;
       const own = one.id === this._here.id ? ", this display" : "";
       const choice = button("act", `${one.name}: ${state}${own}`, () => {
         this._dialog.close();

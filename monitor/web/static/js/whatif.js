@@ -1,5 +1,6 @@
 /** What another preset would have done: stored sessions judged again, beside how they were. */
 
+import { counted } from "./counting.js";
 import { button, byId, link, make, write } from "./dom.js";
 import { fill, input, labelled, wanted } from "./filters.js";
 import { ruleTable } from "./ruled.js";
@@ -168,7 +169,7 @@ class WhatIfPage {
       const sessions = this._chosen.map((one) => one.id);
       const asked = { name: this._preset.value, toml: this._toml.value, sessions };
       const found = await tell("/api/whatif", asked, JUDGING_MS);
-      const hours = `${counted(found.sessions)}, ${found.infusion_hours} infusion hours`;
+      const hours = `${counted(found.sessions, "session")}, ${found.infusion_hours} infusion hours`;
       write(this._note, `${hours}. Before: as it was judged. After: ${found.preset}`);
       this._list.replaceChildren(ruleTable("Alarms by rule", found));
     } catch (error) {
@@ -187,7 +188,7 @@ class WhatIfPage {
       this._bar.hidden = false;
       this._bar.max = of;
       this._bar.value = judged;
-      write(this._note, `Judging: ${judged} of ${of} sessions are done.`);
+      write(this._note, `Judging: ${judged} of ${counted(of, "session")} done.`);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       // The question itself will tell.
@@ -214,14 +215,9 @@ function said(found) {
   const first = found.sessions.at(-1)?.date ?? "";
   const last = found.sessions[0]?.date ?? "";
   const days = first === last ? `of ${last}` : `of ${first} to ${last}`;
-  if (count === found.total) return `${counted(count)} ${days}`;
+  if (count === found.total) return `${counted(count, "session")} ${days}`;
   const all = found.total > found.counted_max ? `more than ${found.counted_max.toLocaleString("en")}` : found.total.toLocaleString("en");
-  return `${counted(count)} ${days}, the newest of ${all} that are like that`;
-}
-
-/** @param {number} sessions */
-function counted(sessions) {
-  return sessions === 1 ? "1 session" : `${sessions} sessions`;
+  return `${counted(count, "session")} ${days}, the newest of ${all} that are like that`;
 }
 
 new Shell((shell) => new WhatIfPage(shell));
