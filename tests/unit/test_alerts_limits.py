@@ -172,6 +172,7 @@ def test_a_short_gap_leaves_a_running_delay_running() -> None:
     assert chair.raised("SPO2-1") == [15.0]
 
 
+@pytest.mark.requirement("S-27")
 def test_time_beyond_five_seconds_of_a_gap_is_not_counted() -> None:
     chair = Chairside()
     for second in range(20):

@@ -63,7 +63,7 @@ def test_pressure_is_the_mean_of_two_readings_a_minute_apart() -> None:
     assert (exactly[SYS], exactly[DIA]) == (121, 80)
 
 
-@pytest.mark.requirement("CAR-001")
+@pytest.mark.requirement("CAR-001", "S-25")
 @pytest.mark.parametrize(
     "rows",
     [
