@@ -11,7 +11,7 @@ from monitor.alerts import AlarmState, Reason
 from monitor.clinic import Phase
 from monitor.conditions import Column, Priority
 from monitor.vitals import Validity, VitalSign
-from tests.judged import DIA, HR, MEAN, PR, SPO2, SYS, Chairside, preset
+from tests.judged import DIA, HR, PR, SPO2, SYS, Chairside, preset
 
 OFF = {SPO2: (Validity.INVALID, "sensor off")}
 LEAK = {SYS: (Validity.INVALID, "cuff leak"), DIA: (Validity.INVALID, "cuff leak")}
