@@ -168,7 +168,7 @@ class Engine(Acting):
         place = self._by_chair[chair]
         events = self._settle(place, now) + self._leave(place, Reason.CLOSED, now)
         self._watch.exist(place, now)
-        return self._sent(events)
+        return self._sent(events + self._follow(now))
 
     def _leave(self, place: Place, reason: Reason, now: float) -> list[AlarmEvent]:
         """Nothing of who was there until now, or of nobody, is left."""
@@ -190,7 +190,17 @@ class Engine(Acting):
         events += self._judging.switch(place, now)
         self._watch.exist(place, now)
         self._overlays.refresh(place, now)
-        return events
+        return events + self._follow(now)
+
+    def _follow(self, now: float) -> list[AlarmEvent]:
+        """What concerns the clinic is as urgent as in an infusion while any chair infuses."""
+        infuses = any(one.phase is Phase.INFUSION for one in self._places if one.id != CLINIC)
+        clinic, phase = self._by_chair[CLINIC], Phase.INFUSION if infuses else None
+        if clinic.phase is phase:
+            return []
+        events = self._settle(clinic, now)
+        clinic.phase = phase
+        return events + self._book.fit(clinic, now)
 
     # ----------------------------------------------------------------- what comes in
 

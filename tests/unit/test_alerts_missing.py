@@ -353,6 +353,39 @@ def test_one_reading_ends_what_failed_and_what_was_overdue() -> None:
     assert chair.engine.alarms() == []
 
 
+@pytest.mark.requirement("ALM-200")
+def test_what_is_not_recorded_is_as_urgent_as_for_the_chair_that_infuses() -> None:
+    """Of the whole clinic: MEDIUM while any chair infuses, else LOW; one that has risen stays."""
+    chair = Chairside(phase=Phase.BASELINE)
+    engine, at_s = chair.engine, 0.0
+
+    def stored(now_s: float) -> Priority:
+        engine.assert_technical("T-STORE", CLINIC, at_s, "NOT RECORDING", now_s)
+        (alarm,) = engine.alarms(CLINIC)
+        return alarm.priority
+
+    assert stored(6.0) is Priority.LOW
+    events = engine.set_phase("1", Phase.INFUSION, 7.0)
+    (rose,) = [one for one in events if one.alarm.chair == CLINIC]
+    assert (rose.reason, rose.alarm.priority) == (Reason.PRIORITY_RISES, Priority.MEDIUM)
+    engine.set_phase("1", Phase.RECOVERY, 8.0)
+    assert stored(9.0) is Priority.MEDIUM
+    engine.assert_technical("T-STORE", CLINIC, None, "", 20.0)
+    engine.advance(40.0)
+    assert engine.alarms(CLINIC) == []
+    at_s = 50.0
+    assert stored(56.0) is Priority.LOW
+    engine.clear("1", 57.0)
+    assert stored(58.0) is Priority.LOW
+    engine.seat("1", "next", Phase.INFUSION, 59.0)
+    assert stored(60.0) is Priority.MEDIUM
+    engine.clear("1", 61.0)
+    engine.assert_technical("T-STORE", CLINIC, None, "", 62.0)
+    engine.advance(80.0)
+    at_s = 90.0
+    assert stored(96.0) is Priority.LOW
+
+
 @pytest.mark.parametrize(
     ("condition", "after_s", "priority"),
     [
