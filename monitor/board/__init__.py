@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState, Silences
-from monitor.board.chair import ChairBoard, Line
+from monitor.board.chair import ChairBoard
+from monitor.board.lines import Line
 from monitor.board.slots import LimitsInForce, least_real
 from monitor.board.tile import StripEntry, Tile, Wall
 from monitor.board.words import MARKS, can_suspend, clock, onset_text, silent_until, utc_us
@@ -129,15 +130,15 @@ class Board:
 
     def link(self, device: str, chair: str, *, up: bool, why: str, at_s: float) -> None:
         """A device's line was lost or is back."""
-        self._chairs[chair].line(device, Line(up, why, at_s))
+        self._chairs[chair].lines.changed(device, Line(up, why, at_s))
 
     def frame(self, device: str, chair: str, at_s: float) -> None:
         """A device sent a frame."""
-        self._chairs[chair].heard(device, at_s)
+        self._chairs[chair].lines.heard(device, at_s)
 
     def ever_heard(self, chair: str) -> bool:
         """Has any device of the chair sent a frame since the service began?"""
-        return self._chairs[chair].ever_heard
+        return self._chairs[chair].lines.ever_heard
 
     def tile(self, chair: str, now_s: float, now_us: int) -> Tile:
         """What one chair's tile shows; KeyError for a chair there is not."""

@@ -12,11 +12,18 @@ from datetime import tzinfo
 
 from monitor.alerts import Alarm, AlarmState, Silences
 from monitor.alerts.layout import ECG
-from monitor.board.cuff import CuffReading, Schedule, block, determination, measuring
+from monitor.board.cuff import (
+    CuffReading,
+    Schedule,
+    block,
+    determination,
+    left_behind,
+    measuring,
+)
+from monitor.board.lines import Lines
 from monitor.board.slots import (
     AGEING_S,
     SOURCES,
-    STALE_S,
     LimitsInForce,
     Samples,
     heart_source,
@@ -69,17 +76,6 @@ ORDER = (VitalSign.RESPIRATORY_RATE, VitalSign.ETCO2, VitalSign.TEMPERATURE)
 """What follows heart rate and SpO2, where a device of the chair measures it."""
 CUFF_CYCLE = "cuff cycle"
 DOUBTS = frozenset({QUESTIONABLE, INVALID, AGEING})
-LINK_LOST = "T-LINK"
-"""The condition whose alarm says that a device sends no frames (alarms.md 7.2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A device's link: up or down since `at_s`, and why."""
-
-    up: bool
-    why: str
-    at_s: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,8 +109,7 @@ class ChairBoard:
     _cuff: CuffReading | None = None
     _measures_until_s: float = 0.0
     _schedule: Schedule = field(default_factory=lambda: Schedule(0.0, 0.0, 0.0))
-    _lines: dict[str, Line] = field(default_factory=dict)
-    _heard_s: dict[str, float] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
 
     def take(self, readings: Sequence[Reading]) -> None:
         """Note live readings; late ones and those of another session are passed over."""
@@ -155,22 +150,6 @@ class ChairBoard:
         left.treatment, left.due, left.changed = None, (), None
         left.session, left._samples, left._cuff = None, Samples(), None
         left._measures_until_s = 0.0
-
-    def line(self, device: str, line: Line) -> None:
-        """A device's link changed."""
-        self._lines[device] = line
-
-    def heard(self, device: str, at_s: float) -> None:
-        """A frame came: the device's link is up."""
-        self._heard_s[device] = at_s
-        before = self._lines.get(device)
-        if before is None or not before.up:
-            self._lines[device] = Line(up=True, why="", at_s=at_s)
-
-    @property
-    def ever_heard(self) -> bool:
-        """Has any device of the chair sent a frame yet?"""
-        return bool(self._heard_s)
 
     @property
     def mode(self) -> GenerationMode:
@@ -228,16 +207,8 @@ class ChairBoard:
 
     def _offline(self, now_s: float) -> str:
         """Not one device of the chair can be heard: since when."""
-        lost = {one.instance: one.onset_s for one in self.alarms if _link_lost(one)}
-        gone = {
-            device: self._heard_s.get(device, since_s)
-            for device, since_s in lost.items()
-            if now_s - self._heard_s.get(device, since_s) > STALE_S
-        }
-        gone |= {device: line.at_s for device, line in self._lines.items() if not line.up}
-        if not gone or self._lines.keys() - gone.keys():
-            return ""
-        return f"MONITOR OFFLINE {minutes_seconds(now_s - min(gone.values()))}"
+        since_s = self.lines.silent_since_s(self.lines.gone(self.alarms, now_s))
+        return "" if since_s is None else f"MONITOR OFFLINE {minutes_seconds(now_s - since_s)}"
 
     def _patient(self) -> str:
         ref = self.session.patient_ref if self.session else ""
@@ -346,6 +317,8 @@ class ChairBoard:
             now_s=now_s,
             zone=self.zone,
         )
+        if self._cuff and self._cuff.device in self.lines.gone(self.alarms, now_s):
+            return left_behind(shown)
         return measuring(shown) if now_s < self._measures_until_s else shown
 
     def _values(self, alarm: Alarm, slots: Sequence[Slot], nibp: CuffBlock | None) -> Values:
@@ -388,11 +361,6 @@ def _left(until_s: float | None, now_s: float) -> str:
         return ""
     left = int(until_s - now_s + 0.999)
     return f"{left // 60}:{left % 60:02d}"
-
-
-def _link_lost(alarm: Alarm) -> bool:
-    active = alarm.state in (AlarmState.ACTIVE_UNACK, AlarmState.ACTIVE_ACK)
-    return active and alarm.condition == LINK_LOST
 
 
 def _flashes(alarm: Alarm) -> bool:

@@ -1,8 +1,8 @@
 """The NIBP block: value, time taken, age, and when the next is due.
 
 A cuff reading stays true as a point in time, so it is never hidden early: grey
-from the moment T-NIBP-O would be LOW, gone at the later of 15 min and twice the
-interval, and nothing from before the session is ever shown. A failed attempt
+from the moment T-NIBP-O would be LOW and while its monitor is silent, gone at the later of
+15 min and twice the interval, and nothing from before the session is ever shown. A failed attempt
 stands in the place of the number it did not give. Knows the cuff readings of
 one chair; knows no session and no page.
 """
@@ -42,6 +42,7 @@ class CuffReading:
     mean: float | None
     validity: Validity
     reason: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def determination(readings: Sequence[Reading]) -> CuffReading | None:
         mean=values.get(VitalSign.NIBP_MEAN),
         validity=shaken if given else Validity.INVALID,
         reason=why_not(spoken) if doubts else "",
+        device=newest.device,
     )
 
 
@@ -131,6 +133,12 @@ def block(
         priority=_priority(alarms),
         limits=Limits(low=limit_text(low), high=limit_text(high)),
     )
+
+
+def left_behind(shown: CuffBlock) -> CuffBlock:
+    """The block while its monitor is silent: a number of then, and no next one is foreseen."""
+    state = tile.AGEING if shown.state in (tile.VALID, tile.QUESTIONABLE) else shown.state
+    return replace(shown, state=state, next="")
 
 
 def measuring(shown: CuffBlock) -> CuffBlock:

@@ -189,7 +189,7 @@ def offline(label: str) -> Json:
         [gone],
         offline="MONITOR OFFLINE 00:34",
         slots=slots,
-        nibp=nibp("---/---", "", "stale", note="", age="", next="", time=""),
+        nibp=nibp(state="ageing", next=""),
     )
 
 

@@ -257,10 +257,12 @@ def test_a_lost_line_is_offline_at_once_with_no_number_left() -> None:
     assert tile.offline == "MONITOR OFFLINE 00:02"
     assert {slot.text for slot in tile.slots} == {"--"}
     assert bench.slot(103.0).note == "no data 00:03"
-    assert bench.nibp(103.0).text == "120/80"
+    then = bench.nibp(103.0)
+    assert (then.text, then.state, then.next) == ("120/80", "ageing", "")
     bench.board.frame("mon-1", "1", 104.0)
     bench.put(sample(104.0))
     assert (bench.tile(104.0).offline, bench.slot(104.0).text) == ("", "97")
+    assert bench.nibp(104.0).state == "valid"
 
 
 def test_a_silent_monitor_is_offline_by_its_alarm_and_back_with_its_first_frame() -> None:
