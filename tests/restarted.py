@@ -219,7 +219,7 @@ class Kept:
         return [step for step in self.steps if step.session == session]
 
     async def apart(self, _: int) -> list[TransitionRow]:
-        return []
+        return [step for step in self.steps if step.session is None]
 
     async def open_alarms(self) -> list[TransitionRow]:
         last = {step.alarm: step for step in self.steps}
