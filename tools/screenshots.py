@@ -63,8 +63,10 @@ def demo() -> Iterator[tuple[subprocess.Popen[str], str]]:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         wall = next(line for line in process.stdout if line.startswith("wall:"))
-        yield process, wall.split()[1].rstrip("/")
-        process.kill()
+        try:
+            yield process, wall.split()[1].rstrip("/")
+        finally:  # whatever failed is told, not waited for
+            process.kill()
 
 
 def shoot(page: Page, name: str) -> None:

@@ -185,7 +185,12 @@ class Archive:
         steps = [row for row in rows if alarm in ("", row.alarm)]
         if alarm and not steps:
             raise NotThere(f"session {session} has no alarm {alarm}")
-        return await self._worked_out(lambda: {"alarms": explained.whys(steps, self._words)})
+        shelf = self._shelf
+        digest = steps[0].preset if steps else None
+        preset = await counted_by(shelf.history, digest, shelf.preset)
+        return await self._worked_out(
+            lambda: {"alarms": explained.whys(steps, preset, self._words)}
+        )
 
     async def _rows(self, session: str) -> tuple[list[FactRow], list[ReadingRow]]:
         """Its facts, and its readings after every correction of devices."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
+from monitor.board.slots import UNITS
 from monitor.clinic import Session
 from monitor.commands.limiting import ChangeLimits, its_session
 from monitor.displays import Clinic
@@ -84,7 +85,7 @@ class Limits:
             "rule": one.rule,
             "vital": one.vital.value if one.vital else "",
             "label": codes.label if codes else "delay",
-            "unit": codes.unit if codes else "s",
+            "unit": UNITS.get(codes.unit, codes.unit) if codes else "s",
             "high": one.high,
             "priority": one.priority.name,
             "preset": one.preset,

@@ -574,22 +574,24 @@ def why(name: str) -> Json:
     return {
         "id": name,
         "condition": "SPO2-2",
+        "rule": "SpO2 is below its limit",
+        "unit": "%",
         "preset": "4f2a9c0d11e5aa77",
         "message": "SpO2 84 < 88: check airway, probe",
         "limit": 88.0,
-        "baseline": 97.0,
+        "baseline": None,
         "onset": "14:06:51",
         "fired_count": 10,
         "fired_by": [
-            {"vital": "SpO2", "label": "SpO2", "time": "14:06:51", "value": 86.0},
-            {"vital": "SpO2", "label": "SpO2", "time": "14:07:01", "value": 84.0},
+            {"vital": "SpO2", "label": "SpO2", "time": "14:06:51", "value": 86.0, "unit": "%"},
+            {"vital": "SpO2", "label": "SpO2", "time": "14:07:01", "value": 84.0, "unit": "%"},
         ],
         "steps": [
             step
-            | {"from": "PENDING", "to": "ACTIVE_UNACK", "reason": "condition present for its delay"}
+            | {"happened": "it lasted as long as its delay", "stands": "on, not seen yet"}
             | {"actor": ""},
             step
-            | {"from": "ACTIVE_UNACK", "to": "ACTIVE_ACK", "reason": "acknowledged"}
+            | {"happened": "acknowledged", "stands": "on, acknowledged"}
             | {"time": "14:07:12", "actor": "R. Kessler", "note": "probe repositioned"},
         ],
     }

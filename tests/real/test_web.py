@@ -465,6 +465,9 @@ async def test_one_request_tells_why_an_alarm_was_raised_and_who_did_what(
     assert told["preset"] == clinic.clinic.ward.preset.hash
     fired = [(one["label"], one["value"]) for one in told["fired_by"]]
     assert fired == [("NIBP systolic", 190.0), ("NIBP diastolic", 112.0)]
+    plain = "NIBP systolic is above its limit or NIBP diastolic is above its limit"
+    assert (told["rule"], told["unit"]) == (f"{plain} in a cuff reading", "mmHg")
+    assert [one["stands"] for one in told["steps"]][:2] == ["on, not seen yet", "on, acknowledged"]
     assert told["fired_count"] == 1
     steps = [(one["to"], one["actor"]) for one in told["steps"]]
     assert steps[:2] == [("ACTIVE_UNACK", ""), ("ACTIVE_ACK", "R. Kessler")]

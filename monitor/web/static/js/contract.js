@@ -290,14 +290,17 @@
  * @typedef {object} Why What an alarm rests on, and every step it took.
  * @property {string} id
  * @property {string} condition
+ * @property {string} rule what the rule says is the matter, in words
+ * @property {string} unit of its limit and its values
  * @property {string} preset
  * @property {string} message
  * @property {number|null} limit
  * @property {number|null} baseline
  * @property {string} onset
  * @property {number} fired_count
- * @property {{vital: string, label: string, time: string, value: number}[]} fired_by
- * @property {{time: string, from: string, to: string, reason: string, priority: string,
+ * @property {{vital: string, label: string, time: string, value: number,
+ *   unit: string}[]} fired_by
+ * @property {{time: string, happened: string, stands: string, priority: string,
  *   value: number|null, limit: number|null, actor: string, note: string}[]} steps
  */
 

@@ -1,10 +1,11 @@
-/** Why there is or was an alarm: rule, preset, limit, baseline, samples, every step with its actor. */
+/** Why there is or was an alarm: what was measured against which limit, every step with its actor. */
 
+import { counted } from "./counting.js";
 import { button, make } from "./dom.js";
 import { Refused, read } from "./server.js";
 import { table } from "./table.js";
 
-const STEPS = ["Time", "From", "To", "Reason", "Priority", "Value", "Limit", "By", "Note"];
+const STEPS = ["Time", "What happened", "The alarm then", "Priority", "Value", "Limit", "By", "Note"];
 
 export class WhyDialog {
   constructor() {
@@ -41,33 +42,42 @@ export class WhyDialog {
  * @returns {Node[]}
  */
 function told(why) {
-  const samples = why.fired_by.map((one) => `${one.label} ${one.value} at ${one.time}`);
-  const more = why.fired_count > samples.length ? `, ${why.fired_count} samples in all` : "";
   /** @type {[string, string][]} */
   const facts = [
-    ["Rule", why.condition],
-    ["Preset", why.preset.slice(0, 12)],
-    ["Limit in force", said(why.limit)],
-    ["Baseline", why.baseline === null ? "not used" : said(why.baseline)],
-    ["First violating sample", why.onset],
-    ["Fired by", samples.length ? samples.join(", then ") + more : "time alone"],
+    ["What is watched", why.rule],
+    ["Measured", measured(why)],
+    ["Limit in force", said(why.limit, why.unit)],
+    ["Patient's baseline", said(why.baseline, why.unit)],
+    ["Since", why.onset],
   ];
-  const list = make("dl", "", facts.flatMap(([name, text]) => [make("dt", "", name), make("dd", "", text)]));
+  const known = facts.filter(([, text]) => text);
+  const list = make("dl", "", known.flatMap(([name, text]) => [make("dt", "", name), make("dd", "", text)]));
   const steps = why.steps.map((step) => [
     step.time,
-    step.from,
-    step.to,
-    step.reason,
+    step.happened,
+    step.stands,
     step.priority,
-    said(step.value),
-    said(step.limit),
+    said(step.value, why.unit),
+    said(step.limit, why.unit),
     step.actor,
     step.note,
   ]);
-  return [make("p", "why-message", why.message), list, make("div", "scroll", [table("Steps", STEPS, steps)])];
+  const codes = make("small", "", `rule ${why.condition}, alarm preset ${why.preset.slice(0, 12)}`);
+  const steps_told = make("div", "scroll", [table("Steps", STEPS, steps)]);
+  return [make("p", "why-message", why.message), list, steps_told, make("p", "codes", [codes])];
 }
 
-/** @param {number|null} number */
-function said(number) {
-  return number === null ? "" : String(Math.round(number * 10) / 10);
+/** @param {import("./contract.js").Why} why */
+function measured(why) {
+  const samples = why.fired_by.map((one) => `${one.label} ${said(one.value, one.unit)} at ${one.time}`);
+  const more = why.fired_count > samples.length ? `; ${counted(why.fired_count, "value")} in all` : "";
+  return samples.join(", then ") + more;
+}
+
+/**
+ * @param {number|null} number
+ * @param {string} unit
+ */
+function said(number, unit) {
+  return number === null ? "" : `${Math.round(number * 10) / 10} ${unit}`.trim();
 }
