@@ -53,6 +53,7 @@ bench: $(READY_DEV)
 	$(RUN) -m benchmarks.commit
 	$(RUN) -m benchmarks.review
 	$(RUN) -m benchmarks.course
+	$(RUN) -m benchmarks.restart
 	$(RUN) -m benchmarks.wire_to_screen
 	$(RUN) -m benchmarks.alarm_to_screen
 

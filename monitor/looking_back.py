@@ -31,7 +31,7 @@ from monitor.history import (
 from monitor.plausibility import objection
 from monitor.vitals import STANDS_FOR, Validity, VitalSign
 
-FIRST_LOOK_US, FARTHER = 300_000_000, 4
+FIRST_LOOK_US, FARTHER = 300_000_000, 8
 """So far back a stretch within limits is looked for, and how many times farther the next time."""
 CALM_TIMES = 2.0
 """So many times longer than a sum needs to run out: of two senders only one is judged."""
@@ -107,13 +107,21 @@ async def looked_back(
     found = list[ReadingRow]()
     rules = [one for one in preset.conditions if one.enabled and one.form in COUNTED_FORMS]
     for sitting in _sittings(facts, alarms):
-        found += await _of_sums(record, rules, preset, sitting, span[0])
+        sums = await _of_sums(record, rules, preset, sitting, span[0])
+        since_us = sums[0].sampled_at_us if sums else span[0]
+        found += sums
         for vitals, watching in _by_vitals(rules).items():
             found += await _of_looks(record, sitting, vitals, watching, span)
             found += await _of_trends(record, sitting, vitals, watching)
-            found += await _of_alarms(record, sitting, vitals, watching, span[0])
+            until_us = since_us if vitals in _summed(rules) else span[0]
+            found += await _of_alarms(record, sitting, vitals, watching, until_us)
     once = {(row.device, row.vital, row.sampled_at_us): row for row in found}
     return [row for row in once.values() if row.sampled_at_us < span[0]]
+
+
+def _summed(rules: Sequence[AlarmCondition]) -> list[Vitals]:
+    """What sums are about: their readings are told whole."""
+    return [sources_of([one]) for one in rules if one.form in FROM_THE_PHASE]
 
 
 def _by_vitals(rules: Sequence[AlarmCondition]) -> dict[Vitals, list[AlarmCondition]]:
@@ -154,8 +162,9 @@ async def _of_sums(
     """From a stretch on that lets every sum run out and every dip be over."""
     rules = [one for one in all_rules if one.form in FROM_THE_PHASE]
     vitals, back_us = sources_of(rules), FIRST_LOOK_US
-    while vitals:
-        from_us = max(until_us - back_us, sitting.seated_us)
+    newest = await record.valid_before(sitting.session, vitals, until_us)
+    while newest:
+        from_us = max(newest[0].sampled_at_us - back_us, sitting.seated_us)
         rows = await record.earlier(sitting.session, vitals, from_us, until_us)
         since_us = calm_since(rows, rules, preset)
         if since_us is not None:
@@ -255,12 +264,12 @@ async def _of_alarms(
     since = [(rule, _told_us(rule, alarm)) for rule in rules for alarm in sitting.open(rule)]
     if not since:
         return []
-    from_us, found = min(at_us for _, at_us in since), list[ReadingRow]()
+    from_us = min(at_us for _, at_us in since)
     rows = await record.earlier(sitting.session, vitals, from_us, until_us)
-    for rule, at_us in since:
-        mine = [row for row in rows if row.sampled_at_us >= at_us]
-        found += mine if rule.form is Form.CHANGE else worst_among(mine, rule)
-    return found
+    whole_us = [at_us for rule, at_us in since if rule.form is Form.CHANGE]
+    return worst_among(rows, since) + [
+        row for row in rows if whole_us and row.sampled_at_us >= min(whole_us)
+    ]
 
 
 def _told_us(rule: AlarmCondition, alarm: TransitionRow) -> int:
@@ -270,18 +279,21 @@ def _told_us(rule: AlarmCondition, alarm: TransitionRow) -> int:
     return alarm.at_us - AROUND_US
 
 
-def worst_among(rows: Sequence[ReadingRow], rule: AlarmCondition) -> list[ReadingRow]:
-    """Those that may be the worst of an alarm of that rule, with what was said about then."""
+def worst_among(
+    rows: Sequence[ReadingRow], since: Sequence[tuple[AlarmCondition, int]]
+) -> list[ReadingRow]:
+    """Those that may be the worst for a rule from then on, and what was said about those times."""
+    by_sender: dict[tuple[str, VitalSign], list[tuple[float, int]]] = {}
+    for row in rows:
+        doubtful = row.validity is Validity.QUESTIONABLE
+        if row.value is not None and (doubtful or row.validity.believed) and not row.late:
+            by_sender.setdefault((row.device, row.vital), []).append((row.value, row.sampled_at_us))
     times = set[int]()
-    for sign in {-1.0 if one.comparison.high else 1.0 for one in rule.any_of}:
-        by_sender: dict[tuple[str, VitalSign], list[tuple[float, int]]] = {}
-        for row in rows:
-            doubtful = row.validity is Validity.QUESTIONABLE
-            if row.value is not None and (doubtful or row.validity.believed) and not row.late:
-                told = by_sender.setdefault((row.device, row.vital), [])
-                told.append((sign * row.value, row.sampled_at_us))
-        for told in by_sender.values():
-            times.update(at_us for _, at_us in nsmallest(WORST_MAX, told))
+    for rule, from_us in since:
+        for sign in {-1.0 if one.comparison.high else 1.0 for one in rule.any_of}:
+            for told in by_sender.values():
+                mine = ((sign * value, at_us) for value, at_us in told if at_us >= from_us)
+                times.update(at_us for _, at_us in nsmallest(WORST_MAX, mine))
     marks = sorted(times)
     return [row for row in rows if _near(row.sampled_at_us, marks)]
 

@@ -35,6 +35,7 @@ from monitor.looking_back import Earlier, looked_back
 from monitor.retelling import Past, is_open, retell, sessions_of
 from monitor.settling import tell_of_settings
 from monitor.sounding import Sounding, SoundTest
+from monitor.uncollected import uncollected
 from monitor.vitals import NIBP, Reading, VitalSign
 
 DAY_US = 86_400_000_000
@@ -102,7 +103,7 @@ async def resume(ward: GatheringStage, record: Kept) -> None:
     asked_us = ward.clock.utc_us()
     past = await past_of(record, asked_us, ward.preset)
     now = ward.clock.monotonic()
-    with ward.resuming(asked_us, now):
+    with uncollected(), ward.resuming(asked_us, now):
         retell(ward.engine, ward.clock, past, now)
     await _recall(ward, record, past)
     _show(ward, past)

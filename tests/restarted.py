@@ -242,7 +242,7 @@ class Kept:
     async def valid_before(
         self, session: str, vitals: frozenset[VitalSign], at_us: int
     ) -> list[ReadingRow]:
-        return valid(await self.earlier(session, vitals, 0, at_us))[-FEW:]
+        return valid(await self.earlier(session, vitals, 0, at_us))[-FEW:][::-1]
 
     async def valid_since(
         self, session: str, vitals: frozenset[VitalSign], at_us: int

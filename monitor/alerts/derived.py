@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from statistics import median
 from typing import Protocol
 
-from monitor.conditions import AlarmCondition, Clause, Column, Form
+from monitor.conditions import AlarmCondition, Column, Form
 
 PAST_SAMPLES_MAX = 2048
 """Of one stretch of one vital sign: a minute at more than 30 samples a second."""
@@ -193,8 +193,12 @@ def deriving(condition: AlarmCondition, gap_s: float) -> Deriving:
     raise ValueError(f"{condition.id}: form {condition.form.value!r} derives no number")
 
 
-def beyond(clause: Clause, column: Column, value: float) -> float:
-    """By how much a value is beyond the clause's limit of that column; negative within it."""
-    limit = clause.limit[column].resolve(None)
-    assert limit is not None
-    return value - limit if clause.comparison.high else limit - value
+def counted_from(condition: AlarmCondition) -> dict[Column, tuple[float, float]]:
+    """Of a rule that counts from the phase: limit and sign by column in which it exists.
+
+    A value is `(value - limit) * sign` beyond it.
+    """
+    clause = condition.any_of[0]
+    sign = 1.0 if clause.comparison.high else -1.0
+    found = {column: clause.limit[column].resolve(None) for column in condition.priority}
+    return {column: (limit, sign) for column, limit in found.items() if limit is not None}

@@ -112,8 +112,9 @@ class Hearing:
         events: list[AlarmEvent] = []
         if self.warming:
             for (place, *_), heard in self._judging.warm(ready, counting=self._counting):
+                subject = place.subject
                 for column, one in heard.items():
-                    self.recalled.setdefault((place.subject, column), []).append(one)
+                    self.recalled.setdefault((subject, column), []).append(one)
             return events
         for place, at_s, stepped in self._judging.judge(ready):
             events += stepped

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.alerts.derived import FROM_THE_PHASE, Deriving, beyond, deriving
-from monitor.alerts.layout import COLUMNS, VITAL_INDEX, Layout, column_of
+from monitor.alerts.derived import FROM_THE_PHASE, Deriving, counted_from, deriving
+from monitor.alerts.layout import VITAL_INDEX, Layout
 from monitor.alerts.place import Place
 from monitor.alerts.pulse import Pulses
 from monitor.alerts.samples import Sample
-from monitor.conditions import Form
+from monitor.conditions import COLUMN_OF, Form
 from monitor.vitals import VitalSign
 
 Heard = dict[int, Sample]
@@ -30,6 +30,11 @@ class Numbers:
         for row in sorted(layout.derived.keys() - layout.pulses.keys()):
             vital = layout.limit_rows[row].condition.any_of[0].vital
             self._derived_from.setdefault(vital, []).append((row, layout.derived[row]))
+        self._counted = {
+            row: counted_from(layout.limit_rows[row].condition)
+            for form in FROM_THE_PHASE
+            for row in layout.rows_of(form)
+        }
         self._of_two_sources = frozenset(layout.rows_of(Form.DISAGREEMENT))
 
     def add_chair(self) -> None:
@@ -45,7 +50,7 @@ class Numbers:
 
     def begin_anew(self, place: Place, row: int) -> None:
         """The rule's limits are others: what counts from the phase begins again."""
-        if self._layout.limit_rows[row].condition.form in FROM_THE_PHASE:
+        if row in self._counted:
             self._pasts[place.index].pop(row, None)
 
     def drop(self, place: Place, row: int) -> None:
@@ -78,18 +83,19 @@ class Numbers:
         for row, column in self._derived_from.get(one.vital, ()):
             number = self._number(place, row, one)
             if number is not None:
-                heard[column] = one._replace(value=number)
+                heard[column] = Sample(one.vital, number, *one[2:])
 
     def _number(self, place: Place, row: int, one: Sample) -> float | None:
         if row in self._of_two_sources:
             return place.disagreement(one.at_s, self._layout.preset.source_hold_s)
-        condition, column = self._layout.limit_rows[row].condition, column_of(place.phase)
-        counts = condition.form in FROM_THE_PHASE
-        if counts and not self._layout.priority[column, row]:
-            return None
+        value, counted = one.value, self._counted.get(row)
+        if counted is not None:
+            level = counted.get(COLUMN_OF[place.phase])
+            if level is None:
+                return None
+            value = (value - level[0]) * level[1]
         past = self._pasts[place.index].get(row)
         if past is None:
-            past = deriving(condition, self._layout.preset.gap_s)
+            past = deriving(self._layout.limit_rows[row].condition, self._layout.preset.gap_s)
             self._pasts[place.index][row] = past
-        clause, value = condition.any_of[0], one.value
-        return past.feed(beyond(clause, COLUMNS[column], value) if counts else value, one.at_s)
+        return past.feed(value, one.at_s)
