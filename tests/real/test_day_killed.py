@@ -218,7 +218,7 @@ def facts_of(record: Path, session: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.requirement("CAR-009")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_a_day_goes_on_where_it_was_after_a_kill_at_each_step(
     tmp_path: Path, mosquitto: Mosquitto
 ) -> None:

@@ -221,7 +221,7 @@ def bunched_rows(kept: Kept) -> int:
 
 
 @pytest.mark.requirement("SIM-101")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_a_recording_is_kept_value_by_value_and_stays_quiet(
     stage: playing.Stage, bucket: Bucket
 ) -> None:
@@ -232,7 +232,7 @@ def test_a_recording_is_kept_value_by_value_and_stays_quiet(
 
 
 @pytest.mark.requirement("SIM-102")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_planted_violations_alarm_and_nothing_else_does(
     stage: playing.Stage, bucket: Bucket
 ) -> None:
@@ -247,7 +247,7 @@ def test_planted_violations_alarm_and_nothing_else_does(
 
 
 @pytest.mark.requirement("SIM-103")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("number", range(CLIF_FILES))
 def test_charted_stays_with_their_artefacts_are_kept_and_judged(
     number: int, stage: playing.Stage, bucket: Bucket
