@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from monitor.history import TransitionRow
+from monitor.history import ReadingRow, TransitionRow
+from monitor.looking_back import calm_since
+from monitor.vitals import Validity
+from tests import stored
+from tests.judged import preset
 from tests.unit.test_alerts_restart import Room
 
 Part = Callable[[Room], None]
@@ -139,3 +145,114 @@ def test_worse_is_measured_from_what_a_person_saw_however_long_ago() -> None:
 
     told = the_same(before, after, "HR-A")
     assert told[-1].reason == "worse since a person looked"
+
+
+@pytest.mark.requirement("ALM-147")
+def test_an_artefact_of_long_ago_is_not_the_worst_value() -> None:
+    def before(room: Room) -> None:
+        room.hold(30, HEART_RATE=125.0)
+        room.hold(1, HEART_RATE=190.0)
+        room.hold(10, HEART_RATE=125.0)
+        room.hold(3, HEART_RATE=131.0)
+        room.hold(400, HEART_RATE=125.0)
+
+    plain = lived(before, lambda _: None, restarts=False).alarm("HR-H1")
+    again = lived(before, lambda _: None, restarts=True).alarm("HR-H1")
+    assert (plain.extreme, plain.extreme_s) == (131.0, 42.0)
+    assert (again.extreme, again.extreme_s) == (131.0, 42.0)
+
+
+@pytest.mark.requirement("ALM-147")
+def test_what_another_sender_said_meanwhile_is_not_the_worst_value() -> None:
+    def before(room: Room) -> None:
+        room.hold(30, HEART_RATE=125.0, PULSE_RATE=140.0)
+        room.hold(1, HEART_RATE=130.0, PULSE_RATE=145.0)
+        room.hold(400, HEART_RATE=125.0, PULSE_RATE=140.0)
+
+    again = lived(before, lambda _: None, restarts=True).alarm("HR-H1")
+    assert (again.extreme, again.extreme_s) == (130.0, 31.0)
+
+
+@pytest.mark.requirement("ALM-147")
+def test_the_lowest_is_the_worst_of_a_low_alarm_and_the_first_of_equals() -> None:
+    def before(room: Room) -> None:
+        room.hold(20, HEART_RATE=46.0)
+        for _ in range(2):
+            room.hold(1, HEART_RATE=43.0)
+            room.hold(250, HEART_RATE=46.0)
+
+    again = lived(before, lambda _: None, restarts=True).alarm("HR-L1")
+    assert (again.extreme, again.extreme_s) == (43.0, 21.0)
+
+
+@pytest.mark.requirement("ALM-148")
+def test_a_suspended_alarm_gets_worse_from_what_was_there_at_its_suspension() -> None:
+    def before(room: Room) -> None:
+        room.hold(70, HEART_RATE=118.0)
+        room.do("suspend", ("HR-A", 1800.0))
+        room.hold(400, HEART_RATE=112.0)
+
+    def after(room: Room) -> None:
+        room.hold(2, HEART_RATE=132.0)
+        room.hold(2, HEART_RATE=133.0)
+
+    told = the_same(before, after, "HR-A")
+    assert told[-1].reason == "worse since a person looked"
+    assert told[-1].value == 133.0
+
+
+@pytest.mark.requirement("ALM-148")
+def test_a_limit_that_is_changed_while_no_value_comes_is_held_against_the_last_one() -> None:
+    def before(room: Room) -> None:
+        room.hold(20, HEART_RATE=125.0)
+        room.at += 400.0
+
+    def after(room: Room) -> None:
+        room.do("limits", {"HR-H1 HR": 115.0})
+        room.do("limits", {"HR-H1 HR": 130.0})
+
+    told = the_same(before, after, "HR-H1")
+    assert told[-1].reason == "limit changed: clears within it"
+
+
+# ------------------------------------------------------------------ how far back is read
+
+
+def rows_of(*told: tuple[float, float | None]) -> list[ReadingRow]:
+    """Readings of SpO2 at these seconds."""
+    return [stored.reading(at, value) for at, value in told]
+
+
+SUMS = [one for one in preset().conditions if one.id in ("SPO2-I", "SPO2-N")]
+
+
+@pytest.mark.requirement("ALM-148")
+def test_sums_are_read_from_where_they_were_at_nothing_for_certain() -> None:
+    calm = [(float(at), 95.0) for at in range(200)]
+    rows = rows_of((-1.0, 80.0), *calm)
+    assert calm_since(rows, SUMS, preset()) == rows[50].sampled_at_us
+    low = rows_of(*calm[:100], (100.0, 91.0), *calm[101:])
+    assert calm_since(low, SUMS, preset()) is None
+    at_the_limit = rows_of(*((at, 92.0) for at, _ in calm))
+    assert calm_since(at_the_limit, SUMS, preset()) is not None
+
+
+@pytest.mark.requirement("ALM-148")
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"value": 101.5},
+        {"value": None},
+        {"validity": Validity.QUESTIONABLE},
+        {"late": True},
+    ],
+)
+def test_what_is_no_value_is_no_calm(odd: dict[str, Any]) -> None:
+    rows = [replace(row, **odd) for row in rows_of(*((float(at), 95.0) for at in range(200)))]
+    assert calm_since(rows, SUMS, preset()) is None
+
+
+@pytest.mark.requirement("ALM-148")
+def test_of_a_gap_no_more_than_a_second_is_calm() -> None:
+    rows = rows_of(*((at * 10.0, 95.0) for at in range(200)))
+    assert calm_since(rows, SUMS, preset()) == rows[49].sampled_at_us
