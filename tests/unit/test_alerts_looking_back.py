@@ -22,6 +22,7 @@ def lived(before: Part, after: Part, *, restarts: bool) -> Room:
     """A day with a restart in it, or without one."""
     room = Room()
     before(room)
+    room.kept.pass_time(room.at)
     if restarts:
         room.restart()
     after(room)
