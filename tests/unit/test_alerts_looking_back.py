@@ -210,6 +210,7 @@ def test_a_limit_that_is_changed_while_no_value_comes_is_held_against_the_last_o
 
     def after(room: Room) -> None:
         room.do("limits", {"HR-H1 HR": 115.0})
+        room.at += 5.0
         room.do("limits", {"HR-H1 HR": 130.0})
 
     told = the_same(before, after, "HR-H1")
