@@ -54,6 +54,7 @@ def test_an_instant_is_judged_once_and_nothing_older() -> None:
     chair = place()
     assert tell(chair, 10.0, {SPO2: 97.0}) == {SPO2: 97.0}
     assert tell(chair, 10.0, {SPO2: 80.0}) == {}
+    assert chair.spoken == []  # nor does it say anything of the pulse
     assert tell(chair, 9.5, {SPO2: 80.0}) == {}
     assert chair.value(SPO2) == 97.0
     assert tell(chair, 10.5, {SPO2: 96.0}) == {SPO2: 96.0}
@@ -95,6 +96,24 @@ def test_the_first_device_keeps_the_word_for_as_long_as_a_hold() -> None:
     assert tell(chair, 6.0, {SPO2: 97.0}) == {SPO2: 97.0}
 
 
+def test_the_ecg_speaks_for_the_heart_whatever_comes_first_in_its_frame() -> None:
+    assert tell(place(), 0.0, {PR: 71.0, HR: 72.0}) == {HR: 72.0}
+
+
+def test_of_two_sources_that_speak_at_once_the_one_with_a_number_is_judged() -> None:
+    told = [reading(HR, None, 1.0), reading(PR, 71.0, 1.0)]
+    samples = place().samples([replace(one, device="mon") for one in told], preset())
+    assert [(one.vital, one.value) for one in samples] == [(HR, 71.0)]
+
+
+def test_an_ecg_that_takes_the_word_again_is_no_jump() -> None:
+    chair = place()
+    for at_s in (0.0, 1.0, 2.0):
+        tell(chair, at_s, {PR: 60.0}, device="oxi")
+    assert tell(chair, 3.0, {HR: 130.0}) == {HR: 130.0}
+    assert tell(chair, 4.0, {HR: 60.0}) == {}  # of one source it is
+
+
 def test_a_better_source_that_is_in_doubt_leaves_the_word_to_a_valid_one() -> None:
     chair = place()
     tell(chair, 0.0, {SPO2: 95.0}, device="oxi")
@@ -108,6 +127,9 @@ def test_a_device_that_the_chair_does_not_list_speaks_after_those_that_it_does()
     assert tell(chair, 0.0, {SPO2: 90.0}, device="guest") == {SPO2: 90.0}
     assert chair.spoken[0][0] == len(DEVICES)
     tell(chair, 1.0, {SPO2: 97.0})
+    assert chair.spoken[0][0] == 0
+    tell(chair, 1.5, {SPO2: 97.0}, device="oxi")
+    assert chair.spoken[0][0] == 1
     assert tell(chair, 2.0, {SPO2: 90.0}, device="guest") == {}
     assert chair.measures(SPO2)
 
@@ -158,6 +180,14 @@ def test_a_heart_rate_rests_on_the_probe_while_no_ecg_was_seen() -> None:
     assert (chair.rests_on_probe(HR), chair.ecg_seen_s()) == (True, 0.0)
 
 
+def test_a_chair_that_cannot_measure_it_has_neither_ecg_nor_disagreement() -> None:
+    chair = place({"oxi": frozenset({SPO2})})
+    assert (chair.ecg_seen_s(), chair.on_ecg()) == (0.0, False)
+    assert chair.disagreement(0.0, preset().source_hold_s) is None
+    chair.forget(3.0)
+    assert (chair.valid_s(HR), chair.measures(HR), chair.value(HR)) == (3.0, False, None)
+
+
 def test_sources_disagree_while_both_are_fresh() -> None:
     chair = place()
     hold_s = preset().source_hold_s
@@ -205,6 +235,17 @@ def test_whoever_moves_takes_along_what_is_known_and_on_which_arms(*, shared: bo
     assert left.values() == {}
     assert not left.cuff.shared
     assert len(to.quantities[SPO2].kept) == 1
+
+
+def test_what_went_along_or_was_derived_is_judged_under_its_own_name_when_a_device_gives_it() -> (
+    None
+):
+    left, to = place(), place({"other": frozenset({SYS, DIA})})
+    tell(left, 1.0, {SPO2: 95.0})
+    to.take_over(left, 10.0)
+    assert tell(to, 11.0, {SPO2: 96.0}, device="guest") == {SPO2: 96.0}
+    tell(to, 12.0, {SYS: 120.0, DIA: 90.0}, device="other")
+    assert tell(to, 13.0, {MEAN: 95.0}, device="guest") == {MEAN: 95.0}
 
 
 # --------------------------------------------------------------------------- the cuff
