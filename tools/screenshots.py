@@ -24,6 +24,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-req
 SCREEN = ViewportSize(width=1920, height=1080)
 RATE = 12
 WAIT_MS = 600_000
+BY_DAY = "localStorage.setItem('chairside.night', 'off')"
 
 # A nurse of the script's own: sees every alarm until a condition holds, gives what it found.
 TEND = """
@@ -80,23 +81,25 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, demo() as (process, url):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        wall = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
+        context = browser.new_context(viewport=SCREEN, reduced_motion="reduce")
+        context.add_init_script(BY_DAY)
+        wall = context.new_page()
         wall.set_default_timeout(WAIT_MS)
         wall.goto(url)
         wall.evaluate(TEND, "middle")
-        chair = browser.new_page(viewport=SCREEN, reduced_motion="reduce")
+        chair = context.new_page()
         chair.goto(f"{url}/chair/2")
         chair.wait_for_selector(".trend canvas")
         wall.wait_for_selector(".tile[data-chair='2'][data-flash=HIGH]")
         shoot(chair, "chair")
         shoot(wall, "wall")
-        limits = wall.context.new_page()  # where somebody is signed in
+        limits = context.new_page()
         limits.goto(f"{url}/chair/2")
         limits.get_by_role("button", name="LIMITS", exact=True).click()
         limits.get_by_role("dialog", name="Limits of this session").wait_for()
         shoot(limits, "limits")
         session = wall.evaluate(TEND, "closed session")
-        review = wall.context.new_page()
+        review = context.new_page()
         review.goto(f"{url}/review/{session}")
         review.wait_for_selector(".plot.saturation canvas")
         review.wait_for_selector("#counts:not(:empty)")

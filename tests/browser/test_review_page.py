@@ -32,6 +32,21 @@ async def review(clinic: Clinic, open_page: OpenPage, session: str, **more: obje
     return page
 
 
+@pytest.mark.requirement("SHO-207")
+async def test_the_charts_are_seen_at_once_on_a_low_screen(
+    clinic: Clinic, open_page: OpenPage
+) -> None:
+    page = await review(clinic, open_page, "s-1")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    plot = await page.locator(".plot.pressure").bounding_box()
+    figures = await page.locator(".figures").bounding_box()
+    assert plot is not None
+    assert figures is not None
+    assert plot["y"] + plot["height"] <= 880
+    assert plot["y"] < 520
+    assert figures["y"] > plot["y"] + plot["height"]
+
+
 async def told(page: Page, label: str) -> str:
     """A figure of the head."""
     line = page.locator(".figure").filter(has=page.get_by_text(label, exact=True))

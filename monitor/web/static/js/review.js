@@ -59,11 +59,14 @@ class ReviewPage {
     this._marks.open.hidden = !acts;
     const tools = make("div", "spans", [this._marks.open, this._with, this._zoom.button]);
     this._title = make("div");
+    this._usual = make("div");
     this._figures = make("div", "figures-place");
     this._tables = make("div", "tables");
     const entries = this._entries ? [this._entries.element] : [];
     const charts = [this._charts.element, this._marks.element];
-    this._parts = [this._title, this._figures, tools, ...charts, ...entries, this._tables];
+    // The charts first: where the screen is low they are what is seen at once.
+    const lead = [this._title, this._usual, tools, ...charts];
+    this._parts = [...lead, this._figures, ...entries, this._tables];
     document.body.append(this._baseline.element, ...(this._adverse?.dialogs ?? []));
   }
 
@@ -131,7 +134,8 @@ class ReviewPage {
       withdraw: (/** @type {string} */ name) =>
         void this._keep("review/withdraw", { of: name, reason: "counted as judged again" }),
     };
-    this._figures.replaceChildren(baselineOf(figures, acts), figuresOf(figures));
+    this._usual.replaceChildren(baselineOf(figures, acts));
+    this._figures.replaceChildren(figuresOf(figures));
     const open = this._tables.querySelector("details")?.open ?? false;
     const alarms = make("div", "scroll", [alarmTable("Alarms", seen.alarms, this._why)]);
     alarms.tabIndex = 0;
