@@ -130,13 +130,17 @@ class Returning:
         row = self._book.row_of(place, opened)
         if row >= self._layout.limits:
             return
+        since_s = opened.onset_s
+        if row in self._layout.derived and opened.fired_by:
+            # What a rule derived within its on-delay is no number that it alarmed for.
+            since_s = opened.fired_by[-1].at_s
         until_s = inf if opened.active else opened.since_s
         high = self._layout.high[column_of(place.phase), row]
         for number in self._layout.clauses_of[row]:
             clause = self._layout.clauses[number]
             column = int(self._layout.clause_source[number])
             for one in self._hearing.recalled.get((place.subject, column), ()):
-                counts = opened.onset_s <= one.at_s <= until_s and (one.valid or high)
+                counts = since_s <= one.at_s <= until_s and (one.valid or high)
                 if counts and self._judging.levels.beyond(place.index, number, one.value):
                     opened.extremes_follow(clause, one.value, one.at_s)
 

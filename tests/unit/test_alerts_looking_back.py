@@ -217,6 +217,18 @@ def test_a_limit_that_is_changed_while_no_value_comes_is_held_against_the_last_o
     assert told[-1].reason == "limit changed: clears within it"
 
 
+@pytest.mark.requirement("ALM-147")
+def test_the_worst_number_of_a_rule_over_the_past_is_one_that_it_alarmed_for() -> None:
+    def before(room: Room) -> None:
+        room.hold(125, HEART_RATE=72.0)
+        room.hold(7, HEART_RATE=120.0)
+        room.hold(15, HEART_RATE=112.0)
+
+    plain = lived(before, lambda _: None, restarts=False).alarm("HR-D")
+    again = lived(before, lambda _: None, restarts=True).alarm("HR-D")
+    assert (again.extreme, again.extreme_s) == (plain.extreme, plain.extreme_s)
+
+
 # ------------------------------------------------------------------ how far back is read
 
 
