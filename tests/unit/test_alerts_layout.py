@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,12 +14,16 @@ from monitor.conditions import Clause, Column, Form, Priority
 from monitor.thresholds import Comparison
 from tests.judged import DIA, HR, PR, SPO2, SYS, preset
 
-LAYOUT = Layout(preset())
+
+@cache
+def layout() -> Layout:
+    """Of the shipped preset, made once: not while tests are collected."""
+    return Layout(preset())
 
 
 def rows(condition: str) -> list[tuple[int, Row]]:
     """The rows of a condition, with their numbers."""
-    return [(n, row) for n, row in enumerate(LAYOUT.rows) if row.condition.id == condition]
+    return [(n, row) for n, row in enumerate(layout().rows) if row.condition.id == condition]
 
 
 def number(condition: str) -> int:
@@ -28,15 +33,15 @@ def number(condition: str) -> int:
 
 def clauses(condition: str) -> list[tuple[int, Clause]]:
     """What a counted rule compares, with the numbers of the clauses."""
-    return [(n, LAYOUT.clauses[n]) for n in LAYOUT.clauses_of[number(condition)]]
+    return [(n, layout().clauses[n]) for n in layout().clauses_of[number(condition)]]
 
 
 def test_every_condition_that_is_judged_has_a_row_and_no_other() -> None:
     judged = {one.id for one in preset().conditions if one.enabled}
-    assert {row.condition.id for row in LAYOUT.rows} == judged
+    assert {row.condition.id for row in layout().rows} == judged
     assert "T-UI" not in judged
-    assert {row.condition.id for row in LAYOUT.rows[LAYOUT.limits :]}.isdisjoint(
-        row.condition.id for row in LAYOUT.limit_rows
+    assert {row.condition.id for row in layout().rows[layout().limits :]}.isdisjoint(
+        row.condition.id for row in layout().limit_rows
     )
 
 
@@ -60,7 +65,7 @@ def test_a_row_is_about_one_vital_sign_one_source_or_one_device() -> None:
 
 
 def test_of_technical_rows_the_more_telling_comes_first() -> None:
-    order = [row.condition.id for row in LAYOUT.rows[LAYOUT.limits :]]
+    order = [row.condition.id for row in layout().rows[layout().limits :]]
     for one in preset().conditions:
         for above in one.yields_to:
             if one.id in order and above in order:
@@ -71,40 +76,42 @@ def test_of_technical_rows_the_more_telling_comes_first() -> None:
 
 def test_times_are_those_of_the_row() -> None:
     ecg, pleth = (n for n, _ in rows("HR-0"))
-    assert (LAYOUT.on_delay[ecg], LAYOUT.on_delay[pleth]) == (5.0, 10.0)
-    assert (LAYOUT.cuff_wait[ecg], LAYOUT.cuff_wait[pleth]) == (0.0, 60.0)
-    assert [LAYOUT.cuff_wait[n] for n, _ in rows("T-STALE")] == [60.0, 60.0, 0.0]
-    assert LAYOUT.cuff_wait[number("T-NIBP-O")] == 180.0
-    assert LAYOUT.on_delay[number("SPO2-1")] == 15.0
-    assert LAYOUT.off_delay[number("T-LINK")] == 5.0
-    assert LAYOUT.samples_min[number("SPO2-3")] == 2
+    assert (layout().on_delay[ecg], layout().on_delay[pleth]) == (5.0, 10.0)
+    assert (layout().cuff_wait[ecg], layout().cuff_wait[pleth]) == (0.0, 60.0)
+    assert [layout().cuff_wait[n] for n, _ in rows("T-STALE")] == [60.0, 60.0, 0.0]
+    assert layout().cuff_wait[number("T-NIBP-O")] == 180.0
+    assert layout().on_delay[number("SPO2-1")] == 15.0
+    assert layout().off_delay[number("T-LINK")] == 5.0
+    assert layout().samples_min[number("SPO2-3")] == 2
 
 
 def test_priorities_are_by_column_and_none_where_the_rule_does_not_exist() -> None:
     at = {column: COLUMNS.index(column) for column in Column}
     row = number("T-PROBE")
-    assert LAYOUT.priority[at[Column.UNASSIGNED], row] == 0
-    assert LAYOUT.priority[at[Column.PREPARE], row] == Priority.LOW
-    assert LAYOUT.priority[at[Column.INFUSION], row] == Priority.MEDIUM
-    assert not LAYOUT.high[at[Column.INFUSION], row]
-    assert LAYOUT.high[at[Column.INFUSION], number("SPO2-2")]
+    assert layout().priority[at[Column.UNASSIGNED], row] == 0
+    assert layout().priority[at[Column.PREPARE], row] == Priority.LOW
+    assert layout().priority[at[Column.INFUSION], row] == Priority.MEDIUM
+    assert not layout().high[at[Column.INFUSION], row]
+    assert layout().high[at[Column.INFUSION], number("SPO2-2")]
 
 
 def test_what_is_about_the_patient_goes_along_to_another_chair() -> None:
-    goes = {row.condition.id for n, row in enumerate(LAYOUT.rows) if LAYOUT.goes_along[n]}
+    goes = {row.condition.id for n, row in enumerate(layout().rows) if layout().goes_along[n]}
     assert {"SPO2-1", "SED", "T-NIBP-O", "T-BASE"} <= goes
     assert goes.isdisjoint({"T-LINK", "T-PROBE", "T-STALE", "T-CLK", "T-COPY"})
 
 
 def test_which_rules_ask_for_a_vital_sign() -> None:
-    asks = {row.condition.id for n, row in enumerate(LAYOUT.limit_rows) if LAYOUT.rules_on(DIA)[n]}
+    asks = {
+        row.condition.id for n, row in enumerate(layout().limit_rows) if layout().rules_on(DIA)[n]
+    }
     assert asks == {"BP-A", "BP-H1", "BP-H2", "BP-R1", "BP-R2"}
-    assert len(LAYOUT.rules_on(SPO2)) == LAYOUT.limits
+    assert len(layout().rules_on(SPO2)) == layout().limits
 
 
 def test_rows_of_a_form_are_found_by_their_numbers() -> None:
-    assert LAYOUT.rows_of(Form.SILENT_LINK) == [n for n, _ in rows("T-LINK")]
-    assert LAYOUT.rows_of(Form.RISE) == [number("BP-D")]
+    assert layout().rows_of(Form.SILENT_LINK) == [n for n, _ in rows("T-LINK")]
+    assert layout().rows_of(Form.RISE) == [number("BP-D")]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +119,7 @@ def test_rows_of_a_form_are_found_by_their_numbers() -> None:
     [(None, 0.0), (Phase.CLOSED, 0.0), (Phase.INFUSION, 300.0), (Phase.RECOVERY, 900.0)],
 )
 def test_the_cuff_is_expected_by_the_phase(phase: Phase | None, seconds: float) -> None:
-    assert LAYOUT.nibp_interval_s(phase) == seconds
+    assert layout().nibp_interval_s(phase) == seconds
     assert (
         COLUMNS[column_of(phase)]
         is {
@@ -128,35 +135,35 @@ def test_the_cuff_is_expected_by_the_phase(phase: Phase | None, seconds: float) 
 
 
 def test_clauses_lie_rule_after_rule_and_group_after_group() -> None:
-    assert [n for row in LAYOUT.clauses_of for n in row] == list(range(len(LAYOUT.clauses)))
+    assert [n for row in layout().clauses_of for n in row] == list(range(len(layout().clauses)))
     row = number("BP-R1")
-    first, second = LAYOUT.groups_of[row]
+    first, second = layout().groups_of[row]
     assert (len(first), len(second)) == (2, 2)
-    starts = list(LAYOUT.group_starts)
-    assert starts == [group[0] for groups in LAYOUT.groups_of for group in groups]
-    assert starts[LAYOUT.row_starts[row]] == first[0]
-    assert LAYOUT.row_starts[0] == 0
-    assert len(LAYOUT.row_starts) == LAYOUT.limits
-    assert list(LAYOUT.clause_row[first + second]) == [row] * 4
-    assert np.array_equal(LAYOUT.clause_high, LAYOUT.high[:, LAYOUT.clause_row])
+    starts = list(layout().group_starts)
+    assert starts == [group[0] for groups in layout().groups_of for group in groups]
+    assert starts[layout().row_starts[row]] == first[0]
+    assert layout().row_starts[0] == 0
+    assert len(layout().row_starts) == layout().limits
+    assert list(layout().clause_row[first + second]) == [row] * 4
+    assert np.array_equal(layout().clause_high, layout().high[:, layout().clause_row])
 
 
 def test_a_clause_looks_at_its_vital_sign_or_at_what_its_rule_derives() -> None:
     (low,) = (n for n, _ in clauses("SPO2-1"))
-    assert LAYOUT.clause_source[low] == VITAL_INDEX[SPO2]
-    derived = [row for row in range(LAYOUT.limits) if row in LAYOUT.derived]
-    assert {LAYOUT.rows[row].condition.form for row in derived}.isdisjoint({Form.LIMIT})
-    assert [LAYOUT.derived[row] for row in derived] == list(range(len(VITALS), LAYOUT.width))
+    assert layout().clause_source[low] == VITAL_INDEX[SPO2]
+    derived = [row for row in range(layout().limits) if row in layout().derived]
+    assert {layout().rows[row].condition.form for row in derived}.isdisjoint({Form.LIMIT})
+    assert [layout().derived[row] for row in derived] == list(range(len(VITALS), layout().width))
     (rise,) = (n for n, _ in clauses("BP-D"))
-    assert LAYOUT.clause_source[rise] == LAYOUT.derived[number("BP-D")]
-    assert [row.source for row in LAYOUT.pulses.values()] == [HR, PR, PR]
-    assert set(LAYOUT.pulses) <= set(derived)
+    assert layout().clause_source[rise] == layout().derived[number("BP-D")]
+    assert [row.source for row in layout().pulses.values()] == [HR, PR, PR]
+    assert set(layout().pulses) <= set(derived)
 
 
 def test_the_side_of_a_clause_and_its_edges_are_told() -> None:
     told = {
         name: [
-            (LAYOUT.clause_sign[n], LAYOUT.clause_inclusive[n], LAYOUT.clause_strict[n])
+            (layout().clause_sign[n], layout().clause_inclusive[n], layout().clause_strict[n])
             for n, _ in clauses(name)
         ]
         for name in ("SPO2-1", "SPO2-B", "HR-H1", "HR-D", "BP-D")
@@ -189,6 +196,6 @@ def test_a_sum_and_a_count_are_held_against_the_settings_of_their_rules() -> Non
 def test_a_rise_ends_with_any_reading_that_would_not_have_begun_it(comparison: Comparison) -> None:
     rule = preset().condition("BP-D")
     clause = replace(rule.any_of[0], comparison=comparison)
-    layout = Layout(replace(preset(), conditions=(replace(rule, any_of=(clause,)),)))
-    (one,) = layout.clauses
+    made = Layout(replace(preset(), conditions=(replace(rule, any_of=(clause,)),)))
+    (one,) = made.clauses
     assert (one.clear, one.clear_strictly) == (clause.limit, comparison.inclusive)

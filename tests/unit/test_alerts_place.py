@@ -241,11 +241,11 @@ def test_what_went_along_or_was_derived_is_judged_under_its_own_name_when_a_devi
     None
 ):
     left, to = place(), place({"other": frozenset({SYS, DIA})})
+    tell(to, 1.0, {SYS: 120.0, DIA: 90.0}, device="other")
+    assert tell(to, 2.0, {MEAN: 95.0}, device="guest") == {MEAN: 95.0}
     tell(left, 1.0, {SPO2: 95.0})
     to.take_over(left, 10.0)
     assert tell(to, 11.0, {SPO2: 96.0}, device="guest") == {SPO2: 96.0}
-    tell(to, 12.0, {SYS: 120.0, DIA: 90.0}, device="other")
-    assert tell(to, 13.0, {MEAN: 95.0}, device="guest") == {MEAN: 95.0}
 
 
 # --------------------------------------------------------------------------- the cuff
