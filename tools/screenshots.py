@@ -23,7 +23,7 @@ CHROMIUM = os.environ.get("CHAIRSIDE_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
 SCREEN = ViewportSize(width=1920, height=1080)
 RATE = 12
-WAIT_MS = 600_000
+WAIT_MS = 900_000
 BY_DAY = "localStorage.setItem('chairside.night', 'off')"
 
 # A nurse of the script's own: sees every alarm until a condition holds, gives what it found.
@@ -39,7 +39,9 @@ TEND = """
     const wall = await read("/api/wall");
     const chair = wall.tiles.find((tile) => tile.chair === "2");
     const { sessions } = await read("/api/sessions");
-    const closed = sessions.find((one) => one.chair === "3" && !one.open)?.id;
+    // Those of days before have no readings in this record.
+    const whole = (one) => !one.open && Number(one.lowest_spo2) > 0;
+    const closed = sessions.find((one) => one.chair === "3" && whole(one))?.id;
     if (found === "middle" ? chair.clock >= "00:24" : closed) return done(closed);
     const seen = wall.tiles.flatMap((tile) => tile.alarms).filter((one) => one.can_acknowledge);
     for (const alarm of seen) {
@@ -87,7 +89,8 @@ def main() -> None:
         wall.set_default_timeout(WAIT_MS)
         wall.goto(url)
         wall.evaluate(TEND, "middle")
-        chair = context.new_page()
+        chair = browser.new_context(viewport=SCREEN, reduced_motion="reduce").new_page()
+        chair.add_init_script(BY_DAY)
         chair.goto(f"{url}/chair/2")
         chair.wait_for_selector(".trend canvas")
         wall.wait_for_selector(".tile[data-chair='2'][data-flash=HIGH]")

@@ -107,6 +107,7 @@ async def test_no_dialog_dims_an_alarm_or_outlives_the_loss_of_monitoring(
         assert "Measured\nSpO2 86 % at 14:06:51, then SpO2 84 % at 14:07:01; 10 values in" in words
         assert "Limit in force\n88 %" in words
         assert "ACTIVE" not in words
+        assert await dialog.evaluate("(one) => one.scrollTop") == 0
         size = "(one) => parseFloat(getComputedStyle(one).fontSize)"
         assert await dialog.get_by_text("rule SPO2-2").evaluate(size) < 18
     veil = await dialog.evaluate("(one) => getComputedStyle(one, '::backdrop').backgroundColor")

@@ -18,6 +18,8 @@ export const RIGHT_PX = 16;
 const GAP_MS = 10_000;
 const GRID_S = 300;
 const TALL_PX = 300;
+/** Below it the words of each fifth percent would touch. */
+const LOW_PX = 150;
 /** A label of the time axis needs so much room; where there is less, every second is left out. */
 const LABEL_PX = 46;
 const ARTEFACT = 3;
@@ -254,7 +256,7 @@ function points(event) {
  */
 function steps(range, height_px) {
   const wide = range.max - range.min > 100;
-  const step = wide ? (height_px < TALL_PX ? 60 : 20) : 5;
+  const step = wide ? (height_px < TALL_PX ? 60 : 20) : height_px < LOW_PX ? 10 : 5;
   const count = (range.max - range.min) / step + 1;
   return Array.from({ length: count }, (_, at) => range.min + at * step);
 }

@@ -32,7 +32,9 @@ export class WhyDialog {
   /** @param {Node[]} content */
   _open(content) {
     const away = button("act plain", "Close", () => this._dialog.close());
-    this._dialog.replaceChildren(make("h2", "", "Why this alarm"), ...content, away);
+    // At the top, where the focus goes: nothing is scrolled away as it opens.
+    const head = make("div", "why-head", [make("h2", "", "Why this alarm"), away]);
+    this._dialog.replaceChildren(head, ...content);
     if (!this._dialog.open) this._dialog.showModal();
   }
 }
