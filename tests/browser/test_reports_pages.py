@@ -97,7 +97,7 @@ async def test_which_sessions_are_judged_is_chosen_and_how_far_it_is_is_shown(
     await page.get_by_text(re.compile("^2 sessions of")).wait_for()
     await page.get_by_role("button", name="JUDGE AGAIN").click()
     go.release()
-    await page.get_by_text("Judging: 1 of 2 sessions are done.").wait_for()
+    await page.get_by_text("Judging: 1 of 2 sessions done.").wait_for()
     bar = page.get_by_role("progressbar", name="Sessions judged")
     assert await bar.get_attribute("value") == "1"
     assert await grave_findings(page) == []
