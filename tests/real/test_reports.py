@@ -121,7 +121,7 @@ async def test_a_question_tells_how_far_it_is_and_another_is_refused_meanwhile(
     asking = asyncio.create_task(reports.what_if(body, stays))
     await until(lambda: held.asked == 1)
     assert reports.progress() == {"judged": 0, "of": 2}
-    with pytest.raises(CommandRefused, match="0 of its 2 sessions are done"):
+    with pytest.raises(CommandRefused, match="0 of 2 sessions done"):
         await reports.what_if(body, stays)
     held.go.release()
     await until(lambda: held.asked == 2)
