@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -15,9 +14,8 @@ from monitor.thresholds import Comparison
 from tests.judged import DIA, HR, PR, SPO2, SYS, preset
 
 
-@cache
 def layout() -> Layout:
-    """Of the shipped preset, made once: not while tests are collected."""
+    """Of the shipped preset, made anew: each test runs what it tests."""
     return Layout(preset())
 
 
