@@ -79,7 +79,7 @@ def events(page: Page) -> Locator:
 
 async def answer(page: Page, service: Served) -> dict[str, Any]:
     told: dict[str, Any] = await (
-        await page.request.get(f"{service.url}/api/sessions/{SESSION}/review")
+        await page.request.get(f"{service.url}/api/sessions/{SESSION}/review", max_retries=2)
     ).json()
     return told
 

@@ -136,7 +136,7 @@ async def test_the_board_shows_every_chair_in_recovery_and_what_each_lacks(
     page = await open_page(service.url + "/recovery")
     await page.set_viewport_size(TABLET)  # type: ignore[arg-type]
     await page.get_by_text("Sign in to see who is in recovery").wait_for()
-    assert (await page.request.get(f"{service.url}/api/recovery")).status == 401
+    assert (await page.request.get(f"{service.url}/api/recovery", max_retries=2)).status == 401
     await sign_in(page, NURSE)
     for label, patient in (("1", "A.M."), ("2", "B.N.")):
         card = page.get_by_role("region", name=f"Chair {label}")

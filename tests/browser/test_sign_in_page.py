@@ -70,6 +70,7 @@ async def test_a_display_is_enrolled_and_a_nurse_acts_there_by_pin(
     await page.get_by_label("Patient (pseudonym, never a name)").fill("P-017")
     await page.get_by_role("button", name="SEAT PATIENT").click()
     await page.get_by_role("button", name="START BASELINE").wait_for()
+    await service.clinic.ward.record.commit()
     (session,) = await service.clinic.history.sessions()
     assert {fact.actor for fact in await service.clinic.history.facts(session)} == {"rk", None}
     assert await page.locator("#person").text_content() == "R. Kessler"

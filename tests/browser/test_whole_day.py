@@ -160,7 +160,9 @@ class Day:
 
     async def session(self) -> str:
         """The id of the session at the chair."""
-        wall = await (await self.page.request.get(f"{self.clinic.url}/api/wall")).json()
+        wall = await (
+            await self.page.request.get(f"{self.clinic.url}/api/wall", max_retries=2)
+        ).json()
         tile = next(one for one in wall["tiles"] if one["chair"] == CHAIR)
         return str(tile["session"]["id"])
 
