@@ -227,7 +227,7 @@ async def test_the_reports_of_a_day_are_made_and_saved_by_keyboard(
     await press(page, sheet.get_by_role("button", name="MAKE REPORTS"))
     save = sheet.get_by_role("link", name="Save chairside-reports-")
     await save.wait_for()
-    assert "1 of 1 sessions, ready" in await sheet.inner_text()
+    assert "1 of 1 session, ready" in await sheet.inner_text()
     assert await grave_findings(page) == []
     async with page.expect_download() as download:
         await press(page, save)

@@ -65,13 +65,13 @@ async def test_why_there_is_an_alarm_is_one_touch_away(
     await dialog.locator("dd").first.wait_for()
     facts = await dialog.locator("dd").all_text_contents()
     assert facts == [
-        "SPO2-2",
-        "4f2a9c0d11e5",
-        "88",
-        "97",
+        "SpO2 is below its limit",
+        "SpO2 86 % at 14:06:51, then SpO2 84 % at 14:07:01; 10 values in all",
+        "88 %",
         "14:06:51",
-        "SpO2 86 at 14:06:51, then SpO2 84 at 14:07:01, 10 samples in all",
     ]
+    codes = await dialog.locator(".codes").inner_text()
+    assert codes == "rule SPO2-2, alarm preset 4f2a9c0d11e5"
     last = await dialog.locator("tbody tr").last.locator("td").all_text_contents()
-    assert last[1:4] == ["ACTIVE_UNACK", "ACTIVE_ACK", "acknowledged"]
+    assert last[1:3] == ["acknowledged", "on, acknowledged"]
     assert last[-2:] == ["R. Kessler", "probe repositioned"]
