@@ -24,8 +24,7 @@ else
 endif
 
 test: $(READY_DEV) tools-of-the-system check
-	$(RUN) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not alone and not paced" tests
-	$(RUN) -m pytest -q -n 2 --dist load -m paced tests
+	$(RUN) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not alone" tests
 	$(RUN) -m pytest -q -m alone tests
 
 quick: $(READY_DEV)

@@ -23,7 +23,7 @@ from tests.browser import scenes
 from tests.browser.conftest import Demo, LiveClinic, OpenPage, until
 from tests.browser.test_pages import grave_findings
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.paced]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.alone]
 
 RATE = 30
 CHAIR = "6"

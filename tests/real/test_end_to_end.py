@@ -42,7 +42,7 @@ ATTEMPTS = 3
 BUNCHED_ROWS_MAX = 2
 PROTOCOLS = ("ansar-b", "chairside-json")
 CLIF_FILES = 5
-pytestmark = pytest.mark.paced
+pytestmark = pytest.mark.alone
 ORACLE_NAMES = {
     VitalSign.SPO2: "spo2",
     VitalSign.NIBP_SYSTOLIC: "sys",
