@@ -153,8 +153,8 @@ async def test_the_dead_man_overlay_covers_a_page_whose_script_never_came(
     context = await kiosk.new_context(viewport=FULL_HD)
     page = await context.new_page()
     await page.route("**/*.js", lambda route: route.abort())
-    since = time.monotonic()
     await page.goto(clinic.url)
+    since = time.monotonic()
     opacity = "getComputedStyle(document.querySelector('#deadman')).opacity"
     assert await page.evaluate(opacity) == "0"
     await until(page, f"{opacity} === '1'")

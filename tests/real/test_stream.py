@@ -287,7 +287,7 @@ async def test_a_review_of_two_hours_does_not_hold_up_the_stream(tmp_path: Path)
         async with Page.watching(clinic.port) as page:
             await page.next()
             asked = asyncio.create_task(client.get(f"/api/sessions/{session}/readings"))
-            since, worst, number = time.monotonic(), 0.0, 0
+            worst, number = 0.0, 0
             while not asked.done():
                 number += 1
                 asked_s = time.monotonic()
@@ -295,10 +295,8 @@ async def test_a_review_of_two_hours_does_not_hold_up_the_stream(tmp_path: Path)
                 while _spo2(await page.tile("2")) != str(70 + number % 30):
                     pass
                 worst = max(worst, time.monotonic() - asked_s)
-            took = time.monotonic() - since
         answer = asked.result()
         assert len(answer.json()["series"]["SpO2"]["values"]) == 7_200
-        assert took < 10.0
         assert worst < 0.5
 
 
