@@ -41,6 +41,11 @@ class Mutants:
         """What the switch calls each change, as `monitor.alerts.limits.x_bound__mutmut_3`."""
         return [f"{self._dotted}.{name}" for name in self._made.mutant_names]
 
+    def original(self, name: str) -> tuple[str, ...]:
+        """The function of a change as it stands in the module: its name, then line by line."""
+        own = self._own(name)
+        return (changed_function(own), *self._source(own, "orig"))
+
     def told(self, name: str) -> Survivor:
         """What a change reads like."""
         function = changed_function(self._own(name))

@@ -29,7 +29,8 @@ mutmut changes what stands within functions. Tables and defaults of a module (th
 alarm in `states.py`, the fields of a class) and decorated functions (properties, inputs that
 are told to the journal) are not mutated; the preset's numbers are not code. "Text" names the
 text that was measured, as `git hash-object` does; "since changed" beside it says that the
-module is another by now and its line here an older measurement.
+module is another by now and its line here an older measurement. A function that was not
+changed since it was measured may keep its outcome when its module is measured again.
 
 | Module | Text | Mutants | Killed | Survived | Explained |
 |---|---|---|---|---|---|"""

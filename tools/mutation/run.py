@@ -1,8 +1,8 @@
 """Make small wrong changes in the alarm engine and see which of them no test notices.
 
 `python -m tools.mutation.run [--again] [module ...]`, a module as in
-`monitor/alerts/limits.py`; without any, all of them. With `--again` only the survivors
-without a reason of a module whose text is as it was measured are tried, after new tests.
+`monitor/alerts/limits.py`; without any, all of them. With `--again` what is known is kept:
+only functions that are not as they were measured are tried, and survivors without a reason.
 Modules are taken one at a time, each in a copy of the tree below build/mutation in which
 nothing else is changed. What was found stands in build/mutation/*.json, for
 `tools.mutation.page`.
@@ -76,21 +76,29 @@ def outcomes() -> Iterator[Outcome]:
 
 
 def measure(module: str, before: Outcome | None = None) -> Outcome:
-    """Try every change of one module.
+    """Try every change of one module, except what is known from `before`."""
+    mutants = Mutants(module, (ROOT / module).read_text("utf-8"))
+    verdicts = {} if before is None else _known(mutants, before)
+    verdicts |= _verdicts(module, mutants, [one for one in mutants.names if one not in verdicts])
+    survivors = tuple(mutants.told(name) for name in mutants.names if verdicts[name] is None)
+    return Outcome(
+        module=module, text=fingerprint(module), mutants=len(verdicts), survivors=survivors
+    )
 
-    Of `before`, if the text is the same, only the survivors without a reason.
-    """
-    text, mutants = fingerprint(module), Mutants(module, (ROOT / module).read_text("utf-8"))
-    told = {name: mutants.told(name) for name in mutants.names}
-    verdicts: dict[str, str | None] = {}
-    if before is not None and before.text == text:
-        why, survived = reasons(), before.survivors
-        verdicts = {name: None if one in survived else "" for name, one in told.items()}
-        told = {name: one for name, one in told.items() if one in survived}
-        told = {name: one for name, one in told.items() if (module, one) not in why}
-    verdicts |= _verdicts(module, mutants, list(told))
-    survivors = tuple(mutants.told(name) for name, test in verdicts.items() if test is None)
-    return Outcome(module=module, text=text, mutants=len(verdicts), survivors=survivors)
+
+def _known(mutants: Mutants, before: Outcome) -> dict[str, str | None]:
+    """The verdicts on changes of functions that are as they were, survivors only with a reason."""
+    then = Mutants(before.module, _said(["git", "cat-file", "blob", before.text]))
+    functions = {then.original(name) for name in then.names}
+    out: dict[str, str | None] = {}
+    for name in mutants.names:
+        if mutants.original(name) in functions:
+            told = mutants.told(name)
+            if told not in before.survivors:
+                out[name] = "known"
+            elif (before.module, told) in reasons():
+                out[name] = None
+    return out
 
 
 def _verdicts(module: str, mutants: Mutants, names: list[str]) -> dict[str, str | None]:
