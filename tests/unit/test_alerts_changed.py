@@ -108,3 +108,11 @@ def test_a_lost_link_is_silent_only_where_an_alarm_of_its_gateway_speaks_for_it(
     assert {one.instance for one in links if one.audible} == set(heard.split())
     engine.gate(lost, 61.0, lost=False)
     assert all(one.audible for one in engine.alarms("1") if one.condition == "T-LINK")
+
+
+def test_a_condition_that_is_told_in_other_words_names_its_chair() -> None:
+    chair = Chairside()
+    for second, words in ((1.0, "CLOCK 12 s"), (40.0, "CLOCK 12 s"), (41.0, "CLOCK 13 s")):
+        chair.engine.take_changed()
+        chair.engine.assert_technical("T-CLK", "1", 1.0, words, second)
+    assert chair.engine.take_changed() == {"1"}

@@ -368,6 +368,7 @@ def test_what_is_not_recorded_is_as_urgent_as_for_the_chair_that_infuses() -> No
     events = engine.set_phase("1", Phase.INFUSION, 7.0)
     (rose,) = [one for one in events if one.alarm.chair == CLINIC]
     assert (rose.reason, rose.alarm.priority) == (Reason.PRIORITY_RISES, Priority.MEDIUM)
+    assert rose.at_s == 7.0
     engine.set_phase("1", Phase.RECOVERY, 8.0)
     assert stored(9.0) is Priority.MEDIUM
     engine.assert_technical("T-STORE", CLINIC, None, "", 20.0)
@@ -406,3 +407,10 @@ def test_what_concerns_the_clinic_is_told_once_and_at_no_chair(
     assert (alarm.condition, alarm.chair, alarm.priority) == (condition, CLINIC, priority)
     assert alarm.state is AlarmState.ACTIVE_UNACK
     assert chair.raised(condition) == [after_s]
+
+
+def test_what_fell_due_meanwhile_is_told_with_a_condition_that_is_over() -> None:
+    chair = Chairside()
+    chair.hold(2)
+    events = chair.engine.assert_technical("T-CLK", "1", None, "", 40.0)
+    assert "T-LINK" in {one.alarm.condition for one in events}

@@ -115,6 +115,14 @@ def test_every_alarm_that_one_change_relaxes_is_told() -> None:
     ]
 
 
+@pytest.mark.requirement("ALM-141")
+def test_an_alarm_that_the_next_phase_would_not_have_begun_is_relaxed_at_its_start() -> None:
+    chair = Chairside(phase=Phase.BASELINE)
+    chair.hold(16, SPO2=93)
+    chair.events += chair.engine.set_phase("1", Phase.INFUSION, chair.now)
+    assert steps(chair, "SPO2-1") == [("SPO2-1", Reason.LIMIT_RELAXED, 16.0)]
+
+
 def test_every_alarm_whose_baseline_goes_ends_at_that_instant() -> None:
     chair = Chairside()
     chair.engine.set_baseline("1", {SYS: 125.0, DIA: 78.0, HR: 70.0}, 0.0)

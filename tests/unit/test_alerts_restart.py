@@ -466,6 +466,19 @@ def test_what_is_told_again_raises_nothing_that_was_seen_already() -> None:
 
 
 @pytest.mark.requirement("S-48")
+def test_a_score_that_alarmed_as_a_phase_began_and_is_better_alarms_no_more() -> None:
+    room = Room()
+    room.do("phase", Phase.BASELINE)
+    room.do("score", 3.0)
+    room.do("phase", Phase.INFUSION)
+    assert room.sounds("SED")
+    room.do("score", 5.0)
+    room.hold(5)
+    room.restart()
+    assert room.open() == {}
+
+
+@pytest.mark.requirement("S-48")
 def test_a_sum_of_longer_ago_than_is_read_again_is_still_at_its_limit() -> None:
     room = Room()
     room.hold(26, SPO2=90.0)

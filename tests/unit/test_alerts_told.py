@@ -81,6 +81,7 @@ def test_only_the_seconds_at_which_something_falls_due_are_told() -> None:
     engine.telling.sink = lambda call, arguments: told.append((call, arguments.get("now")))
     events = played(engine)
     seconds = [at_s for call, at_s in told if call == "advance"]
+    assert seconds
     assert set(seconds) <= {event.at_s for event in events} | {34.0}  # when the data were lost
     assert any(event.alarm.condition == "T-LINK" for event in events)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from monitor.alerts import AlarmState, Reason
 from monitor.errors import CommandRefused
 from monitor.vitals import Validity
-from tests.judged import HR, PR, SPO2, Chairside
+from tests.judged import HR, PR, SPO2, Chairside, preset
 
 OFF = {SPO2: (Validity.INVALID, "sensor off")}
 DOUBT = {SPO2: (Validity.QUESTIONABLE, "low perfusion")}
@@ -103,6 +105,25 @@ def test_one_that_nobody_has_seen_and_one_of_equipment_are_not_ended() -> None:
         end(chair, "T-PROBE")
 
 
+def test_what_a_nurse_scored_is_not_ended_as_unmeasured() -> None:
+    chair = Chairside()
+    chair.engine.enter_score("1", 2.0, "rk", chair.now)
+    chair.hold(1)
+    chair.acknowledge("SED")
+    with pytest.raises(CommandRefused, match="does not rest"):
+        end(chair, "SED")
+
+
+def test_a_preset_may_leave_no_alarm_to_be_ended_by_a_person() -> None:
+    chair = Chairside(rules=replace(preset(), unusable_s=None))
+    chair.hold(12, SPO2=87)
+    chair.acknowledge("SPO2-2")
+    for _ in range(70):
+        chair.pass_second({SPO2: None, HR: 72.0}, validity=OFF)
+    with pytest.raises(CommandRefused, match="cannot be ended"):
+        end(chair, "SPO2-2")
+
+
 @pytest.mark.requirement("ALM-193")
 def test_an_ecg_that_was_taken_off_on_purpose_is_expected_no_more() -> None:
     chair = Chairside()
@@ -111,7 +132,7 @@ def test_an_ecg_that_was_taken_off_on_purpose_is_expected_no_more() -> None:
     with pytest.raises(CommandRefused, match="nobody has acknowledged"):
         end(chair, "T-STALE", electrodes_off=True)
     chair.acknowledge("T-STALE")
-    with pytest.raises(CommandRefused, match="electrodes are not said to be off"):
+    with pytest.raises(CommandRefused, match=r"\bits electrodes are not said to be off\b"):
         end(chair, "T-STALE", cuff_off=True)
     end(chair, "T-STALE", electrodes_off=True)
     last = chair.events[-1]
