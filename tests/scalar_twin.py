@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import inf, isnan, nan
+from math import inf, isnan, nan, nextafter
 from statistics import median
 from typing import NamedTuple
 
@@ -155,6 +155,8 @@ class TwinAlarm:
     score_seen: float | None = None
     good_from: float = nan
     good_last: float = nan
+    heard: float = -inf  # the newest word of its condition, and whether that is good
+    well: bool = False
 
     @property
     def active(self) -> bool:
@@ -820,6 +822,9 @@ class Twin:
     def _timers(self, alarm: TwinAlarm) -> list[tuple[float, Priority | str | None]]:
         condition = alarm.rule.condition
         out: list[tuple[float, Priority | str | None]] = [(inf, None)]
+        # While all is well nothing rises; that is known for a gap.
+        stands = nextafter(alarm.heard + self.preset.gap_s, inf)
+        holds = stands if alarm.well else alarm.heard
         if alarm.state == "ACTIVE_ACK":
             own = condition.re_alarm_s.get(self.column)
             after = self.preset.re_alarm_s.get(alarm.priority, inf) if own is None else own
@@ -829,12 +834,12 @@ class Twin:
             if not there or (rise.vitals and alarm.rule.vital not in rise.vitals):
                 continue
             if rise.cause is Cause.UNACKNOWLEDGED and alarm.state == "ACTIVE_UNACK":
-                out.append((alarm.entered + rise.after_s, rise.to))
+                out.append((max(alarm.entered + rise.after_s, holds), rise.to))
             if rise.cause is Cause.LASTING and alarm.active:
-                out.append((max(alarm.onset + rise.after_s, alarm.entered), rise.to))
+                out.append((max(alarm.onset + rise.after_s, alarm.entered, holds), rise.to))
             if rise.cause is Cause.INTERVALS and alarm.active:
                 at = alarm.rule.since + rise.count * self.interval
-                out.append((max(at, alarm.entered), rise.to))
+                out.append((max(at, alarm.entered, holds), rise.to))
         if condition.form is Form.UNASSIGNED_DATA:
             out.append((self.unassigned_data + condition.settings["ends_after_s"], "ends"))
         return out
@@ -1093,6 +1098,7 @@ class Twin:
     def _bad(self, rule: Rule, at: float, now: float) -> None:
         if rule.alarm:
             rule.alarm.good_from = nan
+            rule.alarm.heard, rule.alarm.well = now, False
         elif isnan(rule.since):
             rule.since, rule.known = at, now
 
@@ -1102,6 +1108,7 @@ class Twin:
             if not at - alarm.good_last <= self.preset.gap_s or isnan(alarm.good_from):
                 alarm.good_from = at
             alarm.good_last = at
+            alarm.heard, alarm.well = now, True
             over = at - alarm.good_from >= rule.condition.off_delay_s
         if self._rests(rule):
             rule.since = at
@@ -1309,6 +1316,8 @@ class Twin:
         self._count(rule, look, at)
         ripe = counter.counted >= rule.delay and counter.samples >= condition.samples_min
         over = self._clearing(rule, look, at)
+        if alarm and (look.violated or look.clears):
+            alarm.heard, alarm.well = received, not look.violated
         anew = alarm is None or alarm.state == "LATCHED_UNACK" or condition.form is Form.RISE
         if look.violated and ripe and anew:
             self._raise(rule, look, samples, at, received)

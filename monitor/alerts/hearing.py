@@ -123,4 +123,5 @@ class Hearing:
             elif place.open:
                 self._overlays.refresh(place, at_s)
                 self._watch.schedule_loss(place)
+                self._watch.schedule_rises(place, at_s)
         return events

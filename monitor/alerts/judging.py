@@ -40,6 +40,7 @@ class Judging:
         self._numbers = Numbers(layout)
         self._rules_on = {vital: layout.rules_on(vital) for vital in VITALS}
         self._clauses = layout.clauses_of
+        self._words: dict[tuple[str, int], float] = {}
 
     def add_chair(self, place: Place) -> None:
         """One more chair, at rest, with the limits of its phase."""
@@ -73,6 +74,8 @@ class Judging:
         """Alarms are open again: look at every sample in full until all is at rest."""
         place.restless = True
         self._numbers.wake(place)
+        for row, opened in place.open.items():
+            opened.rises_from_s = self._words.get((place.subject, row), opened.rises_from_s)
 
     def judge(self, turns: Sequence[Turn]) -> Iterator[tuple[Place, float, list[AlarmEvent]]]:
         """One turn of chairs: for each that is not at rest, the steps its alarms take."""
@@ -95,9 +98,13 @@ class Judging:
         """Take one turn of chairs and no step; count what violates and clears, if so asked."""
         heard = [self._numbers.heard(turn[0], turn[3]) for turn in turns]
         if counting and turns:
-            self._verdict(turns, heard)
-            for place, *_ in turns:
+            verdict = self._verdict(turns, heard)
+            for number, (place, received_s, *_) in enumerate(turns):
                 self._settle(place)
+                for row in np.flatnonzero(verdict.violating[number] | verdict.clearing[number]):
+                    well = bool(verdict.clearing[number, row])
+                    word_s = self._timers.rises_from_s(received_s, well=well)
+                    self._words[place.subject, int(row)] = word_s
         return zip(turns, heard, strict=True)
 
     def switch(self, place: Place, now: float) -> list[AlarmEvent]:
@@ -237,6 +244,9 @@ class Judging:
                 events += self._raise(place, row, clauses, heard, at_s, received_s)
                 continue
             reason = None
+            if verdict.violating[number, row] or verdict.clearing[number, row]:
+                well = bool(verdict.clearing[number, row])
+                opened.rises_from_s = self._timers.rises_from_s(received_s, well=well)
             if opened.active and verdict.violating[number, row]:
                 reason = self._goes_on(place, opened, row, clauses, heard)
             elif opened.active and verdict.over[number, row]:

@@ -40,12 +40,13 @@ class Verdict:
     """What the round says of each limit rule, [chair, rule].
 
     `due`: violating long enough to be raised. `over`: cleared long enough.
-    `violating` is of this round alone, `violates` the same by [chair, clause].
+    `violating` and `clearing` are of this round alone, `violates` by [chair, clause].
     """
 
     due: Bools
     over: Bools
     violating: Bools
+    clearing: Bools
     violates: Bools
 
 
@@ -154,6 +155,7 @@ class Delays:
             due=self._count_violating(samples, violating, said & ~violating),
             over=self._count_clearing(samples, clearing, violating | (said & ~clearing)),
             violating=violating,
+            clearing=clearing,
             violates=violates,
         )
 

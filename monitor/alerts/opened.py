@@ -42,6 +42,7 @@ class Opened:
     its chair stands by.
     `baseline`, `fired_by` and `fired_count` are as in `Alarm`.
     `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
+    `rises_from_s`: by time its priority rises no earlier, see `Timers.rises_from_s`.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Opened:
     score_seen: float | None = None
     good_s: float | None = None
     last_good_s: float = 0.0
+    rises_from_s: float = NOT_YET
     baseline: float | None = None
     fired_by: tuple[Evidence, ...] = ()
     fired_count: int = 0

@@ -6,6 +6,7 @@ Knows one open alarm and the preset's times. Knows no sample.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, nextafter
 
 from monitor.alerts.layout import COLUMNS, Layout, column_of
 from monitor.alerts.opened import Opened
@@ -13,7 +14,7 @@ from monitor.alerts.place import Place
 from monitor.alerts.states import AlarmState, Reason
 from monitor.conditions import Cause, Escalation, Priority
 
-NEVER = float("inf")
+NEVER = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,15 @@ class Timers:
         if self._again_s(opened, place) <= now:
             return Step(Reason.RE_ALARM)
         for rise in self._rises(opened, place):
-            if self._rise_s(rise, opened, place, bad_s) <= now:
+            if max(self._rise_s(rise, opened, place, bad_s), opened.rises_from_s) <= now:
                 return Step(Reason.PRIORITY_RISES, rise.to)
         return None
 
     def next_s(self, opened: Opened, place: Place, bad_s: float) -> float:
         """When something is next due."""
         rises = [self._rise_s(rise, opened, place, bad_s) for rise in self._rises(opened, place)]
-        return min([self._again_s(opened, place), *rises])
+        soonest_s = max(min(rises, default=NEVER), opened.rises_from_s)
+        return min(self._again_s(opened, place), soonest_s)
 
     def repeated(self, opened: Opened, place: Place) -> Priority | None:
         """To what its violations raise the alarm by their number; None when they do not."""
@@ -53,6 +55,13 @@ class Timers:
             if rise.cause is Cause.REPEATED and opened.violations >= rise.count:
                 return rise.to
         return None
+
+    def rises_from_s(self, now: float, *, well: bool) -> float:
+        """When a priority may rise by time, by the newest word of its condition, of this time.
+
+        While all is well it may not; the word stands for a gap, as in an off-delay (8a.19).
+        """
+        return nextafter(now + self._layout.preset.gap_s, inf) if well else now
 
     def _again_s(self, opened: Opened, place: Place) -> float:
         if opened.state is not AlarmState.ACTIVE_ACK or opened.acknowledged_s is None:

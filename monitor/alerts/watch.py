@@ -163,6 +163,7 @@ class Watch:
         opened = place.open.get(row)
         if opened is not None:
             opened.good_s = None
+            self._hear(place, row, opened, now, well=False)
         elif isnan(self.since_s[place.index, row]):
             self.since_s[place.index, row] = at_s
             self._schedule_row(place, row, now)
@@ -183,7 +184,12 @@ class Watch:
         )
         if rests or over:
             self.since_s[at] = at_s if rests else np.nan
+        self._hear(place, row, opened, now, well=True)
         return self.end(place, opened, now) if over else []
+
+    def _hear(self, place: Place, row: int, opened: Opened, now: float, *, well: bool) -> None:
+        opened.rises_from_s = self._timers.rises_from_s(now, well=well)
+        self._schedule_row(place, row, now)
 
     def end(self, place: Place, opened: Opened, at_s: float) -> list[AlarmEvent]:
         """A technical condition is over."""
@@ -296,6 +302,12 @@ class Watch:
     def schedule_loss(self, place: Place) -> None:
         """When the data of an open alarm will have been lost."""
         self.deadlines.put(place.index, self.loss_column, self._overlays.next_loss_s(place))
+
+    def schedule_rises(self, place: Place, now: float) -> None:
+        """When open alarms become more urgent, after a word of whether they still hold."""
+        for row, opened in place.open.items():
+            if opened.row.condition.escalations:
+                self._schedule_row(place, row, now)
 
     def schedule_hold(self, place: Place, now: float) -> None:
         """When what a jump holds back must be decided."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerts import AlarmState
+from monitor.alerts import AlarmState, Reason
 from monitor.alerts.pulse import Loss, Speaker
 from monitor.alerts.samples import Sample
 from monitor.alerts.states import ACTIVE
@@ -32,6 +32,18 @@ def pleth(chair: Chairside, seconds: int, pulse: float | Said, *, ecg: float | N
         if ecg is not None:
             values[HR] = ecg
         chair.pass_second(values, validity=said)
+
+
+def priority(chair: Chairside) -> Priority | None:
+    """How urgent the lost pulse is, where it is open."""
+    alarm = chair.alarm("HR-0P")
+    return alarm.priority if alarm else None
+
+
+def risen(chair: Chairside) -> list[float]:
+    """When it became HIGH."""
+    reason = Reason.PRIORITY_RISES
+    return [one.at_s for one in chair.events if one.reason is reason]
 
 
 @pytest.mark.requirement("S-12")
@@ -135,6 +147,58 @@ def test_a_probe_put_on_again_begins_again() -> None:
     pleth(chair, 5, OFF)
     pleth(chair, 60, SEARCHES)
     assert chair.raised("HR-0P") == []
+
+
+@pytest.mark.requirement("ALM-201")
+@pytest.mark.parametrize(("lost", "rises"), [(21, False), (29, False), (30, True)])
+def test_a_pulse_that_is_back_before_the_rise_is_due_rises_no_more(
+    lost: int, *, rises: bool
+) -> None:
+    chair = Chairside()
+    pleth(chair, 20, 70.0)
+    pleth(chair, lost, SEARCHES)
+    pleth(chair, 10, 64.0)
+    assert (chair.state("HR-0P") in ACTIVE, priority(chair)) == (
+        True,
+        Priority.HIGH if rises else Priority.MEDIUM,
+    )
+    pleth(chair, 1, 64.0)
+    ended = AlarmState.LATCHED_UNACK if rises else AlarmState.IDLE
+    assert chair.state("HR-0P") is ended
+
+
+@pytest.mark.requirement("ALM-201")
+def test_a_pulse_that_is_lost_anew_after_the_rise_was_due_is_high_at_once() -> None:
+    chair = Chairside()
+    pleth(chair, 20, 70.0)
+    pleth(chair, 28, SEARCHES)
+    pleth(chair, 6, 64.0)
+    assert priority(chair) is Priority.MEDIUM
+    pleth(chair, 1, SEARCHES)
+    assert (priority(chair), risen(chair)) == (Priority.HIGH, [54.0])
+
+
+@pytest.mark.requirement("ALM-201")
+def test_a_pulse_that_is_lost_anew_before_the_rise_is_due_is_high_in_time() -> None:
+    chair = Chairside()
+    pleth(chair, 20, 70.0)
+    pleth(chair, 24, SEARCHES)
+    pleth(chair, 3, 64.0)
+    pleth(chair, 4, SEARCHES)
+    assert risen(chair) == [50.0]
+
+
+@pytest.mark.requirement("ALM-201")
+def test_beats_after_which_nothing_comes_stand_for_a_gap() -> None:
+    chair = Chairside()
+    pleth(chair, 20, 70.0)
+    pleth(chair, 28, SEARCHES)
+    pleth(chair, 2, 64.0)  # the last at 49 s
+    for _ in range(4):
+        chair.pass_second({}, silent=True)
+    assert priority(chair) is Priority.MEDIUM
+    chair.pass_second({}, silent=True)
+    assert [round(at_s, 3) for at_s in risen(chair)] == [54.0]
 
 
 def test_a_pulse_that_comes_back_ends_it_and_only_high_is_kept_until_seen() -> None:

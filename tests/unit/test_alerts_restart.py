@@ -8,7 +8,7 @@ import pytest
 
 from monitor.alerts import Alarm, AlarmState
 from monitor.clinic import Phase
-from monitor.conditions import Kind
+from monitor.conditions import Kind, Priority
 from monitor.retelling import Past, retell
 from monitor.vitals import Validity
 from tests.acts import engine_of
@@ -527,3 +527,15 @@ def test_a_sum_that_a_person_ended_begins_anew(*, restarts: bool) -> None:
     assert "SPO2-I" not in room.open()
     room.hold(1, SPO2=90.0)
     assert "SPO2-I" in room.open()
+
+
+@pytest.mark.requirement("ALM-201")
+@pytest.mark.parametrize("down", [0.0, 3.0, 6.0])
+def test_a_pulse_that_was_back_at_the_restart_rises_as_if_there_had_been_none(down: float) -> None:
+    room = Room()
+    room.hold(20, PULSE_RATE=70.0)
+    room.hold(28, searches=True)
+    room.hold(4, PULSE_RATE=70.0)  # due at 51 s, when it was back; the last beat came at 52 s
+    room.kept = room.kept.killed(preset(), room.at + down)
+    urgent = down > 5.0  # beats after which nothing comes stand for a gap
+    assert room.alarm("HR-0P").priority is (Priority.HIGH if urgent else Priority.MEDIUM)

@@ -42,6 +42,37 @@ def test_a_doubtful_value_raises_the_signal_alarm_and_no_medium_one() -> None:
     assert chair.state("T-SIG") is AlarmState.IDLE
 
 
+@pytest.mark.requirement("ALM-201")
+@pytest.mark.parametrize(("poor", "rises"), [(29, False), (30, True)])
+def test_a_signal_that_is_good_before_the_rise_is_due_rises_no_more(
+    poor: int, *, rises: bool
+) -> None:
+    chair = Chairside()
+    doubt(chair, poor, 97.0)
+    chair.hold(5)
+    alarm = chair.alarm("T-SIG")
+    assert alarm is not None
+    assert alarm.priority is (Priority.MEDIUM if rises else Priority.LOW)
+    doubt(chair, 1, 97.0)
+    again = chair.alarm("T-SIG")
+    assert again is not None
+    assert (again.id, again.priority) == (alarm.id, Priority.MEDIUM)
+
+
+@pytest.mark.requirement("ALM-201")
+@pytest.mark.parametrize(("off", "rises"), [(69, False), (70, True)])
+def test_a_probe_that_is_on_before_the_rise_is_due_rises_no_more(off: int, *, rises: bool) -> None:
+    chair, gone = Chairside(), {SPO2: (Validity.INVALID, "sensor off")}
+    for _ in range(off):
+        chair.pass_second({SPO2: None, HR: 72.0}, validity=gone)
+    chair.hold(3)
+    alarm = chair.alarm("T-PROBE")
+    assert alarm is not None
+    assert alarm.priority is (Priority.HIGH if rises else Priority.MEDIUM)
+    chair.hold(1)
+    assert chair.state("T-PROBE") is AlarmState.IDLE
+
+
 def test_a_poor_signal_before_the_infusion_stays_low() -> None:
     chair = Chairside(Phase.BASELINE)
     doubt(chair, 90, 97.0, "low perfusion")
