@@ -40,7 +40,16 @@ def test_the_units_are_shipped_and_agree_with_one_another() -> None:
     assert Path(second["ExecStart"].split("--heartbeat ")[1]).parent == folder
     assert service["ReadWritePaths"] == str(folder) == f"/var/lib/{service['StateDirectory']}"
     assert "-m monitor.watchdog" in second["ExecStart"]
-    assert second["PartOf"] == SERVICE
+
+
+@pytest.mark.requirement("WDG-011")
+def test_no_start_stop_or_restart_of_the_service_ends_or_delays_the_second_process() -> None:
+    held, second = unit(SERVICE), unit(WATCHDOG)
+    bonds = {"PartOf", "BindsTo", "Requires", "Requisite", "StopPropagatedFrom", "After"}
+    assert not [bond for bond in bonds if SERVICE in second.get(bond, "")]
+    assert WATCHDOG in held["Wants"]
+    passed_on = {"PropagatesStopTo", "Conflicts", "Before"}
+    assert not [bond for bond in passed_on if WATCHDOG in held.get(bond, "")]
 
 
 @pytest.mark.requirement("WDG-009")
