@@ -65,19 +65,24 @@ class DeviceClock:
         self.offset_us = 0
         self.epoch = 0
         self._differences: deque[int] = deque(maxlen=OFFSET_REPORTS)
+        self._usual: deque[int] = deque(maxlen=OFFSET_REPORTS)
         self._agreed_since_us: int | None = None
         self._found_right = self._stepped = False
         self._sent_us = 0
 
     @property
     def skew_us(self) -> int | None:
-        """How far the device's clock is behind ours, ahead if negative; None until it is known."""
-        return self.offset_us if self._found_right else None
+        """How far the device's clock is behind ours, ahead if negative; None until it is known.
+
+        The least difference lately: the offset itself follows only what moves far.
+        """
+        return min(self._usual, default=self.offset_us) if self._found_right else None
 
     def step(self, by_us: int) -> None:
         """Our own clock was stepped: the device's stands that much otherwise to it."""
         self.offset_us += by_us
         self._differences.clear()
+        self._usual.clear()
         self._agreed_since_us = None
 
     def observe(self, sent_at_us: int, received_at_us: int) -> bool:
@@ -86,6 +91,7 @@ class DeviceClock:
         ahead_us = self.offset_us - difference
         went_back, self._sent_us = sent_at_us < self._sent_us, sent_at_us
         if abs(ahead_us) <= OFFSET_STEP_US:
+            self._usual.append(difference)
             self._settle()
             return False
         self._stepped |= went_back or ahead_us > 0
@@ -93,6 +99,7 @@ class DeviceClock:
         if not self._agreed(received_at_us):
             return False
         self.offset_us = min(self._differences)
+        self._usual = self._differences.copy()
         self.epoch += 1
         self._settle()
         return True

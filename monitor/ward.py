@@ -269,7 +269,9 @@ class Ward:
         return self.engine.enter_score(session.chair, score, actor, self.clock.monotonic())
 
     def _tell_of_clocks(self, chair: str) -> list[AlarmEvent]:
-        now, message = self.clock.monotonic(), self._skews.message(chair)
+        now = self.clock.monotonic()
+        told = any(one.condition == "T-CLK" for one in self.engine.alarms(chair))
+        message = self._skews.message(chair, told=told)
         return self.engine.assert_technical("T-CLK", chair, now if message else None, message, now)
 
     def gather(self, session: str, rows: Sequence[ReadingRow]) -> None:

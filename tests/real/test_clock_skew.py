@@ -81,6 +81,26 @@ async def test_a_restart_after_the_clock_was_set_right_ends_it(tmp_path: Path) -
         assert told(house) == []
 
 
+@pytest.mark.requirement("ALM-124")
+@pytest.mark.parametrize("ahead_s", [40.0, 6.5])
+async def test_a_clock_that_was_off_is_told_until_it_is_within_two_seconds(
+    tmp_path: Path, ahead_s: float
+) -> None:
+    async with stepped(tmp_path, chairs=1) as house:
+        await house.seat()
+        speak(house, 50, ahead_s)
+        speak(house, 10, 3.4)
+        assert told(house) == ["CLOCK SKEW 3 s: mon-1 is ahead"]
+        await house.record.commit()
+    async with stepped(tmp_path, chairs=1, at_s=60.0) as house:
+        speak(house, 10, 3.4)
+        assert told(house) == ["CLOCK SKEW 3 s: mon-1 is ahead"]
+        speak(house, 10, 1.6)
+        assert told(house) == []
+        speak(house, 60, 4.0)
+        assert told(house) == []
+
+
 @pytest.mark.requirement("ALM-125")
 async def test_each_condition_of_the_clinic_is_recorded_in_its_own_words(tmp_path: Path) -> None:
     async with stepped(tmp_path, chairs=1) as house:
