@@ -254,6 +254,8 @@ class AlarmCondition:
     silent: bool = False
     group: str = ""
     re_alarm_s: Seconds = field(default_factory=dict)
+    re_alarm_vitals: tuple[VitalSign, ...] = ()
+    """of which vital signs alone `re_alarm_s` is; none named: of all that it watches"""
     yields_to: tuple[str, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     wordings: tuple[Wording, ...] = ()
@@ -285,6 +287,11 @@ class AlarmCondition:
     def exists_in(self, column: Column) -> bool:
         """Is it judged there at all?"""
         return self.enabled and column in self.priority
+
+    def own_re_alarm_s(self, column: Column, vital: VitalSign | None) -> float | None:
+        """After how long its alarm about that vital sign sounds again; None: as its priority."""
+        own = not self.re_alarm_vitals or vital in self.re_alarm_vitals
+        return self.re_alarm_s.get(column) if own else None
 
     def overdue_s(self, interval_s: float) -> float:
         """Of form OVERDUE: how old a cuff reading gets before the alarm (alarms.md 7.2)."""

@@ -826,7 +826,8 @@ class Twin:
         stands = nextafter(alarm.heard + self.preset.gap_s, inf)
         holds = stands if alarm.well else alarm.heard
         if alarm.state == "ACTIVE_ACK":
-            own = condition.re_alarm_s.get(self.column)
+            others = condition.re_alarm_vitals and alarm.rule.vital not in condition.re_alarm_vitals
+            own = None if others else condition.re_alarm_s.get(self.column)
             after = self.preset.re_alarm_s.get(alarm.priority, inf) if own is None else own
             out.append((alarm.acknowledged + after, None))
         for rise in condition.escalations:

@@ -67,7 +67,7 @@ class Timers:
         if opened.state is not AlarmState.ACTIVE_ACK or opened.acknowledged_s is None:
             return NEVER
         column = COLUMNS[column_of(place.phase)]
-        own = opened.row.condition.re_alarm_s.get(column)
+        own = opened.row.condition.own_re_alarm_s(column, opened.row.vital)
         usual = self._layout.preset.re_alarm_s.get(opened.priority)
         after_s = own if own is not None else usual
         return NEVER if after_s is None else opened.acknowledged_s + after_s

@@ -10,7 +10,7 @@ from monitor.alerts import LATCHING_LIFE, LIFE, AlarmState, Reason
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from monitor.errors import CommandRefused
-from monitor.vitals import Validity
+from monitor.vitals import Validity, VitalSign
 from tests.judged import HR, SPO2, Chairside
 
 OFF = {SPO2: (Validity.INVALID, "sensor off")}
@@ -368,6 +368,24 @@ def test_a_lost_probe_in_an_infusion_sounds_again_two_minutes_after_its_acknowle
     assert chair.state("T-PROBE") is AlarmState.ACTIVE_ACK
     chair.pass_second({SPO2: None, HR: 72.0}, validity=off)
     assert chair.state("T-PROBE") is AlarmState.ACTIVE_UNACK
+
+
+@pytest.mark.requirement("S-39")
+@pytest.mark.parametrize(("missing", "again_s"), [(SPO2, 120), (HR, 300)])
+def test_silence_in_an_infusion_sounds_again_after_two_minutes_of_spo2_and_after_five_of_others(
+    missing: VitalSign, again_s: int
+) -> None:
+    chair = Chairside()
+    chair.hold(5)
+    values = {SPO2: 97.0, HR: 72.0} | {missing: None}
+    while chair.alarm("T-STALE") is None:
+        chair.pass_second(values)
+    chair.acknowledge("T-STALE")
+    for _ in range(again_s - 1):
+        chair.pass_second(values)
+    assert chair.state("T-STALE") is AlarmState.ACTIVE_ACK
+    chair.pass_second(values)
+    assert chair.state("T-STALE") is AlarmState.ACTIVE_UNACK
 
 
 def test_alarms_are_ranked_by_priority_then_unseen_then_newest() -> None:

@@ -158,7 +158,7 @@ def test_a_silent_ecg_that_a_nurse_knows_of_sounds_again_in_time_over_a_restart(
     room = silent_ecg()
     room.acknowledge("T-STALE")
     room.restart()
-    told(room, 120, WITHOUT_ECG)
+    told(room, 300, WITHOUT_ECG)
     assert not room.sounds("T-STALE")
     told(room, 1, WITHOUT_ECG)
     assert room.sounds("T-STALE")
