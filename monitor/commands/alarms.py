@@ -83,7 +83,11 @@ class Going(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseAudio(Act):
-    """Audio paused at one chair for 120 s; new and worsening alarms break through."""
+    """Audio paused at one chair for 120 s; new and worsening alarms break through.
+
+    A press during a pause changes nothing, and nothing of it is kept: what is kept comes back
+    after a restart.
+    """
 
     chair: str
 
@@ -94,5 +98,6 @@ class PauseAudio(Act):
         now = ward.clock.monotonic()
         events = ward.engine.pause_audio(self.chair, person.id, now, AUDIO_PAUSE_S)
         ward.apply(events, self.chair)
-        desk.keep_at(self.chair, AUDIO_PAUSED, person, {"seconds": AUDIO_PAUSE_S})
+        if ward.engine.audio_paused_until(self.chair) == now + AUDIO_PAUSE_S:
+            desk.keep_at(self.chair, AUDIO_PAUSED, person, {"seconds": AUDIO_PAUSE_S})
         return self.chair

@@ -64,3 +64,21 @@ async def test_a_new_high_alarm_of_another_chair_is_heard_through_a_pause(tmp_pa
         clinic.hold(11, "2", SPO2=87.0)
         assert wall(clinic).sound == "HIGH"
         assert wall(clinic).tiles[1].audio_paused == ""
+
+
+@pytest.mark.requirement("S-42")
+async def test_a_second_press_leaves_the_end_where_it_was_over_a_restart_too(
+    tmp_path: Path,
+) -> None:
+    async with stepped(tmp_path, chairs=1) as clinic:
+        await clinic.seat()
+        clinic.hold(12, HEART_RATE=130.0)
+        await clinic.pause()
+        clinic.hold(100, HEART_RATE=130.0)
+        await clinic.pause()
+        assert wall(clinic).tiles[0].audio_paused == "0:20"
+        await clinic.record.commit()
+    async with stepped(tmp_path, chairs=1, at_s=115.0) as clinic:
+        assert wall(clinic).tiles[0].audio_paused == "0:17"
+        clinic.hold(17, HEART_RATE=130.0)
+        assert (wall(clinic).tiles[0].audio_paused, wall(clinic).sound) == ("", "MEDIUM")
