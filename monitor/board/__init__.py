@@ -14,7 +14,15 @@ from monitor.board.chair import ChairBoard
 from monitor.board.lines import Line
 from monitor.board.slots import LimitsInForce, least_real
 from monitor.board.tile import StripEntry, Tile, Wall
-from monitor.board.words import MARKS, can_suspend, clock, onset_text, silent_until, utc_us
+from monitor.board.words import (
+    MARKS,
+    can_suspend,
+    clock,
+    onset_text,
+    silent_until,
+    utc_us,
+    what,
+)
 from monitor.care.due import Due
 from monitor.care.settings import Changed
 from monitor.care.treatment import Treatment
@@ -179,7 +187,7 @@ class Board:
     def _entry(self, alarm: Alarm, now_s: float, now_us: int) -> StripEntry:
         label = self._chairs[alarm.chair].chair.label if alarm.chair else "clinic"
         # What to do then stands at the chair; an alarm of the clinic has no other place.
-        text = alarm.message.split(": ")[0] if alarm.chair else alarm.message
+        text = what(alarm) if alarm.chair else alarm.message
         onset = onset_text(alarm, utc_us(alarm.onset_s, now_s, now_us), self._zone)
         return StripEntry(
             chair=alarm.chair,

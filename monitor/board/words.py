@@ -56,12 +56,12 @@ def open_alarm(
     def told(at_s: float | None) -> str:
         return "" if at_s is None else f" at {clock(utc_us(at_s, now_s, now_us), zone, '%H:%M')}"
 
-    text, head = alarm.message, alarm.message.split(": ")[0]
+    text = alarm.message
     if alarm.state is AlarmState.LATCHED_UNACK and alarm.extreme is not None:
-        text = f"{head}: was {alarm.extreme:g}{told(alarm.extreme_s)}, now {values.now}"
+        text = f"{what(alarm)}: was {alarm.extreme:g}{told(alarm.extreme_s)}, now {values.now}"
     if alarm.data_lost:
-        last = f"last {values.last}{told(alarm.data_lost_s)}" if values.last else ""
-        text = f"{head}: no data, {last}" if last else f"{head}: no data"
+        last = f": last {values.last}{told(alarm.data_lost_s)}" if values.last else ""
+        text = f"{what(alarm)}{last}"
     return OpenAlarm(
         id=alarm.id,
         priority=alarm.priority.name,
@@ -79,6 +79,14 @@ def open_alarm(
         can_end=can_end,
         suspended=silent_until(alarm, now_s, now_us, zone),
     )
+
+
+def what(alarm: Alarm) -> str:
+    """What is the matter, and whether it still is: `SpO2 84 < 88`, `SpO2 84 < 88, over`."""
+    head = alarm.message.split(": ")[0]
+    if alarm.data_lost:
+        return f"{head}, no data"
+    return f"{head}, over" if alarm.state is AlarmState.LATCHED_UNACK else head
 
 
 def onset_text(alarm: Alarm, onset_us: int, zone: tzinfo) -> str:

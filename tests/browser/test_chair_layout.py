@@ -12,7 +12,11 @@ from tests.browser.conftest import Clinic, OpenPage, live
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SIZES = [ViewportSize(width=1280, height=800), ViewportSize(width=1024, height=768)]
+SIZES = [
+    ViewportSize(width=1280, height=800),
+    ViewportSize(width=1024, height=768),
+    ViewportSize(width=768, height=1024),
+]
 PHASES = ["READY", "BASELINE", "INFUSING", "RECOVERY"]
 
 
@@ -38,16 +42,19 @@ async def in_sight(page: Page, selector: str) -> bool:
 def busy(state: str) -> dict[str, Any]:
     """A chair in that state with three alarms."""
     alarms = [
-        scenes.alarm("1", "HIGH", "DESAT SpO2 84 < 85: was 82 at 09:57, now 97", can_suspend=True),
+        scenes.alarm(
+            "1", "HIGH", "DESAT SpO2 84 < 85, over: was 82 at 09:57, now 97", can_suspend=True
+        ),
         scenes.alarm("1", "MEDIUM", "HR 131 > 120"),
         scenes.alarm("1", "LOW", "SpO2 4 below baseline"),
     ]
     loud = {"alarms": alarms, "priority": "HIGH", "sound": "HIGH", "flash": True}
-    return scenes.tile("1", state, **loud)
+    quiet = {"audio_paused": "1:42", "suspended": [{"rule": "SPO2-B", "left": "29:59"}]}
+    return scenes.tile("1", state, **loud, **quiet)
 
 
 @pytest.mark.requirement("TRT-007")
-@pytest.mark.parametrize("size", SIZES, ids=["desk", "tablet"])
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "tablet", "upright"])
 async def test_numbers_and_alarms_stay_in_sight_in_every_phase(
     clinic: Clinic, open_page: OpenPage, size: ViewportSize
 ) -> None:
@@ -62,12 +69,14 @@ async def test_numbers_and_alarms_stay_in_sight_in_every_phase(
         assert await in_sight(page, ".numbers .number, .numbers .limit, .head, .strip li")
         worst = ".alarm-row:nth-child(-n + 2)"
         assert await in_sight(page, f"{worst} .message, {worst} .act:not([hidden])")
+        assert await in_sight(page, ".paused > span")
         assert await in_sight(page, ".chair-head .act, .tab:not(#tab-trend), .phases .act")
         whole = await page.evaluate(
             "[...document.querySelectorAll('.alarm-row .message')]"
             ".every((one) => one.scrollWidth <= one.clientWidth)"
         )
         assert whole, f"a message is cut in {state}"
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.requirement("TRT-008")

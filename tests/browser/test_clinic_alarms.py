@@ -33,7 +33,7 @@ async def at(service: Served, open_page: OpenPage, path: str) -> Page:
     return page
 
 
-@pytest.mark.requirement("SHO-157")
+@pytest.mark.requirement("SHO-157", "SHO-210")
 async def test_a_copy_behind_is_suspended_in_the_head_of_any_page_and_sounds_again(
     service: Served, open_page: OpenPage
 ) -> None:
@@ -47,6 +47,7 @@ async def test_a_copy_behind_is_suspended_in_the_head_of_any_page_and_sounds_aga
     await page.get_by_role("button", name="T-COPY: suspend").click()
     dialog = page.get_by_role("dialog", name="Suspend T-COPY")
     await dialog.get_by_text("No sound of this rule in the clinic.").wait_for()
+    await dialog.get_by_text(BEHIND).wait_for()
     assert await grave_findings(page) == []
     await dialog.get_by_label("10 min").check()
     await dialog.get_by_role("button", name="somebody is at it").click()

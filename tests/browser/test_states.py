@@ -67,7 +67,11 @@ async def test_a_latched_alarm_stands_still_and_reminds_each_two_minutes(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
     was = scenes.alarm(
-        "1", "HIGH", "SpO2 84 < 88: was 83 at 14:06, now 97", "LATCHED_UNACK", can_acknowledge=True
+        "1",
+        "HIGH",
+        "SpO2 84 < 88, over: was 83 at 14:06, now 97",
+        "LATCHED_UNACK",
+        can_acknowledge=True,
     )
     await clinic.show(scenes.SCENES["normal"](6))
     page = await open_page("about:blank")
@@ -78,7 +82,7 @@ async def test_a_latched_alarm_stands_still_and_reminds_each_two_minutes(
     await clinic.change([latched], sound="")
     await page.wait_for_selector(".tile[data-priority=HIGH][data-flash='']")
     text = page.locator(".tile[data-chair='1'] .message-text")
-    assert await text.text_content() == "!!! SpO2 84 < 88: was 83 at 14:06, now 97"
+    assert await text.text_content() == "!!! SpO2 84 < 88, over: was 83 at 14:06, now 97"
     assert await page.locator("[data-flash=HIGH]").count() == 0
     await page.evaluate("window.ahead_s = 119")
     assert await bursts(page) == []

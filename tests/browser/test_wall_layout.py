@@ -12,6 +12,7 @@ from tests.browser.conftest import FULL_HD, Clinic, OpenPage, live, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+DESK = ViewportSize(width=1280, height=800)
 TABLET, UPRIGHT = ViewportSize(width=1024, height=768), ViewportSize(width=768, height=1024)
 SHAPES = [("100", "valid"), ("--", "stale"), ("-?-", "invalid"), ("100?", "questionable")]
 SHOWN_MAX = 6
@@ -112,7 +113,8 @@ async def test_no_other_element_moves_when_a_value_changes_its_shape(
     await live(page)
     places = """() => [...document.querySelectorAll(".tile *")].map((one) => {
       const { x, y, width, height } = one.getBoundingClientRect();
-      return one.matches(".number, .doubt, .note, .message *") ? "" : [x, y, width, height].join();
+      const free = one.matches(".number, .doubt, .note, .note *, .message *");
+      return free ? "" : [x, y, width, height].join();
     })"""
     before = await page.evaluate(places)
     for text, state in SHAPES:
@@ -327,7 +329,7 @@ CUT_MARKS = """() => {
 }"""
 
 
-@pytest.mark.requirement("SHO-200")
+@pytest.mark.requirement("SHO-200", "SHO-208")
 @pytest.mark.parametrize("chairs", [1, 6, 12, 24])
 async def test_what_is_silenced_at_a_chair_is_told_whole_on_its_tile(
     clinic: Clinic, open_page: OpenPage, chairs: int
@@ -335,10 +337,12 @@ async def test_what_is_silenced_at_a_chair_is_told_whole_on_its_tile(
     full = [scenes.slot(vital, "38") for vital in ("HR", "SpO2", "RR", "EtCO2", "T")]
     quiet = scenes.hypertensive("1") | SILENCED | {"slots": full}
     quiet["session"]["limits_set"] = ["SPO2-1 SpO2"]
-    standing_by = scenes.offline("1") | SILENCED | {"standby": "9:41"}
+    none = [scenes.slot(v, "--", "stale") for v in ("HR", "SpO2", "RR", "EtCO2", "T")]
+    standing_by = scenes.offline("1") | SILENCED | {"standby": "9:41", "slots": none}
+    standing_by["session"]["limits_set"] = ["SPO2-1 SpO2"]
     others = [scenes.tile(str(n)) for n in range(2, chairs + 1)]
     page = await open_page(clinic.url)
-    for size in (FULL_HD, TABLET):
+    for size in (FULL_HD, TABLET, UPRIGHT):
         await page.set_viewport_size(size)
         for tile, told in ((quiet, "LIM*"), (standing_by, "STANDBY 9:41")):
             await clinic.show([tile, *others])
@@ -349,24 +353,58 @@ async def test_what_is_silenced_at_a_chair_is_told_whole_on_its_tile(
             await page.evaluate("document.fonts.ready")
             assert await page.evaluate(CUT_MARKS) == []
             assert await page.evaluate(OUT_OF_PLACE) == []
+            assert await page.evaluate(RUN_TOGETHER) == []
 
 
+RUN_TOGETHER = """() => {
+  const parts = ".large-slots .note > span, .nibp .note, .limit, .mean, .when > span, " +
+    ".watcher > span, .message-text, .message-more";
+  const placed = (part) => {
+    const words = document.createRange();
+    words.selectNodeContents(part);
+    const box = words.getBoundingClientRect();
+    const slack = box.height / 5;  // a line's box is taller than its ink
+    const frame = (part.closest(".note") ?? part).getBoundingClientRect();
+    return { part, left: box.left + 1, right: Math.min(box.right, frame.right) - 1,
+      top: box.top + slack, bottom: box.bottom - slack };
+  };
+  const apart = (a, b) =>
+    a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+  return [...document.querySelectorAll(".tile")].flatMap((tile) => {
+    const lamp = parseFloat(getComputedStyle(tile.querySelector(".lamp")).borderLeftWidth);
+    const edge = tile.getBoundingClientRect();
+    const inks = [...tile.querySelectorAll(parts)].map(placed)
+      .filter((one) => one.right > one.left);
+    const under = inks
+      .filter((one) => one.left < edge.left + lamp || one.right > edge.right - lamp);
+    const touching = inks.flatMap((one, at) => inks.slice(at + 1)
+      .filter((other) => !apart(one, other))
+      .map((other) => `${one.part.textContent} on ${other.part.textContent}`));
+    return [...touching, ...under.map((one) => `${one.part.textContent} under the lamp`)];
+  });
+}"""
 SMALLEST_TEXT_PX = 9
 
 
-@pytest.mark.requirement("SHO-201")
+@pytest.mark.requirement("SHO-201", "SHO-208")
 @pytest.mark.parametrize("chairs", [12, 24])
 async def test_on_a_tablet_every_word_of_a_tile_is_large_enough_to_read(
     clinic: Clinic, open_page: OpenPage, chairs: int
 ) -> None:
     page = await wall_page(clinic, open_page, chairs, "alarm")
+    watched = {"watcher": "R. Kessler", "watcher_id": "rk"}
     long = [
-        scenes.alarming(str(n), [scenes.alarm(str(n), priority, text)])
+        scenes.alarming(str(n), [scenes.alarm(str(n), priority, text)] * 2, **watched)
         for n, (priority, text) in enumerate(LONGEST, 1)
     ]
-    await clinic.change(long)
+    silent = scenes.slot("SpO2", "--", "stale", note="no data 12:34")
+    cuff = scenes.nibp("188/112", "(137)", "ageing", age="14 min ago", next="overdue 04:10")
+    stale = scenes.tile("7", slots=[scenes.slot("HR", "131"), silent], nibp=cuff, **watched)
+    await clinic.change([*long, stale])
     await page.locator(".message").first.get_by_text("hold infusion").wait_for(state="attached")
-    for size in (TABLET, UPRIGHT):
+    # A lamp that does not flash is as wide on a small screen.
+    await page.emulate_media(reduced_motion="reduce")
+    for size in (DESK, TABLET, UPRIGHT):
         await page.set_viewport_size(size)
         small = await page.evaluate(
             """(least) => [...document.querySelectorAll(".tile *, .strip *, .head *")].filter(
@@ -379,6 +417,11 @@ async def test_on_a_tablet_every_word_of_a_tile_is_large_enough_to_read(
         assert small == []
         assert await page.evaluate(OUT_OF_PLACE) == []
         assert await page.evaluate(CUT) == []
+        assert await page.evaluate(RUN_TOGETHER) == []
+        since = page.locator(".tile[data-chair='7'] .note-time", has_text="12:34")
+        assert await since.evaluate(
+            "(one) => one.parentElement.scrollWidth <= one.parentElement.clientWidth"
+        )
 
 
 @pytest.mark.requirement("SHO-152")

@@ -66,24 +66,28 @@ def test_an_acknowledged_high_does_not_flash_again_for_a_new_medium() -> None:
     assert bench.tile(2.0).flash
 
 
-@pytest.mark.requirement("SHO-147", "S-43")
+@pytest.mark.requirement("SHO-147", "SHO-209", "S-43")
 def test_a_latched_alarm_tells_what_was_and_what_is_now_and_can_be_acknowledged() -> None:
     bench = Bench()
     bench.alarms(alarm(state=AlarmState.LATCHED_UNACK, audible=False, extreme_s=0.5))
     bench.put(sample(0.9, 97.0))
     tile = bench.tile(1.0)
-    assert tile.alarms[0].text == "SpO2 84 <88: was 83 at 08:00, now 97"
+    assert tile.alarms[0].text == "SpO2 84 <88, over: was 83 at 08:00, now 97"
+    (entry,) = bench.board.strip(1.0, NOON_US + 1_000_000)
+    assert entry.text == "1 !!! SpO2 84 <88, over 08:00:00"
     assert tile.alarms[0].can_acknowledge
     assert not tile.flash
     assert {slot.priority for slot in tile.slots} == {""}
 
 
-@pytest.mark.requirement("SHO-147")
+@pytest.mark.requirement("SHO-147", "SHO-209")
 def test_an_alarm_whose_data_are_gone_tells_the_last_value_and_its_time() -> None:
     bench = Bench()
     bench.put(sample(0.5, 86.0), sample(1.5, None, validity=Validity.INVALID))
     bench.alarms(alarm(data_lost=True, data_lost_s=0.5))
-    assert bench.tile(61.0).alarms[0].text == "SpO2 84 <88: no data, last 86 at 08:00"
+    assert bench.tile(61.0).alarms[0].text == "SpO2 84 <88, no data: last 86 at 08:00"
+    (entry,) = bench.board.strip(61.0, NOON_US + 61_000_000)
+    assert "SpO2 84 <88, no data" in entry.text
 
 
 @pytest.mark.requirement("ALM-164")

@@ -32,7 +32,7 @@ function wayOut(condition) {
 export class AlarmRow {
   /**
    * @param {import("./acts.js").Acts} acts
-   * @param {{why: (alarm: string) => void, suspend: (rule: string) => void}} asked
+   * @param {{why: (alarm: string) => void, suspend: (rule: string, says: string) => void}} asked
    *   why there is this alarm; for its rule to make no sound for a while
    * @param {HTMLDialogElement} dialog of the page: in a row it would go when the row moves
    */
@@ -42,13 +42,13 @@ export class AlarmRow {
     this._button = button("act", "ACKNOWLEDGE", () => this.acknowledge());
     this._as = button("act", "SEEN AS ...", () => this._ask());
     this._why = button("act plain", "WHY", () => asked.why(this._id));
-    this._suspend = button("act plain", "SUSPEND ...", () => asked.suspend(this._rule));
+    this._suspend = button("act plain", "SUSPEND ...", () => asked.suspend(this._rule, this._says));
     this._end = button("act plain", "END ...", () => this._askEnd());
     const buttons = [this._button, this._as, this._suspend, this._end, this._why];
     this._dialog = dialog;
     this.element = make("li", "alarm-row", [this._message.element, ...buttons]);
     this._id = "";
-    this._rule = "";
+    this._rule = this._says = "";
     this._way = DATA_UNUSABLE;
     this.open = false;
   }
@@ -60,6 +60,7 @@ export class AlarmRow {
   draw(alarm, explained) {
     this._id = alarm.id;
     this._rule = alarm.condition;
+    this._says = `${alarm.marks} ${alarm.text}`;
     this.open = alarm.can_acknowledge && !alarm.superseded;
     mark(this.element, "superseded", alarm.superseded ? "yes" : "");
     // What speaks for it is acted upon; it is heard by itself once that is over.

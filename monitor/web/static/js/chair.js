@@ -186,7 +186,7 @@ class ChairPage {
   _row() {
     const asked = {
       why: (/** @type {string} */ alarm) => void this._why.show(this._session_id, alarm),
-      suspend: (/** @type {string} */ rule) => this._suspend.ask(rule),
+      suspend: (/** @type {string} */ rule, /** @type {string} */ says) => this._suspend.ask(rule, says),
     };
     return new AlarmRow(this._acts, asked, this._ask);
   }

@@ -79,7 +79,7 @@ export class Message {
 
   /** A sentence too long for its line stands a little smaller, or on two lines where there is room. */
   _fit() {
-    for (const long of ["", "snug", "yes"]) {
+    for (const long of ["", "snug", "yes", "yes, without its time"]) {
       mark(this.element, "long", long);
       if (this.element.scrollWidth <= this.element.clientWidth) return;
     }

@@ -49,11 +49,11 @@ export class SilenceCard {
     this.element.hidden = !may && tile.suspended.length === 0;
     this._standby.hidden = !may;
     write(this._standby, this._standing ? `END STANDBY ${tile.standby}` : "STANDBY 10:00");
-    this._drawRules(tile.suspended);
+    this._drawRules(tile);
   }
 
-  /** @param {{rule: string, left: string}[]} suspended */
-  _drawRules(suspended) {
+  /** @param {import("./contract.js").Tile} tile */
+  _drawRules({ suspended, alarms }) {
     const wanted = suspended.map((one) => one.rule).join();
     if (this._rules.dataset.holds !== wanted) {
       mark(this._rules, "holds", wanted);
@@ -61,7 +61,9 @@ export class SilenceCard {
     }
     suspended.forEach((one, at) => {
       const left = this._rules.children[at]?.querySelector(".left");
-      if (left) write(left, `${one.rule} suspended ${one.left}`);
+      const says = alarms.find((alarm) => alarm.condition === one.rule)?.text.split(": ")[0];
+      const what = says ? `${says} (${one.rule})` : one.rule;
+      if (left) write(left, `${what} suspended ${one.left}`);
     });
   }
 
@@ -92,8 +94,12 @@ export class SuspendDialog {
     this.element = make("dialog", "suspend");
   }
 
-  /** @param {string} rule take its sound away: for how long, and why */
-  ask(rule) {
+  /**
+   * Take a rule's sound away: for how long, and why.
+   * @param {string} rule
+   * @param {string} says what its alarm says, in plain words
+   */
+  ask(rule, says) {
     this.element.setAttribute("aria-label", `Suspend ${rule}`);
     const minutes = MINUTES.map((count) => {
       const choice = make("input");
@@ -107,6 +113,7 @@ export class SuspendDialog {
     const away = button("act plain", "Cancel", () => this.element.close());
     this.element.replaceChildren(
       make("h2", "", `Suspend ${rule}`),
+      make("p", "suspended-alarm", says),
       make("p", "", `${this._said} It is judged and shown all the same.`),
       make("div", "minutes", minutes),
       make("div", "choices", [...reasons, away]),

@@ -9,12 +9,14 @@ export class SlotView {
     this._label = make("span", "label");
     this._unit = make("span", "unit");
     this._arrow = make("span", "arrow");
-    this._note = make("span", "note");
+    this._why = make("span", "note-what");
+    this._since = make("span", "note-time");
+    const note = make("span", "note", [this._why, this._since]);
     this._number = make("span", "number");
     this._doubt = make("span", "doubt");
     this._high = make("span", "limit high");
     this._low = make("span", "limit low");
-    const head = make("div", "slot-head", [this._label, this._unit, this._arrow, this._note]);
+    const head = make("div", "slot-head", [this._label, this._unit, this._arrow, note]);
     const limits = make("div", "limits", [this._high, this._doubt, this._low]);
     this.element.append(head, make("div", "slot-body", [this._number, limits]));
   }
@@ -28,7 +30,9 @@ export class SlotView {
     write(this._label, slot.label);
     write(this._unit, [slot.unit, slot.source].filter(Boolean).join(" · "));
     write(this._arrow, slot.arrow);
-    write(this._note, slot.note);
+    const [why, since] = timed(slot.note);
+    write(this._why, why);
+    write(this._since, since);
     const doubtful = slot.state === "questionable";
     write(this._number, doubtful ? slot.text.replace(/\?$/, "") : slot.text);
     write(this._doubt, doubtful ? "?" : "");
@@ -39,10 +43,19 @@ export class SlotView {
   blank() {
     mark(this.element, "priority", "");
     mark(this.element, "pending", "");
-    for (const part of [this._arrow, this._note, this._number, this._doubt, this._high, this._low]) {
-      write(part, "");
-    }
+    const noted = [this._arrow, this._why, this._since];
+    for (const part of [...noted, this._number, this._doubt, this._high, this._low]) write(part, "");
   }
+}
+
+/**
+ * Why there is no number, and for how long: "no data 00:34".
+ * @param {string} note
+ * @returns {[string, string]}
+ */
+function timed(note) {
+  const at = note.search(/\d+:\d\d$/);
+  return at > 0 ? [note.slice(0, at), note.slice(at)] : [note, ""];
 }
 
 export class NibpView {

@@ -61,7 +61,7 @@ export class Strip {
       return [alarm, make("span", "silent-until", entry.suspended), again];
     }
     if (!entry.can_suspend) return [alarm];
-    const suspend = button("", "SUSPEND ...", () => this._suspend.ask(rule));
+    const suspend = button("", "SUSPEND ...", () => this._suspend.ask(rule, entry.text));
     suspend.setAttribute("aria-label", `${rule}: suspend`);
     return [alarm, suspend];
   }
