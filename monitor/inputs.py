@@ -50,6 +50,12 @@ class Inputs:
                 self._stepped_us[session.id] += by_us
             self.note(journal.CLOCK, {"epoch_us": self._epoch_us})
 
-    def stepped_us(self, session: str) -> int:
-        """By how much the wall clock was stepped since the session began."""
-        return self._stepped_us[session]
+    def here_since_us(self, session: Session) -> int:
+        """Since when its patient is in the chair, by the wall clock as it stands; never to come.
+
+        Whoever came later than now came before the clock was set back, while nothing ran.
+        """
+        here_us, now_us = session.here_since_us, self._clock.utc_us()
+        ahead_us = here_us + self._stepped_us[session.id] - now_us
+        self._stepped_us[session.id] -= max(ahead_us, 0)
+        return here_us + self._stepped_us[session.id]

@@ -32,7 +32,7 @@ from monitor.history import (
 )
 from monitor.journal import reading_again
 from monitor.looking_back import Earlier, looked_back
-from monitor.retelling import Past, is_open, retell, sessions_of
+from monitor.retelling import Past, PastClock, is_open, retell, sessions_of
 from monitor.settling import tell_of_settings
 from monitor.sounding import Sounding, SoundTest
 from monitor.uncollected import uncollected
@@ -191,10 +191,11 @@ async def _recall_left(ward: GatheringStage, record: Kept, past: Past) -> None:
 
 
 def _show(ward: Stage, past: Past) -> None:
+    clock = PastClock(ward.clock, past, ward.clock.monotonic())
     cuffs: dict[str | None, list[Reading]] = {}
     for row in past.readings:
         if row.vital in NIBP:
-            cuffs.setdefault(row.session, []).append(reading_again(row, ward.clock))
+            cuffs.setdefault(row.session, []).append(reading_again(row, clock))
     for session in sessions_of(past.facts).values():
         ward.show_again(session, cuffs.get(session.id, []))
     ward.redraw_all()

@@ -83,6 +83,7 @@ class Past:
 
 def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
     """Tell the past to an engine at this time: windows first, then what is open."""
+    clock = PastClock(clock, past, now)
     with engine.returning.warming(now):
         so_far: dict[str | None, list[FactRow]] = {}
         for told, earlier, readings in _in_order(past, clock):
@@ -103,6 +104,28 @@ def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
         if fact.kind == AUDIO_PAUSED and sits.get(chair) == fact.session:
             began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
             engine.returning.resume_pause(chair, began_s, began_s + seconds, now)
+
+
+class PastClock(Clock):
+    """By it nothing that was kept is still to come.
+
+    Where it is by the present one, that was set back while nothing ran. Then what was kept last
+    of who sits there was kept just now and the rest as much earlier, so that of a silence no more
+    is left than there was (8a.25).
+    """
+
+    def __init__(self, clock: Clock, past: Past, now: float) -> None:
+        seated = sessions_of(past.facts).keys()
+        rows = (*past.facts, *past.steps, *past.alarms)
+        kept = [one.at_us for one in rows if one.session in seated]
+        kept += [row.received_at_us for row in past.readings if row.session in seated]
+        ahead_us = max(kept, default=0) - clock.to_utc_us(now)
+        super().__init__(clock.monotonic, epoch_us=clock.epoch_us + max(ahead_us, 0))
+        self._now = now
+
+    def to_monotonic(self, utc_us: int) -> float:
+        """The monotonic instant of a kept time, `now` at the latest."""
+        return min(super().to_monotonic(utc_us), self._now)
 
 
 def sessions_of(facts: Sequence[FactRow]) -> Mapping[str, Session]:

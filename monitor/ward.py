@@ -395,6 +395,6 @@ class Ward:
             return Seat(session=None, opened_us=0, cuff_late_s=self.preset.cuff_judged_s(None))
         return Seat(
             session=session.id,
-            opened_us=session.here_since_us + self._inputs.stepped_us(session.id),
+            opened_us=self._inputs.here_since_us(session),
             cuff_late_s=self.preset.cuff_judged_s(session.phase),
         )

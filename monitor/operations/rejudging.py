@@ -40,6 +40,7 @@ def rejudge(config_path: Path, session: str) -> Rejudged:
 async def rejudged(path: Path, session: str) -> Rejudged:
     """The same, of the record at `path`."""
     history = RecordHistory(path)
-    steps = await retold.replayed(history, session)
+    # As the record gives its own: by their times, which a stepped wall clock takes out of order.
+    steps = sorted(await retold.replayed(history, session), key=lambda step: step.at_us)
     stored = await history.transitions(session)
     return Rejudged(len(stored), first_difference(stored, steps))

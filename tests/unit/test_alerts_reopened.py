@@ -24,7 +24,7 @@ def returned(room: Room, *alarms: TransitionRow, ids: Iterable[TransitionRow] = 
     """An engine that knows these steps and who is seated, and not who looked or what was read."""
     facts = [fact for fact in room.kept.facts if fact.kind != "acknowledged"]
     engine = engine_of(preset())
-    retell(engine, room.kept.clock, Past(facts, [], alarms, list(ids)), room.at)
+    retell(engine, room.kept.clock, Past(facts, [], alarms, list(ids)), room.at + 0.5)
     return engine
 
 
