@@ -68,3 +68,11 @@ def test_what_came_first_is_judged_first_however_the_chairs_are_named() -> None:
     assert [(one.alarm.chair, one.at_s) for one in very_high] == [("1", 1.0), ("2", 2.0)]
     values = {one.chair: one.value for one in chair.engine.alarms() if one.condition == "BP-H2"}
     assert values == {"1": 190.0, "2": 190.0}
+
+
+def test_what_says_nothing_new_of_one_chair_keeps_no_other_from_being_judged() -> None:
+    chair = Chairside(chairs="12")
+    told = reading(SPO2, 97.0, 1.0)
+    chair.engine.observe([told])
+    chair.engine.observe([told, reading(SYS, 190.0, 1.0, chair="2")])
+    assert "BP-H2" in {alarm.condition for alarm in chair.engine.alarms("2")}
