@@ -105,7 +105,13 @@ def demo(
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE...",
+    type=click.Path(path_type=Path, dir_okay=False),
+)
 @click.option(
     "--protocol",
     "protocols",
@@ -130,7 +136,7 @@ def demo(
 @with_influxdb
 def replay(
     *,
-    file: Path,
+    files: tuple[Path, ...],
     protocols: tuple[str, ...],
     row_seconds: float,
     speed: float,
@@ -140,8 +146,9 @@ def replay(
     record: Path | None,
     influxdb: InfluxTable | None,
 ) -> None:
-    """Play a recording (CSV) through a protocol's bytes into the whole service.
+    """Play recordings (CSV) through a protocol's bytes into the whole service.
 
+    Several play at once, each at a chair of its own.
     Ends by itself and tells what was kept and what alarmed.
     """
     from simulators import playing, recordings  # noqa: PLC0415
@@ -154,7 +161,7 @@ def replay(
         mqtt=mqtt_table(mqtt),
     )
     kept = playing.replay(
-        recordings.load(file),
+        [recordings.load(file) for file in files],
         tuple(dict.fromkeys(protocols)),
         stage,
         click.echo,

@@ -25,7 +25,7 @@ from simulators.recordings import Recording
 from simulators.replay import SHOWS, Outlet, Replay
 from simulators.simulation import beside, preset_of
 from simulators.staff import PUBLISHED_PIN, STAFF, employ
-from simulators.stories import JSON, demo_stories, monitors_of
+from simulators.stories import JSON, Story, demo_stories, monitors_of
 from simulators.tally import Tally, tally
 
 Say = Callable[[str], None]
@@ -79,13 +79,19 @@ def journal_table(port: int) -> JournalTable:
 
 def demo(chairs: int, seed: int, stage: Stage, say: Say, *, past: bool = False) -> None:
     """Serve a wall of simulated chairs until a signal; with a `past`, a course before it."""
-    run_at_rate(_demo(chairs, seed, stage, say, past=past), stage.rate)
+    play(demo_stories(seed, chairs), seed, stage, say, past=past)
 
 
-async def _demo(chairs: int, seed: int, stage: Stage, say: Say, *, past: bool) -> None:
+def play(
+    stories: Sequence[Story], seed: int, stage: Stage, say: Say, *, past: bool = False
+) -> None:
+    """The same for the chairs of these stories."""
+    run_at_rate(_play(stories, seed, stage, say, past=past), stage.rate)
+
+
+async def _play(stories: Sequence[Story], seed: int, stage: Stage, say: Say, *, past: bool) -> None:
     clock = serving.system_clock()
     setting = replace(stage.setting(), arrival=ARRIVAL, privacy=PRIVACY)
-    stories = demo_stories(seed, chairs)
     nurse = Nurse(stories)
     with simulated_clinic(monitors_of(stories), setting, DRIVERS, clock) as clinic:
         say(f"record: {setting.record}")
@@ -117,7 +123,7 @@ async def _past(config: Config, clock: Clock, seed: int, say: Say) -> None:
 
 
 def replay(
-    recording: Recording,
+    recordings: Sequence[Recording],
     protocols: Sequence[str],
     stage: Stage,
     say: Say,
@@ -125,15 +131,18 @@ def replay(
     row_s: float,
     phase: Phase,
 ) -> Tally:
-    """Play a recording to its end, one chair a protocol; what the record then holds."""
+    """Play recordings together to their ends, a chair a protocol each; what the record then holds.
+
+    The first has the first chairs.
+    """
     setting = stage.setting()
-    playing = _replay(recording, protocols, setting, say, row_s=row_s, phase=phase)
+    playing = _replay(recordings, protocols, setting, say, row_s=row_s, phase=phase)
     run_at_rate(playing, stage.rate)
     return tally(setting.record)
 
 
 async def _replay(
-    recording: Recording,
+    recordings: Sequence[Recording],
     protocols: Sequence[str],
     setting: Setting,
     say: Say,
@@ -142,19 +151,21 @@ async def _replay(
     phase: Phase,
 ) -> None:
     clock, stop = serving.system_clock(), asyncio.Event()
+    played = [(recording, protocol) for recording in recordings for protocol in protocols]
     plans = [
         MonitorPlan(
-            id=f"replay-{protocol}", driver=protocol, wire=_wire(protocol, setting), shows=SHOWS
+            id=f"replay-{number}", driver=protocol, wire=_wire(protocol, setting), shows=SHOWS
         )
-        for protocol in protocols
+        for number, (_, protocol) in enumerate(played, start=1)
     ]
     monitors = [(str(number), plan) for number, plan in enumerate(plans, start=1)]
     with simulated_clinic(monitors, setting, DRIVERS, clock) as clinic:
         say(f"record: {setting.record}")
-        outlets = [Outlet(chair, clinic.stations[plan.id]) for chair, plan in monitors]
-        player = Replay(
-            recording, outlets, clock, row_s=row_s, phase=phase, publishers=clinic.publishers
-        )
+        outlets = [
+            Outlet(chair, clinic.stations[plan.id], recording)
+            for (chair, plan), (recording, _) in zip(monitors, played, strict=True)
+        ]
+        player = Replay(outlets, clock, row_s=row_s, phase=phase, publishers=clinic.publishers)
         watching = serving.run_clinic(
             clinic.config,
             preset_of(clinic.config),

@@ -1,7 +1,7 @@
 """Recordings played into the whole service: each row as the bytes a monitor would send.
 
-One chair a protocol. Row n goes out n x `row_s` after the first, on the loop's
-time; a value the recording does not have is a field the monitor leaves empty.
+All begin together, each at chairs of its own. Row n goes out n x `row_s` after the first, on
+the loop's time; a value the recording does not have is a field the monitor leaves empty.
 """
 
 from __future__ import annotations
@@ -32,23 +32,24 @@ HEARD_S_MAX = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """A chair at which the recording is played, and the monitor that plays it."""
+    """A chair at which a recording is played, and the monitor that plays it."""
 
     chair: str
     station: Station
+    recording: Recording
 
 
 class Replay:
-    """A display that seats a patient at each outlet's chair and plays the rows to their end.
+    """A display that seats a patient at each outlet's chair and plays all rows to their end.
 
     `started_us` is the UTC time of row 0 once it was sent, `rows_lost` counts
     rows of which the line did not take every byte. Sets `stop` when the
-    rows are out and `publishers` have handed theirs to the broker.
+    rows are out and `publishers` have handed theirs to the broker. A monitor
+    whose recording has ended says nothing more.
     """
 
     def __init__(
         self,
-        recording: Recording,
         outlets: Sequence[Outlet],
         clock: Clock,
         *,
@@ -57,7 +58,7 @@ class Replay:
         publishers: Sequence[Publisher] = (),
     ) -> None:
         self._publishers = tuple(publishers)
-        self._recording, self._outlets, self._clock = recording, tuple(outlets), clock
+        self._outlets, self._clock = tuple(outlets), clock
         self._row_s, self._phase = row_s, phase
         self.started_us: int | None = None
         self.rows_lost = 0
@@ -78,20 +79,21 @@ class Replay:
         for outlet in self._outlets:
             await self._until_heard(clinic, outlet)
         for outlet in self._outlets:
-            await self._seat(clinic, outlet.chair)
+            await self._seat(clinic, outlet)
         began_s, self.started_us = self._clock.monotonic(), self._clock.utc_us()
-        for number, row in enumerate(self._recording.rows):
+        for number in range(max(len(outlet.recording.rows) for outlet in self._outlets)):
             await asyncio.sleep(began_s + number * self._row_s - self._clock.monotonic())
             for outlet in self._outlets:
-                if not row.silent:
-                    self._send(outlet.station, row)
+                self._send(outlet, number)
         for publisher in self._publishers:
             await publisher.drained()
         await asyncio.sleep(SETTLE_S)
 
-    def _send(self, station: Station, row: Row) -> None:
-        shown = row_shown(row, self._clock.utc_us())
-        self.rows_lost += not station.wire.send(station.encoder.encode(shown))
+    def _send(self, outlet: Outlet, number: int) -> None:
+        rows, station = outlet.recording.rows, outlet.station
+        if number < len(rows) and not rows[number].silent:
+            shown = row_shown(rows[number], self._clock.utc_us())
+            self.rows_lost += not station.wire.send(station.encoder.encode(shown))
 
     async def _until_heard(self, clinic: Clinic, outlet: Outlet) -> None:
         """Show an empty screen until the service sees it: a line takes its time to open."""
@@ -107,11 +109,11 @@ class Replay:
             outlet.station.wire.send(outlet.station.encoder.encode(shown))
             await asyncio.sleep(HELLO_S)
 
-    async def _seat(self, clinic: Clinic, chair: str) -> None:
+    async def _seat(self, clinic: Clinic, outlet: Outlet) -> None:
         session = await clinic.commands.execute(
             SeatPatient(
-                chair=chair,
-                patient_ref=self._recording.name[:24],
+                chair=outlet.chair,
+                patient_ref=outlet.recording.name[:24],
                 planned_minutes=PLANNED_MINUTES,
                 actor=NURSE.id,
             )

@@ -113,6 +113,17 @@ def mosquitto(tmp_path: Path) -> Iterator[servers.Mosquitto]:
     """A real broker with the shipped configuration, started."""
     folder = tmp_path / "mosquitto"
     folder.mkdir()
+    yield from broker(folder)
+
+
+@pytest.fixture(scope="module")
+def standing_mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Mosquitto]:
+    """The same for all tests of a module."""
+    yield from broker(tmp_path_factory.mktemp("mosquitto"))
+
+
+def broker(folder: Path) -> Iterator[servers.Mosquitto]:
+    """Started in that folder, and ended at the end."""
     try:
         server = servers.mosquitto(folder)
     except FileNotFoundError:

@@ -30,9 +30,9 @@ def chairside_says(*arguments: str) -> Result:
     return CliRunner().invoke(chairside, arguments)
 
 
-def a_recording(folder: Path, rows: int) -> Path:
+def a_recording(folder: Path, rows: int, name: str = "short") -> Path:
     """Heart rate 72 throughout, a gap in every third row, and SpO2 of 84 from row 5 on."""
-    path = folder / "short.csv"
+    path = folder / f"{name}.csv"
     lines = [
         f"{second},{72 if second % 3 else ''},{97 if second < 5 else 84},72,,,"
         for second in range(rows)
@@ -44,14 +44,15 @@ def a_recording(folder: Path, rows: int) -> Path:
 @pytest.mark.requirement("SIM-013")
 def test_a_replay_ends_by_itself_and_tells_what_was_kept_and_what_alarmed(tmp_path: Path) -> None:
     record = tmp_path / "record.db"
+    long, short = a_recording(tmp_path, 40), a_recording(tmp_path, 4, "shorter")
     said = chairside_says(
-        *("replay", str(a_recording(tmp_path, 40)), "--speed", "30", "--port", "0"),
+        *("replay", str(long), str(short), "--speed", "30", "--port", "0"),
         *("--protocol", "ansar-b", "--protocol", "chairside-json", "--record", str(record)),
     )
     assert said.exit_code == 0, said.output
     assert f"record: {record}" in said.output
     assert re.search(r"wall: +http://127\.0\.0\.1:\d+/", said.output)
-    assert re.search(r"sessions +2\b", said.output)
+    assert re.search(r"sessions +4\b", said.output)
     assert re.search(r"SPO2-2 +2\b", said.output)
     assert re.search(r"SPO2-3 +2\b", said.output)
     with closing(sqlite3.connect(record)) as kept:
@@ -59,7 +60,7 @@ def test_a_replay_ends_by_itself_and_tells_what_was_kept_and_what_alarmed(tmp_pa
             "SELECT count(value) FROM readings WHERE vital = 'HR' AND session IS NOT NULL"
         ).fetchone()
         modes = kept.execute("SELECT DISTINCT mode FROM readings").fetchall()
-    assert values == 2 * (40 - 14)
+    assert values == 2 * (40 - 14) + 2 * (4 - 2)
     assert modes == [("demo",)]
 
 
