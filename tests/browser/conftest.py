@@ -237,6 +237,7 @@ async def live(page: Page) -> None:
     await until(page, "document.querySelector('.number')?.textContent.length > 0")
 
 
+DEMO, FREE_CHAIR = ("monitor.cli", "demo", "--port=0"), ("tests.browser.free_chair",)
 RATE = 10
 """How much faster than life a simulated clinic runs in most tests."""
 
@@ -248,21 +249,24 @@ class LiveClinic:
         self.process, self.url = process, url
 
 
-Demo = Callable[[int], Awaitable[LiveClinic]]
+Demo = Callable[..., Awaitable[LiveClinic]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
-    """Starts simulated clinics at so many times real time, each in a folder; ends them after."""
+    """Starts simulated clinics at so many times real time, each in a folder; ends them after.
+
+    Each is `chairside demo`, or with `free_chair` its one chair that waits for a patient.
+    """
     started: list[asyncio.subprocess.Process] = []
     folders = (tmp_path / f"clinic-{number}" for number in itertools.count())
 
-    async def start(rate: int) -> LiveClinic:
+    async def start(rate: int, *, free_chair: bool = False) -> LiveClinic:
         folder = next(folders)
         folder.mkdir()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "monitor.cli", "demo", "--port=0", f"--rate={rate}"),
+            *("-m", *(FREE_CHAIR if free_chair else DEMO), f"--rate={rate}"),
             f"--record={folder / 'record.db'}",
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
