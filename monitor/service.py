@@ -21,7 +21,7 @@ from monitor.cataloguing import Cataloguer
 from monitor.clinic import Device
 from monitor.clock import Clock
 from monitor.commands import Commands
-from monitor.conditions import Preset
+from monitor.conditions import Form, Preset
 from monitor.config import Config
 from monitor.counting import counted
 from monitor.displays import Clinic, Display
@@ -199,6 +199,7 @@ def build_ward(
         nibp_interval_s=preset.nibp_interval_s,
         nibp_overdue_s=preset.nibp_overdue_s(),
         unusable_s=preset.unusable_s,
+        derived=frozenset(one.id for one in preset.conditions if one.form is not Form.LIMIT),
         modes={
             chair.id: least_real(device.mode for device in config.devices_at(chair.id))
             for chair in config.chairs

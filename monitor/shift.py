@@ -65,7 +65,7 @@ def _now(ward: Ward, session: Session | None, tile: Tile, now_us: int) -> ChairN
         session=session.id if session else "",
         patient=tile.patient if session else "",
         state=tile.state,
-        alarms=tuple(f"{MARKS[one.priority]} {one.message}" for one in alarms),
+        alarms=tuple(f"{one.marks} {one.text}" for one in tile.alarms if not one.superseded),
         acknowledged=tuple(one.message for one in alarms if one.state is AlarmState.ACTIVE_ACK),
         limits=tuple(f"{key} {value:g}" for key, value in sorted(edits.items())),
         due=tuple(_due(ward, session, tile, now_us)) if session else (),

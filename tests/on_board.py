@@ -148,6 +148,7 @@ class Bench:
             nibp_interval_s=INTERVALS,
             nibp_overdue_s=OVERDUE,
             modes=self.modes,
+            derived=frozenset({"SPO2-I"}),
         )
 
     def seat(

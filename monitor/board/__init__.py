@@ -37,7 +37,8 @@ class Board:
     """All chairs in the order of the configuration.
 
     `vitals` are those each chair's devices can measure, `modes` the least real they
-    are set up with; `zone` is what its clocks show.
+    are set up with; `zone` is what its clocks show. `derived` are the rules whose value
+    is no value of a vital sign, but a sum, a count or a difference.
     `alarm_changes` rises whenever strip, sound or counts may be other than before.
     """
 
@@ -52,6 +53,7 @@ class Board:
         nibp_overdue_s: Mapping[Phase, float],
         modes: Mapping[str, GenerationMode],
         unusable_s: float | None = None,
+        derived: frozenset[str] = frozenset(),
     ) -> None:
         self._clinic, self._zone = clinic, zone
         self._chairs = {
@@ -63,6 +65,7 @@ class Board:
                 nibp_overdue_s=nibp_overdue_s,
                 configured=modes.get(chair.id, GenerationMode.REAL),
                 unusable_s=unusable_s,
+                derived=derived,
             )
             for chair in chairs
         }

@@ -93,6 +93,7 @@ class ChairBoard:
     nibp_overdue_s: Mapping[Phase, float]
     configured: GenerationMode = GenerationMode.REAL
     unusable_s: float | None = None
+    derived: frozenset[str] = frozenset()
     session: Session | None = None
     alarms: Sequence[Alarm] = ()
     limits: LimitsInForce = field(default_factory=dict)
@@ -289,6 +290,7 @@ class ChairBoard:
                 now_s,
                 pending=self.pending,
                 offline=offline,
+                derived=self.derived,
             )
             for shown_as, vital in pairs
         )

@@ -118,14 +118,18 @@ def slot(
     *,
     pending: frozenset[VitalSign] = frozenset(),
     offline: bool = False,
+    derived: frozenset[str] = frozenset(),
 ) -> Slot:
-    """What stands in the slot of `shown_as`, which `vital` fills; offline, never a number."""
+    """What stands in the slot of `shown_as`, which `vital` fills; offline, never a number.
+
+    The value of a `derived` rule is a sum, a count or a difference: no arrow tells of it.
+    """
     reading, number_s = samples.newest.get(vital), samples.number_s.get(vital)
     text, state, note = _said(reading, number_s, now_s)
     if offline:
         text, state = "--", tile.STALE
         note = "" if number_s is None else f"no data {minutes_seconds(now_s - number_s)}"
-    priority, arrow = _alarmed({shown_as, vital}, alarms)
+    priority, arrow = _alarmed({shown_as, vital}, alarms, derived)
     low, high = limits.get(shown_as, (None, None))
     return Slot(
         vital=shown_as.value,
@@ -184,7 +188,9 @@ def number_text(vital: VitalSign, value: float) -> str:
     return f"{value:.1f}" if tenths else f"{value:.0f}"
 
 
-def _alarmed(vitals: set[VitalSign], alarms: Sequence[Alarm]) -> tuple[str, str]:
+def _alarmed(
+    vitals: set[VitalSign], alarms: Sequence[Alarm], derived: frozenset[str]
+) -> tuple[str, str]:
     """The highest active priority of these, and arrows: one for low or high, two for very."""
     about = [alarm for alarm in alarms if vitals & set(alarm.vitals) and _active(alarm)]
     if not about:
@@ -192,7 +198,8 @@ def _alarmed(vitals: set[VitalSign], alarms: Sequence[Alarm]) -> tuple[str, str]
     worst = max(about, key=lambda alarm: alarm.priority)
     arrow = ""
     for alarm in about:
-        if alarm.kind is Kind.PHYSIOLOGICAL and alarm.limit is not None and alarm.value is not None:
+        plain = alarm.kind is Kind.PHYSIOLOGICAL and alarm.condition not in derived
+        if plain and alarm.limit is not None and alarm.value is not None:
             mark = LOW_MARK if alarm.value < alarm.limit else HIGH_MARK
             very = alarm.priority is Priority.HIGH
             arrow = max(arrow, mark * 2 if very else mark, key=len)

@@ -190,11 +190,13 @@ async def test_a_wrong_pin_is_said_in_words_and_the_number_keys_go_to_the_pad_al
 ) -> None:
     await clinic.show(scenes.SCENES["alarm"](6))
     page = await open_page(clinic.url + "/chair/1")
-    await page.set_viewport_size(TABLET)
+    await page.set_viewport_size({"width": 1024, "height": 768})
     await live(page)
     await page.locator("#person").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="J. Silva").click()
+    whose = dialog.get_by_role("heading", name="J. Silva")
+    assert await whose.evaluate(WHOLLY_WITHIN_ITS_DIALOG)
     await page.keyboard.type("4711")
     assert await dialog.locator(".pin").text_content() == "●●●●"
     await page.keyboard.press("Backspace")

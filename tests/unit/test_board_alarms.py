@@ -157,6 +157,15 @@ def test_arrows_say_low_or_high_and_how_much(
     assert bench.slot(20.0, "HR").arrow == ""
 
 
+@pytest.mark.requirement("SHO-143")
+def test_no_arrow_tells_of_a_sum_over_time_as_if_the_value_itself_were_high() -> None:
+    bench = Bench()
+    bench.put(sample(1.0, 92.0))
+    bench.alarms(alarm("SPO2-I", value=52.5, limit=50.0, priority=Priority.MEDIUM))
+    slot = bench.slot(1.0)
+    assert (slot.arrow, slot.priority) == ("", "MEDIUM")
+
+
 def test_the_critical_arrow_wins_over_the_lesser() -> None:
     bench = Bench()
     bench.put(sample(1.0, 84.0))
