@@ -845,13 +845,19 @@ class Twin:
             out.append((self.unassigned_data + condition.settings["ends_after_s"], "ends"))
         return out
 
+    def _began(self, rule: Rule) -> float:
+        if rule.condition.form is not Form.OVERDUE:
+            return rule.since
+        taken = [when for what, _, quality, when in self.past if (what, quality) == (SYS, GOOD)]
+        return max(taken, default=self.began)
+
     def _ring(self, rule: Rule, at: float) -> None:
         if rule.alarm is None:
             ends = rule.condition.settings.get("ends_after_s", inf)
             if at >= self.unassigned_data + ends:
                 rule.since = nan
                 return
-            alarm = self._open(rule, rule.since, at)
+            alarm = self._open(rule, self._began(rule), at)
             self._step(alarm, "ACTIVE_UNACK", "CONDITION_PRESENT", at)
             return
         timers = [one for one in self._timers(rule.alarm) if one[0] <= at]

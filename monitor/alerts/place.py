@@ -184,6 +184,15 @@ class Place:
         newest = [one.valid_s for one in quantity.sources] if quantity else []
         return max([self.since_s, *newest])
 
+    def taken(self, vital: VitalSign) -> list[float]:
+        """When the valid samples were taken that are still at hand, in whatever chair."""
+        quantity = self.quantities.get(vital)
+        return [one.at_s for one in quantity.kept if one.valid] if quantity else []
+
+    def taken_s(self, vital: VitalSign) -> float:
+        """When the last of them was taken; without one, since when the patient is here."""
+        return (self.taken(vital) or [self.since_s])[-1]
+
     def ecg_seen_s(self) -> float:
         """How long the ECG has been valid in this session, at most a gap at a time."""
         return max((one.seen_s for one in self._sources.values() if one.is_ecg), default=0.0)

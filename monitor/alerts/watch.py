@@ -392,7 +392,9 @@ class Watch:
             if at_s >= ends_s:
                 self.since_s[at] = np.nan
                 return []
-        opened = self._book.new(place, row, float(self.since_s[at]))
+        overdue = which.condition.form is Form.OVERDUE
+        onset_s = place.taken_s(self._vital(row)) if overdue else float(self.since_s[at])
+        opened = self._book.new(place, row, onset_s)
         opened.state = AlarmState.PENDING
         opened.message = message(opened, place)
         return self._book.step(place, opened, Reason.CONDITION_PRESENT, at_s)

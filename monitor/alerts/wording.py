@@ -116,7 +116,7 @@ def _pressure(place: Place, vital: VitalSign) -> str:
 
 def _minutes(opened: Opened, place: Place) -> str:
     """Between the last two readings, in whole minutes, at least one."""
-    taken = _taken(place, opened.row.condition.any_of[0].vital)
+    taken = place.taken(opened.row.condition.any_of[0].vital)
     return f"{max(1, round((taken[-1] - taken[-2]) / 60))}" if len(taken) > 1 else NOT_KNOWN
 
 
@@ -125,15 +125,8 @@ def _age(opened: Opened, place: Place) -> str:
 
     Without one: since when the patient is here.
     """
-    taken = _taken(place, opened.vitals[0])
-    passed_s = opened.entered_s - (taken[-1] if taken else place.since_s)
+    passed_s = opened.entered_s - place.taken_s(opened.vitals[0])
     return f"{max(0, floor(passed_s / 60))} min" if isfinite(passed_s) else NOT_KNOWN
-
-
-def _taken(place: Place, vital: VitalSign) -> list[float]:
-    """When the valid samples were taken that are still at hand."""
-    quantity = place.quantities.get(vital)
-    return [one.at_s for one in quantity.kept if one.valid] if quantity else []
 
 
 WORDS: Mapping[str, Callable[[Opened, Place], str]] = {

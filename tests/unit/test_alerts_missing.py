@@ -229,6 +229,24 @@ def test_a_cuff_is_due_at_the_old_time_or_an_interval_after_the_phase_began(
     assert chair.raised("T-NIBP-O") == [overdue_s]
 
 
+@pytest.mark.requirement("ALM-211")
+@pytest.mark.parametrize("taken", [False, True])
+def test_an_overdue_cuff_began_with_its_last_reading_and_never_before_the_patient_came(
+    *, taken: bool
+) -> None:
+    chair = Chairside()
+    chair.hold(50)
+    if taken:
+        chair.cuff(125, 78)
+    chair.hold(20)
+    chair.events += chair.engine.set_phase("1", Phase.RECOVERY, chair.now)
+    while chair.alarm("T-NIBP-O") is None:
+        chair.hold(1)
+    overdue = chair.alarm("T-NIBP-O")
+    assert overdue is not None
+    assert overdue.onset_s == (50.0 if taken else 0.0)
+
+
 def test_one_instant_of_data_without_a_patient_is_told_to_nobody() -> None:
     chair = Chairside(None)
     chair.hold(1)
