@@ -472,6 +472,11 @@ async def test_every_number_has_its_name_and_simulated_ones_are_watermarked(
     page = await wall_page(clinic, open_page, chairs, "normal")
     names = await page.locator(".slot .label").all_text_contents()
     assert set(names) == {"HR", "SpO2", "NIBP", "RR"}
+    unjudged = scenes.slot("RR", "14", limits={"low": "", "high": ""})
+    await clinic.change([scenes.tile("1", slots=[scenes.slot("HR", "71"), unjudged])])
+    await page.locator(".tile[data-chair='1'] .slot[data-vital=RR] .no-alarm").wait_for()
+    assert await page.locator(".no-alarm:visible").count() == 1
+    assert await page.evaluate(OUT_OF_PLACE) == []
     units = page.locator(".legend" if chairs == 24 else ".slot .unit").first
     assert await units.is_visible()
     marks = await page.evaluate("""() => [...document.querySelectorAll(".tile")].map(

@@ -153,7 +153,8 @@ class ChairPage {
   _drawNumbers(tile) {
     const wanted = [...tile.slots.map((slot) => slot.vital), tile.nibp ? "NIBP" : ""].join();
     if (this._numbers.dataset.holds !== wanted) this._layout(tile, wanted);
-    for (const slot of tile.slots) this._slots.get(slot.vital)?.draw(slot);
+    const seated = tile.session !== null;
+    for (const slot of tile.slots) this._slots.get(slot.vital)?.draw(slot, seated);
     if (tile.nibp) this._nibp.draw(tile.nibp);
   }
 

@@ -17,12 +17,19 @@ export class SlotView {
     this._high = make("span", "limit high");
     this._low = make("span", "limit low");
     const head = make("div", "slot-head", [this._label, this._unit, this._arrow, note]);
-    const limits = make("div", "limits", [this._high, this._doubt, this._low]);
+    const off = make("span", "no-alarm");
+    off.title = "no alarm is set for it";
+    const limits = make("div", "limits", [this._high, this._doubt, this._low, off]);
     this.element.append(head, make("div", "slot-body", [this._number, limits]));
   }
 
-  /** @param {import("./contract.js").Slot} slot */
-  draw(slot) {
+  /**
+   * @param {import("./contract.js").Slot} slot
+   * @param {boolean} seated whether somebody sits there: then limits, or that there are none, are told
+   */
+  draw(slot, seated) {
+    const judged = Boolean(slot.limits.high || slot.limits.low);
+    mark(this.element, "judged", judged || !seated ? "" : "no");
     mark(this.element, "vital", slot.vital);
     mark(this.element, "state", slot.state);
     mark(this.element, "priority", slot.priority);
@@ -43,6 +50,7 @@ export class SlotView {
   blank() {
     mark(this.element, "priority", "");
     mark(this.element, "pending", "");
+    mark(this.element, "judged", "");
     const noted = [this._arrow, this._why, this._since];
     for (const part of [...noted, this._number, this._doubt, this._high, this._low]) write(part, "");
   }

@@ -82,7 +82,7 @@ export class TileView {
     write(this._watcher_id, tile.watcher_id);
     this._link.setAttribute("aria-label", spoken(tile));
     this._message.draw(tile.alarms);
-    this._drawSlots(tile.slots);
+    this._drawSlots(tile.slots, tile.session !== null);
     this._nibp.element.hidden = !tile.nibp;
     if (tile.nibp) this._nibp.draw(tile.nibp);
     this._acknowledge.disabled = !this._open();
@@ -135,11 +135,14 @@ export class TileView {
     return this._tile?.alarms.find((alarm) => alarm.can_acknowledge);
   }
 
-  /** @param {import("./contract.js").Slot[]} slots */
-  _drawSlots(slots) {
+  /**
+   * @param {import("./contract.js").Slot[]} slots
+   * @param {boolean} seated
+   */
+  _drawSlots(slots, seated) {
     const wanted = slots.map((slot) => slot.vital).join();
     if (wanted !== [...this._slots.keys()].join()) this._layout(slots);
-    for (const slot of slots) this._slots.get(slot.vital)?.draw(slot);
+    for (const slot of slots) this._slots.get(slot.vital)?.draw(slot, seated);
   }
 
   /** @param {import("./contract.js").Slot[]} slots */
