@@ -9,8 +9,8 @@ CHAIRS ?= 6
 SEED ?= 1
 PORT ?= 8080
 DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
-# Each process of a parallel run starts servers and a browser of its own; most wait for seconds
-# to pass, so that three of them are no burden for two cores.
+# Each process of a parallel run starts servers and a browser of its own. Half of their time they
+# wait, and what waits is handed out beside what computes (tests/order.py).
 JOBS ?= 3
 
 .PHONY: demo test quick check check-python check-pages sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system

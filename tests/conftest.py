@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests import servers
+from tests.order import in_order
 
 # A wrong program is to be noticed, the same way every time; nobody reads the smallest example.
 settings.register_profile(
@@ -61,7 +62,10 @@ def fail_if_skipped_in_ci(report: pytest.TestReport | pytest.CollectReport, name
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of minutes run only behind `make soak`."""
+    """Tests of minutes run only behind `make soak`; several workers share files in their order."""
+    if hasattr(config, "workerinput"):
+        place = {file: number for number, file in enumerate(in_order(one.path for one in items))}
+        items.sort(key=lambda one: place[one.path])
     if os.environ.get("CHAIRSIDE_SOAK"):
         return
     soak = [item for item in items if item.get_closest_marker("soak")]

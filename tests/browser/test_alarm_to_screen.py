@@ -9,7 +9,7 @@ from benchmarks.wire_to_screen import percentile
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.alone]
 
-ALARMS = 300
+ALARMS = 200
 """`make bench` sends the thousand, which takes a minute and a half."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from typing import Any
@@ -9,7 +10,16 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.conftest import RATE, Demo, OpenPage, a_nurse_at, live, sign_in, until
+from tests.browser.conftest import (
+    RATE,
+    Demo,
+    LiveClinic,
+    OpenPage,
+    a_nurse_at,
+    live,
+    sign_in,
+    until,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -107,13 +117,20 @@ async def test_a_silenced_monitor_is_grey_by_six_seconds_and_dashed_by_eleven(
 
 @pytest.mark.alone
 @pytest.mark.requirement("SHO-062")
-@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
 async def test_the_service_frozen_or_killed_is_lost_monitoring_within_six_seconds(
-    demo: Demo, open_page: OpenPage, how: signal.Signals
+    demo: Demo, open_page: OpenPage
 ) -> None:
-    clinic = await demo(1)
-    page = await open_page(clinic.url)
-    await live(page)
+    frozen, killed = [await demo(1) for _ in range(2)]
+    pages = [await open_page(one.url) for one in (frozen, killed)]
+    for page in pages:
+        await live(page)
+    await asyncio.gather(
+        lost_in_time(frozen, pages[0], signal.SIGSTOP),
+        lost_in_time(killed, pages[1], signal.SIGKILL),
+    )
+
+
+async def lost_in_time(clinic: LiveClinic, page: Page, how: signal.Signals) -> None:
     clinic.process.send_signal(how)
     since = time.monotonic()
     await page.wait_for_selector("#lost:not([hidden])")

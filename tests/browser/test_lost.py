@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import time
@@ -40,13 +41,21 @@ async def lost_within(page: Page, since: float) -> None:
 
 @pytest.mark.alone
 @pytest.mark.requirement("SHO-010", "S-37")
-@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
-async def test_a_dead_or_frozen_service_is_amber_then_lost_with_sound(
-    start_clinic: StartClinic, open_page: OpenPage, how: signal.Signals
+async def test_a_dead_and_a_frozen_service_are_amber_then_lost_with_sound(
+    start_clinic: StartClinic, open_page: OpenPage
 ) -> None:
-    clinic = await start_clinic(6, "alarm")
-    page = await open_page(clinic.url)
-    await live(page)
+    """Side by side: both are waited for, and while they are nothing computes."""
+    frozen, dead = [await start_clinic(6, "alarm") for _ in range(2)]
+    pages = [await open_page(one.url) for one in (frozen, dead)]
+    for page in pages:
+        await live(page)
+    await asyncio.gather(
+        amber_then_lost(frozen, pages[0], signal.SIGSTOP),
+        amber_then_lost(dead, pages[1], signal.SIGKILL),
+    )
+
+
+async def amber_then_lost(clinic: Clinic, page: Page, how: signal.Signals) -> None:
     clinic.signal(how)
     since = time.monotonic()
     await page.wait_for_selector("body[data-link=slow]")
@@ -85,41 +94,35 @@ async def test_a_frozen_service_that_thaws_is_shown_again_with_what_was_missed(
 
 
 @pytest.mark.alone
-@pytest.mark.requirement("SHO-012")
-async def test_a_killed_service_that_starts_again_is_found_without_a_reload(
+@pytest.mark.requirement("SHO-012", "SHO-013")
+async def test_a_service_killed_or_answering_503_is_taken_up_again_without_a_reload(
     start_clinic: StartClinic, open_page: OpenPage
 ) -> None:
-    clinic = await start_clinic(6, "normal")
-    page = await open_page(clinic.url)
-    await live(page)
-    await page.evaluate("() => { window.never_reloaded = true; }")
-    port = clinic.port
-    await clinic.kill()
-    await page.wait_for_selector("#lost:not([hidden])")
-    await clinic.start(6, "alarm", port)
+    """Two services, so that their pages wait for both at once."""
+    killed, refusing = [await start_clinic(6, "normal") for _ in range(2)]
+    pages = [await open_page(one.url) for one in (killed, refusing)]
+    for page in pages:
+        await live(page)
+        await page.evaluate("() => { window.never_reloaded = true; }")
+    port = killed.port
+    await killed.kill()
+    await refusing.post("/fake/refuse/true")
+    await refusing.post("/fake/cut")
+    for page in pages:
+        await page.wait_for_selector("#lost:not([hidden])")
+    await killed.start(6, "alarm", port)
+    await found_again(pages[0])
+    refused = "document.querySelector('#lost-detail').textContent.match(/attempt (\\d+)/)?.[1] > 4"
+    await until(pages[1], refused)
+    await refusing.post("/fake/refuse/false")
+    await found_again(pages[1])
+
+
+async def found_again(page: Page) -> None:
     since = time.monotonic()
     await live(page)
     assert time.monotonic() - since <= LOST_S_MAX
     assert await page.evaluate("window.never_reloaded")
-
-
-@pytest.mark.alone
-@pytest.mark.requirement("SHO-013")
-async def test_a_service_that_answers_503_for_a_while_is_taken_up_again(
-    start_clinic: StartClinic, open_page: OpenPage
-) -> None:
-    clinic = await start_clinic(6, "normal")
-    page = await open_page(clinic.url)
-    await live(page)
-    await clinic.post("/fake/refuse/true")
-    await clinic.post("/fake/cut")
-    await page.wait_for_selector("#lost:not([hidden])")
-    refused = "document.querySelector('#lost-detail').textContent.match(/attempt (\\d+)/)?.[1] > 4"
-    await until(page, refused)
-    await clinic.post("/fake/refuse/false")
-    since = time.monotonic()
-    await live(page)
-    assert time.monotonic() - since <= LOST_S_MAX
 
 
 @pytest.mark.requirement("SHO-014")
