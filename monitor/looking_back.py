@@ -9,8 +9,9 @@ and the preset. Knows no engine.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from heapq import nsmallest
 from itertools import groupby
 from math import inf
@@ -31,8 +32,9 @@ from monitor.history import (
 from monitor.plausibility import objection
 from monitor.vitals import STANDS_FOR, Validity, VitalSign
 
-FIRST_LOOK_US, FARTHER = 300_000_000, 8
-"""So far back a stretch within limits is looked for, and how many times farther the next time."""
+FIRST_LOOK_US, PULSE_LOOK_US, FARTHER = 300_000_000, 60_000_000, 8
+"""So far back a stretch within limits, and a pulse, is looked for; the next time how many times
+farther."""
 CALM_TIMES = 2.0
 """So many times longer than a sum needs to run out: of two senders only one is judged."""
 DIFFERENCE_US = 150_000_000
@@ -42,6 +44,7 @@ WORST_MAX, AROUND_US = 16, 10_000_000
 a value may be an artefact, or another sender's turn."""
 
 Vitals = frozenset[VitalSign]
+PULSE = frozenset({VitalSign.PULSE_RATE})
 
 
 class Earlier(Protocol):
@@ -99,10 +102,11 @@ async def looked_back(
     facts: Sequence[FactRow],
     alarms: Sequence[TransitionRow],
     span: tuple[int, int],
+    told: Sequence[ReadingRow],
 ) -> list[ReadingRow]:
     """The readings before `span` that still count; each once, in no order.
 
-    Its end is now; what was measured within it is told anyway. Raises `StoreError`.
+    Its end is now; what was measured within it, `told`, is told anyway. Raises `StoreError`.
     """
     found = list[ReadingRow]()
     rules = [one for one in preset.conditions if one.enabled and one.form in COUNTED_FORMS]
@@ -110,6 +114,7 @@ async def looked_back(
         sums = await _of_sums(record, rules, preset, sitting, span[0])
         since_us = sums[0].sampled_at_us if sums else span[0]
         found += sums
+        found += await _of_pulses(record, rules, preset, sitting, span[0], told)
         for vitals, watching in _by_vitals(rules).items():
             found += await _of_looks(record, sitting, vitals, watching, span)
             found += await _of_trends(record, sitting, vitals, watching)
@@ -161,15 +166,35 @@ async def _of_sums(
 ) -> list[ReadingRow]:
     """From a stretch on that lets every sum run out and every dip be over."""
     rules = [one for one in all_rules if one.form in FROM_THE_PHASE]
-    vitals, back_us = sources_of(rules), FIRST_LOOK_US
+    vitals = sources_of(rules)
     newest = await record.valid_before(sitting.session, vitals, until_us)
+
+    def calm(rows: Sequence[ReadingRow]) -> bool:
+        return calm_since(rows, rules, preset) is not None
+
+    back = (until_us, FIRST_LOOK_US)
+    rows = await _back_until(record, sitting, vitals, newest, back, calm)
+    since_us = calm_since(rows, rules, preset)
+    return [row for row in rows if since_us is None or row.sampled_at_us >= since_us]
+
+
+async def _back_until(
+    record: Earlier,
+    sitting: Sitting,
+    vitals: Vitals,
+    newest: Sequence[ReadingRow],
+    back: tuple[int, int],
+    enough: Callable[[Sequence[ReadingRow]], bool],
+) -> list[ReadingRow]:
+    """What was measured until `back[0]`, from `back[1]` before the newest on, or from farther.
+
+    No farther than is enough, and than the patient has been there; nothing without a newest.
+    """
+    until_us, back_us = back
     while newest:
         from_us = max(newest[0].sampled_at_us - back_us, sitting.seated_us)
         rows = await record.earlier(sitting.session, vitals, from_us, until_us)
-        since_us = calm_since(rows, rules, preset)
-        if since_us is not None:
-            return [row for row in rows if row.sampled_at_us >= since_us]
-        if from_us == sitting.seated_us:
+        if from_us == sitting.seated_us or enough(rows):
             return rows
         back_us *= FARTHER
     return []
@@ -220,6 +245,49 @@ def _remembers_s(rule: AlarmCondition) -> float:
     if rule.form is Form.DIPS:
         return of["window_s"]
     return of["sum_max"] / of["leak_per_s"] if of["leak_per_s"] else inf
+
+
+# -------------------------------------------------------------------- was there a pulse
+
+
+async def _of_pulses(
+    record: Earlier,
+    rules: Sequence[AlarmCondition],
+    preset: Preset,
+    sitting: Sitting,
+    until_us: int,
+    told: Sequence[ReadingRow],
+) -> list[ReadingRow]:
+    """A pulse that may be lost, where what is told anyway does not know of one."""
+    mine = [row for row in told if row.session == sitting.session and row.vital in PULSE]
+    found = list[ReadingRow]()
+    for rule in rules:
+        if rule.form is not Form.PULSE_LOST or pulse_known(mine, rule, preset):
+            continue
+        known = partial(pulse_known, rule=rule, preset=preset)
+        newest = await record.valid_before(sitting.session, PULSE, until_us)
+        back, vitals = (until_us, PULSE_LOOK_US), sources_of([rule])
+        found += await _back_until(record, sitting, vitals, newest, back, known)
+    return found
+
+
+def pulse_known(rows: Sequence[ReadingRow], rule: AlarmCondition, preset: Preset) -> bool:
+    """Do these, in order, tell of every probe among them whether it had a pulse to lose?
+
+    It had one for long enough, or was taken off since.
+    """
+    had_s, last_us, known = dict[str, float](), dict[str, int](), dict[str, bool]()
+    for row in rows:
+        if row.vital not in PULSE or row.late:
+            continue
+        device, at_us, beats = row.device, row.sampled_at_us, row.value or 0.0
+        if row.validity.believed and beats > 0 and not objection(row.vital, beats, preset):
+            gap_s = (at_us - last_us.get(device, at_us)) / 1e6
+            had_s[device] = had_s.get(device, 0.0) + min(gap_s, preset.gap_s)
+            last_us[device] = at_us
+        enough = had_s.get(device, 0.0) >= rule.settings["after_s"]
+        known[device] = known.get(device, False) or enough or row.reason in rule.probe_off
+    return bool(known) and all(known.values())
 
 
 # ------------------------------------------------------- differences and worst values

@@ -132,9 +132,8 @@ async def past_of(record: Behind, now_us: int, preset: Preset) -> Past:
     readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
     alarms = await record.open_alarms()
     span = (now_us - WARM_US, now_us)
-    return Past(
-        facts, readings, alarms, steps, await looked_back(record, preset, facts, alarms, span)
-    )
+    earlier = await looked_back(record, preset, facts, alarms, span, readings)
+    return Past(facts, readings, alarms, steps, earlier)
 
 
 async def resume_sounding(owner: str, backup: str, record: Kept) -> Sounding:

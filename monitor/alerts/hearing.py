@@ -49,8 +49,6 @@ class Hearing:
                     events += self._land(place, at_s, received_s)
                 measures_s = place.cuff.ends_s
                 samples = place.samples(group, self._preset)
-                if not self._counting:
-                    place.spoken = []
                 if place.cuff.ends_s < measures_s:
                     self._watch.schedule(place, received_s)
                 if not (samples or place.spoken):

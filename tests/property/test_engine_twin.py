@@ -70,6 +70,7 @@ class EngineBesideTwins(RuleBasedStateMachine):
         self.script, self.kept, self.twins = Script(), Kept(engine_of(preset())), twins_of(preset())
         self.told = dict.fromkeys(DEVICES, 0)
         self.returned = self.news = self.unheard = False
+        self.two_probes = set[str | None]()
         self.back = 0.0
 
     def do(self, move: str, how: Mapping[str, Any]) -> None:
@@ -77,6 +78,7 @@ class EngineBesideTwins(RuleBasedStateMachine):
             at, chair, what, argument = one
             self.kept.play([one])
             act_twin(self.twins[chair], at, what, argument, self.twins)
+            self.two_probes.add(self.kept.sessions.get("2"))
         for twin in self.twins.values():
             twin.advance(self.script.now)
         self.kept.pass_time(self.script.now)
@@ -132,14 +134,20 @@ class EngineBesideTwins(RuleBasedStateMachine):
         """
         if not self.returned:
             return [*steps]
-        return [known for one in steps for known in after_a_restart(one, unheard=self.unheard)]
+        return [
+            known
+            for one in steps
+            for known in after_a_restart(
+                one, unheard=self.unheard and one.session in self.two_probes
+            )
+        ]
 
 
 def after_a_restart(step: Step, *, unheard: bool) -> list[Step]:
     """What is as if there had been none.
 
-    `unheard`: a pulse may have been longer ago than what is told again of it, and whether
-    it is lost speaks for other alarms of its group.
+    `unheard`: of two probes one may have had its pulse longer ago than what is told again of it,
+    and whether it is lost speaks for other alarms of its group.
     """
     condition = preset().condition(step.alarm.split("/")[-3])
     if condition.kind is not Kind.PHYSIOLOGICAL or (unheard and condition.form is Form.PULSE_LOST):

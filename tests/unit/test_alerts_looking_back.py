@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 
 from monitor.history import ReadingRow, TransitionRow
-from monitor.looking_back import calm_since
-from monitor.vitals import Validity
+from monitor.looking_back import calm_since, pulse_known
+from monitor.resuming import past_of
+from monitor.vitals import Validity, VitalSign
 from tests import stored
-from tests.judged import preset
+from tests.judged import HR, PR, preset
 from tests.unit.test_alerts_restart import Room
 
 Part = Callable[[Room], None]
@@ -229,7 +231,138 @@ def test_the_worst_number_of_a_rule_over_the_past_is_one_that_it_alarmed_for() -
     assert (again.extreme, again.extreme_s) == (plain.extreme, plain.extreme_s)
 
 
+def had_a_pulse(room: Room) -> None:
+    room.hold(20, PULSE_RATE=70.0)
+
+
+def wore_none(room: Room) -> None:
+    room.hold(400)
+
+
+def sent_nothing(room: Room) -> None:
+    room.at += 400.0
+
+
+@pytest.mark.requirement("ALM-202")
+@pytest.mark.parametrize("meanwhile", [wore_none, sent_nothing])
+def test_a_pulse_of_long_ago_is_lost_as_if_there_had_been_no_restart(meanwhile: Part) -> None:
+    def before(room: Room) -> None:
+        had_a_pulse(room)
+        meanwhile(room)
+
+    told = the_same(before, lambda room: room.hold(40, searches=True), "HR-0P")
+    assert [step.priority for step in told] == ["MEDIUM", "HIGH"]
+
+
+@pytest.mark.requirement("ALM-202")
+@pytest.mark.parametrize(("worn_s", "alarms"), [(9, 0), (10, 0), (11, 1)])
+def test_a_probe_that_came_off_long_ago_has_lost_no_pulse_from_before(
+    worn_s: int, alarms: int
+) -> None:
+    def before(room: Room) -> None:
+        room.hold(200, PULSE_RATE=70.0)
+        room.hold(1, lifted=True)
+        room.hold(worn_s, PULSE_RATE=70.0)
+        room.at += 400.0
+
+    told = the_same(before, lambda room: room.hold(12, searches=True), "HR-0P")
+    assert len(told) == alarms
+
+
+@pytest.mark.requirement("ALM-202")
+def test_a_pulse_that_came_and_went_long_ago_was_there_for_as_long_as_it_was() -> None:
+    def before(room: Room) -> None:
+        for _ in range(6):
+            room.hold(2, PULSE_RATE=70.0)
+            room.hold(90)
+        room.at += 400.0
+
+    assert the_same(before, lambda room: room.hold(12, searches=True), "HR-0P")
+
+
+@pytest.mark.requirement("ALM-202")
+def test_what_a_probe_had_in_another_chair_was_not_that_chairs_probe() -> None:
+    def before(room: Room) -> None:
+        had_a_pulse(room)
+        room.do("move", "spare")
+        room.at += 400.0
+
+    def after(room: Room) -> None:
+        room.hold(12, searches=True, chair="spare")
+
+    assert the_same(before, after, "HR-0P") == []
+
+
+@pytest.mark.requirement("ALM-202")
+def test_an_open_loss_and_a_heart_that_stands_still_are_the_same_alarms_again() -> None:
+    def before(room: Room) -> None:
+        had_a_pulse(room)
+        room.hold(12, searches=True)
+        room.hold(400, searches=True, HEART_RATE=0.0)
+
+    def after(room: Room) -> None:
+        room.hold(5, searches=True, HEART_RATE=0.0)
+        room.hold(5, PULSE_RATE=70.0)
+        room.hold(5, searches=True)
+        room.hold(11, PULSE_RATE=70.0)
+
+    for condition in ("HR-0P", "HR-0"):
+        assert the_same(before, after, condition)[-1].to_state == "LATCHED_UNACK"
+
+
 # ------------------------------------------------------------------ how far back is read
+
+
+@pytest.mark.requirement("ALM-202")
+def test_of_a_pulse_no_more_is_read_than_tells_whether_there_was_one() -> None:
+    def read(room: Room) -> set[float]:
+        past = asyncio.run(past_of(room.kept, round(room.at * 1e6), preset()))
+        pulses = [one for one in past.earlier if one.vital is VitalSign.PULSE_RATE]
+        # The first of a session are those that a difference asks for.
+        return {one.sampled_at_us / 1e6 for one in pulses} - set(range(17))
+
+    room = Room()
+    room.hold(900, PULSE_RATE=70.0)
+    assert read(room) == set()
+    room.at += 600.0
+    assert min(read(room)) >= 900.0 - 60.0
+
+
+def pulses(*told: tuple[float, float | None, str], device: str = "oxi") -> list[ReadingRow]:
+    """What a probe said of the pulse at these seconds."""
+    return [
+        replace(stored.reading(at, value), vital=PR, reason=reason, device=device)
+        for at, value, reason in told
+    ]
+
+
+LOSS = preset().condition("HR-0P")
+BEATS = [(float(at), 70.0, "") for at in range(11)]
+
+
+@pytest.mark.requirement("ALM-202")
+def test_whether_there_was_a_pulse_is_known_by_ten_seconds_of_it_or_a_probe_taken_off() -> None:
+    assert not pulse_known([], LOSS, preset())
+    assert not pulse_known(pulses(*BEATS[:10]), LOSS, preset())
+    assert pulse_known(pulses(*BEATS), LOSS, preset())
+    assert pulse_known(pulses((0.0, None, "sensor off")), LOSS, preset())
+    assert not pulse_known(pulses((0.0, None, "pulse search")), LOSS, preset())
+    sparse = [(at * 100.0, 70.0, "") for at in range(3)]  # five seconds count of a gap
+    assert pulse_known(pulses(*sparse), LOSS, preset())
+    assert not pulse_known(pulses(*sparse[:2]), LOSS, preset())
+    other = pulses((0.0, None, "pulse search"), device="other")
+    assert not pulse_known([*pulses(*BEATS), *other], LOSS, preset())
+
+
+@pytest.mark.requirement("ALM-202")
+@pytest.mark.parametrize(
+    "odd",
+    [{"value": 0.0}, {"value": 301.0}, {"validity": Validity.QUESTIONABLE}, {"late": True}],
+)
+def test_what_is_no_beat_is_no_pulse(odd: dict[str, Any]) -> None:
+    rows = [replace(row, **odd) for row in pulses(*BEATS)]
+    assert not pulse_known(rows, LOSS, preset())
+    assert not pulse_known([replace(row, vital=HR) for row in pulses(*BEATS)], LOSS, preset())
 
 
 def rows_of(*told: tuple[float, float | None]) -> list[ReadingRow]:

@@ -38,6 +38,7 @@ class Room:
         *,
         probe_off: bool = False,
         searches: bool = False,
+        lifted: bool = False,
         chair: str = "1",
         **values: float,
     ) -> None:
@@ -54,7 +55,12 @@ class Room:
                 lost = reading(SPO2, None, self.at, chair=chair, validity=OFF[0], reason=OFF[1])
                 said.append(replace(lost, device=device))
             if searches:
-                lost = reading(PR, None, self.at, validity=OFF[0], reason="pulse search")
+                lost = reading(
+                    PR, None, self.at, chair=chair, validity=OFF[0], reason="pulse search"
+                )
+                said.append(replace(lost, device=device))
+            if lifted:
+                lost = reading(PR, None, self.at, chair=chair, validity=OFF[0], reason=OFF[1])
                 said.append(replace(lost, device=device))
             self.kept.play([(self.at, chair, "frame", (device, said))])
 
