@@ -36,7 +36,7 @@ SAMPLE = """
       if (on && !was[at]) edges[at].push(now);
       was[at] = on;
     });
-    if (now - begun < 10_000) requestAnimationFrame(look);
+    if (now - begun < 6_500) requestAnimationFrame(look);
     else resolve(watched.map((one, at) => ({
       priority: one.priority, edges: edges[at], duty: lit[at] / frames,
     })));
