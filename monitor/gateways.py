@@ -65,10 +65,11 @@ class Gateways:
         """A frame of it came."""
         self._heard[device] = at_s
 
-    def recall(self, open_now: Iterable[Alarm]) -> None:
+    def recall(self, open_now: Iterable[Alarm], now_s: float) -> None:
         """After a restart: T-GATE, if it is open, stands for those who fell silent with it.
 
-        A monitor's own alarm tells when it spoke last.
+        A monitor's own alarm tells when it spoke last. One so slow that it has none yet was there
+        until the gateway was lost.
         """
         alarms = list(open_now)
         lost = {one.instance: one.onset_s for one in alarms if one.condition == "T-LINK"}
@@ -79,7 +80,16 @@ class Gateways:
                     for name, at_s in lost.items()
                     if abs(gate.onset_s - at_s) <= TOGETHER_S + self._pace_s(name)
                 }
+                self._recall_slow(gate.onset_s, now_s, lost)
                 self._told = frozenset(self._heard)
+
+    def _recall_slow(self, onset_s: float, now_s: float, lost: Collection[str]) -> None:
+        for devices in self._by_gateway.values():
+            if self._heard.keys().isdisjoint(one.id for one in devices):
+                continue
+            for one in devices:
+                if one.id not in lost and now_s - onset_s >= self._pace_s(one.id):
+                    self._heard[one.id] = onset_s
 
     def lost(self, now_s: float, seated: Collection[str]) -> list[Loss]:
         """What T-GATE tells once: gateways through which nothing comes to two seated chairs.

@@ -116,7 +116,7 @@ class PastClock(Clock):
 
     def __init__(self, clock: Clock, past: Past, now: float) -> None:
         seated = sessions_of(past.facts).keys()
-        rows = (*past.facts, *past.steps, *past.alarms)
+        rows: tuple[FactRow | TransitionRow, ...] = (*past.facts, *past.steps, *past.alarms)
         kept = [one.at_us for one in rows if one.session in seated]
         kept += [row.received_at_us for row in past.readings if row.session in seated]
         ahead_us = max(kept, default=0) - clock.to_utc_us(now)

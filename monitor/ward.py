@@ -168,7 +168,7 @@ class Ward:
 
     def recall_gateways(self) -> None:
         """After a restart: whom T-GATE stands for is silent until one of them speaks."""
-        self.gateways.recall(self.engine.alarms())
+        self.gateways.recall(self.engine.alarms(), self.clock.monotonic())
         self.look_at_gateways()
 
     def advance(self) -> None:

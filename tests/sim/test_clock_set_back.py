@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from monitor.commands import SuspendRule
 from monitor.operations.rejudging import rejudged
 from tests.stepped import ACTOR, Stepped, stepped
 
-ILL = {"HEART_RATE": 130.0, "SPO2": 87.0}
+ILL: dict[str, Any] = {"HEART_RATE": 130.0, "SPO2": 87.0}
 
 
 def state(clinic: Stepped, condition: str) -> AlarmState:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
+from monitor.alerts import Alarm
 from monitor.clinic import Device
 from monitor.gateways import Gateways, data_link_down, gateway_of
+from tests.judged import Chairside
 
 ALL = frozenset("12345678")
 BROKER = [f"mqtt:clinic/{number}/#" for number in range(1, 9)]
@@ -116,3 +119,27 @@ def test_each_terminal_server_is_a_gateway_and_serial_ports_are_one() -> None:
     hear(known, [3, 4], 30)
     (loss,) = known.lost(31.0, ALL)
     assert loss.gateway == "terminal server a"
+
+
+def open_since(condition: str, instance: str, onset_s: float) -> Alarm:
+    """An open technical alarm."""
+    chair = Chairside()
+    for _ in range(11):
+        chair.pass_second({}, silent=True)
+    alarm = chair.alarm("T-LINK")
+    assert alarm is not None
+    return replace(alarm, condition=condition, instance=instance, onset_s=onset_s)
+
+
+@pytest.mark.requirement("ALM-203")
+@pytest.mark.parametrize(("back_s", "spoken_for"), [(119.0, "12"), (120.0, "123")])
+def test_after_a_restart_a_slow_monitor_without_an_alarm_yet_is_spoken_for(
+    back_s: float, spoken_for: str
+) -> None:
+    devices = [device(number, link) for number, link in enumerate(BROKER[:3], start=1)]
+    known = Gateways(devices, {"mon-1": 5.0, "mon-2": 5.0, "mon-3": 120.0})
+    links = [open_since("T-LINK", f"mon-{number}", 60.0) for number in (1, 2)]
+    known.recall([open_since("T-GATE", "", 60.0), *links], back_s)
+    (loss,) = known.lost(back_s, ALL)
+    assert loss.chairs == frozenset(spoken_for)
+    assert known.spoken_for(back_s) == {f"mon-{number}" for number in spoken_for}
