@@ -23,12 +23,12 @@ def state(clinic: Stepped, condition: str) -> AlarmState:
 async def silence(clinic: Stepped) -> str:
     """Ill for half a minute: one alarm is acknowledged, the rest paused, one rule suspended."""
     session = await clinic.seat()
-    clinic.hold(20, **ILL)
+    clinic.hold(20, "1", **ILL)
     await clinic.acknowledge("SPO2-2")
     await clinic.pause()
     suspend = SuspendRule(chair="1", rule="HR-H1", seconds=300.0, reason="known", actor=ACTOR)
     await clinic.commands.execute(suspend)
-    clinic.hold(10, **ILL)
+    clinic.hold(10, "1", **ILL)
     await clinic.record.commit()
     return session
 
@@ -45,11 +45,11 @@ async def test_no_silence_is_longer_and_no_delay_later_for_a_clock_that_was_set_
         paused_until_s = engine.audio_paused_until("1")
         assert paused_until_s is not None
         assert 109.0 <= paused_until_s - clinic.clock.monotonic() <= 111.0
-        clinic.hold(112, **ILL)
+        clinic.hold(112, "1", **ILL)
         assert engine.audio_paused_until("1") is None
         assert state(clinic, "SPO2-2") is AlarmState.ACTIVE_UNACK
         assert {"SPO2-2", "T-BASE"} <= {one.condition for one in engine.alarms("1") if one.audible}
-        clinic.hold(180, **ILL)
+        clinic.hold(180, "1", **ILL)
         assert engine.silences("1").suspended == {}
         await clinic.record.commit()
     found = await rejudged(clinic.config.record.path, session)
