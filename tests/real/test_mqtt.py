@@ -162,6 +162,7 @@ async def test_what_a_killed_broker_had_under_way_to_us_is_kept_here(mosquitto: 
             assert [one.data for one in await take(deliveries, 3)] == [b"1", b"2", b"3"]
 
 
+@pytest.mark.alone
 @pytest.mark.requirement("LNK-013")
 async def test_a_killed_broker_is_noticed_at_once_and_taken_up_within_two_seconds(
     mosquitto: Mosquitto,

@@ -112,6 +112,7 @@ async def test_availability_is_born_online_retained_and_dies_offline(mosquitto: 
         monitor.wait()
 
 
+@pytest.mark.alone
 async def test_an_orderly_stop_says_offline_within_a_second(mosquitto: Mosquitto) -> None:
     broker, link = make_service(mosquitto)
     loop = asyncio.get_running_loop()
