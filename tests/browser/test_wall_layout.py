@@ -287,7 +287,7 @@ async def test_no_word_of_a_long_message_is_cut(
         assert await page.evaluate(OUT_OF_PLACE) == []
 
 
-@pytest.mark.requirement("SHO-153")
+@pytest.mark.requirement("SHO-153", "SHO-192")
 @pytest.mark.parametrize("chairs", [1, 6, 12, 24])
 async def test_the_wall_says_whole_that_the_bedside_monitor_is_the_alarm(
     clinic: Clinic, open_page: OpenPage, chairs: int
@@ -302,6 +302,16 @@ async def test_the_wall_says_whole_that_the_bedside_monitor_is_the_alarm(
       return [box.right <= innerWidth, words.getBoundingClientRect().right <= box.right + 1];
     })""")
     assert whole == [True] * (4 if chairs == 24 else 2)
+    untested = scenes.speaker(tested="SOUND NOT TESTED TODAY", tested_today=False)
+    elsewhere = untested | {"sounds": "x", "name": "display 4711"}
+    counts = f"{chairs} chairs  1 high  2 medium  1 low  1 offline"
+    await clinic.show(scenes.SCENES["normal"](chairs), speaker=elsewhere, counts=counts, status=[])
+    await page.locator("#sound", has_text="SOUND AT display 4711").wait_for()
+    tops = """["#clinic", "#person"].map((one) => {
+      const box = document.querySelector(one).getBoundingClientRect();
+      return box.top + box.height / 2; })"""
+    clinics, persons = await page.evaluate(tops)
+    assert abs(clinics - persons) < 5, "the person has a line of their own"
 
 
 SILENCED = {
