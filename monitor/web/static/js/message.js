@@ -68,6 +68,8 @@ export class Message {
     write(this._then, then);
     write(this._onset, onset);
     write(this._more, more);
+    mark(this.element, "more", more);
+    mark(this._what, "whole", then ? "" : "yes");
     this._fit();
   }
 

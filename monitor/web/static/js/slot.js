@@ -40,6 +40,7 @@ export class SlotView {
     const [why, since] = timed(slot.note);
     write(this._why, why);
     write(this._since, since);
+    mark(this._why, "timed", since ? "yes" : "");
     const doubtful = slot.state === "questionable";
     write(this._number, doubtful ? slot.text.replace(/\?$/, "") : slot.text);
     write(this._doubt, doubtful ? "?" : "");
