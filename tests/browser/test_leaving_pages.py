@@ -148,7 +148,7 @@ async def test_the_board_shows_every_chair_in_recovery_and_what_each_lacks(
     assert await grave_findings(page) == []
     assert await page.evaluate(SMALL) == []
     assert await page.evaluate(WIDER) <= 0
-    await press(page, page.get_by_role("link", name="Chair 2"))
+    await press(page, page.get_by_role("link", name="Chair 2", exact=True))
     await page.locator(".chair-name", has_text="CHAIR 2").wait_for()
 
 

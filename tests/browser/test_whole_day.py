@@ -233,7 +233,7 @@ class Day:
         for field, value in (("Concentration", "2"), ("Dose, mg", "40"), ("Weight", "80")):
             await hand.write(hand.sheet.get_by_label(field), value)
         await hand.press(hand.button("ENTER ORDER", within=hand.sheet))
-        await pump.get_by_text("0.50 mg/kg").wait_for()
+        await pump.locator(".order", has_text="0.50 mg/kg").wait_for()
         await hand.press(page.get_by_role("button", name="START INFUSION"))
         await page.locator(".chair-state", has_text="INFUSING").wait_for()
         await hand.press(pump.get_by_role("button", name="RATE ..."))

@@ -19,6 +19,7 @@ from monitor.tables import WebTable
 from simulators.staff import PUBLISHED_PIN
 from tests.employed import PASSWORD, PIN, employ
 from tests.serving import ACT, HIGH_PRESSURE, Page, Served, served, sign_in
+from tests.waiting import until
 
 SEAT = {"patient_ref": "A.M."}
 
@@ -114,7 +115,7 @@ async def test_an_act_is_in_the_name_of_who_is_signed_in_whatever_the_request_sa
     hinted = {**ACT, "X-Actor": "rk", "X-Forwarded-User": "rk", "Authorization": "Basic cms6eA=="}
     answer = await client.post("/api/chairs/1/seat?actor=rk", json=SEAT, headers=hinted)
     assert answer.status_code == 200
-    assert ("seated", "dl") in facts(clinic)
+    await until(lambda: ("seated", "dl") in facts(clinic))
     assert "rk" not in [actor for _, actor in facts(clinic)]
 
 
@@ -172,7 +173,7 @@ async def test_a_forged_or_replayed_cookie_is_worth_nothing(
     await client.post("/api/sign-out", headers={**ACT, "Content-Length": "0"})
     assert await seat(signed) == 401
     assert "chairside-sign-in" not in client.cookies
-    assert ("signed out", "rk") in facts(clinic)
+    await until(lambda: ("signed out", "rk") in facts(clinic))
 
 
 @pytest.mark.requirement("PPL-034")
