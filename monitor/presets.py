@@ -38,9 +38,11 @@ from monitor.vitals import VitalSign
 
 CUFF_WAIT_S_MAX: dict[Form, float] = {
     Form.OVERDUE: 180.0,
-    **dict.fromkeys((Form.REPORTED, Form.SILENT_VITAL, Form.PULSELESS, Form.PULSE_LOST), 60.0),
+    **dict.fromkeys((Form.REPORTED, Form.PULSELESS, Form.PULSE_LOST), 60.0),
 }
 """How long a condition of a form may wait while a cuff measures (alarms.md 7.2); others never."""
+PROBE = (VitalSign.SPO2,)
+"""What a REPORTED condition that waits is about."""
 
 SUSPENDABLE = frozenset({"T-SRC", "T-CLK", "T-COPY"})
 """The technical conditions that a preset may let a person suspend (alarms.md 8a.6)."""
@@ -175,15 +177,21 @@ def _condition_mistakes(one: AlarmCondition) -> Iterator[str]:
         yield f"{at}.yields_to: it is about the patient, and no technical alarm speaks for that"
     if one.standby and one.kind is Kind.PHYSIOLOGICAL:
         yield f"{at}.standby: it is about the patient; a standby silences equipment only"
-    longest_s = CUFF_WAIT_S_MAX.get(one.form, 0.0)
-    if one.cuff_wait_s > longest_s:
-        yield f"{at}.cuff_wait_s: form {one.form.value!r} waits {longest_s:g} s for a cuff at most"
+    yield from _wait_mistakes(one, at)
     if one.form is Form.LIMIT:
         yield from _limit_mistakes(one, at)
     elif one.form in COUNTED_FORMS:
         yield from _derived_mistakes(one, at)
     yield from _guard_mistakes(one, at)
     yield from message_mistakes(one)
+
+
+def _wait_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:
+    longest_s = CUFF_WAIT_S_MAX.get(one.form, 0.0)
+    if one.cuff_wait_s > longest_s:
+        yield f"{at}.cuff_wait_s: form {one.form.value!r} waits {longest_s:g} s for a cuff at most"
+    elif one.cuff_wait_s and one.form is Form.REPORTED and one.vitals != PROBE:
+        yield f"{at}.cuff_wait_s: only what is reported of SpO2 waits for a cuff; leave it out"
 
 
 def _guard_mistakes(one: AlarmCondition, at: str) -> Iterator[str]:

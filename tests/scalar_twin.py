@@ -571,9 +571,7 @@ class Twin:
 
     def _wait(self, rule: Rule) -> float:
         """How long the rule may wait while a cuff is on the probe's arm."""
-        ecg = any(one.vital is HR and one.seen > 0 for one in self.streams)
         probe = rule.source is PR or rule.vital is SPO2
-        probe |= rule.vital is HR and not rule.ecg and not ecg
         return rule.condition.cuff_wait_s if probe else 0.0
 
     def _hear_cuff(self, readings: Iterable[Reading]) -> list[Reading]:

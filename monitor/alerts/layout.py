@@ -193,8 +193,7 @@ def _technical_rows(condition: AlarmCondition) -> list[Row]:
 
 def _cuff_wait_s(row: Row) -> float:
     """What rests on an ECG waits for no cuff."""
-    ecg = row.source is VitalSign.HEART_RATE or row.once_seen_s is not None
-    return 0.0 if ecg else row.condition.cuff_wait_s
+    return 0.0 if row.source is VitalSign.HEART_RATE else row.condition.cuff_wait_s
 
 
 def _yields_depth(condition: AlarmCondition, preset: Preset) -> int:

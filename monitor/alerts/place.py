@@ -270,12 +270,6 @@ class Place:
             self.quantities[one.vital].reason = one.reason
         return taken
 
-    def rests_on_probe(self, vital: VitalSign | None) -> bool:
-        """Does what is known of it come from the oximeter's probe alone?"""
-        if vital is VitalSign.HEART_RATE:
-            return self.ecg_seen_s() == 0.0
-        return vital is VitalSign.SPO2
-
     def _hear_cuff(self, told: Sequence[Reading]) -> None:
         """When a cuff measures, by its own word; a result ends its cycle."""
         for one in told:

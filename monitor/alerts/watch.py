@@ -338,7 +338,7 @@ class Watch:
         due_s = since_s + float(self.delay_s[at])
         if wait_s and which.condition.form is Form.OVERDUE:
             return max(due_s, now, min(place.cuff.ends_s, due_s + wait_s))
-        if wait_s and place.rests_on_probe(which.vital):
+        if wait_s:
             due_s += min(wait_s, place.cuff.waited_s(since_s))
         return max(due_s, now)
 

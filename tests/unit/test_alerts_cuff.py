@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from monitor.alerts import AlarmState
+from monitor.alerts import AlarmState, Reason
 from monitor.alerts.cuff import SPANS_MAX, Cuff
 from monitor.clinic import Phase
 from monitor.conditions import Priority
@@ -82,23 +82,29 @@ def test_it_is_overdue_at_once_when_the_cuff_failed_or_says_nothing_more(
 
 
 @pytest.mark.requirement("S-34")
-@pytest.mark.parametrize(
-    ("condition", "word", "delay_s"), [("T-PROBE", OFF, 10.0), ("T-STALE", SEARCHES, 15.0)]
-)
-def test_a_cuff_on_the_probes_arm_freezes_its_alarm_until_it_is_done(
-    condition: str, word: Said, delay_s: float
-) -> None:
+def test_a_cuff_on_the_probes_arm_freezes_its_alarm_until_it_is_done() -> None:
     def alarms_at(*, shared: bool) -> list[float]:
         chair = on_arms(Chairside(), shared=shared)
         chair.hold(20)
-        seconds(chair, 30, {SPO2: word}, HEART_RATE=72.0)
-        seconds(chair, 1, {SPO2: word, SYS: FAILED}, measures=False, HEART_RATE=72.0)
-        seconds(chair, 40, {SPO2: word}, measures=False, HEART_RATE=72.0)
-        return chair.raised(condition)
+        seconds(chair, 30, {SPO2: OFF}, HEART_RATE=72.0)
+        seconds(chair, 1, {SPO2: OFF, SYS: FAILED}, measures=False, HEART_RATE=72.0)
+        seconds(chair, 40, {SPO2: OFF}, measures=False, HEART_RATE=72.0)
+        return chair.raised("T-PROBE")
 
-    began_s = 20.0 if condition == "T-PROBE" else 19.0  # the first bad sample, the last good one
-    assert alarms_at(shared=False) == [began_s + delay_s]
-    assert alarms_at(shared=True) == [began_s + delay_s + 30.0]
+    assert alarms_at(shared=False) == [20.0 + 10.0]
+    assert alarms_at(shared=True) == [20.0 + 10.0 + 30.0]
+
+
+@pytest.mark.requirement("S-34", "ALM-220")
+@pytest.mark.parametrize("word", [SEARCHES, OFF])
+def test_a_number_that_is_missing_is_told_even_under_a_cuff(word: Said) -> None:
+    chair = on_arms(Chairside(), shared=True)
+    for _ in range(20):
+        chair.pass_second({SPO2: 97.0, PR: 70.0})
+    seconds(chair, 40, {SPO2: word, PR: word})
+    raised = [one for one in chair.events if one.reason is Reason.CONDITION_PRESENT]
+    stale = [(one.alarm.instance, one.at_s) for one in raised if one.alarm.condition == "T-STALE"]
+    assert stale == [("SpO2", 19.0 + 15.0), ("HR", 19.0 + 15.0)]
 
 
 @pytest.mark.requirement("S-34")
@@ -154,7 +160,7 @@ def test_no_pulse_of_that_probe_waits_and_that_of_the_ecg_does_not() -> None:
 
 
 @pytest.mark.requirement("S-34")
-def test_a_pulse_that_the_cuff_takes_away_for_half_a_minute_is_no_alarm() -> None:
+def test_of_a_pulse_that_the_cuff_takes_away_the_missing_numbers_alone_are_told() -> None:
     chair = on_arms(Chairside(), shared=True)
     for _ in range(3):
         for _ in range(30):
@@ -162,7 +168,7 @@ def test_a_pulse_that_the_cuff_takes_away_for_half_a_minute_is_no_alarm() -> Non
         seconds(chair, 25, {SPO2: SEARCHES, PR: SEARCHES})
         seconds(chair, 12, {}, SPO2=97.0, PULSE_RATE=70.0)
         chair.pass_second({SPO2: 97.0, PR: 70.0, SYS: 125.0, DIA: 78.0})
-    assert chair.events == []
+    assert {event.alarm.condition for event in chair.events} == {"T-STALE"}
 
 
 @pytest.mark.requirement("S-34")

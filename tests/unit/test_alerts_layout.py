@@ -76,7 +76,7 @@ def test_times_are_those_of_the_row() -> None:
     ecg, pleth = (n for n, _ in rows("HR-0"))
     assert (layout().on_delay[ecg], layout().on_delay[pleth]) == (5.0, 10.0)
     assert (layout().cuff_wait[ecg], layout().cuff_wait[pleth]) == (0.0, 60.0)
-    assert [layout().cuff_wait[n] for n, _ in rows("T-STALE")] == [60.0, 60.0, 0.0]
+    assert [layout().cuff_wait[n] for n, _ in rows("T-STALE")] == [0.0, 0.0, 0.0]
     assert layout().cuff_wait[number("T-NIBP-O")] == 180.0
     assert layout().on_delay[number("SPO2-1")] == 15.0
     assert layout().off_delay[number("T-LINK")] == 5.0

@@ -271,21 +271,6 @@ def test_an_ecg_is_expected_after_thirty_valid_seconds(
     assert chair.raised("T-STALE") == ([seen - 1 + 15.0] if expected else [])
 
 
-@pytest.mark.parametrize(("ecg", "waits_s"), [(True, 0.0), (False, 5.0)])
-def test_a_heart_rate_waits_for_a_cuff_on_the_probes_arm_only_where_no_ecg_was_seen(
-    *, ecg: bool, waits_s: float
-) -> None:
-    chair = Chairside()
-    chair.engine.set_arms("1", 0.0, shared=True)
-    for _ in range(40):
-        chair.pass_second({SPO2: 97.0, HR if ecg else PR: 72.0})
-    measures = {SYS: (Validity.ONGOING, "")}
-    chair.pass_second({SPO2: 97.0, SYS: None}, validity=measures)
-    for _ in range(30):
-        chair.pass_second({SPO2: 97.0})
-    assert chair.raised("T-STALE") == [39.0 + 15.0 + waits_s]
-
-
 def test_nobody_is_woken_for_what_is_not_judged() -> None:
     chair = Chairside(None)
     chair.pass_second({SPO2: None}, validity=OFF)

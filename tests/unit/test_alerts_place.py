@@ -164,20 +164,12 @@ def test_an_ecg_has_been_seen_for_as_long_as_its_samples_cover() -> None:
     assert chair.ecg_seen_s() == 9.0
 
 
-def test_a_heart_rate_rests_on_the_probe_while_no_ecg_was_seen() -> None:
+def test_an_ecg_that_was_laid_aside_was_not_seen() -> None:
     chair = place()
-    tell(chair, 0.0, {PR: 72.0, SPO2: 97.0})
-    assert [chair.rests_on_probe(one) for one in (HR, SPO2, SYS, None)] == [
-        True,
-        True,
-        False,
-        False,
-    ]
     for at_s in (1.0, 2.0):
         tell(chair, at_s, {HR: 72.0})
-    assert not chair.rests_on_probe(HR)
     chair.lay_ecg_aside()
-    assert (chair.rests_on_probe(HR), chair.ecg_seen_s()) == (True, 0.0)
+    assert chair.ecg_seen_s() == 0.0
 
 
 def test_a_chair_that_cannot_measure_it_has_neither_ecg_nor_disagreement() -> None:

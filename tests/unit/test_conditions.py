@@ -53,3 +53,20 @@ def test_a_sum_that_has_no_plain_limit_in_each_of_its_phases_is_refused(limit: s
         load_preset(before + rule + after, where="own.toml")
     said = "condition SPO2-I: SpO2 needs a limit in column recovery that is a number"
     assert said in str(wrong.value)
+
+
+@pytest.mark.requirement("ALM-220")
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("T-STALE", "form 'silent vital' waits 0 s for a cuff at most"),
+        ("T-LINK", "form 'silent link' waits 0 s for a cuff at most"),
+        ("T-IMP", "only what is reported of SpO2 waits for a cuff; leave it out"),
+    ],
+)
+def test_a_preset_lets_nothing_else_wait_for_a_cuff(rule: str, said: str) -> None:
+    name = f'id = "{rule}"'
+    text = preset().text.replace(name, f"{name}\ncuff_wait_s = 60", 1)
+    with pytest.raises(ConfigError) as wrong:
+        load_preset(text, where="own.toml")
+    assert f"condition {rule}.cuff_wait_s: {said}" in str(wrong.value)
