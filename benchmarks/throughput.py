@@ -29,6 +29,7 @@ from monitor.board import Board
 from monitor.care.settings import Practice
 from monitor.clinic import Chair, Device
 from monitor.clock import Clock
+from monitor.doubles import Doubles
 from monitor.drivers import Report
 from monitor.drivers.registry import DRIVERS
 from monitor.gateways import Gateways
@@ -72,6 +73,7 @@ def build(chairs: int, record: Record, clock: Clock) -> tuple[Ward, list[Intake]
         practice=Practice(),
         gateways=Gateways(devices, {one.id: driver.quiet_limit_s for one in devices}),
         bedsides=Bedsides(devices, ZoneInfo("UTC")),
+        doubles=Doubles([]),
     )
     return ward, [Intake(device) for device in devices]
 

@@ -59,6 +59,7 @@ class Gateways:
         self._quiet_s = quiet_s
         self._heard: dict[str, float] = {}
         self._told: frozenset[str] = frozenset()
+        self._gated: frozenset[str] = frozenset()
         self._back_s: dict[str, float] = {}
 
     def heard(self, device: str, at_s: float) -> None:
@@ -114,6 +115,13 @@ class Gateways:
         """Whose own T-LINK makes no sound: T-GATE tells of them, or did until a moment ago."""
         back = {name for name, at_s in self._back_s.items() if now_s - at_s < RETURN_S}
         return self._told | back
+
+    def news(self, now_s: float) -> list[tuple[str, bool]]:
+        """Who is spoken for by now and was not at the last asking, True, and who no more, False."""
+        gated = self.spoken_for(now_s)
+        changed = sorted(gated ^ self._gated)
+        self._gated = gated
+        return [(device, device in gated) for device in changed]
 
     def _loss(
         self, gateway: str, devices: list[Device], now_s: float, seated: Collection[str]

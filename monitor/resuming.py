@@ -95,7 +95,7 @@ class GatheringStage(Stage, Protocol):
     def resuming(self, asked_us: int, now: float) -> AbstractContextManager[None]: ...
     def gather(self, session: str, rows: Sequence[ReadingRow]) -> None: ...
     def show_left(self, session: Session, facts: Sequence[FactRow]) -> None: ...
-    def recall_gateways(self) -> None: ...
+    def recall_equipment(self) -> None: ...
 
 
 async def resume(ward: GatheringStage, record: Kept) -> None:
@@ -107,7 +107,7 @@ async def resume(ward: GatheringStage, record: Kept) -> None:
         retell(ward.engine, ward.clock, past, now)
     await _recall(ward, record, past)
     _show(ward, past)
-    ward.recall_gateways()
+    ward.recall_equipment()
     await _recall_left(ward, record, past)
     for session in sessions_of(past.facts).values():
         # Before its infusion a baseline may need more than the last minutes.

@@ -25,10 +25,12 @@ from monitor.conditions import Form, Preset
 from monitor.config import Config
 from monitor.counting import counted
 from monitor.displays import Clinic, Display
+from monitor.doubles import Doubles
 from monitor.drivers import Driver, Garbled, Report
 from monitor.errors import DeviceError
 from monitor.gateways import Gateways
 from monitor.guarding import Guard, board_of_test
+from monitor.housekeeping import Copy, Strangers, housekeep
 from monitor.hub import Hub
 from monitor.intake import Arrival, Intake, Numbering
 from monitor.links import Backoff, Delivery, Link, Receipt
@@ -44,27 +46,8 @@ INBOX_FRAMES_MAX = 1_024
 ENGINE_WAIT_S_MAX = 0.25
 """A person's act can move the engine's next deadline nearer; it is asked at least this often."""
 BATCH_FRAMES_MAX = 64
-HOUSEKEEPING_S = 1.0
 
 log = logging.getLogger("chairside.service")
-
-
-class Copy(Protocol):
-    """A copy of the record elsewhere, and what the page says of it."""
-
-    @property
-    def rows_behind(self) -> int: ...
-
-    @property
-    def oldest_behind_us(self) -> int | None: ...
-
-    @property
-    def parked(self) -> int: ...
-
-    @property
-    def error(self) -> str: ...
-
-    async def run(self) -> None: ...
 
 
 class Worker(Protocol):
@@ -110,21 +93,21 @@ async def run(
     preset: Preset,
     stop: asyncio.Event,
     guard: Guard | None = None,
+    strangers: Strangers = dict,
 ) -> None:
     """Watch the clinic until `stop` is set, or until a bug in engine or hub ends it loudly.
 
-    `links` and `drivers` are by device id and driver name. `record` is open; it
-    is committed before this returns. With a `guard` the alarm path is proved all the time.
+    `links` and `drivers` are by device id and driver name, `strangers` those that are no device
+    of ours. `record` is open; it is committed in the end. A `guard` proves the alarm path.
     """
     ward = build_ward(config, drivers=drivers, record=record, clock=clock, preset=preset)
     keep_preset(ward, known=await record.preset(preset.hash) is not None)
     await resume(ward, record)
     people.listen(ward.facts.keep_of_clinic)
     retention = [Retention(record, clock, days)] if (days := config.record.keep_days) else []
-    cataloguer = Cataloguer(record, preset)
+    status, inbox, cataloguer = Status(), Inbox(INBOX_FRAMES_MAX), Cataloguer(record, preset)
     workers = (people, cataloguer, *retention, *workers, *([guard.path] if guard else []))
     sounding = await resume_sounding(config.sound.owner, config.sound.backup, record)
-    status, inbox = Status(), Inbox(INBOX_FRAMES_MAX)
     clinic = Clinic(
         config=config,
         clock=clock,
@@ -149,7 +132,7 @@ async def run(
 
         shows = [start("display", display.run(clinic, stop)) for display in displays]
         inner = [start("record", record.run()), start("engine", judge(inbox, ward, guard))]
-        inner += [start("housekeeping", housekeep(ward, record, copy))]
+        inner.append(start("housekeeping", housekeep(ward, record, copy, strangers)))
         inner += [start("guarding", guard.tell(ward))] if guard else []
         inner += [start("copy", copy.run())] if copy else []
         inner += [start("worker", worker.run()) for worker in workers]
@@ -215,6 +198,7 @@ def build_ward(
         practice=config.practice,
         gateways=Gateways(config.devices, quiet_s),
         bedsides=Bedsides(config.devices, config.zone),
+        doubles=Doubles(config.devices),
     )
     for chair, devices in measured.items():
         engine.add_chair(chair, devices, now)
@@ -335,21 +319,6 @@ def _hand_over(item: Frame | Lost, ward: Ward) -> None:
         ward.lose(item.device, item.why)
     else:
         ward.take(item.intake, item.report, item.arrival, item.receipts)
-
-
-async def housekeep(ward: Ward, record: Record, copy: Copy | None) -> None:
-    """Once a second: lost gateways, a failing record and a copy behind become alarm conditions."""
-    failing_s: float | None = None
-    while True:
-        failing_s = (failing_s or ward.clock.monotonic()) if record.failing else None
-        ward.look_at_gateways()
-        ward.assert_technical("T-STORE", "", failing_s, "NOT RECORDING (alarms still run)")
-        if copy is not None:
-            since_us = copy.oldest_behind_us
-            since_s = None if since_us is None else ward.clock.to_monotonic(since_us)
-            message = f"HISTORY COPY {copy.rows_behind} BEHIND (nothing lost)"
-            ward.assert_technical("T-COPY", "", since_s, message)
-        await asyncio.sleep(HOUSEKEEPING_S)
 
 
 async def prove(

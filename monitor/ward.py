@@ -24,6 +24,7 @@ from monitor.care.turnover import kept_of
 from monitor.clinic import Device, Phase, Seating, Session
 from monitor.clock import Clock
 from monitor.conditions import Preset
+from monitor.doubles import Doubles
 from monitor.drivers import Report
 from monitor.equipping import keep_equipment
 from monitor.factbook import FactBook
@@ -65,11 +66,12 @@ class Ward:
         practice: Practice,
         gateways: Gateways,
         bedsides: Bedsides,
+        doubles: Doubles,
     ) -> None:
         self.engine, self.board, self.record, self.clock = engine, board, record, clock
         self.seating = Seating()
         self.preset, self.practice = preset, practice
-        self.gateways, self.bedsides = gateways, bedsides
+        self.gateways, self.bedsides, self.doubles = gateways, bedsides, doubles
         self._listeners: list[Listener] = []
         self._testers: list[Callable[[], None]] = []
         self.gathered = Gatherings(preset)
@@ -78,7 +80,6 @@ class Ward:
         self._inputs = Inputs(
             self.facts, clock, run=engine.run, preset=preset.hash, unkept=TEST_CHAIR
         )
-        self._gated: frozenset[str] = frozenset()
         self._skews = Skews()
         engine.telling.sink = self._note_call
 
@@ -110,6 +111,7 @@ class Ward:
     ) -> None:
         """One frame: its readings are judged, shown and given to the record."""
         device = intake.device
+        self.doubles.hear(device, report, arrival)
         self._inputs.follow_clock(self.seating.all())
         events = self.engine.advance(self.clock.monotonic())
         told = intake.readings(report, arrival, self._seat(device.chair))
@@ -158,17 +160,15 @@ class Ward:
         """Which gateways are lost now: their devices when that is news, T-GATE each time."""
         seated = {session.chair for session in self.seating.all()}
         losses = self.gateways.lost(self.clock.monotonic(), seated)
-        devices = self.gateways.spoken_for(self.clock.monotonic())
-        for device in sorted(devices ^ self._gated):
-            now, lost = self.clock.monotonic(), device in devices
-            self._settle(self.engine.gate(device, now, lost=lost), set())
-        self._gated = devices
+        for device, lost in self.gateways.news(self.clock.monotonic()):
+            self._settle(self.engine.gate(device, self.clock.monotonic(), lost=lost), set())
         since_s = min((one.since_s for one in losses), default=None)
         self.assert_technical("T-GATE", "", since_s, data_link_down(losses))
 
-    def recall_gateways(self) -> None:
-        """After a restart: whom T-GATE stands for is silent until one of them speaks."""
+    def recall_equipment(self) -> None:
+        """After a restart: what was told of gateways and senders was so until now."""
         self.gateways.recall(self.engine.alarms(), self.clock.monotonic())
+        self.doubles.recall(self.engine.alarms(), self.clock.monotonic())
         self.look_at_gateways()
 
     def advance(self) -> None:

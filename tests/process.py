@@ -97,6 +97,11 @@ class Service:
         alarms = [one for tile in self.ask("/api/wall")["tiles"] for one in tile["alarms"]]
         return [one["superseded"] for one in alarms if one["condition"] == "T-LINK"]
 
+    def doubles(self) -> list[tuple[str, str]]:
+        """Where two monitors send as one chair, and how urgent that is."""
+        alarms = [one for tile in self.ask("/api/wall")["tiles"] for one in tile["alarms"]]
+        return [(a["text"], a["priority"]) for a in alarms if a["condition"] == "T-ASSIGN-2"]
+
     def sign_in(self) -> None:
         """The nurse signs in."""
         self.ask("/api/sign-in", {"person": "rk", "method": "password", "secret": PASSWORD})

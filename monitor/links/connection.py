@@ -78,8 +78,8 @@ Incoming = Callable[[paho.MQTTMessage], None]
 class Connection:
     """From the broker's welcome to the loss of it. Each object connects once.
 
-    `session_present` tells whether the broker still knew our session, `dropped`
-    that it was we who ended the connection.
+    `session_present` tells whether the broker still knew our session, `marks` whether it
+    can mark messages by subscription, `dropped` that it was we who ended the connection.
     """
 
     def __init__(
@@ -92,6 +92,7 @@ class Connection:
     ) -> None:
         self.session_present = False
         self.dropped = False
+        self.marks = False
         self._address, self._terms, self._incoming = address, terms, incoming
         self._answer_s_max = answer_s_max
         self._loop = asyncio.get_running_loop()
@@ -124,12 +125,20 @@ class Connection:
             # Takes the reason of the end from aiomqtt, which else logs that nobody did.
             await self.lost()
 
-    async def subscribe(self, filters: Sequence[str]) -> list[str]:
-        """Subscribe to all filters with QoS 1; returns those that the broker refuses."""
-        options = SubscribeOptions(qos=1)
+    async def subscribe(
+        self, filters: Sequence[str], *, qos: int = 1, mark: int | None = None
+    ) -> list[str]:
+        """Subscribe to all filters; returns those that the broker refuses.
+
+        What comes by them bears the `mark`, where the broker `marks`.
+        """
+        options, properties = SubscribeOptions(qos=qos), _properties(PacketTypes.SUBSCRIBE)
+        if mark is not None and self.marks:
+            properties.SubscriptionIdentifier = mark
+        wanted = [(name, options) for name in filters]
         try:
             with _keeping_cancellation():
-                codes = await self._client.subscribe([(name, options) for name in filters])
+                codes = await self._client.subscribe(wanted, properties=properties)
         except aiomqtt.MqttError as error:
             raise self._lost(str(error)) from error
         numbers = [_number(code) for code in codes]
@@ -244,6 +253,7 @@ class Connection:
             properties: Properties | None,
         ) -> None:
             self.session_present = flags.session_present
+            self.marks = getattr(properties, "SubscriptionIdentifierAvailable", 1) == 1
             if greeted is not None:
                 greeted(which, userdata, flags, code, properties)
 
@@ -292,6 +302,11 @@ def _keeping_cancellation() -> Iterator[None]:
     finally:
         if task and task.cancelling() > before:
             raise asyncio.CancelledError
+
+
+def marks_of(message: paho.MQTTMessage) -> list[int]:
+    """Of which marked subscriptions of ours a message is."""
+    return list(getattr(message.properties, "SubscriptionIdentifier", ()))
 
 
 def _properties(packet: int) -> Properties:

@@ -18,7 +18,13 @@ from paho.mqtt.client import MQTTMessage
 from monitor.clock import Clock
 from monitor.errors import ConfigError, DeviceError
 from monitor.links import Backoff, Delivery
-from monitor.links.connection import ANSWER_S_MAX, BrokerAddress, Connection, SessionTerms
+from monitor.links.connection import (
+    ANSWER_S_MAX,
+    BrokerAddress,
+    Connection,
+    SessionTerms,
+    marks_of,
+)
 from monitor.links.topics import Routes
 from monitor.status import StatusLine
 
@@ -35,6 +41,8 @@ SHORT_MAX = 3
 """So many connections in a row that did not last: somebody else connects with our name."""
 UNKNOWN_TOPICS_MAX = 64
 SAMPLE_BYTES_MAX = 32
+OWN, WATCHED = 1, 2
+"""Marks of the subscriptions for devices, and of those for whoever else is there."""
 
 log = logging.getLogger("chairside.links")
 
@@ -150,7 +158,8 @@ class MqttLink:
 class Broker:
     """The clinic's one connection to its broker, kept alive by `run`.
 
-    `unknown` counts messages by topic that no device of the configuration owns.
+    `unknown` counts messages by topic that no device of the configuration owns, `strange`
+    is when the newest live one of each came.
     """
 
     def __init__(
@@ -163,12 +172,14 @@ class Broker:
     ) -> None:
         self.address = address
         self.unknown: Counter[str] = Counter()
+        self.strange: dict[str, float] = {}
         self.connections = 0
         self.forgotten = 0
         self._clock = clock
         self._terms = SessionTerms(expiry_s=SESSION_EXPIRY_S, receive_max=receive_max)
         self._answer_s_max = answer_s_max
         self._routes: Routes[MqttLink] = Routes()
+        self._watched: list[str] = []
         self._failure: DeviceError | None = None
         self._backoff = Backoff()
         self._short = 0
@@ -189,6 +200,10 @@ class Broker:
                 fix="give each device a filter of its own, such as clinic/chair/device/#",
             ) from error
         return link
+
+    def watch(self, topic_filter: str) -> None:
+        """Receive what comes by this filter as well, to be told of strangers; before `run`."""
+        self._watched.append(topic_filter)
 
     async def run(self) -> None:
         """Connect, and connect again whenever the broker is lost, with back-off."""
@@ -241,7 +256,10 @@ class Broker:
             answer_s_max=self._answer_s_max,
         )
         async with connection:
-            refused = await connection.subscribe(self._routes.filters)
+            refused = await connection.subscribe(self._routes.filters, mark=OWN)
+            if self._watched and connection.marks:
+                # Nothing of a stranger is kept, so nothing of it need be sent again.
+                await connection.subscribe(self._watched, qos=0, mark=WATCHED)
             self.connections += 1
             self.forgotten += self.connections > 1 and not connection.session_present
             self._failure = None
@@ -265,6 +283,8 @@ class Broker:
             topic = "(not UTF-8)"
         link = self._routes.owner(topic)
         if link is not None:
+            if marks_of(message) == [WATCHED]:
+                return  # the device's own subscription brings it too
             link.take(
                 Delivery(
                     data=bytes(message.payload),
@@ -277,6 +297,8 @@ class Broker:
             return
         known = topic in self.unknown or len(self.unknown) < UNKNOWN_TOPICS_MAX
         self.unknown[topic if known else "(others)"] += 1
+        if known and not message.retain:
+            self.strange[topic] = self._clock.monotonic()
         if receipt is not None:
             receipt.confirm()
 

@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 _Owner = TypeVar("_Owner")
 
 TOPICS_REMEMBERED_MAX = 10_000
+OURS, CHAIR_LEVELS = "chairside", 3
+"""With what our topics begin, and how many levels of them name the chair."""
 
 
 def mistake_in(topic_filter: str) -> str:
@@ -36,6 +38,13 @@ def matches(topic_filter: str, topic: str) -> bool:
         if found is None or (level not in ("+", found)):
             return False
     return True
+
+
+def chair_topic(topic_filter: str) -> str:
+    """`chairside/CLINIC/CHAIR` of a device's filter that says them; "" of any other."""
+    levels = topic_filter.split("/")
+    says = len(levels) > CHAIR_LEVELS and not set(levels[: CHAIR_LEVELS + 1]) & {"#", "+"}
+    return "/".join(levels[:CHAIR_LEVELS]) if says and levels[0] == OURS else ""
 
 
 def overlap(one: str, other: str) -> bool:

@@ -17,6 +17,7 @@ from monitor.links.direct import DirectWire
 from monitor.links.mqtt import Broker
 from monitor.links.serial import SerialLink
 from monitor.links.tcp import TcpLink
+from monitor.links.topics import chair_topic
 from monitor.status import StatusLine
 from monitor.tables import MqttTable
 
@@ -34,6 +35,7 @@ class Wiring:
         self.wires: dict[str, DirectWire] = {}
         self._clock = clock
         self._throttles: dict[str, Throttle] = {}
+        self._chairs: dict[str, set[str]] = {}
 
     async def run(self) -> None:
         """Keep the broker's connection, where there is one; returns at once where there is none."""
@@ -47,6 +49,25 @@ class Wiring:
             for device, throttle in sorted(self._throttles.items())
             if throttle.held_back
         ]
+
+    def strangers(self) -> dict[tuple[str, str], float]:
+        """When the newest vitals came that a device of no configuration sent as a chair.
+
+        By chair, and by the name that the device gives itself.
+        """
+        found = {}
+        for topic, at_s in self.broker.strange.items() if self.broker else ():
+            root, _, rest = topic.rpartition("/")[0].rpartition("/")
+            chairs = self._chairs.get(root, set())
+            if len(chairs) == 1 and topic.endswith("/vitals"):
+                found[min(chairs), rest] = at_s
+        return found
+
+    def watch(self) -> None:
+        """Have the broker tell of strangers on each chair's topic, once all devices are added."""
+        for root, chairs in self._chairs.items():
+            if root and len(chairs) == 1 and self.broker is not None:
+                self.broker.watch(f"{root}/+/vitals")
 
     def add(self, device: Device, usual_baud: int) -> None:
         """Make one device's link; `ConfigError` where its address means none."""
@@ -64,6 +85,7 @@ class Wiring:
                 self.links[device.id] = self.wires[address] = wire
             case "mqtt" if self.broker is not None:
                 self.links[device.id] = self.broker.link(address)
+                self._chairs.setdefault(chair_topic(address), set()).add(device.chair)
             case _:
                 raise ConfigError(
                     f"device {device.id} has no link that can be opened",
@@ -97,6 +119,7 @@ def make_links(
     wiring = Wiring(clock, broker)
     for device in devices:
         wiring.add(device, usual_baud[device.driver])
+    wiring.watch()
     return wiring
 
 

@@ -184,6 +184,7 @@ async def run_clinic(
             people=people,
             copy=copy,
             workers=[wiring, *workers],
+            strangers=wiring.strangers,
             displays=displays,
             clock=clock,
             preset=preset,

@@ -35,16 +35,20 @@ PERIOD_S = 0.05
 
 
 class Monitor:
-    """A bedside monitor that publishes SpO2 in a known sequence."""
+    """A bedside monitor that publishes SpO2 in a known sequence, as the chair's or by a name."""
 
-    def __init__(self, broker: Mosquitto, chair: str = "1") -> None:
+    def __init__(
+        self, broker: Mosquitto, chair: str = "1", *, own: str = "", name: str = ""
+    ) -> None:
+        root = topic(chair) if not own else topic(chair).replace(f"mon-{chair}", own)
         topics = Topics(
-            values=f"{topic(chair)}/vitals",
-            availability=f"{topic(chair)}/availability",
+            values=f"{root}/vitals",
+            availability=f"{root}/availability",
             online=b"online",
             offline=b"offline",
         )
-        address = BrokerAddress(host="127.0.0.1", port=broker.port, client_id=f"mon-{chair}")
+        client = name or own or f"mon-{chair}"
+        address = BrokerAddress(host="127.0.0.1", port=broker.port, client_id=client)
         self.publisher = Publisher(address, topics)
         self._encoder = Encoder(f"mon-{chair}")
         self.sent: list[float] = []
@@ -166,8 +170,14 @@ async def test_a_database_away_for_a_minute_and_a_killed_broker_lose_nothing_and
         await until(lambda: not any("copy" in line for line in one.said()), 20)
 
 
-@pytest.mark.requirement("S-32")
-async def test_a_killed_broker_is_told_once_for_all_its_chairs(
+def of_whom(record: Path) -> set[tuple[str, str]]:
+    """Chairs and devices of which the record has readings."""
+    with closing(sqlite3.connect(f"file:{record}?mode=ro", uri=True)) as connection:
+        return set(connection.execute("SELECT DISTINCT chair, device FROM readings"))
+
+
+@pytest.mark.requirement("S-32", "ALM-221", "ALM-222")
+async def test_a_killed_broker_and_two_monitors_as_one_chair_are_told_once_for_each(
     tmp_path: Path, mosquitto: Mosquitto
 ) -> None:
     with service(tmp_path, mosquitto, chairs=3) as one:
@@ -177,10 +187,20 @@ async def test_a_killed_broker_is_told_once_for_all_its_chairs(
                 one.seat(chair)
                 await all_of_them.enter_async_context(talking(Monitor(mosquitto, chair)))
             await until(lambda: len(kept(one.record)) > 60, 20)
+            twin, stranger = Monitor(mosquitto, name="twin"), Monitor(mosquitto, "2", own="mon-9")
+            async with talking(twin), talking(stranger):
+                await until(lambda: len(one.doubles()) == 2, 20)
+            told = "TWO MONITORS SEND AS CHAIR {} ({}): check which patient each is on"
+            assert one.doubles() == [
+                (told.format("1", "mon-1"), "HIGH"),
+                (told.format("2", "mon-9"), "HIGH"),
+            ]
+            assert of_whom(one.record) == {(chair, f"mon-{chair}") for chair in "123"}
+            assert any("of no configured device" in line for line in one.said())
             mosquitto.kill()
             await until(one.told_once, 20)
-            (told,) = one.told_once()
-            assert "!!! DATA LINK DOWN: 3 chairs (message broker)" in told
+            (gate,) = one.told_once()
+            assert "!!! DATA LINK DOWN: 3 chairs (message broker)" in gate
             await until(lambda: len(one.links()) == 3, 10)
             assert one.links() == [True, True, True]
             await asyncio.to_thread(mosquitto.start)

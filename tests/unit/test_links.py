@@ -14,7 +14,7 @@ from monitor.links import Backoff, Delivery, Throttle
 from monitor.links.direct import DirectWire
 from monitor.links.serial import SerialLink
 from monitor.links.tcp import TcpLink
-from monitor.links.topics import Routes, matches, mistake_in, overlap
+from monitor.links.topics import Routes, chair_topic, matches, mistake_in, overlap
 from monitor.links.wiring import make_links
 from monitor.tables import MqttTable
 from simulators.loops import run_virtual
@@ -22,8 +22,8 @@ from simulators.loops import run_virtual
 BAUD = {"ansar-b": 9_600, "chairside-json": 115_200}
 
 
-def device(link: str, *, name: str = "mon-1", driver: str = "ansar-b") -> Device:
-    return Device(id=name, driver=driver, link=link, chair="1")
+def device(link: str, *, name: str = "mon-1", driver: str = "ansar-b", chair: str = "1") -> Device:
+    return Device(id=name, driver=driver, link=link, chair=chair)
 
 
 def clock() -> Clock:
@@ -112,6 +112,43 @@ def test_two_devices_whose_topics_overlap_are_refused_before_anything_starts() -
     ]
     with pytest.raises(ConfigError, match=r"(?s)topic filter.*chairside/c/1/#"):
         make_links(devices, MqttTable(), clock(), usual_baud=BAUD)
+
+
+@pytest.mark.parametrize(
+    ("topic_filter", "root"),
+    [
+        ("chairside/c/4/mon-4/#", "chairside/c/4"),
+        ("chairside/c/4/mon-4/vitals", "chairside/c/4"),
+        ("chairside/c/4/#", ""),
+        ("chairside/c/+/mon-4/#", ""),
+        ("clinic/c/4/mon-4/#", ""),
+        ("chairside/c/4", ""),
+    ],
+)
+def test_a_devices_filter_says_on_which_topic_its_chair_is(topic_filter: str, root: str) -> None:
+    assert chair_topic(topic_filter) == root
+
+
+@pytest.mark.requirement("ALM-222")
+def test_who_sends_vitals_on_the_topic_of_one_chair_is_a_stranger_there() -> None:
+    devices = [
+        device("mqtt:chairside/c/4/mon-1/#", driver="chairside-json"),
+        device("mqtt:chairside/c/5/mon-2/#", name="mon-2", driver="chairside-json", chair="2"),
+        device("mqtt:chairside/c/5/mon-3/#", name="mon-3", driver="chairside-json", chair="3"),
+        device("serial:/dev/ttyS9", name="mon-4"),
+    ]
+    wiring = make_links(devices, MqttTable(), clock(), usual_baud=BAUD)
+    assert wiring.broker is not None
+    assert wiring.strangers() == {}
+    wiring.broker.strange |= {
+        "chairside/c/4/mon-9/vitals": 1.0,
+        "chairside/c/4/mon-9/availability": 2.0,
+        "chairside/c/5/mon-9/vitals": 3.0,  # of which of the two chairs?
+        "chairside/c/6/mon-9/vitals": 4.0,
+        "nonsense": 5.0,
+    }
+    assert wiring.strangers() == {("1", "mon-9"): 1.0}
+    assert make_links([], None, clock(), usual_baud=BAUD).strangers() == {}
 
 
 def test_each_address_makes_its_own_kind_of_link() -> None:
