@@ -144,3 +144,10 @@ def chromium() -> str:
     if program is None:
         missing("chromium", "apt-get install chromium")
     return program
+
+
+@pytest.fixture(scope="session")
+def headless_chromium(chromium: str) -> str:
+    """The same engine without a window's frame, where it is installed: half the work a page."""
+    named = os.environ.get("CHAIRSIDE_CHROMIUM")
+    return named or servers.find("chromium-headless-shell") or chromium

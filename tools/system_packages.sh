@@ -29,6 +29,7 @@ for what in "$@"; do
         ;;
     tests)
         need chromium chromium
+        need chromium-headless-shell chromium-headless-shell
         need mosquitto mosquitto
         need openssl openssl
         if [ "${CI:-}" = true ]; then

@@ -22,6 +22,7 @@ from tests.browser.fake_clinic import COOKIE
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--font-render-hinting=none",  # Without a frame text would be wider than on a desk.
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -112,19 +113,21 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def kiosk(chromium: str) -> AsyncIterator[Browser]:
+async def kiosk(headless_chromium: str) -> AsyncIterator[Browser]:
     """A browser set up as on a ward: it may sound without a touch."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, KIOSK])
+        browser = await playwright.chromium.launch(
+            executable_path=headless_chromium, args=[*FLAGS, KIOSK]
+        )
         yield browser
         await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def desk(chromium: str) -> AsyncIterator[Browser]:
+async def desk(headless_chromium: str) -> AsyncIterator[Browser]:
     """A browser as anybody has it: silent until touched."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=headless_chromium, args=FLAGS)
         yield browser
         await browser.close()
 
@@ -179,6 +182,8 @@ async def open_page(kiosk: Browser) -> AsyncIterator[OpenPage]:
             if person:
                 origin = "/".join(url.split("/")[:3])
                 await context.add_cookies([{"name": COOKIE, "value": person, "url": origin}])
+            # Without a window's frame a page may not keep a screen on unless it is told so.
+            await context.grant_permissions(["screen-wake-lock"])
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("console", lambda said: _note_violation(errors, said.text))
