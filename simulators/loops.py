@@ -84,9 +84,17 @@ class _RateSelector(selectors.DefaultSelector):
 
     def __init__(self, rate: float) -> None:
         super().__init__()
+        self._now_s, self._at_s = 0.0, time.monotonic()
+        self._set(rate)
+
+    def pace(self, rate: float) -> None:
+        """From now on so many seconds of the loop to each real one."""
+        self._settle(0.0)
+        self._set(rate)
+
+    def _set(self, rate: float) -> None:
         self._rate = rate
         self._hold_s = HOLD_S * rate if rate > 1.0 else math.inf
-        self._now_s, self._at_s = 0.0, time.monotonic()
 
     @property
     def now_s(self) -> float:
@@ -129,6 +137,11 @@ class RateLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Seconds since the loop was made, `rate` of them to each real one."""
         return self._timed.now_s
+
+    def pace(self, rate: float) -> None:
+        """Go on at another rate from now; what waits then waits at it from its next turn."""
+        self.rate = rate
+        self._timed.pace(rate)
 
 
 def run_virtual(main: Coroutine[object, object, _T]) -> _T:

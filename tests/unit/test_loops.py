@@ -194,3 +194,19 @@ def test_a_rate_loop_reads_real_bytes_the_moment_they_come() -> None:
 def test_a_rate_that_is_no_speed_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match="above 0"):
         RateLoop(rate)
+
+
+def test_a_rate_loop_goes_on_at_another_pace_without_a_step() -> None:
+    async def passed() -> tuple[float, float]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, RateLoop)
+        began_s = loop.time()
+        loop.pace(1000.0)
+        stepped_s = loop.time() - began_s
+        real_s = time.monotonic()
+        await asyncio.sleep(100.0)
+        return stepped_s, time.monotonic() - real_s
+
+    stepped_s, real_s = run_at_rate(passed(), 1.0)
+    assert stepped_s < 50.0
+    assert real_s < 50.0
