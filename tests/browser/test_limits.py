@@ -14,10 +14,13 @@ async def press(page: Page, name: str, times: int) -> None:
         await page.get_by_role("button", name=name).click()
 
 
+RULES_AT_ONCE = 6
+"""So many rules at least are whole on a tablet held across."""
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.requirement("S-55")
+@pytest.mark.requirement("S-55", "SHO-212")
 async def test_a_nurse_sets_a_limit_that_is_foreseen_refused_saved_and_marked(
     demo: Demo, open_page: OpenPage
 ) -> None:
@@ -28,6 +31,12 @@ async def test_a_nurse_sets_a_limit_that_is_foreseen_refused_saved_and_marked(
     dialog = tablet.get_by_role("dialog", name="Limits of this session")
     await dialog.wait_for()
     assert await dialog.get_by_label("SPO2-1 SpO2 below", exact=True).inner_text() == "92 %"
+    await tablet.set_viewport_size({"width": 1024, "height": 768})
+    whole = await dialog.locator(".limit-rule").evaluate_all("""(rules) => {
+      const room = rules[0].parentElement.getBoundingClientRect();
+      return rules.filter((one) => one.getBoundingClientRect().bottom <= room.bottom + 1).length;
+    }""")
+    assert whole >= RULES_AT_ONCE
     # Too far: it contradicts the more urgent rule, and cannot be saved.
     await press(tablet, "SPO2-1 SpO2 below: less", 4)
     refused = dialog.locator(".foreseen[data-refused=yes]", has_text="SPO2-1 at 88, SPO2-2 at 88")

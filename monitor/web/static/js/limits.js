@@ -138,11 +138,12 @@ export class LimitsDialog {
     const set_by = told.set_by ? `, set by ${told.set_by}` : "";
     const away = button("act plain", "Cancel", () => this.element.close());
     this.element.replaceChildren(
-      make("h2", "", "Limits of this session"),
-      make("p", "", `Those in force${set_by} stay so until you save. The next patient has the preset's.`),
+      make("header", "limits-head", [
+        make("h2", "", "Limits of this session"),
+        make("p", "", `Those in force${set_by} stay so until you save. The next patient has the preset's.`),
+      ]),
       make("div", "limit-lines", this._byRule()),
-      this._said,
-      make("div", "choices", [this._save, away]),
+      make("footer", "limits-foot", [this._said, this._save, away]),
     );
     this._changed();
     this.element.showModal();
