@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
 from tests.browser import scenes
 from tests.browser.conftest import Clinic, OpenPage, live, sign_in, until
+from tests.browser.test_wall_layout import OUT_OF_PLACE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SCREENS: list[ViewportSize] = [
+    {"width": width, "height": height}
+    for width, height in ((1920, 1080), (1280, 800), (1024, 768), (800, 1280), (768, 1024))
+]
+ALARM_ACTS = ".acts > .act, .alarm-row > .act"
 FLASHING = ".tile[data-chair='1'][data-flash=HIGH]"
 STEADY = ".tile[data-chair='1'][data-priority=HIGH][data-flash='']"
 
@@ -135,18 +142,25 @@ async def test_with_two_dozen_chairs_a_typed_label_waits_for_its_second_digit(
 
 
 @pytest.mark.requirement("SHO-045")
-@pytest.mark.parametrize("path", ["/", "/chair/1"])
-async def test_alarm_buttons_are_large_enough_for_a_glove(
-    clinic: Clinic, open_page: OpenPage, path: str
+@pytest.mark.parametrize(("path", "chairs"), [("/", 1), ("/", 6), ("/chair/1", 1)])
+async def test_alarm_buttons_are_large_enough_for_a_glove_and_apart(
+    clinic: Clinic, open_page: OpenPage, path: str, chairs: int
 ) -> None:
-    await clinic.show(scenes.SCENES["high"](6))
+    await clinic.show(scenes.SCENES["alarm"](chairs))
     page = await open_page(clinic.url + path)
-    await page.wait_for_selector(".act:not(:disabled)")
-    sizes = await page.evaluate("""() => [...document.querySelectorAll(".act")]
-      .map((one) => one.getBoundingClientRect()).filter((box) => box.width)
-      .map((box) => [box.width, box.height])""")
-    assert sizes
-    assert all(width >= 104 and height >= 72 for width, height in sizes)
+    await page.locator(ALARM_ACTS).first.wait_for()
+    # At a desk, with a mouse, the buttons of a chair's page are lower.
+    for size in SCREENS if path == "/" else [one for one in SCREENS if one["width"] != 1280]:
+        await page.set_viewport_size(size)
+        boxes = await page.locator(ALARM_ACTS).evaluate_all("""(all) => all
+          .map((one) => one.getBoundingClientRect()).filter((box) => box.width)
+          .map((box) => [box.left, box.top, box.width, box.height])""")
+        assert boxes
+        assert all(width >= 104 and height >= 72 for _, _, width, height in boxes), size
+        beside = [b[0] - a[0] - a[2] for a, b in pairwise(boxes) if a[1] == b[1] and b[0] > a[0]]
+        assert all(gap >= 12 for gap in beside), size
+        if path == "/":
+            assert await page.evaluate(OUT_OF_PLACE) == [], size
 
 
 @pytest.mark.requirement("SHO-046")
