@@ -77,8 +77,9 @@ class AlarmPath:
     def status(self) -> list[StatusLine]:
         """How long ago the path was proved."""
         if not self._ever:
-            return [StatusLine("info", "alarm path not checked yet")]
-        return [StatusLine("info", f"alarm path checked {self._ago_s():.0f} s ago")]
+            return [StatusLine("info", "alarm path not yet", "alarm path not checked yet")]
+        ago = f"{self._ago_s():.0f} s"
+        return [StatusLine("info", f"alarm path {ago}", f"alarm path checked {ago} ago")]
 
     def take(self, data: bytes) -> None:
         """One test event of the stream: it counts when it tells of a frame that is awaited.

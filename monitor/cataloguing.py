@@ -58,7 +58,8 @@ class Cataloguer:
         """Why the search may be behind."""
         if not self._failing:
             return []
-        return [StatusLine("warn", f"the list of sessions is behind: {self._failing}")]
+        text = f"the list of sessions is behind: {self._failing}"
+        return [StatusLine("warn", "LIST IS BEHIND", text)]
 
     async def find(self, wanted: Wanted) -> Found:
         """The entries that hold, as of now. Raises `StoreError`."""

@@ -44,8 +44,9 @@ class Retention:
     def status(self) -> list[StatusLine]:
         """What went, or why nothing goes."""
         if self._failing:
-            return [StatusLine("warn", f"old readings could not be deleted: {self._failing}")]
+            text = f"old readings could not be deleted: {self._failing}"
+            return [StatusLine("warn", "READINGS NOT DELETED", text)]
         if not self._deleted:
             return []
         text = f"{counted(self._deleted, 'reading')} older than {self._keep_days} days deleted"
-        return [StatusLine("info", f"{text}; InfluxDB has them")]
+        return [StatusLine("info", "old readings deleted", f"{text}; InfluxDB has them")]

@@ -337,14 +337,15 @@ def status_lines(
     lines = status.lines(now_s)
     if record.failing:
         text = f"NOT RECORDING: {record.failing}; {counted(record.pending, 'row')} to keep"
-        lines.append(StatusLine("error", text))
+        lines.append(StatusLine("error", "NOT RECORDING", text))
     if record.dropped:
-        lines.append(StatusLine("error", f"{counted(record.dropped, 'row')} could not be kept"))
+        text = f"{counted(record.dropped, 'row')} could not be kept"
+        lines.append(StatusLine("error", "ROWS NOT KEPT", text))
     if record.refused:
         text = f"{counted(record.refused, 'row')} refused by the record: {record.refused_why}"
-        lines.append(StatusLine("error", text))
+        lines.append(StatusLine("error", "ROWS REFUSED", text))
     if record.warning:
-        lines.append(StatusLine("warn", record.warning))
+        lines.append(StatusLine("warn", "RECORD IN DIFFICULTY", record.warning))
     lines += copy_lines(copy) if copy else []
     for worker in workers:
         lines += worker.status()
@@ -361,9 +362,8 @@ def copy_lines(copy: Copy) -> list[StatusLine]:
     lines = []
     if copy.error:
         text = f"History copy {copy.rows_behind} behind (nothing lost): {copy.error}"
-        lines.append(StatusLine("warn", text))
+        lines.append(StatusLine("warn", "HISTORY COPY BEHIND", text))
     if copy.parked:
-        lines.append(
-            StatusLine("warn", f"{counted(copy.parked, 'row')} refused by the copy, set aside")
-        )
+        text = f"{counted(copy.parked, 'row')} refused by the copy, set aside"
+        lines.append(StatusLine("warn", "COPY REFUSES ROWS", text))
     return lines

@@ -154,16 +154,16 @@ class Sounding:
             return []
         if not chosen.sounds:
             text = "NO DISPLAY IS KNOWN TO SOUND: tap SOUND OFF on one of them"
-            return [StatusLine("error", text)]
+            return [StatusLine("error", "NO DISPLAY SOUNDS", text)]
         if chosen.silent:
             text = f"display {chosen.silent} is silent: {chosen.name} sounds in its place"
-            return [StatusLine("warn", text)]
+            return [StatusLine("warn", "DISPLAY SILENT", text)]
         return list(self._unseen(chosen))
 
     def _unseen(self, chosen: Chosen) -> Iterator[StatusLine]:
         if self._known[chosen.sounds].hidden:
             text = f"display {chosen.name} sounds and is hidden: bring its page to the front"
-            yield StatusLine("warn", text)
+            yield StatusLine("warn", "SOUND IS HIDDEN", text)
 
     def _ranked(self, now_s: float) -> Iterator[Display]:
         able = [one for one in self._known.values() if self.heard(one, now_s)]

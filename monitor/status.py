@@ -9,13 +9,18 @@ from collections import Counter
 from dataclasses import dataclass
 
 GARBLED_SHOWN_S = 60.0
+BRIEF_LENGTH_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """One sentence for the header; `level` is "info", "warn" or "error"."""
+    """One sentence for whoever asks; `level` is "info", "warn" or "error".
+
+    `brief` is what the header has room for: at most `BRIEF_LENGTH_MAX` characters.
+    """
 
     level: str
+    brief: str
     text: str
 
 
@@ -48,10 +53,13 @@ class Status:
         for device, (at_s, why) in sorted(self._garbled_s.items()):
             if now_s - at_s <= GARBLED_SHOWN_S:
                 count = self.garbled[device]
-                out.append(StatusLine("warn", f"{device}: {count} unreadable frames ({why})"))
+                text = f"{device}: {count} unreadable frames ({why})"
+                out.append(StatusLine("warn", "UNREADABLE FRAMES", text))
         for device, count in sorted(self._missing.items()):
             if count:
-                out.append(StatusLine("warn", f"{device}: {count} numbered messages never came"))
+                text = f"{device}: {count} numbered messages never came"
+                out.append(StatusLine("warn", "MESSAGES MISSING", text))
         if self.inbox_full:
-            out.append(StatusLine("error", f"alarm engine behind: {self.inbox_full} waits"))
+            text = f"alarm engine behind: {self.inbox_full} waits"
+            out.append(StatusLine("error", "ENGINE BEHIND", text))
         return out

@@ -227,21 +227,22 @@ class Broker:
         lines = []
         if self._failure is not None:
             text = f"{self._failure.what}: {self._failure.why} ({self.address.where})"
-            lines.append(StatusLine("error", text))
+            lines.append(StatusLine("error", "BROKER LOST", text))
         if self._short >= SHORT_MAX:
             text = f"broker drops us again and again: who else is {self.address.client_id!r}?"
-            lines.append(StatusLine("error", text))
+            lines.append(StatusLine("error", "BROKER DROPS US", text))
         if self.unknown:
             topic, _ = self.unknown.most_common(1)[0]
             text = f"{self.unknown.total()} messages of no configured device, most on {topic}"
-            lines.append(StatusLine("warn", text))
+            lines.append(StatusLine("warn", "UNKNOWN DEVICE", text))
         if self.forgotten:
             text = f"broker forgot our session {self.forgotten} times: values may be missing"
-            lines.append(StatusLine("warn", text))
+            lines.append(StatusLine("warn", "BROKER FORGOT US", text))
         for link in self._routes.owners:
             lines += _link_lines(link)
         if self.address.exposed:
-            lines.append(StatusLine("warn", f"{self.address.where} is not encrypted"))
+            text = f"{self.address.where} is not encrypted"
+            lines.append(StatusLine("warn", "BROKER UNENCRYPTED", text))
         return lines
 
     async def _serve(self) -> None:
@@ -315,8 +316,8 @@ def _link_lines(link: MqttLink) -> list[StatusLine]:
     lines = []
     if link.held or link.lost:
         text = f"{link.topic_filter}: {link.held} messages wait at the broker, {link.lost} lost"
-        lines.append(StatusLine("error", text))
+        lines.append(StatusLine("error", "MESSAGES WAIT", text))
     if link.set_aside:
         text = f"{link.topic_filter}: {link.set_aside} messages could not be read, set aside"
-        lines.append(StatusLine("warn", text))
+        lines.append(StatusLine("warn", "MESSAGES UNREADABLE", text))
     return lines

@@ -45,7 +45,11 @@ class Wiring:
     def status(self) -> list[StatusLine]:
         """What the page says of broker and lines."""
         return (self.broker.status() if self.broker else []) + [
-            StatusLine("warn", f"{device}: floods its line, held back {throttle.held_back} times")
+            StatusLine(
+                "warn",
+                "LINE FLOODED",
+                f"{device}: floods its line, held back {throttle.held_back} times",
+            )
             for device, throttle in sorted(self._throttles.items())
             if throttle.held_back
         ]

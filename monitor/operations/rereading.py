@@ -67,10 +67,13 @@ class Rereading:
         try:
             found = validating.load(self._path)
         except ConfigError as error:
-            return StatusLine("error", f"config not applied: {shortly(error)}")
+            return StatusLine(
+                "error", "CONFIG NOT APPLIED", f"config not applied: {shortly(error)}"
+            )
         if found == self._in_force:
             return None
-        return StatusLine("warn", "config changed: in force after a restart")
+        text = "config changed: in force after a restart"
+        return StatusLine("warn", "CONFIG CHANGED", text)
 
 
 def mark(path: Path) -> Mark:

@@ -105,11 +105,11 @@ class People:
     def status(self) -> list[StatusLine]:
         """What the header should tell of the staff file."""
         if self._failing:
-            return [StatusLine("warn", self._failing)]
+            return [StatusLine("warn", "STAFF NOT READ", self._failing)]
         if any(may(one.person.role, Permission.CARE) for one in self._roll.members.values()):
             return []
         text = "nobody can sign in to act: `chairside staff add` makes nurses and clinicians"
-        return [StatusLine("warn", text)]
+        return [StatusLine("warn", "NOBODY CAN SIGN IN", text)]
 
     def everybody(self) -> list[Person]:
         """The whole staff list, the disabled too."""

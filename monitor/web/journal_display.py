@@ -38,7 +38,8 @@ class JournalHealth:
         """That patients cannot write, while it is so."""
         if not self.problem:
             return []
-        return [StatusLine("warn", f"the patients' journal is not served: {self.problem}")]
+        text = f"the patients' journal is not served: {self.problem}"
+        return [StatusLine("warn", "JOURNAL NOT SERVED", text)]
 
 
 class JournalDisplay:

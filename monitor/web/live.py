@@ -76,7 +76,8 @@ class Live:
         starts = range(0, len(self._chairs), CHAIRS_AT_ONCE)
         while True:
             self._told.status = [
-                {"level": line.level, "text": line.text} for line in self._clinic.status()
+                {"level": line.level, "brief": line.brief, "text": line.text}
+                for line in self._clinic.status()
             ]
             for start in starts:
                 self._send(self._chairs[start : start + CHAIRS_AT_ONCE], second=start == starts[-1])

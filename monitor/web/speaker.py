@@ -43,6 +43,7 @@ def told(clinic: Clinic) -> Json:
         "backup": chosen.backup,
         "silent": chosen.silent,
         "tested": tested(test, words, clinic.clock.utc_us()),
+        "remedy": remedy(test),
         "tested_today": test is not None and _today(test, words, clinic.clock.utc_us()),
         "unheard": test is not None and not test.heard,
     }
@@ -56,9 +57,14 @@ def tested(test: SoundTest | None, words: Words, now_us: int) -> str:
     if test.heard:
         by = f"by {words.person(test.actor)} ({test.display})"
         return f"sound last tested {words.time(test.at_us, '%H:%M')} {by}"
-    when = words.time(test.at_us, "%H:%M" if today else "%F %H:%M")
-    fix = f"turn {test.display} up or let another display sound, then SOUND TEST"
-    return f"SOUND NOT HEARD at {when}: {fix}"
+    return f"SOUND NOT HEARD at {words.time(test.at_us, '%H:%M' if today else '%F %H:%M')}"
+
+
+def remedy(test: SoundTest | None) -> str:
+    """What to do where not every sound of the last test was heard; "" where it was."""
+    if test is None or test.heard:
+        return ""
+    return f"turn {test.display} up or let another display sound, then SOUND TEST"
 
 
 def _today(test: SoundTest, words: Words, now_us: int) -> bool:

@@ -339,7 +339,7 @@ def around(tiles: list[Json]) -> Json:
         "strip": strip,
         "sound": max((one["sound"] for one in tiles), key=RANKS.__getitem__),
         "speaker": speaker(),
-        "status": [{"level": "warn", "text": "History copy 120 behind (nothing lost)"}],
+        "status": [status("warn", "HISTORY COPY BEHIND", "History copy 120 behind (nothing lost)")],
         "version": "0.1.0",
     }
 
@@ -363,10 +363,15 @@ def who(person: Json | None) -> Json:
     }
 
 
+def status(level: str, brief: str, text: str = "") -> Json:
+    """What the service says of itself."""
+    return {"level": level, "brief": brief, "text": text or brief}
+
+
 def speaker(**more: Any) -> Json:
     """No display is named: each sounds for itself."""
     base = {"sounds": "", "name": "", "backup": "", "silent": "", "tested_today": True}
-    base |= {"unheard": False}
+    base |= {"unheard": False, "remedy": ""}
     return base | {"tested": "sound last tested 07:58 by A. Moreau (wall)"} | more
 
 

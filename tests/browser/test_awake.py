@@ -95,7 +95,7 @@ async def test_a_refusal_is_told_until_the_screen_is_kept_on(
     page = await display(clinic, open_page, "/?refusing")
     told = page.locator("#status").get_by_text(SLEEPY)
     await told.wait_for()
-    await clinic.change([], status=[{"level": "warn", "text": "copy behind"}])
+    await clinic.change([], status=[scenes.status("warn", "copy behind")])
     await page.locator("#status").get_by_text("copy behind").wait_for()
     assert await told.is_visible()
     await page.evaluate("() => { window.refusing = false; }")

@@ -111,7 +111,7 @@ async def test_no_page_cuts_that_the_bedside_monitor_is_the_alarm(
     clinic: Clinic, open_page: OpenPage, path: str, width: int
 ) -> None:
     untested = scenes.speaker(tested="SOUND NOT TESTED TODAY", tested_today=False)
-    copy = {"level": "warn", "text": "History copy 120 behind (nothing lost)"}
+    copy = scenes.status("warn", "HISTORY COPY BEHIND")
     strip = [scenes.of_clinic("clinic ! HISTORY COPY 120 BEHIND (nothing lost) 14:06:51")]
     await clinic.show([scenes.tile("1")], speaker=untested, status=[copy], strip=strip)
     page = await open_page(clinic.url + path)

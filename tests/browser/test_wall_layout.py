@@ -183,7 +183,7 @@ async def test_text_from_outside_is_never_markup(clinic: Clinic, open_page: Open
     tile = scenes.alarming("1", [alarm], patient=evil, clock=evil, offline=evil)
     tile["label"] = evil
     tile["slots"][0] |= {"text": evil, "note": evil, "label": evil, "unit": evil}
-    await clinic.show([tile], clinic=evil, counts=evil, status=[{"level": "warn", "text": evil}])
+    await clinic.show([tile], clinic=evil, counts=evil, status=[scenes.status("warn", evil)])
     await until(page, "document.querySelector('#clinic').textContent.includes('<img')")
     await until(page, "document.querySelector('.patient').textContent.includes('<img')")
     assert await page.locator("img, .tile b, header b").count() == 0

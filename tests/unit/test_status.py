@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from monitor.status import GARBLED_SHOWN_S, Status
+import ast
+from pathlib import Path
+
+import pytest
+
+import monitor
+from monitor.status import BRIEF_LENGTH_MAX, GARBLED_SHOWN_S, Status
+
+PRODUCT = sorted(Path(monitor.__file__).parent.rglob("*.py"))
+
+
+@pytest.mark.requirement("SHO-211")
+def test_what_the_head_says_of_the_service_is_short_enough_for_it() -> None:
+    briefs = [
+        ast.unparse(call.args[1])
+        for path in PRODUCT
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "StatusLine"
+    ]
+    said = [ast.literal_eval(one.lstrip("f")) for one in briefs]
+    assert len(said) > 20
+    assert [one for one in said if len(one) > BRIEF_LENGTH_MAX] == []
 
 
 def test_unreadable_frames_are_told_with_their_reason_for_a_minute() -> None:

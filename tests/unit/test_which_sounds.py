@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -51,8 +52,11 @@ def test_a_sound_test_that_was_not_heard_says_so_and_what_to_do_until_one_is_hea
         return speaker.tested(test, words, now_us)
 
     fix = "turn wall up or let another display sound, then SOUND TEST"
-    assert said(heard=False) == f"SOUND NOT HEARD at 07:58: {fix}"
-    assert said(heard=False, now_us=today + DAY_US) == f"SOUND NOT HEARD at 2026-03-02 07:58: {fix}"
+    assert said(heard=False) == "SOUND NOT HEARD at 07:58"
+    assert said(heard=False, now_us=today + DAY_US) == "SOUND NOT HEARD at 2026-03-02 07:58"
+    unheard = SoundTest(display="wall", actor="am", heard=False, at_us=today)
+    assert speaker.remedy(unheard) == fix
+    assert speaker.remedy(replace(unheard, heard=True)) == speaker.remedy(None) == ""
     assert said(heard=True) == "sound last tested 07:58 by A. Moreau (wall)"
     assert said(heard=True, now_us=today + DAY_US) == "SOUND NOT TESTED TODAY"
     assert speaker.tested(None, words, today) == "SOUND NOT TESTED TODAY"

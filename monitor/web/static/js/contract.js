@@ -168,7 +168,7 @@
 
 /** @typedef {{chair: string, priority: Priority, text: string, id: string}} Told */
 /** @typedef {Told & {condition: string, can_suspend: boolean, suspended: string}} StripEntry */
-/** @typedef {{level: string, text: string}} StatusLine */
+/** @typedef {{level: string, brief: string, text: string}} StatusLine */
 
 /**
  * @typedef {object} Speaker Which display sounds; names of displays, "" for none.
@@ -177,6 +177,7 @@
  * @property {string} backup
  * @property {string} silent the display that should sound and does not
  * @property {string} tested
+ * @property {string} remedy what to do where not every sound of the last test was heard
  * @property {boolean} tested_today
  * @property {boolean} unheard not every sound of the last test was heard
  */

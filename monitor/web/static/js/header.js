@@ -1,6 +1,7 @@
 /** The head of every page: whose clinic, what time the service says, what it says of itself. */
 
-import { byId, make, mark, write } from "./dom.js";
+import { byId, mark, write, writeEach } from "./dom.js";
+import { ServiceStatus } from "./service-status.js";
 
 const SOUND_TEXTS = {
   on: "SOUND ON",
@@ -11,7 +12,11 @@ const SOUND_TEXTS = {
 };
 
 /** @type {import("./contract.js").StatusLine} */
-const SLEEPY = { level: "warn", text: "SCREEN MAY SLEEP" };
+const SLEEPY = {
+  level: "warn",
+  brief: "SCREEN MAY SLEEP",
+  text: "SCREEN MAY SLEEP: touch this page, or turn the screen saver of this display off",
+};
 
 export class Header {
   constructor() {
@@ -19,12 +24,11 @@ export class Header {
     this._clock = byId("clock");
     this._hand = byId("hand");
     this._counts = byId("counts");
-    this._status = byId("status");
+    this._status = new ServiceStatus();
     this._mode = byId("mode");
     this._sound = byId("sound");
     /** @type {import("./contract.js").StatusLine[]} */
     this._lines = [];
-    this._statuses = "";
     this._awake = true;
     this._tested = byId("sound-tested");
     this._speaker = "";
@@ -35,13 +39,14 @@ export class Header {
   /** @param {import("./sound-desk.js").SoundDesk} desk what the two buttons of the sound do */
   lead(desk) {
     this._sound.addEventListener("click", () => void desk.press());
-    byId("sound-test").addEventListener("click", () => desk.test());
+    byId("sound-test").addEventListener("click", () => desk.test(this._tested.title));
   }
 
   /** @param {import("./contract.js").Wall} wall */
   draw(wall) {
     write(this._clinic, wall.clinic);
-    write(this._counts, wall.counts);
+    this._clinic.title = wall.clinic;
+    writeEach(this._counts, wall.counts.split("  "));
     mark(document.body, "mode", wall.mode);
     const simulated = wall.mode === "real" ? "" : `${wall.mode.toUpperCase()} - SIMULATED VALUES`;
     write(this._mode, simulated);
@@ -55,6 +60,7 @@ export class Header {
     this.drawSound(this._state);
     this._sound.title = speaker.backup ? `backup: ${speaker.backup}` : "no other display can sound";
     write(this._tested, speaker.tested);
+    this._tested.title = [speaker.tested, speaker.remedy].filter(Boolean).join(": ");
     const well = speaker.tested_today ? "yes" : "no";
     mark(this._tested, "today", speaker.unheard ? "unheard" : well);
   }
@@ -81,7 +87,7 @@ export class Header {
 
   /** Nothing of the past stays. */
   blank() {
-    write(this._counts, "");
+    writeEach(this._counts, []);
     this._drawStatus([]);
   }
 
@@ -97,15 +103,6 @@ export class Header {
   /** @param {import("./contract.js").StatusLine[]} lines */
   _drawStatus(lines) {
     this._lines = lines;
-    const all = this._awake ? lines : [...lines, SLEEPY];
-    const known = JSON.stringify(all);
-    if (known === this._statuses) return;
-    this._statuses = known;
-    const items = all.map((line) => {
-      const item = make("li", "", line.text);
-      mark(item, "level", line.level);
-      return item;
-    });
-    this._status.replaceChildren(...items);
+    this._status.draw(this._awake ? lines : [...lines, SLEEPY]);
   }
 }

@@ -32,8 +32,11 @@ export class SoundDesk {
     }
   }
 
-  /** Play all three priorities, then ask whoever listened. */
-  test() {
+  /**
+   * Play all three priorities, then ask whoever listened.
+   * @param {string} last what came of the last test, and what to do then
+   */
+  test(last) {
     this._sounder.test();
     const answer = (/** @type {string} */ text, /** @type {boolean} */ heard) =>
       button("act", text, () => {
@@ -41,6 +44,7 @@ export class SoundDesk {
         void this._acts.soundTested(this._here.id, heard);
       });
     this._open("Sound test", [
+      make("p", "last-test", last),
       make("p", "", "One pulse, then three, then ten. Was every sound heard in the whole room?"),
       make("div", "choices", [
         answer("ALL HEARD", true),

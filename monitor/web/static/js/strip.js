@@ -46,7 +46,8 @@ export class Strip {
    * @param {import("./contract.js").StripEntry[]} entries
    */
   _drawClinic(entries) {
-    this._clinic.replaceChildren(...entries.flatMap((entry) => this._ofClinic(entry)));
+    const alarms = entries.map((entry) => make("div", "clinic-alarm", this._ofClinic(entry)));
+    this._clinic.replaceChildren(...alarms);
   }
 
   /** @param {import("./contract.js").StripEntry} entry */
