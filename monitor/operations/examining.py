@@ -22,7 +22,7 @@ from monitor.config import Config
 from monitor.counting import counted
 from monitor.errors import ChairsideError, ConfigError
 from monitor.operations import validating
-from monitor.people import Method, Permission, may
+from monitor.people import ANOTHER_PEPPER, Hasher, Method, Permission, may, strangers
 from monitor.store.staff import StaffFile
 from monitor.tables import InfluxTable, MqttTable, PeopleTable, RecordTable
 
@@ -102,10 +102,13 @@ def _people(people: PeopleTable) -> Finding:
     if not people.path.exists():
         return Finding(check=check, state="warn", seen=f"{people.path} is not there yet", fix=fix)
     try:
-        people.pepper()
+        hasher = Hasher(people.pepper())
         roll = StaffFile(people.path).read()
     except ChairsideError as error:
         return Finding(check=check, state="fail", seen=error.what, fix=error.fix)
+    if others := strangers(roll, hasher):
+        seen = f"kept with another pepper than {people.pepper_file}: {', '.join(others)}"
+        return Finding(check=check, state="fail", seen=seen, fix=ANOTHER_PEPPER)
     staff = [one for one in roll.members.values() if not one.disabled]
     carers = [one for one in staff if may(one.person.role, Permission.CARE)]
     displays = sum(not one.revoked for one in roll.displays.values())

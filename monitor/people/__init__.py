@@ -6,13 +6,14 @@ in, `desk` all of it together. Knows no web framework, vital sign, alarm or
 database.
 """
 
-from monitor.people.desk import Attempt, People, Visit, refused
+from monitor.people.desk import ANOTHER_PEPPER, Attempt, People, Visit, refused, strangers
 from monitor.people.lockout import Lockout
 from monitor.people.members import Enrolled, Member, Roll
 from monitor.people.roles import MAY, Permission, may
 from monitor.people.secrets_kept import Hasher, Method, check_secret
 
 __all__ = [
+    "ANOTHER_PEPPER",
     "MAY",
     "Attempt",
     "Enrolled",
@@ -27,4 +28,5 @@ __all__ = [
     "check_secret",
     "may",
     "refused",
+    "strangers",
 ]

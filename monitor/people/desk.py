@@ -33,6 +33,9 @@ CHECKS_WAITING_MAX: Final = 20
 LOOK_S: Final = 10.0
 ACT_LENGTH_MAX: Final = 200
 NAME_LENGTH: Final = range(1, 41)
+ANOTHER_PEPPER: Final = (
+    "restore the pepper file from its backup: PINs and passwords were kept with another one"
+)
 
 Data = dict[str, str | int | float | bool | None]
 Note = Callable[[str, str | None, Data], None]
@@ -106,7 +109,9 @@ class People:
         """What the header should tell of the staff file."""
         if self._failing:
             return [StatusLine("warn", "STAFF NOT READ", self._failing)]
-        if any(may(one.person.role, Permission.CARE) for one in self._roll.members.values()):
+        if strangers(self._roll, self._hasher):
+            return [StatusLine("warn", "ANOTHER PEPPER", ANOTHER_PEPPER)]
+        if any(self.may(one.person.id, Permission.CARE) for one in self._roll.members.values()):
             return []
         text = "nobody can sign in to act: `chairside staff add` makes nurses and clinicians"
         return [StatusLine("warn", "NOBODY CAN SIGN IN", text)]
@@ -158,7 +163,7 @@ class People:
         """A new token for who proved themselves; the `replaced` one is worth nothing then.
 
         Raises `NotSignedIn`, the same for an unknown account as for a wrong
-        secret, and `TriedTooOften`.
+        secret, another for what was kept with another pepper, and `TriedTooOften`.
         """
         await self._look()
         if attempt.method is Method.PIN and not self.pin_is_enough(attempt.display):
@@ -170,12 +175,19 @@ class People:
         place = attempt.display if self.display(attempt.display) else attempt.address
         there = f"{attempt.account}@{place}"
         self._hold_up(there, attempt.account, place)
+        member = self._roll.member(attempt.account)
+        kept = member.hashes.get(attempt.method) if member else None
+        if kept and not self._hasher.made(kept):
+            # What can't fit is no guess: nobody is held up for it.
+            raise NotSignedIn(
+                f"no {attempt.method.value} of {attempt.account} can be checked",
+                why="the pepper is not the one that it was kept with",
+                fix=ANOTHER_PEPPER,
+            )
         # Counted before the check, so that tries made all at once count too.
         now_s = self._clock.monotonic()
         wait_s = self._by_account_there.fail(there, now_s)
         wait_s = max(wait_s, self._by_account.fail(attempt.account, now_s))
-        member = self._roll.member(attempt.account)
-        kept = member.hashes.get(attempt.method) if member else None
         if not await self._check(kept, attempt) or member is None:
             wait_s = max(wait_s, self._by_place.fail(place, now_s))
             self._refuse(attempt, place, wait_s)
@@ -329,6 +341,15 @@ class People:
             self._failing = ""
         except StoreError as problem:
             self._failing = f"the staff file cannot be read, its last state counts: {problem.why}"
+
+
+def strangers(roll: Roll, hasher: Hasher) -> list[str]:
+    """The ids of who has a PIN or password kept with another pepper, and is not disabled."""
+    return [
+        one.person.id
+        for one in roll.members.values()
+        if not one.disabled and not all(hasher.made(kept) for kept in one.hashes.values())
+    ]
 
 
 def refused(act: str, refusal: ChairsideError) -> Data:

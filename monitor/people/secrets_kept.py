@@ -1,7 +1,8 @@
 """PINs and passwords: what they must be, how they are kept, how they are compared.
 
 Kept is argon2id over an HMAC with the pepper, a key that lies outside the
-database: a stolen staff file alone lets nobody try even one PIN. Sources:
+database: a stolen staff file alone lets nobody try even one PIN. Beside it stands
+which pepper it was, so that another one is told from a wrong PIN. Sources:
 RFC 9106 section 4 (argon2id), OWASP Password Storage (peppering), NIST SP
 800-63B 5.1.1 (lengths).
 """
@@ -30,6 +31,8 @@ class Method(Enum):
 PIN = re.compile(r"^[0-9]{6,12}$")
 """Six digits: five tries, then waits, make guessing one take years; four would take weeks."""
 PASSWORD_LENGTH = range(12, 129)
+MARK = "#"
+"""Between a hash and the mark of its pepper; neither argon2id's form nor a mark has it."""
 ASCENDING, DESCENDING = "01234567890123", "98765432109876"
 
 
@@ -44,17 +47,24 @@ class Hasher:
         memory_kib: int = argon2.DEFAULT_MEMORY_COST,
     ) -> None:
         self._pepper = pepper.encode()
+        self._mark = self.key("mark").hex()[:8]
         self._argon2 = argon2.PasswordHasher(time_cost=rounds, memory_cost=memory_kib)
         self._decoy = decoy(self._argon2)
 
     def hash(self, method: Method, person: str, secret: str) -> str:
         """What may be kept of a secret."""
-        return self._argon2.hash(self._peppered(method, person, secret))
+        return self._argon2.hash(self._peppered(method, person, secret)) + MARK + self._mark
+
+    def made(self, kept: str) -> bool:
+        """Whether its pepper is this one; taken to be so of what was kept without a mark."""
+        mark = kept.partition(MARK)[2]
+        return not mark or mark == self._mark
 
     def matches(self, kept: str | None, method: Method, person: str, secret: str) -> bool:
         """Whether the secret is the one kept. Takes as long when nothing is kept (S20)."""
+        known = kept.partition(MARK)[0] if kept else self._decoy
         try:
-            self._argon2.verify(kept or self._decoy, self._peppered(method, person, secret))
+            self._argon2.verify(known, self._peppered(method, person, secret))
         except (VerificationError, InvalidHashError):
             return False
         return kept is not None

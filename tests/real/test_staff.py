@@ -206,7 +206,7 @@ def test_a_pepper_that_is_gone_or_open_to_others_is_told_and_nothing_is_made(con
     assert not pepper.exists()
 
 
-@pytest.mark.requirement("PPL-015")
+@pytest.mark.requirement("PPL-019", "PPL-015")
 def test_the_doctor_says_whether_anybody_can_act(config: Path) -> None:
     def finding() -> dict[str, str]:
         lines = run(config, "doctor", "--json").output.splitlines()
@@ -221,7 +221,14 @@ def test_the_doctor_says_whether_anybody_can_act(config: Path) -> None:
     assert "set-password" in finding()["fix"]
     run(config, "staff", "set-password", "rk", typed=f"{PASSWORD}\n" * 2)
     assert finding()["state"] == "ok"
-    config.with_name("staff.pepper").chmod(0o644)
+    pepper = config.with_name("staff.pepper")
+    kept = pepper.read_text()
+    pepper.write_text("another\n")
+    assert (finding()["state"], finding()["seen"][-7:]) == ("fail", "adm, rk")
+    assert "restore the pepper file" in finding()["fix"]
+    pepper.write_text(kept)
+    assert finding()["state"] == "ok"
+    pepper.chmod(0o644)
     assert finding()["state"] == "fail"
     assert "chmod 600" in finding()["fix"]
 

@@ -58,6 +58,17 @@ def test_what_is_kept_is_argon2id_with_a_salt_and_holds_no_secret() -> None:
     assert PEPPER not in one
 
 
+@pytest.mark.requirement("PPL-019")
+def test_another_pepper_is_known_from_what_is_kept_and_no_mark_is_no_fault() -> None:
+    hasher, other = cheap(), cheap(secrets.token_hex(32))
+    kept = hasher.hash(Method.PIN, "rk", PIN)
+    assert hasher.made(kept)
+    assert not other.made(kept)
+    unmarked = kept.partition("#")[0]
+    assert other.made(unmarked)
+    assert hasher.matches(unmarked, Method.PIN, "rk", PIN)
+
+
 @pytest.mark.requirement("PPL-003")
 def test_an_unknown_person_costs_as_much_time_as_a_wrong_pin() -> None:
     hasher = Hasher(PEPPER, rounds=1, memory_kib=8_192)

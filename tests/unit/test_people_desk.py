@@ -447,3 +447,25 @@ def test_a_clinic_in_which_nobody_can_act_is_told_so(tmp_path: Path) -> None:
     file.create()
     door = Door(file, Hasher("pepper", rounds=1, memory_kib=64))
     assert "nobody can sign in" in door.open().status()[0].text
+
+
+@pytest.mark.requirement("PPL-019")
+def test_another_pepper_is_told_and_locks_nobody_out(door: Door) -> None:
+    moved = Door(door.file, Hasher("another", rounds=1, memory_kib=64))
+
+    async def story() -> None:
+        people = moved.open()
+        assert [line.brief for line in people.status()] == ["ANOTHER PEPPER"]
+        for _ in range(bounds.TRIES_FREE + 2):
+            with pytest.raises(NotSignedIn, match="restore the pepper file from its backup"):
+                await people.sign_in(attempt())
+        assert moved.kinds() == []
+        mended = moved.hasher.hash(Method.PIN, "rk", PIN)
+        door.file.keep_secret("rk", Method.PIN, mended, by="os:test", at_us=1)
+        assert await people.sign_in(attempt())
+        assert door.open().status()[0].brief == "ANOTHER PEPPER"
+        for person in ("rk", "dl", "adm"):
+            door.file.disable(person, disabled=True, by="os:test", at_us=2)
+        assert moved.open().status()[0].brief == "NOBODY CAN SIGN IN"
+
+    run(story)
