@@ -396,7 +396,7 @@ RUN_TOGETHER = """() => {
 SMALLEST_TEXT_PX = 9
 
 
-@pytest.mark.requirement("SHO-201", "SHO-208")
+@pytest.mark.requirement("SHO-201", "SHO-208", "SHO-213")
 @pytest.mark.parametrize("chairs", [12, 24])
 async def test_on_a_tablet_every_word_of_a_tile_is_large_enough_to_read(
     clinic: Clinic, open_page: OpenPage, chairs: int
@@ -428,6 +428,9 @@ async def test_on_a_tablet_every_word_of_a_tile_is_large_enough_to_read(
         assert await page.evaluate(OUT_OF_PLACE) == []
         assert await page.evaluate(CUT) == []
         assert await page.evaluate(RUN_TOGETHER) == []
+        for chair in ("2", "3", "6"):
+            onset = page.locator(f".tile[data-chair='{chair}'] .message-onset", has_text="14:06")
+            assert await onset.is_visible(), (size, chair)
         since = page.locator(".tile[data-chair='7'] .note-time", has_text="12:34")
         whole = "(all) => all.map(({parentElement: one}) => one.scrollWidth <= one.clientWidth)"
         assert await since.evaluate_all(whole) == [True, True]

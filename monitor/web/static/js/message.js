@@ -12,9 +12,12 @@ export class Message {
   constructor() {
     this.element = make("div", "message");
     this._what = make("span", "message-what");
+    this._between = make("span", "message-between");
     this._then = make("span", "message-then");
-    this._text = make("span", "message-text", [this._what, this._then]);
-    this._onset = make("span", "message-onset");
+    this._text = make("span", "message-text", [this._what, this._between, this._then]);
+    this._minute = make("span");
+    this._second = make("span", "message-second");
+    this._onset = make("span", "message-onset", [this._minute, this._second]);
     this._more = make("span", "message-more");
     this.element.append(this._text, this._onset, this._more);
     /** @type {import("./contract.js").OpenAlarm[]} */
@@ -63,10 +66,13 @@ export class Message {
     const said = `${text}\n${onset}\n${more}`;
     if (said === this._said) return;
     this._said = said;
-    const [what, then] = halves(text);
+    const [what, between, then] = halves(text);
     write(this._what, what);
+    write(this._between, between);
     write(this._then, then);
-    write(this._onset, onset);
+    const second = /^\d\d:\d\d:\d\d$/.test(onset) ? onset.slice(5) : "";
+    write(this._minute, onset.slice(0, onset.length - second.length));
+    write(this._second, second);
     write(this._more, more);
     mark(this.element, "more", more);
     mark(this._what, "whole", then ? "" : "yes");
@@ -89,15 +95,16 @@ export class Message {
 }
 
 /**
- * What is the matter, and what to do or to know then: presets write a colon or a bracket between.
+ * What is the matter, and what to do or to know then, with the preset's colon or space between.
  * @param {string} text
- * @returns {[string, string]}
+ * @returns {[string, string, string]}
  */
 function halves(text) {
   const colon = text.lastIndexOf(": ");
   const bracket = text.endsWith(")") ? text.lastIndexOf(" (") : -1;
-  const end = colon < 0 ? bracket + 1 : colon + 2;
-  return end > 0 ? [text.slice(0, end), text.slice(end)] : [text, ""];
+  const [at, length] = colon < 0 ? [bracket, 1] : [colon, 2];
+  if (at < 0) return [text, "", ""];
+  return [text.slice(0, at), text.slice(at, at + length), text.slice(at + length)];
 }
 
 /**
