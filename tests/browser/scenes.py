@@ -541,7 +541,7 @@ def history(chair: str, priority: str) -> Json:
         ("4", "HIGH", "SpO2 84 < 88", "84", "88", "RESOLVED", onset, "00:48"),
         ("1", "MEDIUM", "SBP 172 > 160", "172", "160", "ACTIVE_ACK", onset - 109_000, "05:10"),
         ("6", "MEDIUM", "monitor offline", "", "", "RESOLVED", onset - 310_000, "00:34"),
-        ("4", "LOW", "SpO2 probe off", "", "", "RESOLVED", onset - 600_000, "01:02"),
+        ("4", "LOW", "SpO2 probe off", "", "", "LATCHED_UNACK", onset - 600_000, "01:02"),
     ]
     alarms = [
         {

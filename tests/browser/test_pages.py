@@ -81,6 +81,9 @@ async def test_the_alarm_history_is_filtered_and_saved_as_csv(
     begins = "4 alarms since 2026-02-20 08:15: for those of older sessions choose earlier days"
     assert await page.locator(".filters .summary").inner_text() == begins
     await until(page, "document.querySelectorAll('.filters select')[0].options.length === 7")
+    await page.set_viewport_size({"width": 1024, "height": 768})
+    assert await page.get_by_text("over, not yet seen").is_visible()
+    assert await page.locator(".scroll").evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
     await page.get_by_label("Priority").select_option("HIGH")
     await until(page, "document.querySelectorAll('tbody tr').length === 1")
     async with page.expect_download() as download:
