@@ -9,7 +9,7 @@ and the preset. Knows no engine.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
@@ -44,6 +44,7 @@ WORST_MAX, AROUND_US = 16, 10_000_000
 a value may be an artefact, or another sender's turn."""
 
 Vitals = frozenset[VitalSign]
+Known = Callable[[Sequence[ReadingRow]], bool]
 PULSE = frozenset({VitalSign.PULSE_RATE})
 
 
@@ -51,12 +52,15 @@ class Earlier(Protocol):
     """What the record gives to look back at: a session's readings of some vital signs.
 
     From then until before then; or a few valid ones, the last before then or the first since.
+    The last of none of the devices `but_of`.
     """
 
     async def earlier(
         self, session: str, vitals: Vitals, from_us: int, to_us: int
     ) -> list[ReadingRow]: ...
-    async def valid_before(self, session: str, vitals: Vitals, at_us: int) -> list[ReadingRow]: ...
+    async def valid_before(
+        self, session: str, vitals: Vitals, at_us: int, *, but_of: Collection[str] = ()
+    ) -> list[ReadingRow]: ...
     async def valid_since(self, session: str, vitals: Vitals, at_us: int) -> list[ReadingRow]: ...
 
 
@@ -184,7 +188,7 @@ async def _back_until(
     vitals: Vitals,
     newest: Sequence[ReadingRow],
     back: tuple[int, int],
-    enough: Callable[[Sequence[ReadingRow]], bool],
+    enough: Known,
 ) -> list[ReadingRow]:
     """What was measured until `back[0]`, from `back[1]` before the newest on, or from farther.
 
@@ -261,14 +265,37 @@ async def _of_pulses(
     """A pulse that may be lost, where what is told anyway does not know of one."""
     mine = [row for row in told if row.session == sitting.session and row.vital in PULSE]
     found = list[ReadingRow]()
+    back = until_us, PULSE_LOOK_US
     for rule in rules:
-        if rule.form is not Form.PULSE_LOST or pulse_known(mine, rule, preset):
+        if rule.form is not Form.PULSE_LOST:
             continue
         known = partial(pulse_known, rule=rule, preset=preset)
-        newest = await record.valid_before(sitting.session, PULSE, until_us)
-        back, vitals = (until_us, PULSE_LOOK_US), sources_of([rule])
-        found += await _back_until(record, sitting, vitals, newest, back, known)
+        if not known(mine):
+            newest = await record.valid_before(sitting.session, PULSE, until_us)
+            vitals = sources_of([rule])
+            found += await _back_until(record, sitting, vitals, newest, back, known)
+        heard = {row.device for row in (*mine, *found) if row.vital in PULSE}
+        while newest := await record.valid_before(sitting.session, PULSE, until_us, but_of=heard):
+            heard.add(newest[0].device)
+            found += await _of_silent(record, sitting, newest, back, known)
     return found
+
+
+async def _of_silent(
+    record: Earlier,
+    sitting: Sitting,
+    newest: Sequence[ReadingRow],
+    back: tuple[int, int],
+    known: Known,
+) -> list[ReadingRow]:
+    """The same of a probe that has not spoken since what is told of the others."""
+
+    def its(rows: Sequence[ReadingRow]) -> list[ReadingRow]:
+        return [row for row in rows if row.device == newest[0].device]
+
+    return its(
+        await _back_until(record, sitting, PULSE, newest, back, lambda rows: known(its(rows)))
+    )
 
 
 def pulse_known(rows: Sequence[ReadingRow], rule: AlarmCondition, preset: Preset) -> bool:

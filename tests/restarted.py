@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -240,9 +240,15 @@ class Kept:
         ]
 
     async def valid_before(
-        self, session: str, vitals: frozenset[VitalSign], at_us: int
+        self,
+        session: str,
+        vitals: frozenset[VitalSign],
+        at_us: int,
+        *,
+        but_of: Collection[str] = (),
     ) -> list[ReadingRow]:
-        return valid(await self.earlier(session, vitals, 0, at_us))[-FEW:][::-1]
+        rows = valid(await self.earlier(session, vitals, 0, at_us))
+        return [one for one in rows if one.device not in but_of][-FEW:][::-1]
 
     async def valid_since(
         self, session: str, vitals: frozenset[VitalSign], at_us: int

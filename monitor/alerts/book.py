@@ -12,6 +12,7 @@ from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, instance_of
 from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Evidence, Reason
+from monitor.alerts.word import Word
 from monitor.alerts.wording import follows_phase, message
 from monitor.conditions import Form, Priority
 from monitor.edits import delay_key
@@ -33,6 +34,7 @@ class Book:
         self._layout, self._overlays, self._run = layout, overlays, run
         self._count: dict[str, int] = {}
         self._by_id: dict[str, tuple[Place, Opened]] = {}
+        self._words: dict[tuple[str, int], Word] = {}
 
     def step(
         self,
@@ -118,6 +120,15 @@ class Book:
                 events += self.step(place, opened, Reason.PRIORITY_RISES, now)
         return events
 
+    def word(self, place: Place, row: int) -> Word:
+        """What was said last of an open alarm's condition; or of one that is to be open again."""
+        opened = place.open.get(row)
+        return opened.word if opened else self._words.setdefault((place.subject, row), Word())
+
+    def forget_words(self) -> None:
+        """After a restart: what is to be open again is open."""
+        self._words.clear()
+
     def move(self, opened: Opened, row: int, to: Place) -> None:
         """An open alarm goes along to another chair."""
         opened.chair = to.id
@@ -195,6 +206,7 @@ class Book:
     ) -> Opened:
         at_s, onset_s = to_monotonic(last.at_us), to_monotonic(last.onset_us)
         acknowledged = AlarmState(last.to_state) is AlarmState.ACTIVE_ACK
+        word = self.word(place, row)
         opened = Opened(
             id=last.alarm,
             chair=place.id,
@@ -210,6 +222,7 @@ class Book:
             value=last.value,
             limit=last.limit,
             episode=last.episode,
+            violations=max(1, word.bad),
             ordinal=last.ordinal,
             acknowledged_by=last.actor if acknowledged else None,
             acknowledged_s=at_s if acknowledged else None,
@@ -219,6 +232,7 @@ class Book:
                 for one in last.fired_by
             ),
             fired_count=last.fired_count,
+            word=word,
         )
         speaks = self._speaker(row, last)
         if speaks is not None and last.value is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from monitor.alerts.acting import Acting
+from monitor.alerts.asserted import is_news
 from monitor.alerts.book import Book
 from monitor.alerts.cuff import Cuff
 from monitor.alerts.entries import Entries
@@ -242,7 +243,8 @@ class Engine(Acting):
         """
         place = self._by_chair[instance]
         # The clinic's own conditions are told each second and touch no patient's alarms.
-        if instance != CLINIC and self._watch.is_news(place, condition, since_s, message, now):
+        told_now = condition, since_s, message
+        if instance != CLINIC and is_news(self._watch, self._layout, place, told_now, now):
             arguments = {"condition": condition, "instance": instance, "since_s": since_s}
             self.telling.tell("assert_technical", arguments | {"message": message, "now": now})
         events = self._settle(place, now)

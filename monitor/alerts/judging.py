@@ -40,7 +40,6 @@ class Judging:
         self._numbers = Numbers(layout)
         self._rules_on = {vital: layout.rules_on(vital) for vital in VITALS}
         self._clauses = layout.clauses_of
-        self._words: dict[tuple[str, int], float] = {}
 
     def add_chair(self, place: Place) -> None:
         """One more chair, at rest, with the limits of its phase."""
@@ -74,8 +73,6 @@ class Judging:
         """Alarms are open again: look at every sample in full until all is at rest."""
         place.restless = True
         self._numbers.wake(place)
-        for row, opened in place.open.items():
-            opened.rises_from_s = self._words.get((place.subject, row), opened.rises_from_s)
 
     def judge(self, turns: Sequence[Turn]) -> Iterator[tuple[Place, float, list[AlarmEvent]]]:
         """One turn of chairs: for each that is not at rest, the steps its alarms take."""
@@ -101,10 +98,8 @@ class Judging:
             verdict = self._verdict(turns, heard)
             for number, (place, received_s, *_) in enumerate(turns):
                 self._settle(place)
-                for row in np.flatnonzero(verdict.violating[number] | verdict.clearing[number]):
-                    well = bool(verdict.clearing[number, row])
-                    word_s = self._timers.rises_from_s(received_s, well=well)
-                    self._words[place.subject, int(row)] = word_s
+                for row in range(self._layout.limits):
+                    self._hear(place, row, verdict, number, received_s)
         return zip(turns, heard, strict=True)
 
     def switch(self, place: Place, now: float) -> list[AlarmEvent]:
@@ -244,9 +239,7 @@ class Judging:
                 events += self._raise(place, row, clauses, heard, at_s, received_s)
                 continue
             reason = None
-            if verdict.violating[number, row] or verdict.clearing[number, row]:
-                well = bool(verdict.clearing[number, row])
-                opened.rises_from_s = self._timers.rises_from_s(received_s, well=well)
+            self._hear(place, row, verdict, number, received_s)
             if opened.active and verdict.violating[number, row]:
                 reason = self._goes_on(place, opened, row, clauses, heard)
             elif opened.active and verdict.over[number, row]:
@@ -254,6 +247,15 @@ class Judging:
             if reason is not None:
                 events += self._book.step(place, opened, reason, received_s, sampled_s=at_s)
         return events
+
+    def _hear(
+        self, place: Place, row: int, verdict: Verdict, number: int, received_s: float
+    ) -> None:
+        """What this turn says of a rule is the newest word of it."""
+        well = bool(verdict.clearing[number, row])
+        if well or verdict.violating[number, row]:
+            gap_s = self._layout.preset.gap_s
+            self._book.word(place, row).came(received_s, well=well, gap_s=gap_s)
 
     @staticmethod
     def _begins_again(opened: Opened) -> bool:

@@ -20,11 +20,10 @@ from monitor.alerts.states import (
     Evidence,
     Reason,
 )
+from monitor.alerts.word import NOT_YET, Word
 from monitor.conditions import Clause, Form, Priority
 from monitor.vitals import VitalSign
 
-NOT_YET = float("-inf")
-"""Before its first step."""
 LOUDER = frozenset({Reason.PRIORITY_RISES, Reason.WORSE, Reason.CONDITION_AGAIN})
 """Steps that let an alarm sound anew though its state may stay."""
 
@@ -41,8 +40,7 @@ class Opened:
     a person's audio pause covers it, `silent_until_s` while its rule is suspended or
     its chair stands by.
     `baseline`, `fired_by` and `fired_count` are as in `Alarm`.
-    `good_s` and `last_good_s` bound the good samples of a technical alarm, if any.
-    `rises_from_s`: by time its priority rises no earlier, see `Timers.rises_from_s`.
+    `word` is what was said last of its condition.
     """
 
     id: str
@@ -71,9 +69,7 @@ class Opened:
     silent_until_s: float | None = None
     reference: Mapping[VitalSign, float] = field(default_factory=dict)
     score_seen: float | None = None
-    good_s: float | None = None
-    last_good_s: float = 0.0
-    rises_from_s: float = NOT_YET
+    word: Word = field(default_factory=Word)
     baseline: float | None = None
     fired_by: tuple[Evidence, ...] = ()
     fired_count: int = 0
@@ -126,13 +122,6 @@ class Opened:
         self.extremes_follow(clause, value, at_s)
         if self.speaks is None:
             self.value, self.limit, self.speaks = value, limit, clause.vital
-
-    def good(self, at_s: float, *, off_delay_s: float, gap_s: float) -> bool:
-        """A good sample of a technical alarm. True when it was good for the off-delay."""
-        if self.good_s is None or at_s - self.last_good_s > gap_s:
-            self.good_s = at_s
-        self.last_good_s = at_s
-        return at_s - self.good_s >= off_delay_s
 
     def seen(self) -> Alarm:
         """The alarm as it stands."""

@@ -124,6 +124,7 @@ class Returning:
             self._judging.wake(place)
             self._watch.reopen(place, opened, now)
         self._hearing.recalled.clear()
+        self._book.forget_words()
 
     def _recall_worst(self, place: Place, opened: Opened) -> None:
         """The worst values of its episode and their times: as told last, or measured since."""

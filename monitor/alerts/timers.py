@@ -6,7 +6,7 @@ Knows one open alarm and the preset's times. Knows no sample.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, nextafter
+from math import inf
 
 from monitor.alerts.layout import COLUMNS, Layout, column_of
 from monitor.alerts.opened import Opened
@@ -39,14 +39,14 @@ class Timers:
         if self._again_s(opened, place) <= now:
             return Step(Reason.RE_ALARM)
         for rise in self._rises(opened, place):
-            if max(self._rise_s(rise, opened, place, bad_s), opened.rises_from_s) <= now:
+            if max(self._rise_s(rise, opened, place, bad_s), opened.word.rises_from_s) <= now:
                 return Step(Reason.PRIORITY_RISES, rise.to)
         return None
 
     def next_s(self, opened: Opened, place: Place, bad_s: float) -> float:
         """When something is next due."""
         rises = [self._rise_s(rise, opened, place, bad_s) for rise in self._rises(opened, place)]
-        soonest_s = max(min(rises, default=NEVER), opened.rises_from_s)
+        soonest_s = max(min(rises, default=NEVER), opened.word.rises_from_s)
         return min(self._again_s(opened, place), soonest_s)
 
     def repeated(self, opened: Opened, place: Place) -> Priority | None:
@@ -55,13 +55,6 @@ class Timers:
             if rise.cause is Cause.REPEATED and opened.violations >= rise.count:
                 return rise.to
         return None
-
-    def rises_from_s(self, now: float, *, well: bool) -> float:
-        """When a priority may rise by time, by the newest word of its condition, of this time.
-
-        While all is well it may not; the word stands for a gap, as in an off-delay (8a.19).
-        """
-        return nextafter(now + self._layout.preset.gap_s, inf) if well else now
 
     def _again_s(self, opened: Opened, place: Place) -> float:
         if opened.state is not AlarmState.ACTIVE_ACK or opened.acknowledged_s is None:

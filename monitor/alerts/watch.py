@@ -95,6 +95,8 @@ class Watch:
         if place.session is None:
             self._note_unassigned(place, samples, now)
         for one in samples:
+            for row in self._reported.get(one.vital, ()):
+                self._recall_report(place, row, one, now)
             if one.vital is TELLS_OF_PRESSURE and one.valid:
                 self.since_s[place.index, self.rows_of[Form.OVERDUE]] = one.at_s
 
@@ -117,9 +119,23 @@ class Watch:
     def _note_report(self, place: Place, row: int, one: Sample, now: float) -> list[AlarmEvent]:
         if one.valid:
             return self.good(place, row, one.at_s, now)
-        if not {one.reason, one.flag}.isdisjoint(self._layout.rows[row].condition.reasons):
-            return self._failed(place, row, one.at_s, now)
-        return []
+        return self._failed(place, row, one.at_s, now) if self._is_bad(row, one) else []
+
+    def _is_bad(self, row: int, one: Sample) -> bool:
+        return not {one.reason, one.flag}.isdisjoint(self._layout.rows[row].condition.reasons)
+
+    def _recall_report(self, place: Place, row: int, one: Sample, now: float) -> None:
+        """While warming: how long it has been bad, or good again under an alarm of before."""
+        word, gap_s = self._book.word(place, row), self._layout.preset.gap_s
+        if one.valid:
+            self.since_s[place.index, row] = np.nan
+            word.is_good(one.at_s, off_delay_s=self._layout.off_delay[row], gap_s=gap_s)
+        elif self._is_bad(row, one):
+            self.bad(place, row, one.at_s, now)
+            word.is_bad()
+        else:
+            return
+        word.came(now, well=one.valid, gap_s=gap_s)
 
     def _failed(self, place: Place, row: int, at_s: float, now: float) -> list[AlarmEvent]:
         """Said again while it is open: in the newest words; a rule may count how often."""
@@ -162,7 +178,7 @@ class Watch:
         """The condition is so at this time, known now; the first such time counts."""
         opened = place.open.get(row)
         if opened is not None:
-            opened.good_s = None
+            opened.word.is_bad()
             self._hear(place, row, opened, now, well=False)
         elif isnan(self.since_s[place.index, row]):
             self.since_s[place.index, row] = at_s
@@ -179,7 +195,7 @@ class Watch:
                 self.since_s[at] = at_s if rests else np.nan
                 self.deadlines.put(place.index, row, due_s)
             return []
-        over = opened.good(
+        over = opened.word.is_good(
             at_s, off_delay_s=self._layout.off_delay[row], gap_s=self._layout.preset.gap_s
         )
         if rests or over:
@@ -188,7 +204,7 @@ class Watch:
         return self.end(place, opened, now) if over else []
 
     def _hear(self, place: Place, row: int, opened: Opened, now: float, *, well: bool) -> None:
-        opened.rises_from_s = self._timers.rises_from_s(now, well=well)
+        opened.word.came(now, well=well, gap_s=self._layout.preset.gap_s)
         self._schedule_row(place, row, now)
 
     def end(self, place: Place, opened: Opened, at_s: float) -> list[AlarmEvent]:
@@ -196,22 +212,6 @@ class Watch:
         events = self._book.step(place, opened, Reason.CONDITION_ENDED, at_s)
         self.schedule(place, at_s)
         return events
-
-    def is_news(
-        self, place: Place, condition: str, since_s: float | None, message: str, now: float
-    ) -> bool:
-        """Can this assertion change anything? Most repeat what is known."""
-        if now >= self.deadlines.soonest_s:
-            return True
-        for row in self.rows_of[Form.ASSERTED]:
-            if self._layout.rows[row].condition.id != condition:
-                continue
-            opened = place.open.get(row)
-            if opened is not None:
-                return since_s is None or opened.message != message or opened.good_s is not None
-            known = not isnan(self.since_s[place.index, row])
-            return known is (since_s is None) or place.asserted.get(condition, "") != message
-        return False
 
     # ------------------------------------------------------------- what exists now
 

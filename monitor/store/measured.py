@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from monitor.history import ReadingRow
 from monitor.store import schema
@@ -48,14 +48,19 @@ def few_valid(
     vitals: frozenset[VitalSign],
     side: str,
     at_us: int,
+    but_of: Collection[str] = (),
 ) -> list[ReadingRow]:
-    """The session's nearest in time on that side, "<" or ">=", nearest first."""
+    """The session's nearest in time on that side, "<" or ">=", nearest first.
+
+    None of the devices `but_of`.
+    """
     names, way = json.dumps([one.value for one in vitals]), "DESC" if side == "<" else "ASC"
     found = connection.execute(
         f"SELECT {_SAMPLES} FROM readings WHERE session = ? AND at_us {side} ? AND NOT late "
         "AND vital IN (SELECT value FROM json_each(?)) AND validity IN ('valid', 'validated') "
+        "AND device NOT IN (SELECT value FROM json_each(?)) "
         f"ORDER BY at_us {way} LIMIT {FEW}",
-        (session, at_us, names),
+        (session, at_us, names, json.dumps(sorted(but_of))),
     )
     return readings_of(found)[0]
 

@@ -207,10 +207,17 @@ class RecordHistory:
         return await self._read(lambda c: measured.readings(c, where, values, tuple(vitals)))
 
     async def valid_before(
-        self, session: str, vitals: frozenset[VitalSign], at_us: int
+        self,
+        session: str,
+        vitals: frozenset[VitalSign],
+        at_us: int,
+        *,
+        but_of: Collection[str] = (),
     ) -> list[ReadingRow]:
-        """The session's last few valid readings of these before then."""
-        return await self._read(lambda c: measured.few_valid(c, session, vitals, "<", at_us))
+        """The session's last few valid readings of these before then, by none of those devices."""
+        return await self._read(
+            lambda c: measured.few_valid(c, session, vitals, "<", at_us, but_of)
+        )
 
     async def valid_since(
         self, session: str, vitals: frozenset[VitalSign], at_us: int

@@ -19,8 +19,7 @@ from hypothesis.stateful import (
 
 from monitor.alerts import AlarmEvent
 from monitor.clinic import Phase
-from monitor.conditions import Form, Kind, Preset
-from monitor.resuming import WARM_US
+from monitor.conditions import Kind, Preset
 from monitor.vitals import Reading
 from tests.acts import (
     DEVICES,
@@ -69,8 +68,7 @@ class EngineBesideTwins(RuleBasedStateMachine):
         super().__init__()
         self.script, self.kept, self.twins = Script(), Kept(engine_of(preset())), twins_of(preset())
         self.told = dict.fromkeys(DEVICES, 0)
-        self.returned = self.news = self.unheard = False
-        self.two_probes = set[str | None]()
+        self.returned = self.news = False
         self.back = 0.0
 
     def do(self, move: str, how: Mapping[str, Any]) -> None:
@@ -78,7 +76,6 @@ class EngineBesideTwins(RuleBasedStateMachine):
             at, chair, what, argument = one
             self.kept.play([one])
             act_twin(self.twins[chair], at, what, argument, self.twins)
-            self.two_probes.add(self.kept.sessions.get("2"))
         for twin in self.twins.values():
             twin.advance(self.script.now)
         self.kept.pass_time(self.script.now)
@@ -99,7 +96,6 @@ class EngineBesideTwins(RuleBasedStateMachine):
             twin.advance(self.script.now)
         self.kept = self.kept.killed(preset(), self.script.now)
         self.returned, self.news, self.back = True, False, self.script.now
-        self.unheard = self.unheard or self.script.now > WARM_US / 1e6
 
     @invariant()
     def the_alarms_are_the_twins(self) -> None:
@@ -134,27 +130,12 @@ class EngineBesideTwins(RuleBasedStateMachine):
         """
         if not self.returned:
             return [*steps]
-        return [
-            known
-            for one in steps
-            for known in after_a_restart(
-                one, unheard=self.unheard and one.session in self.two_probes
-            )
-        ]
+        return [one._replace(value=None, limit=None) for one in steps if of_the_patient(one)]
 
 
-def after_a_restart(step: Step, *, unheard: bool) -> list[Step]:
-    """What is as if there had been none.
-
-    `unheard`: of two probes one may have had its pulse longer ago than what is told again of it,
-    and whether it is lost speaks for other alarms of its group.
-    """
-    condition = preset().condition(step.alarm.split("/")[-3])
-    if condition.kind is not Kind.PHYSIOLOGICAL or (unheard and condition.form is Form.PULSE_LOST):
-        return []
-    told = step._replace(value=None, limit=None)
-    beneath = unheard and condition.group == preset().condition("HR-0P").group
-    return [told._replace(superseded=False, audible=False) if beneath else told]
+def of_the_patient(step: Step) -> bool:
+    """Is it what a restart leaves as if there had been none?"""
+    return preset().condition(step.alarm.split("/")[-3]).kind is Kind.PHYSIOLOGICAL
 
 
 def by_id(step: Step) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from monitor.clinic import Phase
 from monitor.history import ReadingRow, TransitionRow
 from monitor.looking_back import calm_since, pulse_known
 from monitor.resuming import past_of
 from monitor.vitals import Validity, VitalSign
 from tests import stored
-from tests.judged import HR, PR, preset
+from tests.judged import HR, PR, preset, reading
 from tests.unit.test_alerts_restart import Room
 
 Part = Callable[[Room], None]
@@ -308,6 +309,41 @@ def test_an_open_loss_and_a_heart_that_stands_still_are_the_same_alarms_again() 
 
     for condition in ("HR-0P", "HR-0"):
         assert the_same(before, after, condition)[-1].to_state == "LATCHED_UNACK"
+
+
+def two_probes(room: Room, seconds: int, **said: float | None) -> None:
+    """At the chair with two oximeters these show a pulse, or search for one (None)."""
+    for _ in range(seconds):
+        room.at += 1.0
+        for name, value in said.items():
+            one = reading(PR, value, room.at, chair="2")
+            if value is None:
+                one = replace(one, validity=Validity.INVALID, reason="pulse search")
+            told = [replace(one, device=f"{name}-2")]
+            room.kept.play([(room.at, "2", "frame", (f"{name}-2", told))])
+
+
+@pytest.mark.requirement("ALM-202")
+@pytest.mark.parametrize("off", [False, True])
+def test_of_two_probes_the_silent_ones_pulse_is_known_however_long_ago(*, off: bool) -> None:
+    def before(room: Room) -> None:
+        room.do("seat", ("s2", Phase.INFUSION), chair="2")
+        two_probes(room, 15, mon=70.0, oxi=70.0)
+        if off:
+            room.at += 1.0
+            one = reading(
+                PR, None, room.at, chair="2", validity=Validity.INVALID, reason="sensor off"
+            )
+            one = replace(one, device="oxi-2")
+            room.kept.play([(room.at, "2", "frame", ("oxi-2", [one]))])
+        two_probes(room, 400, mon=70.0)
+
+    def after(room: Room) -> None:
+        # The first has nothing to say any more, and the second no pulse.
+        two_probes(room, 40, oxi=None)
+
+    told = the_same(before, after, "HR-0P")
+    assert [step.priority for step in told] == ([] if off else ["MEDIUM", "HIGH"])
 
 
 # ------------------------------------------------------------------ how far back is read

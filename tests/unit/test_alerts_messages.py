@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import Engine
-from monitor.alerts.opened import NOT_YET
+from monitor.alerts.word import NOT_YET
 from monitor.alerts.wording import message
 from monitor.clinic import Phase
 from monitor.conditions import Column, Form, Priority, Wording
