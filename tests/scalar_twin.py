@@ -452,7 +452,7 @@ class Twin:
                 latches = _latches(alarm)
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "LATCHED_UNACK" if latches else "RESOLVED", "PHASE", now)
-            elif alarm and priority is not None and priority > alarm.priority:
+            elif alarm and (priority := self._urgent(alarm)) > alarm.priority:
                 alarm.priority = priority
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "ACTIVE_UNACK", "PRIORITY_RISES", now)
@@ -1340,6 +1340,11 @@ class Twin:
             latches = _latches(alarm)
             to_state = "LATCHED_UNACK" if latches else "RESOLVED"
             self._step(alarm, to_state, "CONDITION_ENDED", received, at)
+
+    def _urgent(self, alarm: TwinAlarm) -> Priority:
+        """How urgent it is in the present phase, by itself and by how often it was violated."""
+        own = alarm.rule.condition.priority[self.column]
+        return max(own, self._repeated(alarm) or own)
 
     def _repeated(self, alarm: TwinAlarm) -> Priority | None:
         for rise in alarm.rule.condition.escalations:

@@ -12,6 +12,7 @@ from monitor.alerts.opened import Opened
 from monitor.alerts.overlays import Overlays
 from monitor.alerts.place import Place, instance_of
 from monitor.alerts.states import OPEN, Alarm, AlarmEvent, AlarmState, Evidence, Reason
+from monitor.alerts.timers import Timers
 from monitor.alerts.word import Word
 from monitor.alerts.wording import follows_phase, message
 from monitor.conditions import Form, Priority
@@ -32,6 +33,7 @@ class Book:
 
     def __init__(self, layout: Layout, overlays: Overlays, run: str) -> None:
         self._layout, self._overlays, self._run = layout, overlays, run
+        self._timers = Timers(layout)
         self._count: dict[str, int] = {}
         self._by_id: dict[str, tuple[Place, Opened]] = {}
         self._words: dict[tuple[str, int], Word] = {}
@@ -115,8 +117,10 @@ class Book:
                 continue
             if opened.active and follows_phase(opened):
                 opened.message = message(opened, place)
-            if self.priority(place, row) > opened.priority:
-                opened.priority = self.priority(place, row)
+            repeated = self._timers.repeated(opened, place) or opened.priority
+            to = max(self.priority(place, row), repeated)
+            if to > opened.priority:
+                opened.priority = to
                 events += self.step(place, opened, Reason.PRIORITY_RISES, now)
         return events
 

@@ -52,7 +52,10 @@ class EndSuspension(Act):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandBy(Act):
-    """The patient is away or the probe is changed: equipment alarms are silent for `seconds`."""
+    """The patient is away or the probe is changed: equipment alarms are silent for `seconds`.
+
+    A press while the chair stands by changes nothing, and nothing of it is kept.
+    """
 
     chair: str
     seconds: float
@@ -60,9 +63,10 @@ class StandBy(Act):
     def do(self, desk: Desk, person: Person) -> str:
         """The chair's id."""
         desk.known_chair(self.chair)
-        now = desk.ward.clock.monotonic()
-        desk.ward.apply(desk.ward.engine.stand_by(self.chair, now, self.seconds), self.chair)
-        desk.keep_at(self.chair, STANDBY, person, {"seconds": self.seconds})
+        engine, now = desk.ward.engine, desk.ward.clock.monotonic()
+        desk.ward.apply(engine.stand_by(self.chair, now, self.seconds), self.chair)
+        if engine.silences(self.chair).standby_until_s == now + self.seconds:
+            desk.keep_at(self.chair, STANDBY, person, {"seconds": self.seconds})
         return self.chair
 
 

@@ -70,13 +70,16 @@ async def test_a_suspension_that_an_alarm_broke_stays_broken_over_a_restart(tmp_
         assert house.ward.engine.silences("1").suspended == {}
 
 
-@pytest.mark.requirement("S-63")
+@pytest.mark.requirement("S-63", "ALM-225")
 async def test_a_standby_outlives_a_restart_and_is_over_in_time(tmp_path: Path) -> None:
     async with stepped(tmp_path) as house:
         session = await house.seat(phase=Phase.RECOVERY)
         await house.commands.execute(StandBy(chair="1", seconds=100.0, actor=ACTOR))
-        assert STANDBY in {fact.kind for fact in await house.record.facts(session)}
         house.hold(10)
+        # Pressed again while it is on.
+        await house.commands.execute(StandBy(chair="1", seconds=600.0, actor=ACTOR))
+        kept = [fact for fact in await house.record.facts(session) if fact.kind == STANDBY]
+        assert [fact.data["seconds"] for fact in kept] == [100.0]
     async with stepped(tmp_path, at_s=30.0) as house:
         assert house.ward.engine.silences("1").standby_until_s is not None
         house.hold(71)

@@ -130,6 +130,23 @@ def test_a_failed_cuff_is_told_once_more_urgently_at_the_second_time() -> None:
     assert chair.state("T-NIBP-F") is AlarmState.IDLE
 
 
+@pytest.mark.requirement("ALM-224")
+@pytest.mark.parametrize(("times", "priority"), [(1, Priority.LOW), (2, Priority.MEDIUM)])
+def test_failures_before_the_infusion_count_when_it_begins(times: int, priority: Priority) -> None:
+    chair = Chairside(Phase.BASELINE)
+    for _ in range(times):
+        failed(chair)
+    before = chair.alarm("T-NIBP-F")
+    assert before is not None
+    assert before.priority is Priority.LOW
+    chair.events += chair.engine.set_phase("1", Phase.INFUSION, chair.now)
+    after = chair.alarm("T-NIBP-F")
+    assert after is not None
+    assert (after.id, after.priority) == (before.id, priority)
+    rises = [one for one in chair.events if one.reason is Reason.PRIORITY_RISES]
+    assert len(rises) == times - 1
+
+
 @pytest.mark.requirement("ALM-192")
 def test_a_cuff_that_fails_again_for_another_reason_tells_the_newest() -> None:
     chair = Chairside()
