@@ -452,8 +452,8 @@ class Twin:
                 latches = _latches(alarm)
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "LATCHED_UNACK" if latches else "RESOLVED", "PHASE", now)
-            elif alarm and (priority := self._urgent(alarm)) > alarm.priority:
-                alarm.priority = priority
+            elif alarm and (urgent := self._urgent(alarm)) > alarm.priority:
+                alarm.priority = urgent
                 if alarm.state != "LATCHED_UNACK":
                     self._step(alarm, "ACTIVE_UNACK", "PRIORITY_RISES", now)
 
