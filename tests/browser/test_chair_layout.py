@@ -145,3 +145,5 @@ async def test_the_trend_stays_on_its_card_however_its_buttons_break(
       return lowest - card.getBoundingClientRect().bottom;
     }""")
     assert below <= 0
+    beside = page.locator(".panels > .beside")
+    assert await beside.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
