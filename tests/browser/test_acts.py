@@ -161,6 +161,10 @@ async def test_alarm_buttons_are_large_enough_for_a_glove_and_apart(
         assert all(gap >= 12 for gap in beside), size
         if path == "/":
             assert await page.evaluate(OUT_OF_PLACE) == [], size
+            trends = await page.locator(".tile > .trend").evaluate_all(
+                "(all) => all.map((one) => one.getBoundingClientRect().bottom)"
+            )
+            assert all(bottom <= min(box[1] for box in boxes) for bottom in trends), size
 
 
 @pytest.mark.requirement("SHO-046")
