@@ -19,7 +19,10 @@ from monitor.conditions import Priority
 from monitor.history import Told, TransitionRow
 
 ACTIVE = frozenset({AlarmState.ACTIVE_UNACK.value, AlarmState.ACTIVE_ACK.value})
-RAISES = frozenset({Reason.CONDITION_PRESENT.value, Reason.CONDITION_AGAIN.value})
+RAISES = frozenset(
+    {Reason.CONDITION_PRESENT.value, Reason.CONDITION_AGAIN.value, Reason.ASSIGNED.value}
+)
+"""Steps from which an episode counts: one that began at the empty chair, from the seat on."""
 
 
 @dataclass(frozen=True, slots=True)

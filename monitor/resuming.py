@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from monitor.alerts import Engine
+from monitor.alerts import Engine, Reason
 from monitor.care.attribution import corrections_of, readings_of
 from monitor.care.bookings import PATIENT
 from monitor.care.journals import JOURNAL_DAYS
@@ -128,12 +128,18 @@ async def past_of(record: Behind, now_us: int, preset: Preset) -> Past:
     facts = await record.open_facts(now_us - ACTS_US)
     sessions = sorted({fact.session for fact in facts if fact.session is not None})
     steps = [step for one in sessions for step in await record.transitions(one)]
-    steps += [step for step in await record.apart(now_us - ACTS_US) if step.chair == CLINIC]
+    assigned = {step.alarm for step in steps if step.reason == Reason.ASSIGNED.value}
+    apart = [
+        step
+        for step in await record.apart(now_us - ACTS_US)
+        if step.chair == CLINIC or step.alarm in assigned
+    ]
     readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
     alarms = await record.open_alarms()
     span = (now_us - WARM_US, now_us)
     earlier = await looked_back(record, preset, facts, alarms, span, readings)
-    return Past(facts, readings, alarms, steps, earlier)
+    # What an alarm did at the empty chair comes before what it does in the session.
+    return Past(facts, readings, alarms, [*apart, *steps], earlier)
 
 
 async def resume_sounding(owner: str, backup: str, record: Kept) -> Sounding:

@@ -7,7 +7,7 @@ the same preset as the engine and shares no other line with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf, isnan, nan, nextafter
@@ -35,7 +35,7 @@ GOOD, DOUBTFUL, MISSING = "good", "doubtful", "missing"
 PULSE = (Form.PULSELESS, Form.PULSE_LOST)
 DERIVED = (Form.INTEGRAL, Form.DIPS, Form.CHANGE, Form.RISE, Form.DISAGREEMENT, *PULSE)
 COUNTED = (Form.LIMIT, *DERIVED)
-QUIET = ("PRIORITY_FALLS", "WENT_ALONG", "LIMIT_RELAXED", "LIMIT_BINDS")
+QUIET = ("PRIORITY_FALLS", "WENT_ALONG", "ASSIGNED", "LIMIT_RELAXED", "LIMIT_BINDS")
 
 
 class Step(NamedTuple):
@@ -316,9 +316,29 @@ class Twin:
     # --------------------------------------------------------------- phases and acts
 
     def seat(self, session: str, phase: Phase, now: float) -> None:
-        self._leave("SEATED", now)
+        self.advance(now)
+        self._receive((), now)
+        self._forget(now)
         self.session = session
+        for alarm in self.open():
+            self._assign(alarm)
+        for alarm in self.open():
+            self._step(alarm, alarm.state, "ASSIGNED", now)
         self._enter(phase, now)
+
+    def _receive(self, own: Collection[int], now: float) -> None:
+        """What is open here is the patient's, but for what says that there is none, or is theirs.
+
+        `own` are the rules, by identity, of which they bring an alarm.
+        """
+        for rule in self.rules:
+            told = rule.condition.form is Form.UNASSIGNED_DATA
+            if rule.alarm is not None and (told or id(rule) in own):
+                self._step(rule.alarm, "RESOLVED", "SEATED", now)
+
+    def _assign(self, alarm: TwinAlarm) -> None:
+        alarm.session, alarm.held = self.session, False
+        alarm.rule.counter.relaxed = False
 
     def set_phase(self, phase: Phase, now: float) -> None:
         self.advance(now)
@@ -332,13 +352,9 @@ class Twin:
         self._enter(phase, now)
 
     def clear(self, now: float) -> None:
-        self._leave("CLOSED", now)
-
-    def _leave(self, reason: str, now: float) -> None:
         self.advance(now)
-        for rule in self.rules:
-            if rule.alarm is not None:
-                self._step(rule.alarm, "RESOLVED", reason, now)
+        for alarm in self.open():
+            self._step(alarm, "RESOLVED", "CLOSED", now)
         self._forget(now)
 
     def _forget(self, now: float) -> None:
@@ -377,15 +393,18 @@ class Twin:
         for rule in self.rules:
             if rule.alarm is not None and id(rule) not in going:
                 self._step(rule.alarm, "RESOLVED", "MOVED", now)
-        for rule in to.rules:
-            if rule.alarm is not None:
-                to._step(rule.alarm, "RESOLVED", "SEATED", now)
+        to._receive([id(theirs) for mine, theirs in pairs if mine.alarm], now)
         along = [mine.alarm for mine, _ in pairs if mine.alarm]
+        assigned, limits = to.open(), [to._limits(rule) for rule in to.rules]
         to._take_over(self, pairs, now)
-        for rule in to.rules:
-            if rule.alarm in along:
-                to._step(rule.alarm, rule.alarm.state, "WENT_ALONG", now)
+        for alarm in assigned:
+            to._assign(alarm)
+        for alarm in to.open():
+            to._step(alarm, alarm.state, "WENT_ALONG" if alarm in along else "ASSIGNED", now)
         to._fit(now)
+        for rule, before in zip(to.rules, limits, strict=True):
+            if rule.alarm in assigned and to._limits(rule) != before:
+                to._limit(rule, now)
         self._freed = max(self._freed, now)
 
     def _take_over(self, left: Twin, pairs: Sequence[tuple[Rule, Rule]], now: float) -> None:
@@ -398,11 +417,9 @@ class Twin:
         starts = [(a.begins, a.past_from) for a, _ in pairs]
         moved = [(a.alarm, a.counter, a.own_delay, a.since) for a, _ in pairs]
         self._numbers |= {k: n for k, n in left._numbers.items() if k.startswith(f"{session}/")}
-        for mine, _ in pairs:
-            mine.alarm = None
+        for rule in left.rules:
+            rule.alarm = None
         for one in (left, self):
-            for rule in one.rules:
-                rule.alarm = None
             one._forget(now)
         self.session, self.phase, self.score = session, phase, score
         self.baseline, self.own, self.past, self.seated = baseline, own, past, seated
@@ -636,6 +653,11 @@ class Twin:
             for what, value, quality, at in self.past:
                 if what is vitals[0]:
                     self._count(rule, self._look(rule, {what: (value, quality)}), at)
+        self._limit(rule, now)
+
+    def _limit(self, rule: Rule, now: float) -> None:
+        """What another limit does to an open alarm."""
+        plain = rule.condition.form is Form.LIMIT
         both = (rule.condition.any_of, rule.condition.and_any_of)
         off = any(one and all(self._level(clause) is None for clause in one) for one in both)
         if rule.alarm and rule.alarm.active and off:
@@ -1519,7 +1541,7 @@ class Twin:
         vitals = [clause.vital for clause in condition.any_of if clause.vital not in NIBP]
         if condition.kind is Kind.TECHNICAL or not alarm.active or not vitals:
             return False
-        return at >= self.data.get(vitals[0], -inf) + self.preset.gap_s
+        return at >= self.data.get(vitals[0], self.began) + self.preset.gap_s
 
     def audible(self, alarm: TwinAlarm) -> bool:
         silent = alarm.rule.condition.silent or alarm.held or self.silenced(alarm)

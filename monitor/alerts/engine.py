@@ -23,7 +23,7 @@ from monitor.alerts.place import Place, Watched
 from monitor.alerts.returning import Returning
 from monitor.alerts.samples import Sample
 from monitor.alerts.silences import Silences
-from monitor.alerts.states import Alarm, AlarmEvent, Reason
+from monitor.alerts.states import Alarm, AlarmEvent
 from monitor.alerts.told import Telling, told
 from monitor.alerts.turns import turns
 from monitor.alerts.watch import Watch
@@ -100,13 +100,13 @@ class Engine(Acting):
 
     @told
     def seat(self, chair: str, session: str, phase: Phase, now: float) -> list[AlarmEvent]:
-        """A session opens at the chair: what was measured there without one is of nobody.
+        """A session opens at the chair; the alarms that are open there are its own from here on.
 
-        Alarms that were open end, and every rule begins anew with the patient's own readings.
+        What else was measured, counted or paused there is of nobody: every rule begins anew
+        with the patient's own readings.
         """
         place = self._by_chair[chair]
-        events = self._settle(place, now) + self._leave(place, Reason.SEATED, now)
-        place.session = session
+        events = self._settle(place, now) + self._moving.seat(place, session, now)
         return self._sent(events + self._enter(place, phase, now))
 
     @told
@@ -122,7 +122,10 @@ class Engine(Acting):
 
     @told
     def move(self, chair: str, to: str, now: float) -> list[AlarmEvent]:
-        """The session at a chair goes to another, at which nobody is seated."""
+        """The session at a chair goes to another, at which nobody is seated.
+
+        Alarms that are open there are its own from here on, but for what it has itself.
+        """
         place, other = self._by_chair[chair], self._by_chair[to]
         events = self._settle(place, now) + self._settle(other, now)
         events += self._moving.move(place, other, now)
@@ -167,21 +170,9 @@ class Engine(Acting):
     def clear(self, chair: str, now: float) -> list[AlarmEvent]:
         """The session closes: its alarms end, nothing is carried to the next patient."""
         place = self._by_chair[chair]
-        events = self._settle(place, now) + self._leave(place, Reason.CLOSED, now)
+        events = self._settle(place, now) + self._moving.leave(place, now)
         self._watch.exist(place, now)
         return self._sent(events + self._follow(now))
-
-    def _leave(self, place: Place, reason: Reason, now: float) -> list[AlarmEvent]:
-        """Nothing of who was there until now, or of nobody, is left."""
-        events: list[AlarmEvent] = []
-        for _, opened in sorted(place.open.items()):
-            events += self._book.step(place, opened, reason, now)
-        place.session = place.phase = place.pause = None
-        place.forget(now)
-        self._judging.rest(place)
-        self._watch.forget(place)
-        self._overlays.changed.add(place.id)
-        return events
 
     def _enter(self, place: Place, phase: Phase, now: float) -> list[AlarmEvent]:
         place.phase = phase

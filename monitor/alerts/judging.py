@@ -54,14 +54,22 @@ class Judging:
         self._numbers.forget(place)
         self._put_in_force(place)
 
-    def move(self, left: Place, to: Place) -> None:
-        """What is counted for a patient, and the past that rules remember, goes along."""
+    def move(self, left: Place, to: Place, assigned: Iterable[int], now: float) -> list[AlarmEvent]:
+        """What is counted for a patient, and the past that rules remember, goes along.
+
+        Alarms of `assigned` rows were open in the other chair, by the limits there.
+        """
         rows = self._layout.goes_along[: self._layout.limits]
         self._delays.move(left.index, to.index, rows)
         self._numbers.move(left, to)
         self.rest(left)
-        self._put_in_force(to)
+        changed, events = self._put_in_force(to), list[AlarmEvent]()
+        for row in sorted(one for one in assigned if one < self._layout.limits):
+            self._delays.relaxed[to.index, row] = False
+            if changed[self._clauses[row]].any():
+                events += self._limit(to, row, now)
         self._settle(to)
+        return events
 
     def rearm(self, place: Place, row: int) -> None:
         """A rule begins anew, as if nothing had been measured yet."""
@@ -111,14 +119,19 @@ class Judging:
             self._numbers.begin_anew(place, row)
             self._recount(place, row)
             self._delays.clearing[place.index, row] = False
-            opened = place.open.get(row)
-            if opened is not None and opened.active and self._gone(place, row):
-                events += self._book.step(place, opened, Reason.LIMIT_GONE, now)
-            elif opened is not None and opened.active:
-                still = row in self._layout.derived or self._violating(place, row, place.values())
-                events += self._relax(place, row, opened, now, relaxed=not still)
+            events += self._limit(place, row, now)
         self._settle(place)
         return events
+
+    def _limit(self, place: Place, row: int, now: float) -> list[AlarmEvent]:
+        """What another limit does to the row's open alarm."""
+        opened = place.open.get(row)
+        if opened is None or not opened.active:
+            return []
+        if self._gone(place, row):
+            return self._book.step(place, opened, Reason.LIMIT_GONE, now)
+        still = row in self._layout.derived or self._violating(place, row, place.values())
+        return self._relax(place, row, opened, now, relaxed=not still)
 
     def _gone(self, place: Place, row: int) -> bool:
         """Is no limit of this rule in force: did the baseline go that it was reckoned from?"""

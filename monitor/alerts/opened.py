@@ -94,6 +94,10 @@ class Opened:
             self.superseded, self.data_lost_s, self.silent_until_s = False, None, None
         return came_from
 
+    def assign(self, session: str | None) -> None:
+        """It is of this session from now on; no audio pause of the empty chair holds it there."""
+        self.session, self.held = session, False
+
     @property
     def active(self) -> bool:
         """Is its condition held to be present?"""

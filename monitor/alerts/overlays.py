@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from monitor.alerts.layout import Row
 from monitor.alerts.opened import Opened
-from monitor.alerts.place import Pause, Place
+from monitor.alerts.place import NEVER, Pause, Place
 from monitor.alerts.states import AlarmState
 from monitor.clinic import CLINIC
 from monitor.conditions import Form, Kind, Preset
@@ -153,12 +153,16 @@ class Overlays:
         )
 
     def _newest_s(self, opened: Opened, place: Place) -> float | None:
-        """The newest data of what the alarm is about; None where data cannot be lost."""
+        """The newest data of what the alarm is about; None where data cannot be lost.
+
+        Where none came yet of who sits there now, they are missing since then.
+        """
         vitals = [vital for vital in opened.vitals if not vital.episodic]
         technical = opened.row.condition.kind is Kind.TECHNICAL
         if technical or not opened.active or not vitals:
             return None
-        return max(place.quantities[vital].data_s for vital in vitals)
+        newest_s = max(place.quantities[vital].data_s for vital in vitals)
+        return newest_s if newest_s > NEVER else place.since_s
 
     def _data_lost_s(self, opened: Opened, place: Place, now: float) -> float | None:
         newest_s = self._newest_s(opened, place)

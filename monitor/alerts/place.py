@@ -235,6 +235,11 @@ class Place:
             quantity.value, quantity.source, quantity.data_s = None, None, NEVER
             quantity.kept.clear()
 
+    def seat(self, session: str | None, now_s: float) -> None:
+        """Whose chair it is from now on; None: nobody's. Its open alarms are left as they are."""
+        self.session, self.phase, self.pause = session, None, None
+        self.forget(now_s)
+
     def take_over(self, left: Place, now_s: float) -> None:
         """Who sat there sits here from now on, with what is known of the patient."""
         self.forget(now_s)
@@ -245,9 +250,8 @@ class Place:
         for vital, theirs in left.quantities.items():
             mine = self.quantities.setdefault(vital, Quantity(vital))
             mine.value, mine.data_s, mine.kept = theirs.value, theirs.data_s, theirs.kept.copy()
-        left.session = left.phase = left.pause = None
         left.open = {}
-        left.forget(now_s)
+        left.seat(None, now_s)
 
     def samples(self, readings: Sequence[Reading], preset: Preset) -> list[Sample]:
         """What of one instant's readings is judged; the rest is old, or another source's turn."""

@@ -35,7 +35,8 @@ class Reason(Keyed):
     PRIORITY_RISES = "priority rises"
     PRIORITY_FALLS = "priority falls"
     PHASE = "rule does not exist in this phase"
-    SEATED = "patient seated: what was measured before is of nobody"
+    ASSIGNED = "assigned"
+    SEATED = "over: assigned to a patient"
     CLOSED = "session closed"
     UNUSABLE = "ended by a person, data unusable"
     MOVED = "moved"
@@ -77,6 +78,9 @@ LIFE: dict[tuple[AlarmState, Reason], AlarmState] = {
     (S.ACTIVE_UNACK, R.WENT_ALONG): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.WENT_ALONG): S.ACTIVE_ACK,
     (S.LATCHED_UNACK, R.WENT_ALONG): S.LATCHED_UNACK,
+    (S.ACTIVE_UNACK, R.ASSIGNED): S.ACTIVE_UNACK,
+    (S.ACTIVE_ACK, R.ASSIGNED): S.ACTIVE_ACK,
+    (S.LATCHED_UNACK, R.ASSIGNED): S.LATCHED_UNACK,
     (S.ACTIVE_UNACK, R.LIMIT_RELAXED): S.ACTIVE_UNACK,
     (S.ACTIVE_ACK, R.LIMIT_RELAXED): S.ACTIVE_ACK,
     (S.ACTIVE_UNACK, R.LIMIT_BINDS): S.ACTIVE_UNACK,
@@ -93,8 +97,8 @@ LATCHING_LIFE = LIFE | {
 }
 """The same for one that latches: unacknowledged, it stays until a person has seen it."""
 
-QUIET = frozenset({R.PRIORITY_FALLS, R.WENT_ALONG, R.LIMIT_RELAXED, R.LIMIT_BINDS})
-"""Steps after which an unacknowledged alarm has sounded, or been paused, for as long as before."""
+QUIET = frozenset({R.PRIORITY_FALLS, R.WENT_ALONG, R.ASSIGNED, R.LIMIT_RELAXED, R.LIMIT_BINDS})
+"""Steps after which an unacknowledged alarm has sounded for as long as before."""
 
 OPEN = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK, S.LATCHED_UNACK})
 ACTIVE = frozenset({S.ACTIVE_UNACK, S.ACTIVE_ACK})

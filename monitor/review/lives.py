@@ -18,7 +18,8 @@ class AlarmLife:
     """One alarm from its first onset to its end; `priority` is the highest it had.
 
     `message` and `limit` are those of its latest active step, `extreme` the
-    worst value of any episode. `ended_us` is None while it is open.
+    worst value of any episode. `ended_us` is None while it is open. Of a session's
+    steps alone, an alarm that was on at the empty chair is theirs from the seat on.
     """
 
     id: str
@@ -54,16 +55,17 @@ def _life(rows: Sequence[TransitionRow]) -> AlarmLife | None:
         return None
     first, last = active[0], rows[-1]
     acts = [row for row in rows if row.reason == Reason.ACKNOWLEDGED.value]
+    assigned = first.reason == Reason.ASSIGNED.value
     return AlarmLife(
         id=first.alarm,
-        session=first.session,
+        session=last.session,
         chair=first.chair,
         condition=first.condition,
         kind=first.kind,
         priority=max((row.priority for row in active), key=RANKS.__getitem__),
         message=active[-1].message,
         state=last.to_state,
-        onset_us=first.onset_us,
+        onset_us=first.at_us if assigned else first.onset_us,
         raised_us=first.at_us,
         ended_us=None if last.to_state in OPEN_STATES else last.at_us,
         extreme=_worst(active),

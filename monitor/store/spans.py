@@ -12,7 +12,14 @@ import sqlite3
 from monitor.store import schema
 
 BEFORE_US = 300_000_000
-"""Readings of so long before a session opened are read again with it, and none before."""
+"""Readings of so long before a session opened are read again with it, and none before.
+
+And of as long before an alarm of it began that was open at the chair by then.
+"""
+_BEGAN = (
+    "SELECT min(onset_us) FROM transitions WHERE alarm IN "
+    "(SELECT alarm FROM transitions WHERE session = ?)"
+)
 _CLOSING = f"SELECT ifnull(min(id), {2**63 - 1}) FROM facts WHERE session = ?1 AND {schema.CLOSED}"
 """What is noted of a closed session, days later even, is no part of its stream."""
 
@@ -32,11 +39,18 @@ def span(connection: sqlite3.Connection, session: str) -> tuple[int, int, int] |
     ).fetchone()
     if first is None:
         return None
-    opened, at_us = connection.execute(
+    return first, _measured(connection, session), last
+
+
+def _measured(connection: sqlite3.Connection, session: str) -> int:
+    """The number of the last reading that counts for nothing of the session."""
+    opened, opened_us = connection.execute(
         "SELECT id, at_us FROM facts WHERE session = ? ORDER BY id LIMIT 1", (session,)
     ).fetchone()
-    measured = connection.execute(
+    (began_us,) = connection.execute(_BEGAN, (session,)).fetchone()
+    from_us = (opened_us if began_us is None else min(opened_us, began_us)) - BEFORE_US
+    found = connection.execute(
         "SELECT id FROM readings WHERE id < ? AND received_at_us < ? ORDER BY id DESC LIMIT 1",
-        (opened, at_us - BEFORE_US),
+        (opened, from_us),
     ).fetchone()
-    return first, measured[0] if measured else 0, last
+    return int(found[0]) if found else 0

@@ -26,6 +26,7 @@ HAPPENED = {
     Reason.PHASE: "not watched for in this phase",
     Reason.UNUSABLE: "ended by a person: no usable data",
     Reason.MOVED: "the patient moved to another chair",
+    Reason.ASSIGNED: "assigned: it was on at the chair before the patient was there",
     Reason.LIMIT_BINDS: "limit changed: ends well within it",
     Reason.LIMIT_RELAXED: "limit changed: ends as soon as it is within it",
 }

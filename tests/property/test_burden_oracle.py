@@ -18,6 +18,9 @@ from tests.stored import NOON_US, fact, transition
 
 RULES = ("SPO2-1", "HR-H1")
 END_S = 400
+ASSIGNED = ("ACTIVE_UNACK", "ACTIVE_ACK", "LATCHED_UNACK")
+"""As what an alarm of the empty chair may begin in a session."""
+BEGINS = [one.value for one in (Reason.CONDITION_PRESENT, Reason.CONDITION_AGAIN, Reason.ASSIGNED)]
 ACTS = st.sampled_from(["raise", "seen", "artefact", "again", "latch", "end", "louder"])
 
 
@@ -29,6 +32,8 @@ def steps_of(alarm: str, rule: str, acts: list[tuple[int, str]]) -> list[Transit
         to, reason, note = "", "", ""
         if state == "IDLE" and act == "raise":
             to, reason = "ACTIVE_UNACK", Reason.CONDITION_PRESENT.value
+        elif state == "IDLE" and act in ASSIGNED:
+            to, reason = act, Reason.ASSIGNED.value
         elif state == "ACTIVE_UNACK" and act in ("seen", "artefact"):
             to, reason = "ACTIVE_ACK", Reason.ACKNOWLEDGED.value
             note = AckReason(act).value
@@ -51,6 +56,7 @@ def steps_of(alarm: str, rule: str, acts: list[tuple[int, str]]) -> list[Transit
 lives = st.lists(
     st.tuples(
         st.sampled_from(RULES),
+        st.sampled_from(["raise", *ASSIGNED]),
         st.lists(st.tuples(st.integers(0, END_S - 1), ACTS), max_size=12, unique_by=lambda a: a[0]),
     ),
     max_size=5,
@@ -60,12 +66,12 @@ lives = st.lists(
 @pytest.mark.requirement("ALM-122")
 @given(lives)
 def test_the_figures_of_each_rule_are_the_oracles(
-    drawn: list[tuple[str, list[tuple[int, str]]]],
+    drawn: list[tuple[str, str, list[tuple[int, str]]]],
 ) -> None:
     rows = [
         row
-        for number, (rule, acts) in enumerate(drawn)
-        for row in steps_of(f"a{number}", rule, [(0, "raise"), *((s + 1, a) for s, a in acts)])
+        for number, (rule, first, acts) in enumerate(drawn)
+        for row in steps_of(f"a{number}", rule, [(0, first), *((s + 1, a) for s, a in acts)])
     ]
     facts = [fact(0, "seated", patient_ref="A", planned_minutes=40)]
     now_us = NOON_US + (END_S + 1) * 1_000_000
@@ -88,7 +94,7 @@ def oracle(rows: list[TransitionRow]) -> tuple[int, float, float | None, float |
             row = mine.get(second)
             if row is not None:
                 state = row.to_state
-                if row.reason in (Reason.CONDITION_PRESENT.value, Reason.CONDITION_AGAIN.value):
+                if row.reason in BEGINS:
                     raised, begun, seen = raised + 1, second, False
                 if row.reason == Reason.ACKNOWLEDGED.value and not seen:
                     delays.append(float(second - begun))
@@ -116,10 +122,7 @@ def highs(rows: list[TransitionRow]) -> int:
     for alarm in {row.alarm for row in rows}:
         episode: list[TransitionRow] = []
         for row in [*(one for one in rows if one.alarm == alarm), None]:
-            fresh = row is None or row.reason in (
-                Reason.CONDITION_PRESENT.value,
-                Reason.CONDITION_AGAIN.value,
-            )
+            fresh = row is None or row.reason in BEGINS
             if fresh and episode:
                 count += any(one.priority == "HIGH" for one in episode)
                 episode = []

@@ -1,4 +1,4 @@
-"""Whoever is seated begins as at a chair where nothing was ever measured (see `docs/decisions`)."""
+"""Whoever is seated has the alarms that are open there; all else begins anew (`docs/decisions`)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from monitor.alerts import Reason
 from monitor.clinic import Phase
-from monitor.conditions import Priority
+from monitor.conditions import Kind
 from tests.acts import Act, engine_of, lived, told
 from tests.examples import examples
-from tests.judged import HR, SPO2, Chairside, preset, reading
+from tests.judged import SPO2, preset, reading
 from tests.restarted import Kept
 from tests.scripts import MOVES, Move, Script, moves
 
@@ -25,51 +25,37 @@ PHASES = (Phase.PREPARE, Phase.BASELINE, Phase.INFUSION, Phase.RECOVERY)
 @pytest.mark.requirement("ALM-142")
 @given(moves(AT_A_CHAIR), st.sampled_from(PHASES), moves(AT_A_CHAIR))
 @settings(max_examples=examples(40), deadline=None)
-def test_nothing_measured_or_done_at_the_empty_chair_alters_a_step(
+def test_the_empty_chair_leaves_its_open_alarms_and_alters_no_other_step(
     before: list[Move], phase: Phase, later: list[Move]
 ) -> None:
     script = Script()
     empty = played(script, before)
-    after = [*script.play("seat", {"chair": CHAIR, "phase": phase}), *played(script, later)]
+    seat = script.play("seat", {"chair": CHAIR, "phase": phase})
+    later_acts = played(script, later)
+    given_on = groups_that_go_on([*empty, *seat])
+    if given_on:
+        # Which alarm a person means is counted among all that are open.
+        later_acts = [one for one in later_acts if one[2] not in ("acknowledge", "end")]
     told_of = [
-        [told(one) for one in lived(acts, engine_of(preset())) if one.alarm.session is not None]
-        for acts in ([*empty, *after], after)
+        [
+            told(one)
+            for one in lived(acts, engine_of(preset()))
+            if one.alarm.session is not None and one.alarm.group not in given_on
+        ]
+        for acts in ([*empty, *seat, *later_acts], [*seat, *later_acts])
     ]
     assert told_of[0] == told_of[1]
+
+
+def groups_that_go_on(acts: list[Act]) -> set[str]:
+    """Of the alarms of nobody that are the patient's from the seat on."""
+    events = lived(acts, engine_of(preset()))
+    return {one.alarm.group for one in events if one.reason is Reason.ASSIGNED}
 
 
 def played(script: Script, moves: list[Move]) -> list[Act]:
     """What of these moves happens at the chair."""
     return [act for move in moves for act in script.play(*move) if act[1] == CHAIR]
-
-
-@pytest.mark.requirement("ALM-142")
-def test_an_alarm_of_the_empty_chair_ends_and_comes_again_from_the_patients_own_readings() -> None:
-    chair = Chairside(phase=None)
-    chair.hold(8, SPO2=84)
-    assert chair.sounding() is Priority.HIGH
-    chair.events += chair.engine.pause_audio("1", "rk", chair.now, 120.0)
-    chair.events += chair.engine.seat("1", "s9", Phase.PREPARE, chair.now)
-    assert chair.engine.alarms() == []
-    assert chair.engine.audio_paused_until("1") is None
-    seated_s = chair.now
-    chair.hold(4, SPO2=84)
-    alarm = chair.alarm("SPO2-3")
-    assert alarm is not None
-    assert (alarm.session, alarm.onset_s, alarm.audible) == ("s9", seated_s, True)
-    assert all(one.at_s >= seated_s for one in alarm.fired_by)
-
-
-@pytest.mark.requirement("ALM-142")
-def test_an_alarm_open_at_an_empty_chair_is_not_of_who_is_moved_there() -> None:
-    chair = Chairside(phase=None, chairs="12")
-    for _ in range(8):
-        chair.pass_second({SPO2: 84.0, HR: 72.0}, chair="2")
-    chair.events += chair.engine.seat("1", "s1", Phase.INFUSION, chair.now)
-    chair.events += chair.engine.move("1", "2", chair.now)
-    assert chair.engine.alarms() == []
-    last = [one for one in chair.events if one.alarm.condition == "SPO2-3"][-1]
-    assert (last.reason, last.alarm.session, last.alarm.chair) == (Reason.SEATED, None, "2")
 
 
 @pytest.mark.requirement("ALM-142")
@@ -91,3 +77,27 @@ def low(first_s: int, last_s: int) -> list[Act]:
         for at in range(first_s, last_s + 1)
         for one in [reading(SPO2, 84.0, float(at), chair=CHAIR)]
     ]
+
+
+@pytest.mark.requirement("ALM-150")
+@pytest.mark.parametrize("moved", [False, True])
+def test_killed_right_after_the_seat_the_alarms_come_back_in_every_word(*, moved: bool) -> None:
+    rules = preset()
+    before = Kept(engine_of(rules))
+    seen = (20.25, CHAIR, "acknowledge", (Kind.PHYSIOLOGICAL, 1))
+    comes: list[Act] = [(20.5, CHAIR, "seat", ("s", Phase.PREPARE))]
+    if moved:
+        comes = [(0.5, "spare", "seat", ("s", Phase.BASELINE)), (20.5, "spare", "move", CHAIR)]
+    before.play(sorted([*low(1, 20), seen, *comes], key=lambda one: one[0]))
+    known = before.engine.alarms(CHAIR)
+    assert [(one.id, one.session, one.state.value) for one in known] == [
+        ("chair:1/SPO2-2/SpO2/1", "s", "ACTIVE_UNACK"),
+        ("chair:1/SPO2-3/SpO2/1", "s", "ACTIVE_ACK"),
+    ]
+    again = before.killed(rules)
+    assert again.engine.alarms(CHAIR) == known
+    assert again.events == []
+    before.play(low(21, 150))
+    (sounds,) = [one for one in before.events if one.reason is Reason.RE_ALARM]
+    assert (sounds.alarm.condition, sounds.at_s) == ("SPO2-3", 140.25)
+    assert before.killed(rules).engine.alarms(CHAIR) == before.engine.alarms(CHAIR)

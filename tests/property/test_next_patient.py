@@ -91,6 +91,11 @@ class Day:
         stays = self.stays[chair]
         return stays[-1] if stays and stays[-1].to_us is None else None
 
+    def nobody_at(self, chair: str, at_us: int) -> bool:
+        """Did nobody sit there then? Who left at that instant did not."""
+        last_us = ((one.from_us, one.to_us or at_us + 1) for one in self.stays[chair])
+        return not any(from_us <= at_us < to_us for from_us, to_us in last_us)
+
     def free(self, wanted: str) -> str:
         """That chair, or another at which nobody sits; "" when all are taken."""
         return next((one for one in (wanted, *PLACES) if self.here(one) is None), "")
@@ -346,7 +351,12 @@ async def check_record(house: Stepped, day: Day) -> None:
 
 
 def _check_step(day: Day, step: TransitionRow) -> None:
-    """An alarm of a patient began, and rests on what was measured, while they sat somewhere."""
+    """An alarm of a patient began, and rests on what was measured, while they sat somewhere.
+
+    Or, of one that was assigned to them, while nobody sat at its chair.
+    """
     stays = [one for all_of in day.stays.values() for one in all_of if one.session == step.session]
+    empty, _, chair = step.alarm.partition("/")[0].rpartition(":")
     for at_us in (step.onset_us, *(sample.sampled_at_us for sample in step.fired_by)):
-        assert any(one.holds(at_us) for one in stays), step
+        nobodys = bool(empty) and day.nobody_at(chair, at_us)
+        assert nobodys or any(one.holds(at_us) for one in stays), step

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from monitor.alerts import Reason
 from monitor.cli import chairside
 from monitor.clinic import Phase
 from monitor.commands import SetBaseline
@@ -76,7 +77,7 @@ async def test_what_was_measured_long_before_a_session_is_not_read_again_with_it
         house.hold(200, SPO2=84.0)
         await house.enter(earlier, Phase.RECOVERY)
         await house.enter(earlier, Phase.CLOSED)
-        house.hold(250, SPO2=84.0)
+        house.hold(250)
         session = await eventful(house)
         path = house.config.record.path
     history = RecordHistory(path)
@@ -85,11 +86,46 @@ async def test_what_was_measured_long_before_a_session_is_not_read_again_with_it
     rows = await history.after(span[0] - 1, 100_000, ("1",), span[1])
     opened_us = (await history.facts(session))[0].at_us
     came_us = [row.row.received_at_us for row in rows if isinstance(row.row, ReadingRow)]
-    assert min(came_us) >= opened_us - 300_000_000
+    # And of what led to the alarm that was open for 15 s when the patient came.
+    assert min(came_us) >= opened_us - 315_000_000
     everything = await history.after(span[0] - 1, 100_000, ("1",))
     assert len(everything) - len(rows) >= 150
     steps = await history.transitions(session)
     assert (await rejudged(path, session)).lines() == [f"{len(steps)} transitions, identical"]
+
+
+@pytest.mark.requirement("S-52", "ALM-142")
+@pytest.mark.parametrize("killed_s", [None, 20.0, 360.0])
+async def test_an_alarm_that_was_open_long_before_the_seat_comes_out_the_same(
+    tmp_path: Path, killed_s: float | None
+) -> None:
+    before_s = 360 if killed_s is None else int(killed_s)
+    async with stepped(tmp_path) as house:
+        house.hold(before_s, SPO2=84.0)
+        if killed_s is None:
+            session = await lived_on(house)
+    if killed_s is not None:
+        async with stepped(tmp_path, at_s=killed_s + 3.0) as house:
+            house.hold(330, SPO2=84.0)
+            session = await lived_on(house)
+    steps = await RecordHistory(house.config.record.path).transitions(session)
+    first = next(row for row in steps if row.condition == "SPO2-3")
+    assert (first.reason, first.value, first.extreme) == (Reason.ASSIGNED.value, 83.0, 82.0)
+    assert first.alarm.startswith("chair:1/")
+    found = await rejudged(house.config.record.path, session)
+    assert found.lines() == [f"{len(steps)} transitions, identical"]
+
+
+async def lived_on(house: Stepped) -> str:
+    """It gets worse and is seen, somebody is seated, and it ends by their readings."""
+    house.hold(3, SPO2=82.0)
+    house.hold(3, SPO2=83.0)
+    await house.acknowledge("SPO2-3")
+    session = await house.seat(phase=Phase.BASELINE)
+    house.hold(4, SPO2=83.0)
+    house.hold(30)
+    await house.acknowledge("SPO2-2")
+    return session
 
 
 @pytest.mark.requirement("S-52")
