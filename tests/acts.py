@@ -30,9 +30,9 @@ Act = tuple[float, str, str, object]
 """When, at which chair, what, and its argument."""
 
 
-def engine_of(rules: Preset, order: Iterable[str] = DEVICES) -> Engine:
+def engine_of(rules: Preset, order: Iterable[str] = DEVICES, run: str = "") -> Engine:
     """An engine with these chairs, in this order."""
-    engine = Engine(rules)
+    engine = Engine(rules, run=run)
     for chair in order:
         engine.add_chair(chair, DEVICES[chair], 0.0)
     return engine

@@ -59,6 +59,7 @@ class Kept:
     steps: list[TransitionRow] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
     events: list[AlarmEvent] = field(default_factory=list)
+    run: int = 0
 
     def __post_init__(self) -> None:
         self.clock = Clock(lambda: self.now, epoch_us=0)
@@ -199,7 +200,8 @@ class Kept:
         self.now = self.now if back is None else back
         again = replace(
             self,
-            engine=engine_of(rules),
+            engine=engine_of(rules, run=f"r{self.run + 1}-"),
+            run=self.run + 1,
             facts=[*self.facts],
             readings=[*self.readings],
             steps=[*self.steps],

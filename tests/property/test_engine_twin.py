@@ -130,12 +130,18 @@ class EngineBesideTwins(RuleBasedStateMachine):
         """
         if not self.returned:
             return [*steps]
-        return [one._replace(value=None, limit=None) for one in steps if of_the_patient(one)]
+        return [as_known_again(one) for one in steps if of_the_patient(one)]
 
 
 def of_the_patient(step: Step) -> bool:
     """Is it what a restart leaves as if there had been none?"""
     return preset().condition(step.alarm.split("/")[-3]).kind is Kind.PHYSIOLOGICAL
+
+
+def as_known_again(step: Step) -> Step:
+    """Each run numbers alarms of empty chairs anew, and says in them which it is."""
+    name = step.alarm.rpartition("/")[0] if step.alarm.startswith("chair:") else step.alarm
+    return step._replace(alarm=name, value=None, limit=None)
 
 
 def by_id(step: Step) -> str:
