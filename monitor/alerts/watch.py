@@ -234,12 +234,12 @@ class Watch:
 
     def move(self, left: Place, to: Place, now: float) -> None:
         """The patient is in another chair: what is about the patient counts on there."""
-        rows = self._layout.goes_along
-        since_s = self.since_s[left.index, rows]
+        rows, since_s = self._layout.goes_along, self.since_s[left.index].copy()
+        told = rows & ~np.isnan(since_s)
         for place in (left, to):
             self.forget(place)
             self.exist(place, now)
-        self.since_s[to.index, rows] = since_s
+        self.since_s[to.index, told] = since_s[told]
         going = {self._layout.rows[row].condition.id for row in np.flatnonzero(rows)}
         to.asserted |= {name: said for name, said in left.asserted.items() if name in going}
 

@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts import AlarmState, Engine, Reason
 from monitor.clinic import Phase
 from monitor.vitals import Validity, VitalSign
-from tests.judged import DIA, HR, SPO2, SYS, Chairside, preset
+from tests.judged import DIA, HR, QUIET_S, SPO2, SYS, Chairside, preset
 
 OFF = {SPO2: (Validity.INVALID, "sensor off")}
 
@@ -99,6 +99,18 @@ def test_an_overdue_cuff_is_of_the_patient_and_only_a_reading_ends_it() -> None:
     assert (still.id, still.onset_s) == (overdue.id, overdue.onset_s)
     chair.pass_second({SPO2: 97.0, HR: 72.0, SYS: 125.0, DIA: 78.0}, chair="2")
     assert chair.engine.alarms("2") == []
+
+
+@pytest.mark.requirement("S-72")
+def test_a_cuff_is_due_from_the_move_where_the_old_chair_had_none() -> None:
+    chair = Chairside(None, chairs="2")
+    chair.engine.add_chair("1", {"dev-1": (QUIET_S, frozenset({SPO2, HR}))}, 0.0)
+    chair.engine.seat("1", "s", Phase.INFUSION, 0.0)
+    chair.hold(60)
+    move(chair)
+    at_two(chair, 485)
+    (overdue,) = chair.engine.alarms("2")
+    assert (overdue.condition, overdue.onset_s) == ("T-NIBP-O", 60.0)
 
 
 @pytest.mark.requirement("S-72")
