@@ -14,6 +14,7 @@ from math import inf, isnan, nan, nextafter
 from statistics import median
 from typing import NamedTuple
 
+from monitor.alerts.place import KEPT_SAMPLES_MAX
 from monitor.clinic import Phase
 from monitor.conditions import (
     COLUMN_OF,
@@ -650,10 +651,14 @@ class Twin:
         plain = rule.condition.form is Form.LIMIT
         vitals = rule.condition.watched
         if known and plain and len(vitals) == 1 and vitals[0] not in NIBP:
-            for what, value, quality, at in self.past:
-                if what is vitals[0]:
-                    self._count(rule, self._look(rule, {what: (value, quality)}), at)
+            for value, quality, at in self._retained(vitals[0]):
+                self._count(rule, self._look(rule, {vitals[0]: (value, quality)}), at)
         self._limit(rule, now)
+
+    def _retained(self, vital: VitalSign) -> list[tuple[float, str, float]]:
+        """The newest samples of the vital sign, as many as are retained."""
+        known = [(value, quality, at) for what, value, quality, at in self.past if what is vital]
+        return known[-KEPT_SAMPLES_MAX:]
 
     def _limit(self, rule: Rule, now: float) -> None:
         """What another limit does to an open alarm."""
@@ -1408,8 +1413,8 @@ class Twin:
         high = rule.condition.priority[self.column] is Priority.HIGH
         if rule.condition.form is Form.LIMIT:
             for clause in (*rule.condition.any_of, *rule.condition.and_any_of):
-                for vital, value, quality, when in self.past:
-                    counts = vital is clause.vital and when >= onset and (quality == GOOD or high)
+                for value, quality, when in self._retained(clause.vital):
+                    counts = when >= onset and (quality == GOOD or high)
                     if counts and self._beyond(clause, value):
                         _worst(alarm, clause, value, when)
         self._follow(alarm, look, samples, at)
