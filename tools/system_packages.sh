@@ -1,6 +1,7 @@
 #!/bin/sh
 # What is needed beside Python: `influxd` (a real InfluxDB 2, built where there is none)
-# and `tests` (Chromium, mosquitto, in CI also Node, two reverse proxies, two shells and systemd).
+# and `tests` (Chromium, mosquitto, in CI also Chromium without a frame, Node, two reverse proxies, two
+# shells and systemd).
 # As root on Debian it installs what is missing; otherwise it says exactly what to install.
 # Fails where something is still missing then.
 set -eu
@@ -29,10 +30,10 @@ for what in "$@"; do
         ;;
     tests)
         need chromium chromium
-        need chromium-headless-shell chromium-headless-shell
         need mosquitto mosquitto
         need openssl openssl
         if [ "${CI:-}" = true ]; then
+            need chromium-headless-shell chromium-headless-shell
             need node nodejs
             need npm npm
             need nginx nginx-light
