@@ -196,14 +196,13 @@ class _Part:
     steps: tuple[tuple[float, Phase], ...] = INFUSING
     cuff_interval_s: float = 300.0
     seated: bool = True
-    one_arm: bool = False
     heart_rate: float | None = None
 
 
 FIRST_SIX = (
     _Part(ivy, quiet),
     _Part(rad8, desaturates),
-    _Part(n560, peaks, cuff_interval_s=120.0, one_arm=True),
+    _Part(n560, peaks, cuff_interval_s=120.0),
     _Part(rad8, loses_probe),
     _Part(ivy, loses_link, RECOVERING),
     _Part(ivy, peaks_in_between, cuff_interval_s=150.0, seated=False, heart_rate=104.0),
@@ -250,7 +249,6 @@ def _scripted(seed: int, number: int, part: _Part) -> Story:
             cuff_first_s=3.0 + rng.uniform(0.0, 6.0),
             cuff_interval_s=part.cuff_interval_s,
             baseline_stated=True,
-            one_arm=part.one_arm,
         )
 
     return Story(
