@@ -11,7 +11,7 @@ PORT ?= 8080
 DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
 # Each process of a parallel run starts servers and a browser of its own. Half of their time they
 # wait, and what waits is handed out beside what computes (tests/order.py).
-JOBS ?= 4
+JOBS ?= 3
 
 .PHONY: demo test quick check check-python check-pages sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system
 
