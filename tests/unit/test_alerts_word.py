@@ -114,3 +114,13 @@ def test_a_good_word_after_a_gap_begins_anew_and_a_bad_one_too() -> None:
     assert not word.is_good(21.0, off_delay_s=3.0, gap_s=GAP_S)
     assert word.is_good(24.0, off_delay_s=3.0, gap_s=GAP_S)
     assert word.bad == 0
+
+
+@pytest.mark.requirement("ALM-224")
+def test_bad_ones_in_a_row_are_counted_and_a_good_one_ends_the_row() -> None:
+    word = Word()
+    word.is_bad()
+    word.is_bad()
+    assert word.bad == 2
+    word.is_good(10.0, off_delay_s=5.0, gap_s=GAP_S)
+    assert word.bad == 0
