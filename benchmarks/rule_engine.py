@@ -1,4 +1,4 @@
-"""The rule engine a tick, beside a bare comparison, the cost of objects, plain Python and pandas.
+"""The rule engine a tick, beside bare numpy, the cost of objects, plain Python and pandas.
 
 One tick is one sample of heart rate and SpO2 from every chair, 2 % of them
 missing. All judge the same rows in alternating rounds of one process; the ratio of a
@@ -28,7 +28,7 @@ from monitor import shipped
 from monitor.alerts import Engine
 from monitor.alerts.layout import COLUMNS, VITAL_INDEX, Layout, column_of
 from monitor.clinic import Phase
-from monitor.conditions import Preset
+from monitor.conditions import Form, Preset
 from monitor.presets import load_preset
 from monitor.vitals import GenerationMode, Reading, TimeBasis, Validity, VitalSign
 from tests import oracle
@@ -153,6 +153,22 @@ def compare_all(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) 
     return tick
 
 
+def medians_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
+    """A control: of one rule (HR-D) its two medians, of samples that are in arrays already."""
+    (rule,) = (one for one in _preset().conditions if one.form is Form.CHANGE)
+    of = {name: int(number) for name, number in rule.settings.items()}
+    heart = np.nan_to_num(values[..., 1], nan=75.0)
+
+    def tick(number: int) -> object:
+        start = time.process_time()
+        recent = heart[number - of["recent_s"] : number]
+        earlier = heart[number - of["earlier_from_s"] : number - of["earlier_to_s"]]
+        np.abs(np.median(recent, axis=0) - np.median(earlier, axis=0))
+        return time.process_time() - start
+
+    return lambda number: tick(number) if number >= of["earlier_from_s"] else 0.0
+
+
 def objects_only(values: np.ndarray[tuple[int, int, int], np.dtype[np.float64]]) -> Tick:
     """The control: the same readings put into arrays and compared, no more; the cost of objects."""
     compare = compare_only(values)
@@ -259,6 +275,7 @@ def rounds(chairs: int, before: int, ticks: int, count: int) -> list[dict[str, f
             "objects": objects_only(values),
             "compare": compare_only(values),
             "compare_all": compare_all(values),
+            "medians": medians_only(values),
             "python": plain_python(values),
             "pandas": with_pandas(values),
         }

@@ -11,13 +11,22 @@ LOOK_S = 0.01
 WITHIN_S = 30.0
 
 
-async def until(condition: Callable[[], object], within_s: float = WITHIN_S) -> float:
-    """Return when the condition holds, with the seconds it took; fail when it does not in time."""
+async def until(
+    condition: Callable[[], object],
+    within_s: float = WITHIN_S,
+    *,
+    instead: Callable[[], object] | None = None,
+) -> float:
+    """Return when the condition holds, with the seconds it took; fail when it does not in time.
+
+    `instead` is asked for what there is then, to be told with the failure.
+    """
     loop = asyncio.get_running_loop()
     began = loop.time()
     while not condition():
         took = loop.time() - began
-        assert took < within_s, f"not within {within_s} s"
+        if took >= within_s:
+            raise AssertionError(f"not within {within_s} s: {instead() if instead else ''}")
         await asyncio.sleep(LOOK_S)
     return loop.time() - began
 
