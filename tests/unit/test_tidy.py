@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -23,8 +24,13 @@ BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def functions(path: Path) -> Iterator[Function]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, Function):
             yield node
 
@@ -50,18 +56,18 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name)
-def test_a_function_fits_on_a_screen_and_nests_three_deep_at_most(path: Path) -> None:
-    too_long = [one.name for one in functions(path) if length(one) > FUNCTION_LINES_MAX]
-    too_deep = [one.name for one in functions(path) if nesting(one) > NESTING_MAX]
+def test_a_function_fits_on_a_screen_and_nests_three_deep_at_most() -> None:
+    told = [(name(path), one) for path in PRODUCT for one in functions(path)]
+    too_long = [(where, one.name) for where, one in told if length(one) > FUNCTION_LINES_MAX]
+    too_deep = [(where, one.name) for where, one in told if nesting(one) > NESTING_MAX]
     assert (too_long, too_deep) == ([], [])
 
 
-@pytest.mark.parametrize("path", [*PRODUCT, *PAGES], ids=name)
-def test_a_module_is_one_noun_long_and_finished(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= MODULE_LINES_MAX
-    assert UNFINISHED.search(text) is None
+def test_a_module_is_one_noun_long_and_finished() -> None:
+    texts = {name(path): path.read_text(encoding="utf-8") for path in [*PRODUCT, *PAGES]}
+    too_long = [path for path, text in texts.items() if len(text.splitlines()) > MODULE_LINES_MAX]
+    unfinished = [path for path, text in texts.items() if UNFINISHED.search(text)]
+    assert (too_long, unfinished) == ([], [])
 
 
 @pytest.mark.requirement("HOU-001")
@@ -70,24 +76,30 @@ def test_the_median_function_is_short() -> None:
     assert median(lengths) < FUNCTION_LINES_MEDIAN_MAX
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name)
-def test_no_module_holds_changing_state(path: Path) -> None:
+def changing(path: Path) -> Iterator[str]:
     """A lower-case name bound at module level to a fresh container would be shared by everybody."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    changing = [
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Dict | ast.Set)
-        for target in node.targets
-        if isinstance(target, ast.Name) and not target.id.isupper()
-        if target.id != "__all__" and not target.id.startswith("_")
-    ]
-    assert changing == []
+    for node in tree_of(path).body:
+        if not isinstance(node, ast.Assign) or not isinstance(
+            node.value, ast.List | ast.Dict | ast.Set
+        ):
+            continue
+        for target in node.targets:
+            if (
+                isinstance(target, ast.Name)
+                and not target.id.isupper()
+                and target.id != "__all__"
+                and not target.id.startswith("_")
+            ):
+                yield target.id
+
+
+def test_no_module_holds_changing_state() -> None:
+    assert [(name(path), one) for path in PRODUCT for one in changing(path)] == []
 
 
 def undocumented(path: Path) -> Iterator[str]:
     """Public classes and functions without a contract; a protocol's stubs and overrides apart."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if not isinstance(node, ast.ClassDef | ast.Module):
             continue
         for one in node.body:
@@ -98,6 +110,5 @@ def undocumented(path: Path) -> Iterator[str]:
                 yield one.name
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name)
-def test_everything_public_has_its_contract(path: Path) -> None:
-    assert list(undocumented(path)) == []
+def test_everything_public_has_its_contract() -> None:
+    assert [(name(path), one) for path in PRODUCT for one in undocumented(path)] == []
