@@ -12,8 +12,11 @@ DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
 # Each process of a parallel run starts servers and a browser of its own. Half of their time they
 # wait, and what waits is handed out beside what computes (tests/order.py).
 JOBS ?= 3
+# What Python has compiled is kept, whatever the shell says: each service that a test starts would
+# compile itself anew.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick check check-python check-pages sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system
+.PHONY: demo test quick check check-python check-pages sim bench bench-large alarm-performance mutation soak influxd lock tools-of-the-system programs
 
 demo: $(READY)
 ifdef INFLUX
@@ -23,15 +26,16 @@ else
 	@exec $(VENV)/bin/chairside demo $(DEMO)
 endif
 
-test: $(READY_DEV) tools-of-the-system check
-	$(RUN) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not alone" tests
+test: tools-of-the-system
+	tools/beside.sh "$(MAKE) --no-print-directory check" \
+		$(RUN) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not alone" tests
 	$(RUN) -m pytest -q -m alone tests
 
 quick: $(READY_DEV)
 	$(RUN) -m pytest -q tests/unit tests/property tests/sim
 
 check: $(READY_DEV)
-	$(MAKE) --no-print-directory -j2 check-python check-pages
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-pages
 
 check-python: $(READY_DEV)
 	$(VENV)/bin/ruff check .
@@ -63,7 +67,7 @@ bench-large: $(READY_DEV)
 alarm-performance: $(READY_DEV)
 	$(RUN) -m benchmarks.alarm_performance --out docs/alarm-performance.md
 
-soak: $(READY_DEV) tools-of-the-system
+soak: tools-of-the-system
 	CHAIRSIDE_SOAK=1 $(RUN) -m pytest -q -m soak tests
 
 mutation: $(READY_DEV)
@@ -74,8 +78,13 @@ influxd: $(READY)
 	@tools/system_packages.sh influxd
 	@tools/influxd/find.sh
 
-tools-of-the-system: $(READY_DEV)
-	@tools/system_packages.sh influxd tests || [ "$$CI" != true ]
+# Both wait for networks, so they do it side by side. An influxd is built with what they bring.
+tools-of-the-system:
+	@$(MAKE) --no-print-directory -j2 --output-sync=target $(READY_DEV) programs
+	@tools/system_packages.sh influxd || [ "$$CI" != true ]
+
+programs:
+	@tools/system_packages.sh tests || [ "$$CI" != true ]
 
 lock: $(READY_DEV)
 	tools/lock.sh
