@@ -263,6 +263,29 @@ async def test_what_is_open_is_found_again_after_a_restart(tmp_path: Path) -> No
         assert [row.id for row in (await record.uncopied(100)).rows] == list(range(1, 12))
 
 
+@pytest.mark.requirement("ALM-202", "ALM-148")
+async def test_a_few_valid_readings_about_a_time_are_found_nearest_first(record: Record) -> None:
+    spo2, pulse = VitalSign.SPO2, VitalSign.PULSE_RATE
+    silent = [reading(at, 70.0, vital=pulse, device="oxi") for at in range(20)]
+    heard = [reading(at + 0.5, 71.0, vital=pulse) for at in range(40)]
+    others = [
+        reading(30.1, None, vital=pulse, device="oxi", reason="sensor off"),
+        reading(30.2, 70.0, vital=pulse, device="oxi", validity=Validity.QUESTIONABLE),
+        reading(30.3, 70.0, vital=pulse, device="oxi", late=True),
+        reading(30.4, 97.0, device="oxi"),
+        reading(30.6, 70.0, vital=pulse, device="oxi", session="s-2"),
+    ]
+    record.add([*silent, *heard, *others])
+    await record.commit()
+    at_us, pulses = NOON_US + 35_500_000, frozenset({pulse})
+    assert await record.valid_before("s-1", pulses, at_us) == heard[34:18:-1]
+    assert await record.valid_before("s-1", pulses, at_us, but_of={"mon-1"}) == silent[:3:-1]
+    assert await record.valid_before("s-1", pulses, at_us, but_of={"mon-1", "oxi"}) == []
+    assert await record.valid_before("s-1", frozenset({spo2}), at_us) == others[3:4]
+    assert await record.valid_since("s-1", pulses, at_us) == heard[35:]
+    assert await record.valid_since("s-1", pulses, NOON_US + 30_000_000) == heard[30:]
+
+
 async def test_the_copys_progress_and_parked_lines_outlive_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "clinic.db"
     async with Record(path, clock=clock(), reserve_bytes=0) as record:

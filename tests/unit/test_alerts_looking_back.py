@@ -364,6 +364,19 @@ def test_of_a_pulse_no_more_is_read_than_tells_whether_there_was_one() -> None:
     assert min(read(room)) >= 900.0 - 60.0
 
 
+@pytest.mark.requirement("ALM-202")
+def test_of_a_silent_probes_pulse_nothing_of_another_probe_is_read_with_it() -> None:
+    room = Room()
+    room.do("seat", ("s2", Phase.INFUSION), chair="2")
+    two_probes(room, 15, mon=70.0, oxi=70.0)
+    two_probes(room, 400, mon=70.0)
+    past = asyncio.run(past_of(room.kept, round(room.at * 1e6), preset()))
+    told = [(row.device, row.sampled_at_us / 1e6) for row in past.earlier]
+    assert {at for device, at in told if device == "oxi-2"} == set(range(1, 16))
+    # The first of a session are those that a difference asks for.
+    assert max(at for device, at in told if device == "mon-2") < 16.0
+
+
 def pulses(*told: tuple[float, float | None, str], device: str = "oxi") -> list[ReadingRow]:
     """What a probe said of the pulse at these seconds."""
     return [
