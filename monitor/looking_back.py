@@ -9,27 +9,17 @@ and the preset. Knows no engine.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from heapq import nsmallest
-from itertools import groupby
 from math import inf
 from typing import Protocol
 
 from monitor.alerts.derived import FROM_THE_PHASE
 from monitor.conditions import COUNTED_FORMS, AlarmCondition, Form, Preset
-from monitor.history import (
-    ACKNOWLEDGED,
-    AUDIO_PAUSED,
-    ENDED,
-    SEATED,
-    SUSPENDED,
-    FactRow,
-    ReadingRow,
-    TransitionRow,
-)
+from monitor.history import ReadingRow, TransitionRow
 from monitor.plausibility import objection
+from monitor.sitting import Sitting
 from monitor.vitals import STANDS_FOR, Validity, VitalSign
 
 FIRST_LOOK_US, PULSE_LOOK_US, FARTHER = 300_000_000, 60_000_000, 8
@@ -52,69 +42,32 @@ class Earlier(Protocol):
     """What the record gives to look back at: a session's readings of some vital signs.
 
     From then until before then; or a few valid ones, the last before then or the first since.
-    The last of none of the devices `but_of`.
+    The last of that device, or of all.
     """
 
     async def earlier(
         self, session: str, vitals: Vitals, from_us: int, to_us: int
     ) -> list[ReadingRow]: ...
     async def valid_before(
-        self, session: str, vitals: Vitals, at_us: int, *, but_of: Collection[str] = ()
+        self, session: str, vitals: Vitals, at_us: int, *, device: str | None = None
     ) -> list[ReadingRow]: ...
     async def valid_since(self, session: str, vitals: Vitals, at_us: int) -> list[ReadingRow]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """An open session: what is known of it, and the alarms that are open for it."""
-
-    session: str
-    seated_us: int
-    facts: Sequence[FactRow]
-    alarms: Sequence[TransitionRow]
-
-    def begins_us(self, rule: AlarmCondition) -> list[int]:
-        """Since when a rule had a past: since the patient came, and anew when a person ended it."""
-        ended = [fact for fact in self.facts if fact.kind == ENDED]
-        return [self.seated_us, *(one.at_us for one in ended if one.data["rule"] == rule.id)]
-
-    def open(self, rule: AlarmCondition) -> list[TransitionRow]:
-        """Its open alarms of that rule."""
-        return [alarm for alarm in self.alarms if alarm.condition == rule.id]
-
-    def looks(self, rule: AlarmCondition, now_us: int) -> list[int]:
-        """When a person acknowledged that rule's open alarm, or silenced what is silent yet."""
-        mine = {alarm.alarm for alarm in self.open(rule)}
-        seen = [
-            fact.at_us
-            for fact in self.facts
-            if fact.kind == ACKNOWLEDGED and fact.data["alarm"] in mine
-        ]
-        silenced = [
-            fact.at_us
-            for fact in self.facts
-            if fact.kind == AUDIO_PAUSED
-            or (fact.kind == SUSPENDED and fact.data["rule"] == rule.id)
-            if fact.at_us + float(fact.data["seconds"] or 0.0) * 1e6 > now_us
-        ]
-        return seen[-1:] + silenced
 
 
 async def looked_back(
     record: Earlier,
     preset: Preset,
-    facts: Sequence[FactRow],
-    alarms: Sequence[TransitionRow],
+    sittings: Iterable[Sitting],
     span: tuple[int, int],
     told: Sequence[ReadingRow],
 ) -> list[ReadingRow]:
-    """The readings before `span` that still count; each once, in no order.
+    """The readings of open sessions before `span` that still count; each once, in no order.
 
     Its end is now; what was measured within it, `told`, is told anyway. Raises `StoreError`.
     """
     found = list[ReadingRow]()
     rules = [one for one in preset.conditions if one.enabled and one.form in COUNTED_FORMS]
-    for sitting in _sittings(facts, alarms):
+    for sitting in sittings:
         sums = await _of_sums(record, rules, preset, sitting, span[0])
         since_us = sums[0].sampled_at_us if sums else span[0]
         found += sums
@@ -140,16 +93,6 @@ def _by_vitals(rules: Sequence[AlarmCondition]) -> dict[Vitals, list[AlarmCondit
         if vitals := sources_of([rule]):
             out.setdefault(vitals, []).append(rule)
     return out
-
-
-def _sittings(facts: Sequence[FactRow], alarms: Sequence[TransitionRow]) -> Iterator[Sitting]:
-    ordered = sorted(facts, key=lambda fact: fact.session or "")
-    for session, told in groupby(ordered, key=lambda fact: fact.session or ""):
-        its = list(told)
-        seated = [fact.at_us for fact in its if fact.kind == SEATED]
-        if session and seated:
-            open_now = [one for one in alarms if one.session == session]
-            yield Sitting(session, seated[0], its, open_now)
 
 
 def sources_of(rules: Iterable[AlarmCondition]) -> Vitals:
@@ -275,24 +218,24 @@ async def _of_pulses(
             vitals = sources_of([rule])
             found += await _back_until(record, sitting, vitals, newest, back, known)
         heard = {row.device for row in (*mine, *found) if row.vital in PULSE}
-        while newest := await record.valid_before(sitting.session, PULSE, until_us, but_of=heard):
-            heard.add(newest[0].device)
-            found += await _of_silent(record, sitting, newest, back, known)
+        for device in sorted(set(sitting.probes) - heard):
+            found += await _of_silent(record, sitting, device, back, known)
     return found
 
 
 async def _of_silent(
     record: Earlier,
     sitting: Sitting,
-    newest: Sequence[ReadingRow],
+    device: str,
     back: tuple[int, int],
     known: Known,
 ) -> list[ReadingRow]:
     """The same of a probe that has not spoken since what is told of the others."""
 
     def its(rows: Sequence[ReadingRow]) -> list[ReadingRow]:
-        return [row for row in rows if row.device == newest[0].device]
+        return [row for row in rows if row.device == device]
 
+    newest = await record.valid_before(sitting.session, PULSE, back[0], device=device)
     return its(
         await _back_until(record, sitting, PULSE, newest, back, lambda rows: known(its(rows)))
     )

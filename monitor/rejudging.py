@@ -6,7 +6,7 @@ byte. Pure: rows in, rows out; knows no file and no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from monitor import journal
@@ -60,6 +60,10 @@ class Replay:
         if device != unheard and not all(row.late for row in rows):
             self._keep(self._engine.frame(device, readings[0].received_s))
         self._keep(self._engine.observe(readings))
+
+    def probes(self) -> Mapping[str, Collection[str]]:
+        """By chair, its devices that can tell of a pulse at the finger."""
+        return self._engine.probes() if self._engine else {}
 
     def open_steps(self) -> list[TransitionRow]:
         """The last step of every alarm that is open now."""

@@ -7,7 +7,7 @@ judged. Knows the record's rows and the ward; knows no file, task or format.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -34,6 +34,7 @@ from monitor.journal import reading_again
 from monitor.looking_back import Earlier, looked_back
 from monitor.retelling import Past, PastClock, is_open, retell, sessions_of
 from monitor.settling import tell_of_settings
+from monitor.sitting import sittings_of
 from monitor.sounding import Sounding, SoundTest
 from monitor.uncollected import uncollected
 from monitor.vitals import NIBP, Reading, VitalSign
@@ -101,7 +102,7 @@ class GatheringStage(Stage, Protocol):
 async def resume(ward: GatheringStage, record: Kept) -> None:
     """Put the ward back to where the record says it was. Raises `StoreError`."""
     asked_us = ward.clock.utc_us()
-    past = await past_of(record, asked_us, ward.preset)
+    past = await past_of(record, asked_us, ward.preset, ward.engine.probes())
     now = ward.clock.monotonic()
     with uncollected(), ward.resuming(asked_us, now):
         retell(ward.engine, ward.clock, past, now)
@@ -121,8 +122,13 @@ async def resume(ward: GatheringStage, record: Kept) -> None:
     await tell_of_settings(ward, record)
 
 
-async def past_of(record: Behind, now_us: int, preset: Preset) -> Past:
-    """What the record holds, at this time, of what goes on. Raises `StoreError`."""
+async def past_of(
+    record: Behind, now_us: int, preset: Preset, probes: Mapping[str, Collection[str]]
+) -> Past:
+    """What the record holds, at this time, of what goes on. Raises `StoreError`.
+
+    `probes` are, by chair, its devices that can tell of a pulse at the finger.
+    """
     interval_s = max(preset.nibp_interval_s.values(), default=0.0)
     cuff_us = round(CUFF_WARM_INTERVALS * interval_s * 1e6)
     facts = await record.open_facts(now_us - ACTS_US)
@@ -137,7 +143,8 @@ async def past_of(record: Behind, now_us: int, preset: Preset) -> Past:
     readings = await record.recent(now_us - WARM_US, now_us - max(cuff_us, CUFF_WARM_US_MIN))
     alarms = await record.open_alarms()
     span = (now_us - WARM_US, now_us)
-    earlier = await looked_back(record, preset, facts, alarms, span, readings)
+    sittings = sittings_of(facts, alarms, probes)
+    earlier = await looked_back(record, preset, sittings, span, readings)
     # What an alarm did at the empty chair comes before what it does in the session.
     return Past(facts, readings, alarms, [*apart, *steps], earlier)
 

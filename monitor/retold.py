@@ -73,7 +73,7 @@ async def replayed(
             call, told = journal.call_of(row)
             if call == journal.RESUMED:
                 asked_us, now = int(str(told["asked_us"])), float(str(told["now"]))
-                past = await past_of(history.as_of(began), asked_us, in_force)
+                past = await past_of(history.as_of(began), asked_us, in_force, replay.probes())
                 replay.resume(past if preset is None else _its_own(past, replay, chairs), now)
                 continue
         replay.take(row)

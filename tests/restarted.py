@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -208,7 +208,8 @@ class Kept:
             sessions=dict(self.sessions),
             events=[],
         )
-        restore(again, asyncio.run(past_of(self, round(self.now * 1e6), rules)))
+        past = past_of(self, round(self.now * 1e6), rules, again.engine.probes())
+        restore(again, asyncio.run(past))
         again.pass_time(self.now)
         return again
 
@@ -247,10 +248,10 @@ class Kept:
         vitals: frozenset[VitalSign],
         at_us: int,
         *,
-        but_of: Collection[str] = (),
+        device: str | None = None,
     ) -> list[ReadingRow]:
         rows = valid(await self.earlier(session, vitals, 0, at_us))
-        return [one for one in rows if one.device not in but_of][-FEW:][::-1]
+        return [one for one in rows if device in (None, one.device)][-FEW:][::-1]
 
     async def valid_since(
         self, session: str, vitals: frozenset[VitalSign], at_us: int

@@ -96,6 +96,15 @@ class Engine(Acting):
         self._watch.add_chair()
         self._watch.exist(place, now)
 
+    def probes(self) -> dict[str, frozenset[str]]:
+        """By chair, its devices that can tell of a pulse at the finger."""
+        return {
+            place.id: frozenset(
+                name for name, one in place.devices.items() if VitalSign.PULSE_RATE in one.vitals
+            )
+            for place in self._places
+        }
+
     # ---------------------------------------------------------------- who sits there
 
     @told

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from monitor.history import ReadingRow
 from monitor.store import schema
@@ -48,19 +48,19 @@ def few_valid(
     vitals: frozenset[VitalSign],
     side: str,
     at_us: int,
-    but_of: Collection[str] = (),
+    device: str | None = None,
 ) -> list[ReadingRow]:
     """The session's nearest in time on that side, "<" or ">=", nearest first.
 
-    None of the devices `but_of`.
+    Those of that device, or of all.
     """
     names, way = json.dumps([one.value for one in vitals]), "DESC" if side == "<" else "ASC"
     found = connection.execute(
         f"SELECT {_SAMPLES} FROM readings WHERE session = ? AND at_us {side} ? AND NOT late "
         "AND vital IN (SELECT value FROM json_each(?)) AND validity IN ('valid', 'validated') "
-        "AND device NOT IN (SELECT value FROM json_each(?)) "
+        "AND device = ifnull(?, device) "
         f"ORDER BY at_us {way} LIMIT {FEW}",
-        (session, at_us, names, json.dumps(sorted(but_of))),
+        (session, at_us, names, device),
     )
     return readings_of(found)[0]
 

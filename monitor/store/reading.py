@@ -212,11 +212,11 @@ class RecordHistory:
         vitals: frozenset[VitalSign],
         at_us: int,
         *,
-        but_of: Collection[str] = (),
+        device: str | None = None,
     ) -> list[ReadingRow]:
-        """The session's last few valid readings of these before then, by none of those devices."""
+        """The session's last few valid readings of these before then, by that device or by all."""
         return await self._read(
-            lambda c: measured.few_valid(c, session, vitals, "<", at_us, but_of)
+            lambda c: measured.few_valid(c, session, vitals, "<", at_us, device)
         )
 
     async def valid_since(

@@ -279,8 +279,8 @@ async def test_a_few_valid_readings_about_a_time_are_found_nearest_first(record:
     await record.commit()
     at_us, pulses = NOON_US + 35_500_000, frozenset({pulse})
     assert await record.valid_before("s-1", pulses, at_us) == heard[34:18:-1]
-    assert await record.valid_before("s-1", pulses, at_us, but_of={"mon-1"}) == silent[:3:-1]
-    assert await record.valid_before("s-1", pulses, at_us, but_of={"mon-1", "oxi"}) == []
+    assert await record.valid_before("s-1", pulses, at_us, device="oxi") == silent[:3:-1]
+    assert await record.valid_before("s-1", pulses, at_us, device="mon-2") == []
     assert await record.valid_before("s-1", frozenset({spo2}), at_us) == others[3:4]
     assert await record.valid_since("s-1", pulses, at_us) == heard[35:]
     assert await record.valid_since("s-1", pulses, NOON_US + 30_000_000) == heard[30:]

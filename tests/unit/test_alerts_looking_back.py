@@ -13,6 +13,7 @@ from monitor.clinic import Phase
 from monitor.history import ReadingRow, TransitionRow
 from monitor.looking_back import calm_since, pulse_known
 from monitor.resuming import past_of
+from monitor.retelling import Past
 from monitor.vitals import Validity, VitalSign
 from tests import stored
 from tests.judged import HR, PR, preset, reading
@@ -349,10 +350,16 @@ def test_of_two_probes_the_silent_ones_pulse_is_known_however_long_ago(*, off: b
 # ------------------------------------------------------------------ how far back is read
 
 
+def told_again(room: Room) -> Past:
+    """What a restart now would read."""
+    now_us, probes = round(room.at * 1e6), room.kept.engine.probes()
+    return asyncio.run(past_of(room.kept, now_us, preset(), probes))
+
+
 @pytest.mark.requirement("ALM-202")
 def test_of_a_pulse_no_more_is_read_than_tells_whether_there_was_one() -> None:
     def read(room: Room) -> set[float]:
-        past = asyncio.run(past_of(room.kept, round(room.at * 1e6), preset()))
+        past = told_again(room)
         pulses = [one for one in past.earlier if one.vital is VitalSign.PULSE_RATE]
         # The first of a session are those that a difference asks for.
         return {one.sampled_at_us / 1e6 for one in pulses} - set(range(17))
@@ -370,7 +377,7 @@ def test_of_a_silent_probes_pulse_nothing_of_another_probe_is_read_with_it() -> 
     room.do("seat", ("s2", Phase.INFUSION), chair="2")
     two_probes(room, 15, mon=70.0, oxi=70.0)
     two_probes(room, 400, mon=70.0)
-    past = asyncio.run(past_of(room.kept, round(room.at * 1e6), preset()))
+    past = told_again(room)
     told = [(row.device, row.sampled_at_us / 1e6) for row in past.earlier]
     assert {at for device, at in told if device == "oxi-2"} == set(range(1, 16))
     # The first of a session are those that a difference asks for.
