@@ -98,6 +98,7 @@ class Disguise:
                 at_us=row.at_us + self.shift_us,
                 onset_us=row.onset_us + self.shift_us,
                 sampled_at_us=self._moved(row.sampled_at_us),
+                extreme_at_us=self._moved(row.extreme_at_us),
                 message=row.condition if row.kind == Kind.TECHNICAL.value else row.message,
                 actor=self._actor(row.actor),
                 note=row.note if row.note in _NOTES else "",
