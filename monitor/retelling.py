@@ -98,12 +98,14 @@ def retell(engine: Engine, clock: Clock, past: Past, now: float) -> None:
     engine.returning.restore(alarms, clock.to_monotonic, now, ids)
     now_in = {name: one.chair for name, one in sessions_of(past.facts).items() if is_open(one)}
     sits = {chair: name for name, chair in now_in.items()}
+    assigned = [step for step in past.steps if step.reason == Reason.ASSIGNED.value]
     for fact in past.facts:
         chair = now_in.get(fact.session or "", fact.chair)
         # A pause at a chair where nobody sat ended when somebody was seated there.
         if fact.kind == AUDIO_PAUSED and sits.get(chair) == fact.session:
             began_s, seconds = clock.to_monotonic(fact.at_us), float(fact.data["seconds"] or 0.0)
-            engine.returning.resume_pause(chair, began_s, began_s + seconds, now)
+            newer = {step.alarm for step in assigned if step.at_us > fact.at_us}
+            engine.returning.resume_pause(chair, (began_s, began_s + seconds), now, newer)
 
 
 class PastClock(Clock):

@@ -5,6 +5,8 @@ Knows the open alarms of one chair and its audio pause (alarms.md sections 8 and
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from monitor.alerts.layout import Row
 from monitor.alerts.opened import Opened
 from monitor.alerts.place import NEVER, Pause, Place
@@ -87,13 +89,18 @@ class Overlays:
                 opened.score_seen = place.score
         self.changed.add(place.id)
 
-    def resume_pause(self, place: Place, began_s: float, until_s: float, now: float) -> None:
-        """A pause that a restart interrupted; see `Engine.resume_pause`."""
+    def resume_pause(
+        self, place: Place, span: tuple[float, float], now: float, newer: Container[str]
+    ) -> None:
+        """A pause that a restart interrupted; see `Returning.resume_pause`."""
+        began_s, until_s = span
         over = now >= until_s
         place.pause = Pause(until_s, until_s + self._preset.audible_s_between_pauses, over)
         for opened in place.open.values():
-            before = opened.state is AlarmState.ACTIVE_UNACK and opened.entered_s <= began_s
-            opened.held = before and not over
+            # What a silence's end let sound is heard through a pause of before (8a.4).
+            since_s = max(opened.entered_s, place.silences.ended_s(opened.row.condition))
+            before = opened.state is AlarmState.ACTIVE_UNACK and since_s <= began_s
+            opened.held = before and not over and opened.id not in newer
 
     def end_pause(self, place: Place) -> None:
         """The pause is over: what it held sounds again."""

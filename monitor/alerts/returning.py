@@ -5,7 +5,7 @@ Knows what was told and what was open. Knows no record and no file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import inf
 
@@ -89,7 +89,8 @@ class Returning:
         self._places[chair].silences.forget(condition)
 
     def moved(self, chair: str, to: str) -> None:
-        """What people looked at in one chair is in another by now."""
+        """What people looked at in one chair is in another by now, a pause of that one is over."""
+        self._looked.pop((to, ""), None)
         self._looked = {
             (to if at == chair else at, alarm): seen for (at, alarm), seen in self._looked.items()
         }
@@ -145,10 +146,18 @@ class Returning:
                 if counts and self._judging.levels.beyond(place.index, number, one.value):
                     opened.extremes_follow(clause, one.value, one.at_s)
 
-    def resume_pause(self, chair: str, began_s: float, until_s: float, now: float) -> None:
-        """What is left of an audio pause over what sounded when it began."""
+    def resume_pause(
+        self, chair: str, span: tuple[float, float], now: float, newer: Container[str] = ()
+    ) -> None:
+        """What is left of an audio pause, from and until when, over what sounded when it began.
+
+        The `newer` alarms came to the chair later. One of an empty chair at which somebody
+        was seated since is over.
+        """
         place = self._places[chair]
-        self._overlays.resume_pause(place, began_s, until_s, now)
+        if place.session is None and span[0] < place.since_s:
+            return
+        self._overlays.resume_pause(place, span, now, newer)
         seen = self._looked.get((chair, ""))
         for opened in place.open.values():
             if opened.held and seen is not None:

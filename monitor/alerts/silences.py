@@ -38,6 +38,7 @@ class Silences:
     def __init__(self) -> None:
         self.suspended: dict[str, Suspension] = {}
         self._used_s: dict[str, float] = {}
+        self._ended_s: dict[str, float] = {}
         self.standby_until_s: float | None = None
         self._stood_until_s = -NEVER
 
@@ -81,6 +82,7 @@ class Silences:
         ended = self.suspended.pop(condition, None)
         if ended is not None:
             self._used_s[condition] -= max(ended.until_s - now, 0.0)
+            self._ended_s[condition] = min(ended.until_s, now)
 
     def forget(self, condition: str) -> None:
         """An alarm of the clinic is over: the next one sounds, and may be suspended as long."""
@@ -127,15 +129,16 @@ class Silences:
 
     def end_due(self, now: float) -> None:
         """What has lasted its time is over."""
-        self.suspended = {
-            condition: one for condition, one in self.suspended.items() if one.until_s > now
-        }
+        for condition in [name for name, one in self.suspended.items() if one.until_s <= now]:
+            self.end_suspension(condition, now)
         if self.standby_until_s is not None and self.standby_until_s <= now:
             self.end_standby(now)
 
     def enter(self, phase: Phase, now: float) -> None:
         """Another phase has other limits: no rule stays suspended; an infusion ends a standby."""
-        self.suspended, self._used_s = {}, {}
+        for condition in [*self.suspended]:
+            self.end_suspension(condition, now)
+        self._used_s = {}
         if phase is Phase.INFUSION:
             self.end_standby(now)
 
@@ -146,6 +149,11 @@ class Silences:
         if condition.standby and self.standby_until_s is not None:
             ends.append(self.standby_until_s)
         return max(ends, default=None)
+
+    def ended_s(self, condition: AlarmCondition) -> float:
+        """When alarms of this condition were last given their sound back."""
+        stood_s = self._stood_until_s if condition.standby else -NEVER
+        return max(self._ended_s.get(condition.id, -NEVER), stood_s)
 
     def reference(self, condition: str) -> Mapping[VitalSign, float]:
         """The values from which a suspended rule's alarm can get worse."""
