@@ -43,6 +43,9 @@ UNKNOWN_TOPICS_MAX = 64
 SAMPLE_BYTES_MAX = 32
 OWN, WATCHED = 1, 2
 """Marks of the subscriptions for devices, and of those for whoever else is there."""
+UNWATCHED = "a monitor that the configuration does not know and that sends as a chair is not told"
+MARKS_FIX = "use one that has (MQTT 5.0, 3.2.2.3.12), such as mosquitto"
+REFUSAL_FIX = "let our user subscribe to it, as `topic read #` of config/mosquitto.acl does"
 
 log = logging.getLogger("chairside.links")
 
@@ -180,6 +183,7 @@ class Broker:
         self._answer_s_max = answer_s_max
         self._routes: Routes[MqttLink] = Routes()
         self._watched: list[str] = []
+        self._unwatched = ""
         self._failure: DeviceError | None = None
         self._backoff = Backoff()
         self._short = 0
@@ -235,6 +239,9 @@ class Broker:
             topic, _ = self.unknown.most_common(1)[0]
             text = f"{self.unknown.total()} messages of no configured device, most on {topic}"
             lines.append(StatusLine("warn", "UNKNOWN DEVICE", text))
+        if self._unwatched:
+            text = f"{UNWATCHED}: the broker ({self.address.where}) {self._unwatched}"
+            lines.append(StatusLine("warn", "STRANGERS NOT TOLD", text))
         if self.forgotten:
             text = f"broker forgot our session {self.forgotten} times: values may be missing"
             lines.append(StatusLine("warn", "BROKER FORGOT US", text))
@@ -258,9 +265,7 @@ class Broker:
         )
         async with connection:
             refused = await connection.subscribe(self._routes.filters, mark=OWN)
-            if self._watched and connection.marks:
-                # Nothing of a stranger is kept, so nothing of it need be sent again.
-                await connection.subscribe(self._watched, qos=0, mark=WATCHED)
+            self._unwatched = await self._watch(connection)
             self.connections += 1
             self.forgotten += self.connections > 1 and not connection.session_present
             self._failure = None
@@ -275,6 +280,19 @@ class Broker:
                 self._short += not connection.dropped
                 if connection.dropped:
                     self._backoff.reset()
+
+    async def _watch(self, connection: Connection) -> str:
+        """Subscribe to whoever else is there; what the broker denies us of that, and the fix."""
+        if not self._watched:
+            return ""
+        if not connection.marks:
+            return f"has no subscription identifiers; {MARKS_FIX}"
+        # Nothing of a stranger is kept, so nothing of it need be sent again.
+        refused = await connection.subscribe(self._watched, qos=0, mark=WATCHED)
+        if not refused:
+            return ""
+        others = f" and {len(refused) - 1} others" if refused[1:] else ""
+        return f"refuses {refused[0]}{others}; {REFUSAL_FIX}"
 
     def _receive(self, connection: Connection, message: MQTTMessage) -> None:
         receipt = MqttReceipt(connection, message.mid) if message.qos else None
