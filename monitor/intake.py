@@ -1,6 +1,6 @@
 """From a device's report to readings: place, times, order and identity.
 
-Knows one device's clock offset, message numbers and last sample times. Knows
+Knows one device's clock offset and last sample times. Knows
 no link, task, alarm or database; every time is an argument.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from monitor.clinic import Device
 from monitor.drivers import Report
+from monitor.numbering import Numbering
 from monitor.vitals import GenerationMode, Measurement, Reading, TimeBasis, VitalSign, under_way
 
 LATE_S = 10.0
@@ -20,7 +21,6 @@ OFFSET_STEP_US = 5_000_000
 OFFSET_SPREAD_US = 1_000_000
 OFFSET_REPORTS = 5
 OFFSET_DOUBTED_US = 60_000_000
-MISSING_MAX = 1_000
 RECENT_STAMPS_MAX = 256
 
 
@@ -119,56 +119,6 @@ class DeviceClock:
             self._agreed_since_us = received_at_us
         may_be_a_queue = self._found_right and not self._stepped
         return not may_be_a_queue or received_at_us - self._agreed_since_us >= OFFSET_DOUBTED_US
-
-
-class Numbering:
-    """Which of a sender's numbered messages came, came twice, or are missing."""
-
-    def __init__(self, boot: str | None = None, seq: int | None = None) -> None:
-        self._boot, self._newest = boot, seq
-        self._first = seq
-        self._missing: set[int] = set()
-        self._older: set[int] = set()
-        self.lost = 0
-        self.repeated = 0
-
-    @property
-    def missing(self) -> int:
-        """How many numbers of the present boot have not come yet."""
-        return len(self._missing) + self.lost
-
-    def is_new(self, boot: str, seq: int) -> bool:
-        """Note a message; False when it was here before."""
-        if boot != self._boot:
-            # Nobody can tell what an earlier boot still held: start counting afresh.
-            self._boot, self._first, self._newest = boot, seq, seq
-            self._missing.clear()
-            self._older.clear()
-            return True
-        if self._first is not None and seq < self._first:
-            return self._older_is_new(seq)
-        newest = self._newest if self._newest is not None else seq - 1
-        if seq in self._missing:
-            self._missing.discard(seq)
-            return True
-        if seq <= newest:
-            self.repeated += 1
-            return False
-        fresh = range(newest + 1, seq)
-        room = MISSING_MAX - len(self._missing)
-        self._missing.update(fresh[max(0, len(fresh) - room) :])
-        self.lost += max(0, len(fresh) - room)
-        self._newest = seq
-        return True
-
-    def _older_is_new(self, seq: int) -> bool:
-        # Sent before the first we saw, or before our restart: taken once, and the
-        # record's own index refuses what it already holds.
-        if seq in self._older or len(self._older) >= MISSING_MAX:
-            self.repeated += 1
-            return False
-        self._older.add(seq)
-        return True
 
 
 class Intake:

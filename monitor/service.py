@@ -32,8 +32,9 @@ from monitor.gateways import Gateways
 from monitor.guarding import Guard, board_of_test
 from monitor.housekeeping import Copy, Strangers, housekeep
 from monitor.hub import Hub
-from monitor.intake import Arrival, Intake, Numbering
+from monitor.intake import Arrival, Intake
 from monitor.links import Backoff, Delivery, Link, Receipt
+from monitor.numbering import Numbering
 from monitor.people import People
 from monitor.resuming import resume, resume_sounding
 from monitor.retention import Retention

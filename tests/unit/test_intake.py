@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.clinic import Device
 from monitor.drivers import Report
-from monitor.intake import LATE_S, Arrival, Intake, Numbering, Seat
+from monitor.intake import LATE_S, Arrival, Intake, Seat
 from monitor.vitals import GenerationMode, Measurement, Reading, Validity, VitalSign
 
 T0_US = 1_800_000_000_000_000
@@ -124,7 +124,6 @@ def test_the_same_numbered_message_twice_is_one() -> None:
     intake = Intake(device())
     assert len(intake.readings(report(1.0, seq=7), at(1.0), SEAT)) == 1
     assert intake.readings(report(1.0, seq=7), at(1.1), SEAT) == []
-    assert intake.numbering.repeated == 1
 
 
 def test_the_same_determination_sent_again_is_one_reading() -> None:
@@ -159,19 +158,6 @@ def test_a_number_that_is_missing_is_counted_until_it_comes() -> None:
     assert intake.numbering.missing == 2
     intake.readings(report(3.0, seq=3), at(6.0), SEAT)
     assert intake.numbering.missing == 1
-
-
-def test_a_huge_gap_is_counted_and_takes_no_memory() -> None:
-    numbering = Numbering()
-    numbering.is_new("b", 1)
-    numbering.is_new("b", 10_000_000)
-    assert numbering.missing == 9_999_998
-
-
-def test_a_new_boot_starts_its_own_numbers() -> None:
-    numbering = Numbering("old", 500)
-    assert numbering.is_new("new", 0)
-    assert numbering.missing == 0
 
 
 def test_an_older_sample_is_kept_and_not_judged() -> None:
