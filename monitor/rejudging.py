@@ -25,7 +25,8 @@ class Replay:
     """Takes every row of the record from the beginning of a run on; `steps` are the alarms' steps.
 
     `preset_of` gives the preset for the hash that a run names. Rows that only
-    follow from others, transitions among them, are passed over.
+    follow from others are passed over; of transitions no more counts than how many alarms
+    an empty chair had.
     """
 
     def __init__(self, preset_of: Callable[[str], Preset]) -> None:
@@ -48,6 +49,14 @@ class Replay:
             self._begin(row)
         elif isinstance(row, FactRow) and row.kind == INPUT:
             self._call(*journal.call_of(row))
+        elif isinstance(row, TransitionRow):
+            self._number(row)
+
+    def _number(self, step: TransitionRow) -> None:
+        """Alarms of an empty chair of which nothing is read again count in the next one's id."""
+        over = step.to_state == AlarmState.RESOLVED.value
+        if self._engine is not None and over and step.session is None:
+            self._engine.returning.given(step.alarm)
 
     def finish(self) -> None:
         """Judge the frame whose readings were taken last."""

@@ -158,6 +158,7 @@ class Book:
         """Give none of these ids again."""
         for one in known:
             name, _, number = one.rpartition("/")
+            number = number.removeprefix(self._run)
             if number.isdecimal():
                 self._count[name] = max(self._count.get(name, 0), int(number))
 

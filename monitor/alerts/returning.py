@@ -88,6 +88,10 @@ class Returning:
         """While warming: here an alarm of the clinic was over, and any suspension of its rule."""
         self._places[chair].silences.forget(condition)
 
+    def given(self, alarm: str) -> None:
+        """That id was given, of an alarm that is not told again; it is not given twice."""
+        self._book.note_ids([alarm])
+
     def moved(self, chair: str, to: str) -> None:
         """What people looked at in one chair is in another by now, a pause of that one is over."""
         self._looked.pop((to, ""), None)

@@ -17,6 +17,7 @@ from monitor.commands import SetBaseline
 from monitor.errors import StoreError
 from monitor.history import ReadingRow, TransitionRow
 from monitor.operations.rejudging import Rejudged, rejudged
+from monitor.retold import replayed
 from monitor.store.record import RecordHistory
 from monitor.vitals import VitalSign
 from tests.stepped import ACTOR, CALM, Stepped, stepped
@@ -114,6 +115,32 @@ async def test_an_alarm_that_was_open_long_before_the_seat_comes_out_the_same(
     assert first.alarm.startswith("chair:1/")
     found = await rejudged(house.config.record.path, session)
     assert found.lines() == [f"{len(steps)} transitions, identical"]
+
+
+@pytest.mark.requirement("S-52", "ALM-150")
+@pytest.mark.parametrize("seen_at_once", [True, False])
+async def test_what_an_empty_chair_had_long_before_counts_in_the_ids_of_its_alarms(
+    tmp_path: Path, *, seen_at_once: bool
+) -> None:
+    async with stepped(tmp_path) as house:
+        house.hold(8, SPO2=84.0)
+        if seen_at_once:
+            await house.acknowledge("SPO2-3")
+        house.hold(12)
+        house.wait(330.0)
+        if not seen_at_once:
+            await house.acknowledge("SPO2-3")
+        house.hold(8, SPO2=84.0)
+        session = await house.seat(phase=Phase.BASELINE)
+        house.hold(3, SPO2=84.0)
+        await house.acknowledge("SPO2-3")
+        path, preset = house.config.record.path, house.ward.preset
+    history = RecordHistory(path)
+    steps = await history.transitions(session)
+    assert [row.alarm[-2:] for row in steps] == ["-2", "-2"]
+    assert (await rejudged(path, session)).lines() == ["2 transitions, identical"]
+    again = await replayed(history, session, preset=preset)
+    assert [(row.alarm, row.reason) for row in again] == [(row.alarm, row.reason) for row in steps]
 
 
 async def lived_on(house: Stepped) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from monitor.alerts import Alarm, AlarmEvent, AlarmState, Reason
+from monitor.alerts import Alarm, AlarmEvent, AlarmState, Engine, Reason
 from monitor.clinic import Phase
 from monitor.conditions import Priority
 from monitor.presets import load_preset
 from monitor.vitals import VitalSign
-from tests.judged import DIA, HR, SPO2, SYS, Chairside, preset
+from tests.judged import DIA, HR, QUIET_S, SPO2, SYS, Chairside, preset
 
 OLD = "chair:1/SPO2-3/SpO2/1"
 
@@ -314,3 +314,16 @@ def test_a_rise_of_the_pressure_there_is_told_by_their_next_reading() -> None:
     chair.acknowledge("BP-H2")
     chair.pass_second({SYS: 125.0, DIA: 78.0, SPO2: 97.0, HR: 72.0}, chair="2")
     assert chair.alarm("BP-H2") is None
+
+
+@pytest.mark.requirement("S-52")
+@pytest.mark.parametrize(("given", "number"), [("r2-3", 4), ("r1-3", 1)])
+def test_the_ids_that_an_empty_chair_gave_in_this_run_are_not_given_again(
+    given: str, number: int
+) -> None:
+    chair = Chairside(phase=None)
+    chair.engine = Engine(preset(), run="r2-")
+    chair.engine.add_chair("1", {"dev-1": (QUIET_S, frozenset(VitalSign))}, 0.0)
+    chair.engine.returning.given(f"chair:1/SPO2-3/SpO2/{given}")
+    chair.hold(8, SPO2=84)
+    assert known(chair.alarm("SPO2-3")).id == f"chair:1/SPO2-3/SpO2/r2-{number}"
