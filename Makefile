@@ -12,6 +12,8 @@ DEMO := --chairs $(CHAIRS) --seed $(SEED) --port $(PORT) $(if $(PAST),--past)
 # Each process of a parallel run starts servers and a browser of its own. Half of their time they
 # wait, and what waits is handed out beside what computes (tests/order.py).
 JOBS ?= 3
+# The files with such tests: to look through all for a few takes seconds.
+marked = $$(grep -rl --include='test_*.py' 'mark\.$(1)\b' tests)
 # What Python has compiled is kept, whatever the shell says: each service that a test starts would
 # compile itself anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -27,9 +29,11 @@ else
 endif
 
 test: tools-of-the-system
-	tools/beside.sh "$(MAKE) --no-print-directory check" \
-		$(RUN) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not alone" tests
-	$(RUN) -m pytest -q -m alone tests
+	tools/beside.sh "make --no-print-directory check" \
+		$(RUN) -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+		-m "not timed and not alone" tests
+	$(RUN) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m timed $(call marked,timed)
+	$(RUN) -m pytest -q -m alone $(call marked,alone)
 
 quick: $(READY_DEV)
 	$(RUN) -m pytest -q tests/unit tests/property tests/sim

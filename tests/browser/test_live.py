@@ -57,7 +57,7 @@ async def seen_by_someone(wall: Page) -> None:
     )
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("SHO-016", "SHO-018", "S-49")
 async def test_of_two_displays_one_sounds_and_the_other_takes_over_within_twelve_seconds(
     demo: Demo, open_page: OpenPage
@@ -81,7 +81,7 @@ async def test_of_two_displays_one_sounds_and_the_other_takes_over_within_twelve
     assert 8.0 <= time.monotonic() - since <= 13.0
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("SHO-061", "S-29")
 async def test_a_silenced_monitor_is_grey_by_six_seconds_and_dashed_by_eleven(
     demo: Demo, open_page: OpenPage
@@ -115,7 +115,7 @@ async def test_a_silenced_monitor_is_grey_by_six_seconds_and_dashed_by_eleven(
     await page.wait_for_selector(".tile[data-chair='5'][data-offline=yes]")
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("SHO-062")
 async def test_the_service_frozen_or_killed_is_lost_monitoring_within_six_seconds(
     demo: Demo, open_page: OpenPage

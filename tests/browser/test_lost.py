@@ -39,7 +39,7 @@ async def lost_within(page: Page, since: float) -> None:
     assert (box["width"], box["height"]) == (FULL_HD["width"], FULL_HD["height"])
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("SHO-010", "S-37")
 async def test_a_dead_and_a_frozen_service_are_amber_then_lost_with_sound(
     start_clinic: StartClinic, open_page: OpenPage
@@ -93,7 +93,7 @@ async def test_a_frozen_service_that_thaws_is_shown_again_with_what_was_missed(
     assert not await page.evaluate(f"() => {LOSS_SOUNDS}")
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("SHO-012", "SHO-013")
 async def test_a_service_killed_or_answering_503_is_taken_up_again_without_a_reload(
     start_clinic: StartClinic, open_page: OpenPage
@@ -148,7 +148,7 @@ async def test_a_page_that_slept_blanks_before_it_shows_anything(
     assert seen["turns"] == ["", seen["before"]]
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("SHO-015")
 async def test_the_dead_man_overlay_covers_a_page_whose_script_never_came(
     clinic: Clinic, kiosk: Browser

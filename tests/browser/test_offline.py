@@ -30,7 +30,7 @@ async def kept_ready(page: Page) -> None:
     await until(page, "navigator.serviceWorker.controller !== null")
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("UIX-101")
 async def test_a_page_asked_for_while_the_service_is_dead_is_lost_and_comes_back_by_itself(
     start_clinic: StartClinic, open_page: OpenPage
@@ -55,7 +55,7 @@ async def test_a_page_asked_for_while_the_service_is_dead_is_lost_and_comes_back
     assert urlsplit(page.url).path == "/chair/3"
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("UIX-101")
 async def test_a_page_asked_of_a_frozen_service_is_lost_in_time(
     start_clinic: StartClinic, open_page: OpenPage

@@ -36,7 +36,7 @@ def open_alarms(clinic: Served) -> dict[str, str]:
     return {one.condition: one.message for one in clinic.clinic.ward.engine.alarms("")}
 
 
-@pytest.mark.alone
+@pytest.mark.timed
 @pytest.mark.requirement("WDG-004")
 @pytest.mark.timeout(300)
 async def test_kill_9_and_freeze_are_heard_within_5_s_and_a_return_is_quiet(
