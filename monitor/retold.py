@@ -74,7 +74,8 @@ async def replayed(
             if call == journal.RESUMED:
                 asked_us, now = int(str(told["asked_us"])), float(str(told["now"]))
                 past = await past_of(history.as_of(began), asked_us, in_force, replay.probes())
-                replay.resume(past if preset is None else _its_own(past, replay, chairs), now)
+                so_far = replay if began != span[0] else None
+                replay.resume(past if preset is None else _its_own(past, chairs, so_far), now)
                 continue
         replay.take(row)
     replay.finish()
@@ -106,11 +107,17 @@ async def compared(
     return burden(before, now_us), burden(after, now_us)
 
 
-def _its_own(past: Past, replay: Replay, chairs: Collection[str]) -> Past:
-    """The alarms that are open in this replay, which are not those of the record."""
+def _its_own(past: Past, chairs: Collection[str], replay: Replay | None) -> Past:
+    """The alarms that are open in this replay, which are not those of the record.
+
+    Those of before it (None) are: what raised them is not judged again.
+    """
     readings, earlier = (
         [row for row in rows if row.chair in chairs] for rows in (past.readings, past.earlier)
     )
+    if replay is None:
+        alarms = [row for row in past.alarms if row.chair in chairs]
+        return Past(past.facts, readings, alarms, past.steps, earlier)
     return Past(past.facts, readings, replay.open_steps(), replay.steps, earlier)
 
 

@@ -148,5 +148,26 @@ async def test_another_preset_judges_the_empty_chair_too(tmp_path: Path) -> None
     assert [named(row) for row in again] == [named(row) for row in told.transitions]
 
 
+@pytest.mark.requirement("ALM-121")
+@pytest.mark.requirement("ALM-150")
+async def test_another_preset_takes_up_what_was_open_as_the_service_started(
+    tmp_path: Path,
+) -> None:
+    async with stepped(tmp_path) as clinic:
+        clinic.hold(20, SPO2=84)
+        await clinic.record.commit()
+    async with stepped(tmp_path, at_s=22.0) as clinic:
+        clinic.hold(4, SPO2=84)
+        session = await clinic.seat(phase=Phase.BASELINE)
+        clinic.hold(4, SPO2=84)
+        await clinic.acknowledge("SPO2-3")
+        clinic.hold(12)
+        told = await told_of(clinic, session)
+        history = RecordHistory(clinic.config.record.path)
+        again = await replayed(history, session, preset=clinic.ward.preset)
+    assert "SPO2-3" in {row.condition for row in told.transitions}
+    assert [named(row) for row in again] == [named(row) for row in told.transitions]
+
+
 def named(row: TransitionRow) -> tuple[str, str, str]:
     return row.alarm, row.reason, row.to_state
