@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
@@ -18,12 +18,13 @@ from monitor import review
 from monitor.care.attribution import readings_of
 from monitor.care.session import session_of
 from monitor.care.settings import begun_with
-from monitor.clinic import Session
+from monitor.clinic import CLINIC, Session
 from monitor.conditions import Preset
 from monitor.counted_by import counted_by
 from monitor.displays import Shelf
 from monitor.history import SESSION_US_MAX, FactRow, ReadingRow, Told, TransitionRow
 from monitor.review import AlarmLife
+from monitor.review.lives import OPEN_STATES
 from monitor.uncollected import uncollected
 from monitor.web import explained, figured, present, reviewed
 from monitor.web.present import Json
@@ -70,6 +71,20 @@ class AskedAlarms(BaseModel):
 
 def _ends_after(told: Told, from_us: int | None) -> bool:
     return from_us is None or told.facts[0].at_us > from_us - SESSION_US_MAX
+
+
+def _not_assigned_before(
+    since_us: int, apart: Sequence[TransitionRow], seen: Sequence[Told]
+) -> list[TransitionRow]:
+    """Without alarms of an empty chair that ended in a session of before, which is left out."""
+    last = {row.alarm: row for row in apart}
+    known = {step.alarm for one in seen for step in one.transitions}
+    left_out = {
+        alarm
+        for alarm, row in last.items()
+        if row.chair != CLINIC and row.to_state in OPEN_STATES and row.at_us < since_us
+    }
+    return [row for row in apart if row.alarm not in left_out - known]
 
 
 class Archive:
@@ -166,7 +181,8 @@ class Archive:
             apart = await history.apart(since)
         cut = len(seen) > most
         del seen[most:]
-        since_us = seen[-1].facts[0].at_us if cut else None
+        since_us = seen[-1].facts[0].at_us if cut else 0
+        apart = _not_assigned_before(since_us, apart, seen)
 
         def told() -> Json:
             return {

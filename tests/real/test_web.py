@@ -20,6 +20,7 @@ import pytest_asyncio
 
 from monitor.displays import Clinic
 from monitor.errors import ConfigError
+from monitor.history import TransitionRow
 from monitor.vitals import Validity, VitalSign
 from monitor.web.app import create_api
 from monitor.web.archive import ALARM_SESSIONS_MAX, OF_DAYS_MAX
@@ -387,6 +388,17 @@ async def test_a_finished_session_can_be_reviewed(
     assert (await client.get("/api/alarms?chair=2")).json()["alarms"] == []
 
 
+def assigned(at_s: float, name: str) -> list[TransitionRow]:
+    """An alarm of the empty chair, assigned to the session that began then, and over."""
+    alarm = f"chair:1/{name}"
+    return [
+        transition(at_s - 10, "ACTIVE_UNACK", 0, session=None, alarm=alarm),
+        transition(at_s, "ACTIVE_UNACK", 1, session=name, alarm=alarm, reason="assigned"),
+        transition(at_s + 9, "RESOLVED", 2, session=name, alarm=alarm),
+    ]
+
+
+@pytest.mark.requirement("ALM-149")
 @pytest.mark.requirement("SHO-178")
 async def test_the_alarm_history_says_where_it_begins_when_older_sessions_are_left_out(
     tmp_path: Path,
@@ -396,12 +408,18 @@ async def test_the_alarm_history_says_where_it_begins_when_older_sessions_are_le
         for number in range(ALARM_SESSIONS_MAX + 1):
             at_s, name = 60.0 * number, f"s-{number:03d}"
             seat = fact(at_s, "seated", session=name, patient_ref="A.M.", planned_minutes=40)
-            record.add([seat])
+            record.add([seat, *assigned(at_s, name) * (number in (0, 60))])
             if number + 1 == ALARM_SESSIONS_MAX:
                 await record.commit()
                 assert (await client.get("/api/alarms")).json()["since"] == ""
         await record.commit()
+        record.add([transition(3_700.0, "ACTIVE_UNACK", session=None, alarm="chair:1/x")])
+        record.add([transition(-100.0, "ACTIVE_UNACK", session=None, chair="", alarm="/y")])
+        await record.commit()
         told = (await client.get("/api/alarms")).json()
+    # One that was assigned to a session which is left out is left out too, not shown as open.
+    ended = [(one["id"], one["ended_ms"] is not None) for one in told["alarms"]]
+    assert ended == [("chair:1/x", False), ("chair:1/s-060", True), ("/y", False)]
     oldest = datetime.fromtimestamp(NOON_US / 1e6 + 60.0, tz=UTC)
     assert told["since"] == f"{oldest:%Y-%m-%d %H:%M}"
 
