@@ -141,6 +141,13 @@ async def test_with_two_dozen_chairs_a_typed_label_waits_for_its_second_digit(
     await page.wait_for_url("**/chair/17")
 
 
+PLACES = """(all) => [...new Set(all.map((one) => {
+  const tile = one.closest(".tile").getBoundingClientRect();
+  const box = one.getBoundingClientRect();
+  return `${Math.round(tile.right - box.right)} ${Math.round(tile.bottom - box.bottom)}`;
+}))]"""
+
+
 @pytest.mark.requirement("SHO-045")
 @pytest.mark.parametrize(("path", "chairs"), [("/", 1), ("/", 6), ("/chair/1", 1)])
 async def test_alarm_buttons_are_large_enough_for_a_glove_and_apart(
@@ -161,6 +168,7 @@ async def test_alarm_buttons_are_large_enough_for_a_glove_and_apart(
         assert all(gap >= 12 for gap in beside), size
         if path == "/":
             assert await page.evaluate(OUT_OF_PLACE) == [], size
+            assert len(await page.locator(".acts").evaluate_all(PLACES)) == 1, size
             trends = await page.locator(".tile > .trend").evaluate_all(
                 "(all) => all.map((one) => one.getBoundingClientRect().bottom)"
             )

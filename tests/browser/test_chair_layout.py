@@ -145,5 +145,7 @@ async def test_the_trend_stays_on_its_card_however_its_buttons_break(
       return lowest - card.getBoundingClientRect().bottom;
     }""")
     assert below <= 0
+    tops = "(all) => new Set(all.map((one) => one.getBoundingClientRect().top)).size"
+    assert await page.locator(".trend .span").evaluate_all(tops) == 1, "ranges in two lines"
     beside = page.locator(".panels > .beside")
     assert await beside.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser import scenes
 from tests.browser.conftest import FULL_HD, Clinic, OpenPage, StartClinic, live, until
+from tests.browser.test_chair_layout import in_sight
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -81,6 +82,9 @@ async def test_a_frozen_service_that_thaws_is_shown_again_with_what_was_missed(
     await live(page)
     clinic.signal(signal.SIGSTOP)
     await page.wait_for_selector("#lost:not([hidden])")
+    for width, height in ((390, 844), (768, 1024), (1920, 1080)):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await in_sight(page, "#lost .lost-title, #lost .lost-order, #lost-detail"), width
     clinic.signal(signal.SIGCONT)
     await page.wait_for_selector("#lost", state="hidden")
     await live(page)

@@ -10,7 +10,7 @@ from tests.browser.conftest import Clinic, OpenPage, live, sign_in, until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.requirement("SHO-056")
+@pytest.mark.requirement("SHO-056", "SHO-210")
 async def test_an_alarm_is_acknowledged_as_something_in_two_touches(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
@@ -21,6 +21,7 @@ async def test_an_alarm_is_acknowledged_as_something_in_two_touches(
     before = len(await clinic.posts())
     await page.get_by_role("button", name="SEEN AS ...").first.click()
     dialog = page.get_by_role("dialog", name="Acknowledge as")
+    assert await dialog.get_by_text("!!! SpO2 84 < 88").is_visible()
     said = await dialog.get_by_role("button").all_text_contents()
     assert said[:-1] == [
         "probe repositioned",

@@ -13,6 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.browser.conftest import OpenPage
+from tests.browser.test_chair_layout import in_sight
 from tests.browser.test_pages import grave_findings
 from tests.browser.test_sign_in_page import by_password
 from tests.employed import employ
@@ -82,6 +83,8 @@ async def test_which_sessions_are_judged_is_chosen_and_how_far_it_is_is_shown(
     await sat(page, service)
     await page.get_by_label("Patient").fill(" ")
     await page.get_by_text(re.compile("^2 sessions of")).wait_for()
+    await page.set_viewport_size({"width": 1024, "height": 768})
+    assert await in_sight(page, "#whatif .act")
     await page.get_by_text("Which", exact=True).click()
     await page.get_by_role("link", name="B.N.").wait_for()
     assert await grave_findings(page) == []

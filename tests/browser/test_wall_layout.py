@@ -367,7 +367,7 @@ async def test_what_is_silenced_at_a_chair_is_told_whole_on_its_tile(
 
 
 RUN_TOGETHER = """() => {
-  const parts = ".large-slots .note > span, .nibp .note, .limit, .mean, .when > span, " +
+  const parts = ".large-slots .note > span, .nibp .note, .limit, .doubt, .mean, .when > span, " +
     ".watcher > span, .message-text, .message-more";
   const placed = (part) => {
     const words = document.createRange();
@@ -383,7 +383,8 @@ RUN_TOGETHER = """() => {
   return [...document.querySelectorAll(".tile")].flatMap((tile) => {
     const lamp = parseFloat(getComputedStyle(tile.querySelector(".lamp")).borderLeftWidth);
     const edge = tile.getBoundingClientRect();
-    const inks = [...tile.querySelectorAll(parts)].map(placed)
+    const inks = [...tile.querySelectorAll(parts)]
+      .filter((one) => getComputedStyle(one).visibility === "visible").map(placed)
       .filter((one) => one.right > one.left);
     const under = inks
       .filter((one) => one.left < edge.left + lamp || one.right > edge.right - lamp);
@@ -410,7 +411,10 @@ async def test_on_a_tablet_every_word_of_a_tile_is_large_enough_to_read(
     silent = [scenes.slot(v, "--", "stale", note="no data 12:34") for v in ("HR", "SpO2")]
     cuff = scenes.nibp("188/112", "(137)", "ageing", age="14 min ago", next="overdue 04:10")
     stale = scenes.tile("7", slots=silent, nibp=cuff, **watched)
-    await clinic.change([*long, stale])
+    doubted = scenes.doubtful("8")
+    cut_short = """(all) => all.filter((one) => one.scrollWidth > one.clientWidth)
+      .map((one) => one.closest(".tile").dataset.chair)"""
+    await clinic.change([*long, stale, doubted])
     await page.locator(".message").first.get_by_text("hold infusion").wait_for(state="attached")
     # A lamp that does not flash is as wide on a small screen.
     await page.emulate_media(reduced_motion="reduce")
@@ -428,6 +432,7 @@ async def test_on_a_tablet_every_word_of_a_tile_is_large_enough_to_read(
         assert await page.evaluate(OUT_OF_PLACE) == []
         assert await page.evaluate(CUT) == []
         assert await page.evaluate(RUN_TOGETHER) == []
+        assert await page.locator(".patient").evaluate_all(cut_short) == []
         for chair in ("2", "3", "6"):
             onset = page.locator(f".tile[data-chair='{chair}'] .message-onset", has_text="14:06")
             assert await onset.is_visible(), (size, chair)

@@ -94,6 +94,7 @@ export class AlarmRow {
   }
 
   /**
+   * Of which alarm it is asked stands in it: the row may move, and others may come, meanwhile.
    * @param {string} head
    * @param {string} means what the act is and what it is not
    * @param {string[]} reasons each a button
@@ -110,6 +111,7 @@ export class AlarmRow {
     this._dialog.setAttribute("aria-label", head);
     this._dialog.replaceChildren(
       make("h2", "", head),
+      make("p", "asked-alarm", this._says),
       make("p", "", means),
       make("div", "choices", [...choices, away]),
     );

@@ -11,7 +11,7 @@ const FROM_HOUR = 22;
 const TO_HOUR = 7;
 /** What a press leads to. */
 const NEXT = { auto: "on", on: "off", off: "auto" };
-const TEXTS = { auto: "night: by the clock", on: "night: on", off: "night: off" };
+const TEXTS = { auto: "night: auto", on: "night: on", off: "night: off" };
 
 /** @typedef {keyof typeof NEXT} Wish */
 

@@ -40,18 +40,18 @@ export class ServiceStatus {
 function briefly(ranked) {
   const more = ranked.length - SHOWN_MAX;
   return ranked.slice(0, SHOWN_MAX).map((line, at) => {
-    const counted = more > 0 && at === SHOWN_MAX - 1 ? ` +${more}` : "";
-    return told("span", line, line.brief + counted);
+    const counted = more > 0 && at === SHOWN_MAX - 1 ? [make("span", "more", ` +${more}`)] : [];
+    return told("span", line, [make("span", "brief", line.brief), ...counted]);
   });
 }
 
 /**
  * @param {"li"|"span"} tag
  * @param {StatusLine} line
- * @param {string} text
+ * @param {string|Node[]} says
  */
-function told(tag, line, text) {
-  const element = make(tag, "", text);
+function told(tag, line, says) {
+  const element = make(tag, "", says);
   mark(element, "level", line.level);
   return element;
 }

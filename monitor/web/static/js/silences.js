@@ -113,7 +113,7 @@ export class SuspendDialog {
     const away = button("act plain", "Cancel", () => this.element.close());
     this.element.replaceChildren(
       make("h2", "", `Suspend ${rule}`),
-      make("p", "suspended-alarm", says),
+      make("p", "asked-alarm", says),
       make("p", "", `${this._said} It is judged and shown all the same.`),
       make("div", "minutes", minutes),
       make("div", "choices", [...reasons, away]),

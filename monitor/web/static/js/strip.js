@@ -67,12 +67,12 @@ export class Strip {
     return [alarm, suspend];
   }
 
-  /** The row has one line: what does not fit is counted. */
+  /** The row has one line: what does not fit is counted, but the worst one is always told. */
   _fit() {
     for (const item of this._items) item.hidden = false;
     write(this._more, "");
     let hidden = 0;
-    while (hidden < this._items.length && this._row.scrollWidth > this._row.clientWidth) {
+    while (hidden < this._items.length - 1 && this._row.scrollWidth > this._row.clientWidth) {
       hidden += 1;
       const last = this._items.at(-hidden);
       if (last) last.hidden = true;

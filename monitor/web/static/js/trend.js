@@ -26,7 +26,10 @@ export class TrendView {
     this._zoom = new Zoom(() => this._redraw());
     const choices = [...this._spans, this._zoom.button];
     this.element = make("section", "trend", [
-      make("div", "spans", ["BP v ^ mmHg · HR dots /min · SpO2 line %", ...choices]),
+      make("div", "spans", [
+        make("span", "inks", "BP v ^ mmHg · HR dots /min · SpO2 line %"),
+        make("span", "ranges", choices),
+      ]),
       this._pressure,
       this._saturation,
       this._note,

@@ -42,7 +42,7 @@ class WhatIfPage {
     this._list = make("div", "scroll whatif-list");
     this._preset = make("select");
     this._toml = make("textarea");
-    this._toml.rows = 12;
+    this._toml.rows = 5;
     this._toml.setAttribute("aria-label", "Preset as TOML");
     this._toml.placeholder = "A whole preset as TOML, in place of the one chosen";
     this._preset.setAttribute("aria-label", "Preset");
