@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from monitor.alerts import Alarm, AlarmEvent, AlarmState, Engine
 from monitor.clinic import Phase
 from monitor.conditions import Kind, Preset
+from monitor.doubles import CONDITION as DOUBLED
 from monitor.errors import CommandRefused
 from monitor.vitals import VitalSign
 from tests.judged import DIA, HR, PR, SPO2, SYS
@@ -138,6 +139,9 @@ def _person(engine: Engine, at: float, chair: str, what: str, argument: object) 
             return engine.set_arms(chair, at, shared=shared)
         case "gate", (str() as device, bool() as lost):
             return engine.gate(device, at, lost=lost)
+        case "two", bool() as two:
+            since_s = at if two else None
+            return engine.assert_technical(DOUBLED, chair, since_s, "TWO MONITORS SEND", at)
         case "acknowledge", (Kind() as kind, int() as which):
             alarms = [one.id for one in engine.alarms(chair) if one.kind is kind]
             return engine.acknowledge(picked(alarms, which), "rk", at) if alarms else []
@@ -197,6 +201,8 @@ def act_twin(twin: Twin, at: float, what: str, argument: object, twins: Mapping[
             twin.enter_score(score, at)
         case "move", str() as to:
             twin.move(twins[to], at)
+        case "two", bool() as two:
+            twin.assert_technical(DOUBLED, at if two else None, at)
         case "arms", bool() as shared:
             twin.set_arms(shared, at)
         case "gate", (str() as device, bool() as lost):

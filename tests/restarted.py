@@ -93,7 +93,7 @@ class Kept:
             case "frame", (str() as device, list() as readings):
                 argument = device, [self._named(one, chair) for one in readings]
                 self.readings += [reading_row(one) for one in argument[1]]
-            case "gate", _:  # the line is asked anew after a restart, not the record
+            case "gate" | "two", _:  # the line is asked anew after a restart, not the record
                 pass
             case "baseline" | "limits" | "score" | "arms", _:
                 if chair not in self.sessions:

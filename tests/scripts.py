@@ -208,6 +208,15 @@ class Script:
         """All that its gateway carries fell silent, or is back."""
         yield from self._at_once(CHAIR_OF[device], "gate", (device, lost))
 
+    def double(self, chair: str, times: int, *, leaves: bool, ends: bool) -> Iterator[Act]:
+        """Another monitor sends as this chair's too; the patient goes, then it ends, or not."""
+        yield from self._at_once(chair, "two", True)
+        yield from self.go(times, 1.0)
+        if leaves:
+            yield from self.go_on(chair, close=True)
+        if ends:
+            yield from self._at_once(chair, "two", False)
+
     def set_limits(self, chair: str, edits: Mapping[str, float]) -> Iterator[Act]:
         """Limits and delays of this session, all of them."""
         yield from self._of_patient(chair, "limits", edits)
@@ -397,6 +406,12 @@ MOVES: dict[str, dict[str, Any]] = {
     "stand_by": {"chair": chairs, "seconds": standbys},
     "end_standby": {"chair": chairs},
     "gate": {"device": monitors, "lost": st.booleans()},
+    "double": {
+        "chair": chairs,
+        "times": st.integers(0, 3),
+        "leaves": st.booleans(),
+        "ends": st.booleans(),
+    },
     "set_limits": {"chair": chairs, "edits": edits},
     "set_baseline": {"chair": chairs, "baseline": baselines},
     "score": {"chair": chairs, "score": scores},
@@ -413,6 +428,7 @@ _OFTEN = {
     "waver": 3,
     "squeeze": 2,
     "narrow": 2,
+    "double": 2,
     "seat": 2,
     "set_limits": 2,
 }

@@ -18,7 +18,7 @@ from tests.restarted import Kept
 from tests.scripts import MOVES, Move, Script, moves
 
 CHAIR = "1"
-AT_A_CHAIR = MOVES.keys() - {"seat", "go_on", "move", "gate"}
+AT_A_CHAIR = MOVES.keys() - {"seat", "go_on", "move", "gate", "double"}
 PHASES = (Phase.PREPARE, Phase.BASELINE, Phase.INFUSION, Phase.RECOVERY)
 
 
