@@ -5,6 +5,7 @@ Knows the rows and the life of alarms. Knows no sample and judges nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from monitor.alerts.layout import Layout, column_of
@@ -36,7 +37,7 @@ class Book:
         self._timers = Timers(layout)
         self._count: dict[str, int] = {}
         self._by_id: dict[str, tuple[Place, Opened]] = {}
-        self._words: dict[tuple[str, int], Word] = {}
+        self._words: defaultdict[tuple[str, int], Word] = defaultdict(Word)
 
     def step(
         self,
@@ -127,7 +128,7 @@ class Book:
     def word(self, place: Place, row: int) -> Word:
         """What was said last of an open alarm's condition; or of one that is to be open again."""
         opened = place.open.get(row)
-        return opened.word if opened else self._words.setdefault((place.subject, row), Word())
+        return opened.word if opened else self._words[place.subject, row]
 
     def forget_words(self) -> None:
         """After a restart: what is to be open again is open."""
