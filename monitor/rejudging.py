@@ -35,6 +35,7 @@ class Replay:
         self._preset, self._clock = "", _clock(0)
         self._frame: list[ReadingRow] = []
         self._unheard = ""
+        self._open_before: Sequence[TransitionRow] = ()
         self.steps: list[TransitionRow] = []
 
     def take(self, row: Row) -> None:
@@ -76,7 +77,7 @@ class Replay:
 
     def open_steps(self) -> list[TransitionRow]:
         """The last step of every alarm that is open now."""
-        last = {row.alarm: row for row in self.steps}
+        last = {row.alarm: row for row in (*self._open_before, *self.steps)}
         return [row for row in last.values() if AlarmState(row.to_state) in OPEN]
 
     def _same_frame(self, row: ReadingRow) -> bool:
@@ -113,6 +114,7 @@ class Replay:
     def resume(self, past: Past, now: float) -> None:
         """Here the service came back from a restart, and told the engine of the past."""
         self.finish()
+        self._open_before = past.alarms
         if self._engine is not None:
             retell(self._engine, self._clock, past, now)
 

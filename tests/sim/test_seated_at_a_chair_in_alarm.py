@@ -12,6 +12,7 @@ from monitor import review
 from monitor.alerts import Alarm, AlarmState, Reason
 from monitor.burden import burden
 from monitor.clinic import Phase
+from monitor.commands import MovePatient
 from monitor.conditions import Priority
 from monitor.exports import edf
 from monitor.exports.dossier import dossier
@@ -150,15 +151,20 @@ async def test_another_preset_judges_the_empty_chair_too(tmp_path: Path) -> None
 
 @pytest.mark.requirement("ALM-121")
 @pytest.mark.requirement("ALM-150")
+@pytest.mark.parametrize("later", [False, True])
 async def test_another_preset_takes_up_what_was_open_as_the_service_started(
-    tmp_path: Path,
+    tmp_path: Path, *, later: bool
 ) -> None:
     async with stepped(tmp_path) as clinic:
         clinic.hold(20, SPO2=84)
         await clinic.record.commit()
     async with stepped(tmp_path, at_s=22.0) as clinic:
         clinic.hold(4, SPO2=84)
-        session = await clinic.seat(phase=Phase.BASELINE)
+        session = await clinic.seat("2" if later else "1", phase=Phase.BASELINE)
+        await clinic.record.commit()
+    async with stepped(tmp_path, at_s=28.0) as clinic:
+        if later:
+            await clinic.commands.execute(MovePatient(session=session, to="1", actor=ACTOR))
         clinic.hold(4, SPO2=84)
         await clinic.acknowledge("SPO2-3")
         clinic.hold(12)
