@@ -115,9 +115,11 @@ class WaiverBody(Body):
     reason: Name
 
 
+TOLD = {"application/json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
 REFUSALS: dict[int | str, dict[str, object]] = {
-    code: {"model": Problem} for code in (401, 403, 409, 411, 413, 421, 429, 503)
+    code: {"content": TOLD} for code in (401, 403, 409, 411, 413, 421, 429, 503)
 }
+"""By reference: the model itself would be compiled for each code of each route at each start."""
 
 
 def create_app(clinic: Clinic, live: Live) -> Guard:

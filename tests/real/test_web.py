@@ -537,6 +537,9 @@ async def test_the_api_describes_itself(client: httpx.AsyncClient) -> None:
     assert {"/api/stream", "/api/wall", "/api/alarms/acknowledge"} <= described["paths"].keys()
     seat = described["paths"]["/api/chairs/{chair}/seat"]["post"]
     assert seat["responses"].keys() >= {"200", "403", "409", "422"}
+    refused = seat["responses"]["409"]["content"]["application/json"]["schema"]["$ref"]
+    problem = described["components"]["schemas"][refused.rpartition("/")[2]]
+    assert problem["properties"].keys() == {"what", "why", "fix"}
 
 
 @pytest.mark.parametrize("path", ["/", "/chair/1", "/history", "/sessions", "/review/x"])
