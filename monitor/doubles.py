@@ -30,11 +30,15 @@ NAME_MAX = 32
 
 @dataclass(slots=True)
 class _Boot:
-    """The how many-th it was, and since when it has come after later ones, at one age."""
+    """The how many-th it was, and since when it is back after later ones, at one age.
+
+    `turn_s` is when it came next after a later one last.
+    """
 
     number: int
-    back_s: float = -inf
+    back_s: float = inf
     age_us: int = 0
+    turn_s: float = -inf
 
 
 class Senders:
@@ -45,18 +49,21 @@ class Senders:
         self._last = _Boot(next(self._numbers))
         self._boots: dict[str, _Boot] = {}
 
-    def two(self, boot: str, age_us: int, at_s: float) -> bool:
-        """Does this message, so old at that time, show that another monitor sends as well?"""
+    def turn_s(self, boot: str, age_us: int, at_s: float) -> float | None:
+        """When two took turns last, if this message, so old at that time, shows that two send."""
         one = self._boots.pop(boot, None) or _Boot(next(self._numbers))
         self._boots[boot] = one
         if len(self._boots) > BOOTS_MAX:
             del self._boots[next(iter(self._boots))]
         before, self._last = self._last, one
-        if before.number <= one.number:
-            return False
-        if at_s - one.back_s > ALONE_S or abs(age_us - one.age_us) > SPREAD_US:
+        anew = at_s - one.turn_s > ALONE_S
+        if before.number > one.number:
+            one.turn_s = at_s
+        elif anew:
+            return None
+        if anew or abs(age_us - one.age_us) > SPREAD_US:
             one.back_s, one.age_us = at_s, age_us
-        return at_s - one.back_s >= STEADY_S
+        return one.turn_s if at_s - one.back_s >= STEADY_S else None
 
 
 class Doubles:
@@ -74,8 +81,9 @@ class Doubles:
             return
         age_us, at_s = arrival.received_at_us - report.sent_at_us, arrival.received_s
         senders = self._senders.get(device.id)
-        if senders is not None and senders.two(report.boot, age_us, at_s):
-            self._newest_s[device.chair, _words(device.chair, device.id)] = at_s
+        turn_s = None if senders is None else senders.turn_s(report.boot, age_us, at_s)
+        if turn_s is not None:
+            self._newest_s[device.chair, _words(device.chair, device.id)] = turn_s
 
     def recall(self, open_now: Iterable[Alarm], now_s: float) -> None:
         """After a restart: where its alarm is open two have sent until now."""
