@@ -15,6 +15,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from monitor import review
+from monitor.alerts import Reason
 from monitor.care.attribution import readings_of
 from monitor.care.session import session_of
 from monitor.care.settings import begun_with
@@ -141,9 +142,9 @@ class Archive:
         """All that the page of a session's review shows. Raises `NotThere`."""
         facts, rows = await self._rows(session)
         steps, preset = await self._shelf.history.transitions(session), await self._preset(facts)
-        now_us = self._shelf.clock.utc_us()
+        now_us, apart = self._shelf.clock.utc_us(), await self._before_the_seat(steps)
         return await self._worked_out(
-            lambda: reviewed.reviewed(facts, rows, steps, preset, self._words, now_us)
+            lambda: reviewed.reviewed(facts, rows, steps, preset, self._words, now_us, apart)
         )
 
     async def readings(self, session: str) -> bytes:
@@ -174,6 +175,7 @@ class Archive:
             facts = await self._facts(asked.session)
             steps = await history.transitions(asked.session)
             seen = [Told(session=asked.session, facts=facts, transitions=steps)]
+            apart = await self._before_the_seat(steps)
         else:
             newest = await history.newest(most + 1, to_us)
             seen = [one for one in newest if _ends_after(one, from_us)]
@@ -201,12 +203,21 @@ class Archive:
         steps = [row for row in rows if alarm in ("", row.alarm)]
         if alarm and not steps:
             raise NotThere(f"session {session} has no alarm {alarm}")
+        steps = [*await self._before_the_seat(steps), *steps]
         shelf = self._shelf
         digest = steps[0].preset if steps else None
         preset = await counted_by(shelf.history, digest, shelf.preset)
         return await self._worked_out(
             lambda: {"alarms": explained.whys(steps, preset, self._words)}
         )
+
+    async def _before_the_seat(self, steps: Sequence[TransitionRow]) -> list[TransitionRow]:
+        """What became of a session's alarms at the empty chair, where they were on before it."""
+        assigned = {one.alarm: one.at_us for one in steps if one.reason == Reason.ASSIGNED.value}
+        if not assigned:
+            return []
+        apart = await self._shelf.history.apart(min(assigned.values()) - SESSION_US_MAX)
+        return [row for row in apart if row.alarm in assigned]
 
     async def _rows(self, session: str) -> tuple[list[FactRow], list[ReadingRow]]:
         """Its facts, and its readings after every correction of devices."""

@@ -38,8 +38,12 @@ def reviewed(
     preset: Preset,
     words: Words,
     now_us: int,
+    apart: Sequence[TransitionRow] = (),
 ) -> Json:
-    """All of it. `with` holds the figures with artefacts, null while none is marked."""
+    """All of it. `with` holds the figures with artefacts, null while none is marked.
+
+    `apart` holds the steps at the empty chair of alarms that were on before the patient sat.
+    """
     seen = review.review(facts, rows, steps)
     found = review.figures(facts, rows, steps, preset)
     whole = found
@@ -58,7 +62,7 @@ def reviewed(
         "events": _events(facts, words),
         "infusion": _infusion(found.treatment, found.end_us, words),
         "sedation": _sedation(found),
-        "alarms": present.past_alarms([told], [], words, now_us),
+        "alarms": present.past_alarms([told], apart, words, now_us),
         "artefacts": [_artefact(one, words) for one in found.artefacts],
         "undone": _undone(facts, words),
         "suggestions": [_suggestion(one, words) for one in offered],

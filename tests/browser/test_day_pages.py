@@ -14,7 +14,7 @@ from tests.browser import scenes
 from tests.browser.conftest import Clinic, OpenPage, live, sign_in, until
 from tests.browser.test_pages import grave_findings
 from tests.browser.test_wall_layout import OUT_OF_PLACE
-from tests.serving import ACT, Served, served
+from tests.serving import ACT, HIGH_PRESSURE, Served, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -64,11 +64,24 @@ async def press(page: Page, target: Locator) -> None:
     await page.keyboard.press("Enter")
 
 
-@pytest.mark.requirement("ARR-070")
+async def seen_at_the_empty_chair(service: Served, page: Page) -> str:
+    """A cuff alarms at chair 1, and who is signed in acknowledges it there; the alarm's id."""
+    service.say("1", HIGH_PRESSURE)
+    await page.locator(".alarm-row", has_text="BP very high 190/112").wait_for()
+    await page.get_by_role("button", name="ACKNOWLEDGE", exact=True).click()
+    await page.locator(".alarm-row", has_text="ack rk").wait_for()
+    (alarm,) = service.clinic.ward.engine.alarms("1")
+    return alarm.id
+
+
+@pytest.mark.requirement("ARR-070", "ALM-149", "SHO-214")
 async def test_a_patient_is_booked_and_seated_by_the_keyboard_alone(
     service: Served, open_page: OpenPage
 ) -> None:
-    page = await tablet(service, open_page, "/today", "R. Kessler")
+    """At a chair in alarm: it stays, as theirs, with who has seen it."""
+    page = await tablet(service, open_page, "/chair/1", "R. Kessler")
+    alarm = await seen_at_the_empty_chair(service, page)
+    await page.goto(service.url + "/today")
     await press(page, page.get_by_role("button", name="BOOK ..."))
     sheet = page.get_by_role("dialog", name="Book a chair")
     now = service.clinic.clock.utc_us() // 60_000_000
@@ -96,6 +109,16 @@ async def test_a_patient_is_booked_and_seated_by_the_keyboard_alone(
     facts = service.clinic.ward.facts.ledger.of(session.id)
     assert facts[0].data["booking"]
     assert facts[0].actor == "rk"
+    await page.locator(".alarm-row", has_text="BP very high").get_by_text("ack rk").wait_for()
+    now_open = [(one.id, one.session) for one in service.clinic.ward.engine.alarms("1")]
+    assert now_open == [(alarm, session.id)]
+    await page.goto(f"{service.url}/review/{session.id}")
+    told = page.locator("tr", has_text="BP very high").filter(has_text="R. Kessler (")
+    await told.wait_for()
+    await told.get_by_role("button", name="why").click()
+    steps = page.get_by_role("dialog", name="Why this alarm").locator("tbody tr")
+    await steps.filter(has_text="assigned: it was on at the chair").wait_for()
+    assert "R. Kessler" in await steps.filter(has_text="acknowledged").first.inner_text()
 
 
 @pytest.mark.requirement("ARR-068")
