@@ -95,6 +95,12 @@ def test_a_pause_of_a_chair_that_was_empty_stays_over_as_it_is_empty_again(
 
 
 @pytest.mark.requirement("ALM-230")
+def test_a_pause_at_the_instant_at_which_a_chair_became_empty_is_of_the_empty_chair() -> None:
+    kept = played(SEATED, (2.5, "1", "move", "spare"), (2.5, "1", "pause", 120.0))
+    assert kept.killed(preset()).engine.audio_paused_until("1") == 122.5
+
+
+@pytest.mark.requirement("ALM-230")
 @pytest.mark.requirement("S-70")
 @pytest.mark.parametrize("then", [("end suspension", "SPO2-1"), ("phase", Phase.INFUSION)])
 def test_a_suspension_that_ended_during_a_pause_lets_its_alarm_sound(
