@@ -226,7 +226,7 @@ def alarm_row(source: Source, one: AlarmLife) -> Row:
 
 def _acknowledged(source: Source, one: AlarmLife) -> str:
     if one.acknowledged_us is None:
-        return "not acknowledged"
+        return "acknowledged before" if one.seen_before else "not acknowledged"
     who = source.words.person(one.acknowledged_by)
     after = (one.acknowledged_us - one.raised_us) // 1_000_000
     return f"{who} {after} s" + (f": {one.acknowledged_as}" if one.acknowledged_as else "")

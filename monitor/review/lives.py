@@ -19,7 +19,8 @@ class AlarmLife:
 
     `message` and `limit` are those of its latest active step, `extreme` the
     worst value of any episode. `ended_us` is None while it is open. Of a session's
-    steps alone, an alarm that was on at the empty chair is theirs from the seat on.
+    steps alone, an alarm that was on at the empty chair is theirs from the seat on;
+    `seen_before`: somebody had acknowledged it by then.
     """
 
     id: str
@@ -39,6 +40,7 @@ class AlarmLife:
     acknowledged_by: str | None
     acknowledged_us: int | None
     acknowledged_as: str
+    seen_before: bool
 
 
 def lives(transitions: Iterable[TransitionRow]) -> tuple[AlarmLife, ...]:
@@ -74,6 +76,7 @@ def _life(rows: Sequence[TransitionRow]) -> AlarmLife | None:
         acknowledged_by=acts[0].actor if acts else None,
         acknowledged_us=acts[0].at_us if acts else None,
         acknowledged_as=acts[0].note if acts else "",
+        seen_before=assigned and first.to_state == "ACTIVE_ACK",
     )
 
 

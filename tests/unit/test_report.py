@@ -351,6 +351,20 @@ def test_an_ordinary_session_leaves_nothing_out() -> None:
     assert {box.place.name: box.left_out for box in sheet(made).boxes if box.left_out} == {}
 
 
+@pytest.mark.requirement("ALM-149")
+def test_an_alarm_that_was_acknowledged_before_the_seat_is_told_so() -> None:
+    rows = ordinary()
+    rows.transitions.clear()
+    for number, state in enumerate(("ACTIVE_ACK", "ACTIVE_UNACK")):
+        alarm = f"chair:1/SPO2-{number + 2}/SpO2/1"
+        rows.transitions += [
+            transition(0, state, 3, alarm=alarm, from_state=state, reason="assigned"),
+            transition(20, "RESOLVED", 4, alarm=alarm, reason="clear value held"),
+        ]
+    told = said(report(rows.source()).alarms)
+    assert (told.count(", acknowledged before"), told.count(", not acknowledged")) == (1, 1)
+
+
 @pytest.mark.requirement("RPT-012")
 def test_what_came_after_the_time_of_the_report_is_not_in_it() -> None:
     rows = ordinary()
