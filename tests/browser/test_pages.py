@@ -81,9 +81,15 @@ async def test_the_alarm_history_is_filtered_and_saved_as_csv(
     begins = "4 alarms since 2026-02-20 08:15: for those of older sessions choose earlier days"
     assert await page.locator(".filters .summary").inner_text() == begins
     await until(page, "document.querySelectorAll('.filters select')[0].options.length === 7")
-    await page.set_viewport_size({"width": 1024, "height": 768})
-    assert await page.get_by_text("over, not yet seen").is_visible()
-    assert await page.locator(".scroll").evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
+    aside = "(one) => one.scrollWidth - one.clientWidth"
+    for width, height in ((1024, 768), (768, 1024), (390, 844)):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await page.get_by_text("over, not yet seen").is_visible()
+        assert await page.locator(".scroll").evaluate(aside) <= 0, width
+    cell = page.locator("td", has_text="over, not yet seen")
+    told = await cell.evaluate("(one) => getComputedStyle(one, '::before').content")
+    assert told == '"State"'
+    assert await grave_findings(page) == []
     await page.get_by_label("Priority").select_option("HIGH")
     await until(page, "document.querySelectorAll('tbody tr').length === 1")
     async with page.expect_download() as download:
@@ -99,6 +105,10 @@ async def test_the_sessions_are_listed_and_lead_to_their_review(
     clinic: Clinic, open_page: OpenPage
 ) -> None:
     page = await open_page(clinic.url + "/sessions", person="rk")
+    await page.set_viewport_size({"width": 768, "height": 1024})
+    await page.get_by_role("link", name="Review K.L.").wait_for()
+    wide = "(one) => one.scrollWidth - one.clientWidth"
+    assert await page.locator(".scroll").evaluate(wide) <= 0
     await page.get_by_role("link", name="Review K.L.").click()
     await page.wait_for_url("**/review/s-2")
 

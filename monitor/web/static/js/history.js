@@ -22,7 +22,7 @@ class HistoryPage {
       priority: make("select"),
     };
     this._summary = make("span", "summary");
-    this._list = make("div", "scroll");
+    this._list = make("div", "scroll blocks");
     this._known = "";
     this._why = new WhyDialog();
     fill(this._fields["priority"], PRIORITIES.map((one) => [one, one]));

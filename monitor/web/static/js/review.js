@@ -137,7 +137,7 @@ class ReviewPage {
     this._usual.replaceChildren(baselineOf(figures, acts));
     this._figures.replaceChildren(figuresOf(figures));
     const open = this._tables.querySelector("details")?.open ?? false;
-    const alarms = make("div", "scroll", [alarmTable("Alarms", seen.alarms, this._why)]);
+    const alarms = make("div", "scroll blocks", [alarmTable("Alarms", seen.alarms, this._why)]);
     alarms.tabIndex = 0;
     alarms.setAttribute("role", "region");
     alarms.setAttribute("aria-label", "Alarms of the session");

@@ -33,7 +33,7 @@ class SessionsPage {
     this._signed = false;
     this._note = make("p", "summary");
     this._note.setAttribute("role", "status");
-    this._list = make("div", "scroll");
+    this._list = make("div", "scroll blocks");
     /** @type {import("./filters.js").Fields} */
     this._fields = {
       patient: input("search", "begins with"),

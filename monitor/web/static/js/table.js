@@ -1,6 +1,6 @@
 /** Tables of the past: built from texts, saved as CSV. */
 
-import { link, make, row } from "./dom.js";
+import { link, make, mark, row } from "./dom.js";
 
 /**
  * A table with a caption and a head.
@@ -13,6 +13,7 @@ export function table(caption, head, lines) {
   const body = make("tbody");
   for (const line of lines) {
     const cells = line.map((cell) => make("td", "", typeof cell === "string" ? cell : [cell]));
+    cells.forEach((cell, at) => mark(cell, "head", head[at] ?? ""));
     body.append(make("tr", "", cells));
   }
   const top = make("thead", "", [row("th", head)]);

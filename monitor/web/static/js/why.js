@@ -65,7 +65,7 @@ function told(why) {
     step.note,
   ]);
   const codes = make("small", "", `rule ${why.condition}, alarm preset ${why.preset.slice(0, 12)}`);
-  const steps_told = make("div", "scroll", [table("Steps", STEPS, steps)]);
+  const steps_told = make("div", "scroll blocks", [table("Steps", STEPS, steps)]);
   return [make("p", "why-message", why.message), list, steps_told, make("p", "codes", [codes])];
 }
 
