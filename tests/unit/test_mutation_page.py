@@ -10,7 +10,7 @@ import pytest
 from tools.mutation.explained import Key, reasons
 from tools.mutation.mutants import Mutants
 from tools.mutation.page import UNEXPLAINED
-from tools.mutation.run import modules
+from tools.mutation.run import modules, settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "mutation.md").read_text(encoding="utf-8")
@@ -23,6 +23,12 @@ def test_no_survivor_is_without_a_reason() -> None:
 def test_every_module_is_on_the_page_as_measured_or_as_not_measured() -> None:
     for module in modules():
         assert f"`{module}`" in PAGE, f"{module}: run `make mutation`"
+
+
+def test_every_test_of_the_alarms_may_notice_a_wrong_change() -> None:
+    asked = set(settings()["pytest_add_cli_args_test_selection"])
+    tests = {str(path.relative_to(ROOT)) for path in (ROOT / "tests/unit").glob("test_alerts_*.py")}
+    assert tests - asked == set()
 
 
 @pytest.mark.parametrize("key", sorted(reasons(), key=str), ids=lambda key: f"{key[1].function}")
