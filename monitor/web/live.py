@@ -18,7 +18,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from monitor import __version__
-from monitor.alerts import AlarmEvent
+from monitor.alerts import QUIET, AlarmEvent, AlarmState
 from monitor.board import StripEntry, Tile
 from monitor.displays import Clinic
 from monitor.hub import Message, Overrun, Slot
@@ -182,6 +182,7 @@ class Live:
             "state": alarm.state.value,
             "text": clinic.ward.board.spoken(alarm, clinic.clock.to_utc_us(alarm.onset_s)),
             "reason": event.reason.value,
+            "begins": alarm.state is AlarmState.ACTIVE_UNACK and event.reason not in QUIET,
             "at_ms": clinic.clock.to_utc_us(event.at_s) // 1_000,
         }
 

@@ -134,8 +134,13 @@ async def test_each_onset_of_medium_or_high_is_spoken_once_and_values_never(
         ("MEDIUM", "ACTIVE_ACK"),
         ("HIGH", "ACTIVE_UNACK"),
     ]:
-        body = news | {"priority": priority, "state": state, "text": f"{priority} SpO2 84 < 88"}
+        begins = state == "ACTIVE_UNACK"
+        body = news | {"priority": priority, "state": state, "begins": begins}
+        body |= {"text": f"{priority} SpO2 84 < 88"}
         await clinic.post("/fake/alarm", body)
+    relaxed = {"state": "ACTIVE_UNACK", "reason": "limit relaxed", "begins": False}
+    body = news | relaxed | {"priority": "MEDIUM", "text": "MEDIUM SpO2 84 < 86"}
+    await clinic.post("/fake/alarm", body)
     await clinic.change([scenes.tile("1", slots=[scenes.slot("HR", "99")])])
     await until(page, "document.querySelector('.number').textContent === '99'")
     assert await page.evaluate("window.spoken") == [

@@ -111,6 +111,27 @@ async def test_a_reading_that_changes_nothing_on_the_tile_sends_nothing(tmp_path
         assert clinic.clinic.hub.seq - before <= 6
 
 
+@pytest.mark.requirement("SHO-054")
+async def test_an_alarm_that_goes_along_with_its_patient_does_not_begin_again(
+    tmp_path: Path,
+) -> None:
+    async with (
+        served(tmp_path) as clinic,
+        clinic.nurse() as client,
+        Page.watching(clinic.port) as wall,
+    ):
+        session = await clinic.seat(client, "1")
+        await clinic.enter(client, session, "BASELINE", "INFUSION")
+        clinic.say("1", HIGH_PRESSURE)
+        told = await wall.until("alarm", chair="1", priority="HIGH", state="ACTIVE_UNACK")
+        move = {"to": "2"}
+        answer = await client.post(f"/api/sessions/{session}/move", json=move, headers=ACT)
+        assert answer.status_code == 200, answer.text
+        along = await wall.until("alarm", id=told.data["id"], chair="2")
+        assert (told.data["begins"], along.data["begins"]) == (True, False)
+        assert along.data["state"] == "ACTIVE_UNACK"
+
+
 @pytest.mark.requirement("SHO-105")
 async def test_an_alarm_is_told_and_its_acknowledgement_reaches_every_page(tmp_path: Path) -> None:
     async with (

@@ -231,6 +231,7 @@
  * @property {string} state
  * @property {string} text
  * @property {string} reason
+ * @property {boolean} begins from this step on it sounds, or sounds anew
  * @property {number} at_ms
  */
 

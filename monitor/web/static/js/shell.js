@@ -125,7 +125,7 @@ export class Shell {
    */
   _announce(news) {
     if (ENDED.has(news.state)) this._ended_ms = performance.now();
-    if (news.state !== "ACTIVE_UNACK") return;
+    if (!news.begins) return;
     if (news.priority === this.stream.wall?.sound) this.sounder.restart();
     if (news.priority === "LOW") return;
     const chair = this.stream.wall?.tiles.find((tile) => tile.chair === news.chair);
