@@ -99,6 +99,9 @@ $(READY): pyproject.toml requirements/run.txt
 	$(RUN) -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
+# pytest rewrites the assertions of each file once, here: several at once would each do all of it.
+# Of the large packages that tests alone import, most is never used and need not be compiled.
 $(READY_DEV): $(READY) requirements/dev.txt
-	$(RUN) -m pip install -q --require-hashes -r requirements/dev.txt
+	$(RUN) -m pip install -q --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@
+	@$(RUN) -m pytest -q --collect-only tests >/dev/null || true
