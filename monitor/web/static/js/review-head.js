@@ -19,9 +19,10 @@ export function title(seen, parts) {
     make("span", "", `${seen.date} ${seen.start} to ${until}`),
     make("strong", "mode", mode),
     make("span", "planned", said),
-    make("span", "spring"),
-    link("csv", "Course", `/course/${encodeURIComponent(seen.patient)}`),
-    ...parts,
+    make("div", "review-acts", [
+      link("csv", "Course", `/course/${encodeURIComponent(seen.patient)}`),
+      ...parts,
+    ]),
   ]);
 }
 

@@ -28,7 +28,7 @@ export class TrendView {
     this.element = make("section", "trend", [
       make("div", "spans", [
         make("span", "inks", "BP v ^ mmHg · HR dots /min · SpO2 line %"),
-        make("span", "ranges", choices),
+        make("span", "reaches", choices),
       ]),
       this._pressure,
       this._saturation,
