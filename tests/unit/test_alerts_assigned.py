@@ -302,6 +302,8 @@ def test_two_monitors_there_are_urgent_as_somebody_is_moved_there() -> None:
     chair.events += chair.engine.assert_technical(*told)
     chair.events += chair.engine.move("1", "2", chair.now)
     assert known(chair.alarm("T-ASSIGN-2")).priority is Priority.HIGH
+    (risen,) = [one for one in chair.events if one.reason is Reason.PRIORITY_RISES]
+    assert risen.at_s == chair.now
     chair.events += chair.engine.assert_technical("T-ASSIGN-2", "2", None, "", chair.now)
     assert chair.alarm("T-ASSIGN-2") is None
 

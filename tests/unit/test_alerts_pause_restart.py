@@ -123,11 +123,12 @@ def test_a_suspension_that_ended_during_a_pause_lets_its_alarm_sound(
 def test_a_standby_that_ended_during_a_pause_lets_its_alarms_sound() -> None:
     kept = played(
         SEATED,
-        *shown("1", 1, 40, {HR: 72.0}),
+        *shown("1", 1, 40, {HR: 160.0}),
         (20.5, "1", "standby", 400.0),
         (25.25, "1", "pause", 120.0),
         (30.25, "1", "end standby", None),
     )
+    assert {"HR-H2", "T-STALE"} <= {one.condition for one in kept.engine.alarms()}
     assert sounds(kept) == {"T-STALE"}
     assert sounds(kept.killed(preset())) == {"T-STALE"}
 
