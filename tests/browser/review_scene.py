@@ -67,6 +67,11 @@ def seated(*, closed: bool = True) -> list[FactRow]:
 
 def whole() -> Stored:
     """Two hours at 1 Hz of five vital signs, a cuff each five minutes, gaps, doubt and alarms."""
+    return replace(unmeasured(), rows=[*_continuous(), *_cuffs()])
+
+
+def unmeasured() -> Stored:
+    """The same without its 35,000 readings."""
     facts = seated()
     facts += [
         fact(
@@ -100,7 +105,7 @@ def whole() -> Stored:
         ),
         fact(STOP_S + 900, "charted", ordinal=30, NIBP_SYS=131, NIBP_DIA=84, source="by hand"),
     ]
-    return Stored(facts, [*_continuous(), *_cuffs()], _alarms())
+    return Stored(facts, steps=_alarms())
 
 
 def _continuous() -> list[ReadingRow]:

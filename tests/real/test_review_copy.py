@@ -175,7 +175,8 @@ async def test_what_the_copy_cannot_read_is_said_at_the_prompt(tmp_path: Path) -
         assert process.returncode in (3, 4)
 
 
-ENTRY: Entry = entry_of(review_scene.whole().facts, review_scene.whole().steps)
+SCENE = review_scene.unmeasured()
+ENTRY: Entry = entry_of(SCENE.facts, SCENE.steps)
 
 
 @pytest.mark.requirement("REV-032")
