@@ -37,6 +37,16 @@ def test_a_low_score_alarms_as_it_is_entered(score: float, priority: Priority | 
 
 
 @pytest.mark.requirement("ALM-019")
+def test_what_is_measured_leaves_the_alarm_of_a_score_as_it_is() -> None:
+    chair = Chairside()
+    enter(chair, 2)
+    before = standing(chair)
+    chair.hold(30, SPO2=84)
+    assert chair.alarm("SPO2-3") is not None
+    assert standing(chair) == before
+
+
+@pytest.mark.requirement("ALM-019")
 def test_a_better_score_lowers_the_same_alarm_and_a_good_one_ends_it() -> None:
     chair = Chairside()
     enter(chair, 2)
