@@ -8,7 +8,7 @@ import pytest
 
 from monitor.alerts import Alarm, AlarmEvent, AlarmState, Engine, Reason
 from monitor.clinic import Phase
-from monitor.conditions import Priority
+from monitor.conditions import Preset, Priority
 from monitor.presets import load_preset
 from monitor.vitals import VitalSign
 from tests.judged import DIA, HR, QUIET_S, SPO2, SYS, Chairside, preset
@@ -240,9 +240,11 @@ def test_when_the_session_closes_it_is_over_and_nothing_is_of_the_next() -> None
 # ------------------------------------------------------------- moved to such a chair
 
 
-def two(at_two: Mapping[VitalSign, float | None], seconds: int = 8) -> Chairside:
+def two(
+    at_two: Mapping[VitalSign, float | None], seconds: int = 8, rules: Preset | None = None
+) -> Chairside:
     """A patient in the first chair, and a monitor that tells of nobody at the second."""
-    chair = Chairside(phase=None, chairs="12")
+    chair = Chairside(phase=None, chairs="12", rules=rules)
     chair.events += chair.engine.seat("1", "s1", Phase.INFUSION, chair.now)
     for _ in range(seconds):
         chair.pass_second(at_two, chair="2")
@@ -277,6 +279,18 @@ def test_there_it_clears_within_the_patients_limit_if_they_were_within() -> None
     for _ in range(11):
         chair.pass_second({SPO2: 89.0, HR: 72.0}, chair="2")
     assert chair.alarm("SPO2-2") is None
+
+
+@pytest.mark.requirement("ALM-142")
+def test_each_of_its_alarms_is_told_the_limit_of_the_patients_phase() -> None:
+    columns = "unassigned = 150, baseline = 150, infusion = 160, recovery = 160"
+    same, other = "limit = 150,", f"limit = {{ {columns} }},"
+    before, rule = preset().text.split('id = "HR-H2"')
+    rules = load_preset(f'{before}id = "HR-H2"{rule.replace(same, other, 1)}', where="a test")
+    chair = two({SPO2: 89.0, HR: 152.0}, 20, rules)
+    chair.events += chair.engine.move("1", "2", chair.now)
+    relaxed = [one.alarm.condition for one in chair.events if one.reason is Reason.LIMIT_RELAXED]
+    assert relaxed == ["SPO2-2", "HR-H2"]
 
 
 @pytest.mark.requirement("ALM-142")
