@@ -20,6 +20,7 @@ READ_ONLY = {
         "next_deadline",
         "observe",
         "pending",
+        "probes",
         "silences",
         "take_changed",
         "take_discarded",
