@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 
 from monitor.links import Delivery
 
@@ -29,6 +30,18 @@ async def until(
             raise AssertionError(f"not within {within_s} s: {instead() if instead else ''}")
         await asyncio.sleep(LOOK_S)
     return loop.time() - began
+
+
+@asynccontextmanager
+async def meanwhile(job: Coroutine[object, object, None]) -> AsyncIterator[asyncio.Task[None]]:
+    """The job, run meanwhile; left as a crash leaves it, without a commit or a good-bye."""
+    task = asyncio.create_task(job)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 async def take(deliveries: AsyncIterator[Delivery], count: int) -> list[Delivery]:

@@ -15,7 +15,7 @@ from monitor.links import Delivery
 from monitor.links.connection import BrokerAddress, Connection, SessionTerms
 from monitor.links.mqtt import Broker, MqttLink
 from tests.servers import Mosquitto
-from tests.waiting import take, until
+from tests.waiting import meanwhile, take, until
 
 VALUES = "chairside/c/1/mon-1/vitals"
 FILTER = "chairside/c/1/mon-1/#"
@@ -30,18 +30,6 @@ def address(mosquitto: Mosquitto, client_id: str = "chairside") -> BrokerAddress
 def make_broker(mosquitto: Mosquitto, *, receive_max: int = 1_024) -> Broker:
     clock = Clock(asyncio.get_running_loop().time, epoch_us=0)
     return Broker(address(mosquitto), clock=clock, receive_max=receive_max)
-
-
-@asynccontextmanager
-async def running(broker: Broker) -> AsyncIterator[asyncio.Task[None]]:
-    """The broker's connection; left as a crash leaves it, without a commit or a good-bye."""
-    task = asyncio.create_task(broker.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def say(mosquitto: Mosquitto, topic: str, *values: bytes, retain: bool = False) -> None:
@@ -90,7 +78,7 @@ async def test_a_crash_before_the_commit_loses_none_of_forty_messages(mosquitto:
     values = [b"%02d" % number for number in range(40)]
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker), link.open() as deliveries:
+    async with meanwhile(broker.run()), link.open() as deliveries:
         await say(mosquitto, VALUES, *values)
         taken = await take(deliveries, 40)
         assert [one.data for one in taken] == values
@@ -99,14 +87,14 @@ async def test_a_crash_before_the_commit_loses_none_of_forty_messages(mosquitto:
         await settled(link)
     after = make_broker(mosquitto)
     link = after.link(FILTER)
-    async with running(after):
+    async with meanwhile(after.run()):
         assert await reopened(link) == values[5:]
 
 
 async def test_what_is_confirmed_never_comes_again(mosquitto: Mosquitto) -> None:
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker), link.open() as deliveries:
+    async with meanwhile(broker.run()), link.open() as deliveries:
         await say(mosquitto, VALUES, b"a", b"b")
         taken = await take(deliveries, 2)
         # Twice, as a record may that tries a commit again.
@@ -115,7 +103,7 @@ async def test_what_is_confirmed_never_comes_again(mosquitto: Mosquitto) -> None
         await settled(link)
     after = make_broker(mosquitto)
     link = after.link(FILTER)
-    async with running(after):
+    async with meanwhile(after.run()):
         assert await reopened(link) == []
 
 
@@ -125,7 +113,7 @@ async def test_a_receipt_confirmed_from_a_thread_or_after_a_reconnect_harms_noth
 ) -> None:
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker):
+    async with meanwhile(broker.run()):
         async with link.open() as deliveries:
             await say(mosquitto, VALUES, b"old 1", b"old 2")
             old = await take(deliveries, 2)
@@ -143,14 +131,14 @@ async def test_a_receipt_confirmed_from_a_thread_or_after_a_reconnect_harms_noth
             await settled(link)
     after = make_broker(mosquitto)
     link = after.link(FILTER)
-    async with running(after):
+    async with meanwhile(after.run()):
         assert await reopened(link) == [b"old 2", b"new"]
 
 
 async def test_what_a_killed_broker_had_under_way_to_us_is_kept_here(mosquitto: Mosquitto) -> None:
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker):
+    async with meanwhile(broker.run()):
         await until(lambda: broker.connections)
         await say(mosquitto, VALUES, b"1", b"2", b"3")
         await until(lambda: len(link._waiting) == 3)
@@ -170,7 +158,7 @@ async def test_a_killed_broker_is_noticed_at_once_and_taken_up_within_two_second
     loop = asyncio.get_running_loop()
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker):
+    async with meanwhile(broker.run()):
         async with link.open() as deliveries:
             began = loop.time()
             mosquitto.kill()
@@ -195,7 +183,7 @@ async def test_a_frozen_broker_is_noticed_within_nine_seconds(mosquitto: Mosquit
     loop = asyncio.get_running_loop()
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker):
+    async with meanwhile(broker.run()):
         async with link.open() as deliveries:
             await say(mosquitto, VALUES, b"x")
             confirm(await take(deliveries, 1))
@@ -225,7 +213,7 @@ async def test_a_broker_that_never_was_there_is_told_once_and_then_waited_for(
     mosquitto.stop()
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker):
+    async with meanwhile(broker.run()):
         with pytest.raises(DeviceError, match=r"(?s)broker not reached.*refused.*fix: check"):
             async with link.open():
                 pass
@@ -241,7 +229,7 @@ async def test_retained_messages_are_flagged_and_live_ones_are_not(mosquitto: Mo
     await say(mosquitto, VALUES, b"from yesterday", retain=True)
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker), link.open() as deliveries:
+    async with meanwhile(broker.run()), link.open() as deliveries:
         [memory] = await take(deliveries, 1)
         assert (memory.data, memory.retained) == (b"from yesterday", True)
         await say(mosquitto, VALUES, b"now", retain=True)
@@ -255,12 +243,12 @@ async def test_each_device_gets_its_own_messages_and_strangers_are_counted(
 ) -> None:
     before = make_broker(mosquitto)
     before.link("chairside/c/9/#")
-    async with running(before):
+    async with meanwhile(before.run()):
         await until(lambda: before.connections)
     broker = make_broker(mosquitto)
     one, two = broker.link(FILTER), broker.link(OTHER_FILTER)
     broker.watch("chairside/c/1/+/vitals")
-    async with running(broker), one.open() as first, two.open() as second:
+    async with meanwhile(broker.run()), one.open() as first, two.open() as second:
         # The broker still holds the subscription of a device that left the configuration.
         await say(mosquitto, "chairside/c/9/mon-9/vitals", b"whose?", b"whose?")
         await say(mosquitto, "chairside/c/1/mon-9/vitals", b"on whose chair?")
@@ -282,13 +270,13 @@ async def test_the_broker_holds_back_what_we_have_not_committed(mosquitto: Mosqu
     broker = make_broker(mosquitto, receive_max=10)
     link = broker.link(FILTER)
     values = [b"%03d" % number for number in range(100)]
-    async with running(broker), link.open() as deliveries:
+    async with meanwhile(broker.run()), link.open() as deliveries:
         await say(mosquitto, VALUES, *values)
         held = await take(deliveries, 10)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.3):
                 await anext(deliveries)
-    async with running(broker), link.open() as deliveries:
+    async with meanwhile(broker.run()), link.open() as deliveries:
         got: list[bytes] = []
         while len(got) < 100:
             delivery = (await take(deliveries, 1))[0]
@@ -306,7 +294,7 @@ async def test_a_full_queue_leaves_messages_at_the_broker_and_fetches_them_again
     link = broker.link(FILTER, queue_max=4)
     values = [b"%02d" % number for number in range(20)]
     seen: list[bytes] = []
-    async with running(broker):
+    async with meanwhile(broker.run()):
         await until(lambda: broker.connections)
         await say(mosquitto, VALUES, *values)
         await until(lambda: link.held == 16)
@@ -328,7 +316,7 @@ async def test_a_message_that_its_reader_fails_on_is_set_aside_and_does_not_come
 ) -> None:
     broker = make_broker(mosquitto)
     link = broker.link(FILTER)
-    async with running(broker):
+    async with meanwhile(broker.run()):
         with pytest.raises(ZeroDivisionError):  # noqa: PT012  the reader fails inside its link
             async with link.open() as deliveries:
                 await say(mosquitto, VALUES, b"poison", b"good")
@@ -340,7 +328,7 @@ async def test_a_message_that_its_reader_fails_on_is_set_aside_and_does_not_come
         await settled(link)
     after = make_broker(mosquitto)
     link = after.link(FILTER)
-    async with running(after):
+    async with meanwhile(after.run()):
         assert await reopened(link) == [b"good"]
 
 
@@ -362,7 +350,7 @@ async def test_a_device_that_floods_the_broker_does_not_starve_another(
             while True:
                 await asyncio.gather(*(sender.publish(VALUES, b"x" * 500) for _ in range(20)))
 
-    async with running(broker), two.open() as deliveries:
+    async with meanwhile(broker.run()), two.open() as deliveries:
         tasks = [asyncio.create_task(swallow()), asyncio.create_task(flood())]
         async with Connection(address(mosquitto, "quiet"), SessionTerms()) as sender:
             for number in range(50):
@@ -380,7 +368,7 @@ async def test_a_second_service_with_our_name_is_said_on_the_page(mosquitto: Mos
     one, two = make_broker(mosquitto), make_broker(mosquitto)
     one.link(FILTER)
     two.link(FILTER)
-    async with running(one), running(two):
+    async with meanwhile(one.run()), meanwhile(two.run()):
         await until(
             lambda: any("who else is 'chairside'?" in line.text for line in one.status()),
             within_s=30.0,

@@ -6,8 +6,7 @@ import asyncio
 import random
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 import pytest
 
@@ -17,7 +16,7 @@ from monitor.links.connection import BrokerAddress
 from monitor.links.mqtt import Broker, MqttLink
 from simulators.publisher import AGAIN_MAX, Publisher, Topics
 from tests.servers import ROOT, Mosquitto
-from tests.waiting import take, until
+from tests.waiting import meanwhile, take, until
 
 TOPICS = Topics(
     values="chairside/c/1/mon-1/vitals",
@@ -59,17 +58,6 @@ def make_service(mosquitto: Mosquitto) -> tuple[Broker, MqttLink]:
     return broker, broker.link(FILTER)
 
 
-@asynccontextmanager
-async def running(one: Publisher | Broker) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(one.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 async def store(link: MqttLink, kept: list[bytes]) -> None:
     """A service in small: keeps each value and confirms it, through every outage."""
     while True:
@@ -100,7 +88,7 @@ async def test_availability_is_born_online_retained_and_dies_offline(mosquitto: 
     try:
         assert monitor.stdout is not None
         assert await asyncio.to_thread(monitor.stdout.readline) == b"connected\n"
-        async with running(broker), link.open() as deliveries:
+        async with meanwhile(broker.run()), link.open() as deliveries:
             [birth] = await take(deliveries, 1)
             assert (birth.channel, birth.data) == (TOPICS.availability, b"online")
             assert birth.retained
@@ -116,9 +104,9 @@ async def test_availability_is_born_online_retained_and_dies_offline(mosquitto: 
 async def test_an_orderly_stop_says_offline_within_a_second(mosquitto: Mosquitto) -> None:
     broker, link = make_service(mosquitto)
     loop = asyncio.get_running_loop()
-    async with running(broker), link.open() as deliveries:
+    async with meanwhile(broker.run()), link.open() as deliveries:
         publisher = make_publisher(mosquitto)
-        async with running(publisher):
+        async with meanwhile(publisher.run()):
             assert (await take(deliveries, 1))[0].data == b"online"
             began = loop.time()
         assert (await take(deliveries, 1))[0].data == b"offline"
@@ -132,12 +120,12 @@ async def test_values_that_nobody_subscribed_to_are_held_and_sent_again_in_order
     publisher = make_publisher(mosquitto)
     for value in numbers(20):
         publisher.send(value)
-    async with running(publisher):
+    async with meanwhile(publisher.run()):
         await until(lambda: publisher.unheard >= 1)
         assert publisher.held == 20
         broker, link = make_service(mosquitto)
         kept: list[bytes] = []
-        async with running(broker):
+        async with meanwhile(broker.run()):
             storing = asyncio.create_task(store(link, kept))
             await publisher.drained()
             await until(lambda: len(kept) == 20)
@@ -154,7 +142,7 @@ async def test_what_is_held_is_bounded_and_the_oldest_goes_counted(mosquitto: Mo
     mosquitto.start()
     broker, link = make_service(mosquitto)
     kept: list[bytes] = []
-    async with running(broker), running(publisher):
+    async with meanwhile(broker.run()), meanwhile(publisher.run()):
         storing = asyncio.create_task(store(link, kept))
         await until(lambda: len(kept) == 10)
         storing.cancel()
@@ -174,8 +162,8 @@ async def test_a_broker_killed_under_publishing_and_a_service_three_seconds_late
             await asyncio.sleep(0.01)
 
     broker, link = make_service(mosquitto)
-    async with running(publisher):
-        async with running(broker):
+    async with meanwhile(publisher.run()):
+        async with meanwhile(broker.run()):
             storing = asyncio.create_task(store(link, kept))
             speaking = asyncio.create_task(speak())
             await until(lambda: len(kept) >= 50)
@@ -190,7 +178,7 @@ async def test_a_broker_killed_under_publishing_and_a_service_three_seconds_late
         mosquitto.start()
         await asyncio.wait([speaking], timeout=1.5)
         broker, link = make_service(mosquitto)
-        async with running(broker):
+        async with meanwhile(broker.run()):
             storing = asyncio.create_task(store(link, kept))
             await speaking
             await publisher.drained()
@@ -208,7 +196,7 @@ async def test_thirty_kills_under_load_lose_nothing_and_keep_the_order(
     publisher, kept = make_publisher(mosquitto), list[bytes]()
     broker, link = make_service(mosquitto)
     rng, sent = random.Random(1), 0
-    async with running(publisher), running(broker):
+    async with meanwhile(publisher.run()), meanwhile(broker.run()):
         storing = asyncio.create_task(store(link, kept))
         for _ in range(30):
             for _ in range(rng.randrange(20, 200)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from monitor.errors import DeviceError
 from monitor.links.connection import BrokerAddress
 from monitor.links.mqtt import Broker
 from tests.servers import Mosquitto
+from tests.waiting import meanwhile
 
 FILTER, OTHER = "chairside/c/1/mon-1/#", "chairside/c/2/mon-2/#"
 ANYBODY = "chairside/c/1/+/vitals"
@@ -27,13 +28,8 @@ async def connected(port: int) -> AsyncIterator[Broker]:
     """The clinic's connection to the broker there."""
     clock = Clock(asyncio.get_running_loop().time, epoch_us=0)
     broker = Broker(BrokerAddress(host="127.0.0.1", port=port, client_id="chairside"), clock=clock)
-    task = asyncio.create_task(broker.run())
-    try:
+    async with meanwhile(broker.run()):
         yield broker
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def lets_subscribe(mosquitto: Mosquitto, *filters: str) -> None:
